@@ -1,0 +1,75 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+let settings: [SwiftSetting] = [
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .treatAllWarnings(as: .error),
+]
+
+// simdjson's .pc file carries a define that SwiftPM rejects with a warning; on Linux the library is on the default paths.
+#if os(macOS)
+let simdjsonPkgConfig: String? = "simdjson"
+#else
+let simdjsonPkgConfig: String? = nil
+#endif
+
+let package = Package(
+    name: "rgvlm",
+    platforms: [.macOS(.v15)],
+    products: [
+        .executable(name: "rgvlm-ingest", targets: ["rgvlm-ingest"]),
+        .executable(name: "rgvlm-inspect", targets: ["rgvlm-inspect"]),
+    ],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
+        .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
+        .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+        .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
+        .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
+    ],
+    targets: [
+        .systemLibrary(
+            name: "CPNG", pkgConfig: "libpng",
+            providers: [.apt(["libpng-dev"]), .brew(["libpng"])]),
+        .systemLibrary(
+            name: "CTurboJPEG", pkgConfig: "libturbojpeg",
+            providers: [.apt(["libturbojpeg0-dev"]), .brew(["jpeg-turbo"])]),
+        .systemLibrary(
+            name: "CSimdJSON", pkgConfig: simdjsonPkgConfig,
+            providers: [.apt(["libsimdjson-dev"]), .brew(["simdjson"])]),
+        .target(name: "CJSONShim", dependencies: ["CSimdJSON"], linkerSettings: [.linkedLibrary("simdjson")]),
+        .target(name: "Images", dependencies: ["CPNG", "CTurboJPEG"], swiftSettings: settings),
+        .target(name: "ALFRED", dependencies: ["CJSONShim"], swiftSettings: settings),
+        .target(name: "Episodes", swiftSettings: settings),
+        .target(
+            name: "ExperimentStore",
+            dependencies: [
+                "Episodes",
+                .product(name: "GRDB", package: "GRDB.swift"),
+                .product(name: "GRDBSQLite", package: "GRDB.swift"),
+            ], swiftSettings: settings),
+        .target(
+            name: "Ingestion",
+            dependencies: [
+                "ALFRED", "Episodes", "ExperimentStore", "Images",
+                .product(name: "Crypto", package: "swift-crypto"),
+            ], swiftSettings: settings),
+        .executableTarget(
+            name: "rgvlm-ingest",
+            dependencies: [
+                "ALFRED", "Images", "Episodes", "ExperimentStore", "Ingestion",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "GRDB", package: "GRDB.swift"),
+                .product(name: "Crypto", package: "swift-crypto"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "Yams", package: "Yams"),
+                .product(name: "UnixSignals", package: "swift-service-lifecycle"),
+            ], swiftSettings: settings),
+        .executableTarget(name: "rgvlm-inspect", dependencies: [], swiftSettings: settings),
+    ],
+    swiftLanguageModes: [.v6],
+    cxxLanguageStandard: .cxx17
+)

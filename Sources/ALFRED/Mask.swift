@@ -1,0 +1,115 @@
+/// A set of pixels of a frame as runs in row-major order. Runs may continue over row ends.
+public struct Mask: Sendable, Hashable {
+    /// Side of the release's frames in pixels; masks refer to 300 x 300.
+    public static let frameSide = 300
+
+    public struct Run: Sendable, Hashable {
+        /// Index of the first pixel: row * width + column.
+        public var start: Int32
+        public var length: Int32
+
+        public init(start: Int32, length: Int32) {
+            self.start = start
+            self.length = length
+        }
+    }
+
+    public var runs: [Run]
+
+    public init(runs: [Run]) { self.runs = runs }
+
+    /// Encodes a row-major bitmap: maximal runs, not broken at row ends.
+    public init(bitmap: some Sequence<Bool>) {
+        runs = []
+        var start: Int32?
+        var index: Int32 = 0
+        for isSet in bitmap {
+            if isSet, start == nil { start = index }
+            if !isSet, let first = start {
+                runs.append(Run(start: first, length: index - first))
+                start = nil
+            }
+            index += 1
+        }
+        if let first = start { runs.append(Run(start: first, length: index - first)) }
+    }
+
+    /// What is wrong with the runs for a frame of `pixelCount` pixels: the first offending run and why, or nil.
+    /// Valid runs are not empty, lie inside the frame, ascend and do not overlap.
+    public func firstProblem(pixelCount: Int = frameSide * frameSide) -> (run: Int, reason: String)? {
+        var end = 0
+        for (index, run) in runs.enumerated() {
+            let (start, length) = (Int(run.start), Int(run.length))
+            if length <= 0 { return (index, "run [\(start), \(length)] has no pixels") }
+            if start < 0 || start + length > pixelCount {
+                return (index, "run [\(start), \(length)] leaves the frame of \(pixelCount) pixels")
+            }
+            if start < end {
+                return (index, "run [\(start), \(length)] begins before pixel \(end), where the last ended")
+            }
+            end = start + length
+        }
+        return nil
+    }
+
+    /// Number of pixels.
+    public var area: Int { runs.reduce(0) { $0 + Int($1.length) } }
+
+    /// The row-major bitmap of `pixelCount` pixels. Parts outside it are dropped.
+    public func bitmap(pixelCount: Int = frameSide * frameSide) -> [Bool] {
+        var bitmap = [Bool](repeating: false, count: pixelCount)
+        for run in runs {
+            let start = max(0, Int(run.start))
+            let end = min(pixelCount, Int(run.start) + max(0, Int(run.length)))
+            if start < end { for index in start..<end { bitmap[index] = true } }
+        }
+        return bitmap
+    }
+
+    /// The tight box with inclusive corners, or nil for an empty mask. The release's `bbox` is this box with 1 added to
+    /// both y.
+    public func tightBox(width: Int = frameSide) -> PixelBox? {
+        var box: PixelBox?
+        for run in runs where run.length > 0 && run.start >= 0 {
+            let first = Int(run.start)
+            let last = first + Int(run.length) - 1
+            let (top, bottom) = (first / width, last / width)
+            // A run over a row end covers that row's last column and the next row's first, hence all columns.
+            let (left, right) = top == bottom ? (first % width, last % width) : (0, width - 1)
+            let part = PixelBox(xMin: left, yMin: top, xMax: right, yMax: bottom)
+            box = box?.union(part) ?? part
+        }
+        return box
+    }
+
+    /// Intersection over union of two valid masks; 0 when both are empty.
+    public func intersectionOverUnion(_ other: Mask) -> Double {
+        var (i, j, common) = (0, 0, 0)
+        while i < runs.count, j < other.runs.count {
+            let (a, b) = (runs[i], other.runs[j])
+            let (aEnd, bEnd) = (Int(a.start) + Int(a.length), Int(b.start) + Int(b.length))
+            common += max(0, min(aEnd, bEnd) - Int(max(a.start, b.start)))
+            if aEnd < bEnd { i += 1 } else { j += 1 }
+        }
+        let union = area + other.area - common
+        return union > 0 ? Double(common) / Double(union) : 0
+    }
+}
+
+/// A box of pixels with inclusive corners.
+public struct PixelBox: Sendable, Hashable {
+    public var xMin, yMin, xMax, yMax: Int
+
+    public init(xMin: Int, yMin: Int, xMax: Int, yMax: Int) {
+        self.xMin = xMin
+        self.yMin = yMin
+        self.xMax = xMax
+        self.yMax = yMax
+    }
+
+    public func union(_ other: PixelBox) -> PixelBox {
+        PixelBox(
+            xMin: min(xMin, other.xMin), yMin: min(yMin, other.yMin), xMax: max(xMax, other.xMax),
+            yMax: max(yMax, other.yMax))
+    }
+}

@@ -1,0 +1,55 @@
+#if canImport(Darwin)
+internal import Darwin
+#else
+internal import Glibc
+#endif
+
+/// The picture files of one trajectory. `traj_data.json` says `.png`; the `full` release has `.jpg`; users have either.
+public struct RawImages: Sendable, Equatable {
+    /// Folder name beside `traj_data.json`.
+    public static let folderName = "raw_images"
+    private static let extensions = ["jpg", "png", "jpeg", "JPG", "PNG", "JPEG"]
+
+    /// Names of the files in the folder by name without extension.
+    private let names: [String: String]
+
+    /// Lists `raw_images` in the trajectory's folder; nil when there is none.
+    public init?(trajectoryFolder: String) {
+        guard let entries = directoryEntries(trajectoryFolder + "/" + Self.folderName) else { return nil }
+        var ranked: [String: (rank: Int, name: String)] = [:]
+        for entry in entries {
+            guard let dot = entry.lastIndex(of: "."),
+                let rank = Self.extensions.firstIndex(of: String(entry[entry.index(after: dot)...]))
+            else { continue }
+            let stem = String(entry[..<dot])
+            if let known = ranked[stem], known.rank < rank { continue }
+            ranked[stem] = (rank, entry)
+        }
+        names = ranked.mapValues(\.name)
+    }
+
+    public var count: Int { names.count }
+
+    /// The picture files relative to the trajectory's folder, sorted.
+    public var paths: [String] { names.values.sorted().map { Self.folderName + "/" + $0 } }
+
+    /// The file for a frame, relative to the trajectory's folder, or nil when it is missing. Where a frame exists in
+    /// both formats the JPEG wins, as in the release.
+    public func path(forFrameNamed stem: String) -> String? {
+        names[stem].map { Self.folderName + "/" + $0 }
+    }
+}
+
+/// The names in a folder without `.` and `..`, sorted by their bytes; nil when it cannot be read.
+func directoryEntries(_ path: String) -> [String]? {
+    guard let directory = opendir(path) else { return nil }
+    defer { closedir(directory) }
+    var names: [String] = []
+    while let entry = readdir(directory) {
+        let name = withUnsafePointer(to: &entry.pointee.d_name) {
+            $0.withMemoryRebound(to: CChar.self, capacity: 1) { String(cString: $0) }
+        }
+        if name != ".", name != ".." { names.append(name) }
+    }
+    return names.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
+}

@@ -1,0 +1,162 @@
+#if canImport(Darwin)
+internal import Darwin
+#else
+internal import Glibc
+#endif
+
+/// The folders of a dataset in ALFRED's layout: the split folders, the splits file and the floor-plan layouts.
+public struct Release: Sendable, Equatable {
+    /// The splits of the release, in its order.
+    public static let knownSplits = ["train", "valid_seen", "valid_unseen", "tests_seen", "tests_unseen"]
+
+    /// The folder that holds the split folders.
+    public let dataFolder: String
+    /// `oct21.json` or the one file beside it under another name; nil when there is none.
+    public let splitsFile: String?
+    /// `gen/layouts`, when present.
+    public let layoutsFolder: String?
+    /// The split folders found: the known ones in the release's order, then those that the splits file names.
+    public let splits: [String]
+
+    /// Finds the dataset under `root`: the repository checkout (`data/json_2.1.0`, `data/json_feat_2.1.0`,
+    /// `data/full_2.1.0`), its `data` folder, or the folder of the splits itself.
+    ///
+    /// Where several flavours are present, the one with most data per trajectory is taken.
+    public init(root: String) throws(ALFREDError) {
+        guard isFolder(root) else {
+            throw ALFREDError(.unreadable, "is not a folder", file: root)
+        }
+        let flavours = ["full_2.1.0", "json_feat_2.1.0", "json_2.1.0"]
+        let candidates = [root] + ["", "data/"].flatMap { parent in flavours.map { "\(root)/\(parent)\($0)" } }
+        let parents = [root, root + "/data", root + "/..", root + "/../.."]
+        splitsFile = parents.lazy.compactMap { Self.splitsFile(in: $0 + "/splits") }.first
+        layoutsFolder = parents.map { $0 + "/gen/layouts" }.first(where: isFolder)
+        let names = Self.knownSplits + (try Self.names(in: splitsFile)).filter { !Self.knownSplits.contains($0) }
+        for candidate in candidates {
+            let found = names.filter { isFolder(candidate + "/" + $0) }
+            if !found.isEmpty {
+                dataFolder = candidate
+                splits = found
+                return
+            }
+        }
+        throw ALFREDError(
+            .unreadable,
+            "has no split folder; expected \(Self.knownSplits.joined(separator: ", ")) here, in \(flavours.joined(separator: ", ")) "
+                + "or in data/", file: root)
+    }
+
+    private static func splitsFile(in folder: String) -> String? {
+        let files = (directoryEntries(folder) ?? []).filter { $0.hasSuffix(".json") }
+        if files.contains("oct21.json") { return folder + "/oct21.json" }
+        return files.count == 1 ? folder + "/" + files[0] : nil
+    }
+
+    private static func names(in splitsFile: String?) throws(ALFREDError) -> [String] {
+        guard let splitsFile else { return [] }
+        // A split is a folder name, never a path.
+        return try Splits(contentsOf: splitsFile).samples.keys.filter { !$0.contains("/") && $0 != ".." && $0 != "." }
+            .sorted()
+    }
+
+    /// The trajectories of one split folder and what could not be listed.
+    public func trajectories(in split: String) -> Listing {
+        var listing = Listing()
+        var seen = Set<FolderIdentity>()
+        let folder = dataFolder + "/" + split
+        _ = Self.enter(folder, &seen, &listing)
+        for task in Self.entriesLinksLast(folder) {
+            let path = folder + "/" + task
+            guard Self.enter(path, &seen, &listing) else { continue }
+            if exists(path + "/" + TrajectoryLocation.fileName) {
+                listing.trajectories.append(TrajectoryLocation(split: split, key: task, folder: path))
+                continue
+            }
+            for trial in Self.entriesLinksLast(path) {
+                let key = task + "/" + trial
+                guard Self.enter(path + "/" + trial, &seen, &listing) else { continue }
+                if exists(path + "/" + trial + "/" + TrajectoryLocation.fileName) {
+                    listing.trajectories.append(
+                        TrajectoryLocation(split: split, key: key, folder: path + "/" + trial))
+                } else {
+                    listing.problems.append(
+                        ALFREDError(.unreadable, "has no \(TrajectoryLocation.fileName)", file: path + "/" + trial))
+                }
+            }
+        }
+        listing.trajectories.sort { $0.key.utf8.lexicographicallyPrecedes($1.key.utf8) }
+        return listing
+    }
+
+    /// Visible names with symbolic links at the end, so that a folder is read under its own name first.
+    private static func entriesLinksLast(_ path: String) -> [String] {
+        let names = (directoryEntries(path) ?? []).filter { !$0.hasPrefix(".") }
+        let isLink = names.map { name in
+            var status = stat()
+            return lstat(path + "/" + name, &status) == 0 && status.st_mode & S_IFMT == S_IFLNK
+        }
+        return zip(names, isLink).filter { !$1 }.map(\.0) + zip(names, isLink).filter { $1 }.map(\.0)
+    }
+
+    /// Whether `path` is a folder not entered before. Links are followed, once.
+    private static func enter(_ path: String, _ seen: inout Set<FolderIdentity>, _ listing: inout Listing) -> Bool {
+        var status = stat()
+        guard stat(path, &status) == 0 else {
+            listing.problems.append(ALFREDError(.unreadable, "cannot open: \(systemMessage())", file: path))
+            return false
+        }
+        guard status.st_mode & S_IFMT == S_IFDIR else { return false }
+        guard seen.insert(FolderIdentity(device: UInt64(status.st_dev), inode: UInt64(status.st_ino))).inserted else {
+            listing.problems.append(
+                ALFREDError(.unreadable, "is a link to a folder that was already read", file: path))
+            return false
+        }
+        return true
+    }
+
+    private struct FolderIdentity: Hashable {
+        var device, inode: UInt64
+    }
+
+    public struct Listing: Sendable, Equatable {
+        /// In the order of their keys' bytes.
+        public var trajectories: [TrajectoryLocation] = []
+        public var problems: [ALFREDError] = []
+    }
+}
+
+/// Where one trajectory lies.
+public struct TrajectoryLocation: Sendable, Hashable {
+    public static let fileName = "traj_data.json"
+    public static let featureFileName = "feat_conv.pt"
+
+    public var split: String
+    /// `<task>/<trial>`; `<trial>` in the test splits.
+    public var key: String
+    public var folder: String
+
+    public var file: String { folder + "/" + Self.fileName }
+    /// The trajectory's file relative to the dataset's folder.
+    public var relativeFile: String { "\(split)/\(key)/\(Self.fileName)" }
+    /// The features beside it, when there are any.
+    public var featureFile: String? {
+        let path = folder + "/" + Self.featureFileName
+        return exists(path) ? path : nil
+    }
+
+    public init(split: String, key: String, folder: String) {
+        self.split = split
+        self.key = key
+        self.folder = folder
+    }
+}
+
+private func isFolder(_ path: String) -> Bool {
+    var status = stat()
+    return stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
+}
+
+private func exists(_ path: String) -> Bool {
+    var status = stat()
+    return lstat(path, &status) == 0
+}

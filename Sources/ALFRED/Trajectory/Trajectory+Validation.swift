@@ -1,0 +1,94 @@
+extension Trajectory {
+    /// Checks that the parts fit together: actions and sub-goals, images and actions, masks and frame, finite numbers.
+    ///
+    /// - Throws: The first problem found, with its JSON path.
+    public func validate() throws(ALFREDError) {
+        try validateScene()
+        if let plan {
+            try validate(plan)
+            try validateImages(of: plan)
+        }
+        if let rewards = recordedRewards {
+            guard rewards.rewards.allSatisfy(\.isFinite) else {
+                throw ALFREDError(.invalidValue, "a reward is not finite", location: "task.rewards")
+            }
+            guard rewards.rewards.count == actionCount else {
+                throw ALFREDError(
+                    .misaligned, "has \(rewards.rewards.count) rewards for \(actionCount) low actions",
+                    location: "task.rewards")
+            }
+        }
+    }
+
+    private func validateScene() throws(ALFREDError) {
+        guard scene.initialAction.position.isFinite else {
+            throw ALFREDError(.invalidValue, "the pose is not finite", location: "scene.init_action")
+        }
+        for (index, pose) in scene.objectPoses.enumerated() where !(pose.position.isFinite && pose.rotation.isFinite) {
+            throw ALFREDError(
+                .invalidValue, "the pose of \(pose.objectName) is not finite", location: "scene.object_poses[\(index)]")
+        }
+    }
+
+    private func validate(_ plan: Plan) throws(ALFREDError) {
+        for (index, step) in plan.highLevel.enumerated() where step.index != index {
+            throw ALFREDError(
+                .misaligned, "high_idx is \(step.index), but the entry is number \(index)",
+                location: "plan.high_pddl[\(index)]")
+        }
+        guard !plan.lowActions.isEmpty else {
+            throw ALFREDError(.invalidValue, "the plan has no low actions", location: "plan.low_actions")
+        }
+        var served = -1
+        for (index, action) in plan.lowActions.enumerated() {
+            guard action.highIndex >= served, action.highIndex >= 0, action.highIndex < plan.subgoals.count else {
+                let reason =
+                    action.highIndex < max(served, 0)
+                    ? "after \(max(served, 0))" : "but the plan has \(plan.subgoals.count) sub-goals"
+                throw ALFREDError(
+                    .misaligned, "high_idx is \(action.highIndex), \(reason)", location: "plan.low_actions[\(index)]")
+            }
+            guard action.highIndex <= served + 1 else { throw Self.idle(plan, served + 1) }
+            served = action.highIndex
+            if let problem = action.target?.mask.firstProblem() {
+                throw ALFREDError(
+                    .invalidValue, problem.reason,
+                    location: "plan.low_actions[\(index)].discrete_action.args.mask[\(problem.run)]")
+            }
+        }
+        guard served == plan.subgoals.count - 1 else { throw Self.idle(plan, served + 1) }
+    }
+
+    private static func idle(_ plan: Plan, _ index: Int) -> ALFREDError {
+        ALFREDError(
+            .misaligned, "no low action serves sub-goal \(index) (\(plan.highLevel[index].action.rawValue))",
+            location: "plan.low_actions")
+    }
+
+    private func validateImages(of plan: Plan) throws(ALFREDError) {
+        var expected = 0
+        for (index, image) in (images ?? []).enumerated() {
+            let low = image.lowIndex
+            if low >= plan.lowActions.count {
+                throw ALFREDError(
+                    .misaligned,
+                    "the images list is longer than the plan: low_idx is \(low), but the plan has "
+                        + "\(plan.lowActions.count) low actions",
+                    location: "images[\(index)]")
+            }
+            guard low == expected || low == expected - 1, low >= 0 else {
+                throw ALFREDError(
+                    .misaligned, "low_idx is \(low), expected \(max(0, expected - 1)) or \(expected)",
+                    location: "images[\(index)]")
+            }
+            if low == expected { expected += 1 }
+        }
+        guard expected == plan.lowActions.count else {
+            throw ALFREDError(
+                .misaligned,
+                "the images list is shorter than the plan: no image for low action \(expected) of "
+                    + "\(plan.lowActions.count)",
+                location: "images")
+        }
+    }
+}

@@ -1,0 +1,48 @@
+/// The discrete actions a policy chooses from. Raw values are the model's ids; 0 is padding.
+///
+/// The order is SPRINT's, so that ids compare with models of that line of work.
+public enum Action: UInt8, Sendable, CaseIterable, CustomStringConvertible {
+    case lookDown = 1
+    case moveAhead = 2
+    case rotateLeft = 3
+    case pickup = 4
+    case slice = 5
+    case lookUp = 6
+    case rotateRight = 7
+    case open = 8
+    case put = 9
+    case close = 10
+    case toggleOn = 11
+    case toggleOff = 12
+
+    /// Ids including padding.
+    public static let idCount = 13
+
+    /// The name in tables and in the store.
+    public var name: String {
+        switch self {
+        case .lookDown: "LookDown"
+        case .moveAhead: "MoveAhead"
+        case .rotateLeft: "RotateLeft"
+        case .pickup: "Pickup"
+        case .slice: "Slice"
+        case .lookUp: "LookUp"
+        case .rotateRight: "RotateRight"
+        case .open: "Open"
+        case .put: "Put"
+        case .close: "Close"
+        case .toggleOn: "ToggleOn"
+        case .toggleOff: "ToggleOff"
+        }
+    }
+
+    public var description: String { name }
+
+    /// Whether the action takes an object. The other five move the agent or its view.
+    public var isInteraction: Bool {
+        switch self {
+        case .lookDown, .lookUp, .moveAhead, .rotateLeft, .rotateRight: false
+        default: true
+        }
+    }
+}

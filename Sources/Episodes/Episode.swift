@@ -1,0 +1,115 @@
+/// One recorded trajectory as learning sees it: L transitions over L + 1 observations.
+public struct Episode: Sendable, Equatable {
+    /// Unique within its dataset and split, as in `<task>/<trial>`.
+    public var key: String
+    public var split: String
+    /// L transitions in order; empty where the recording has no plan.
+    public var transitions: [Transition]
+    /// The sub-tasks in order; together they cover every transition.
+    public var subTasks: [SubTask]
+    public var instructions: [Instruction]
+
+    public init(
+        key: String, split: String, transitions: [Transition], subTasks: [SubTask], instructions: [Instruction]
+    ) {
+        self.key = key
+        self.split = split
+        self.transitions = transitions
+        self.subTasks = subTasks
+        self.instructions = instructions
+    }
+
+    /// L + 1, or 0 without transitions.
+    public var observationCount: Int { transitions.isEmpty ? 0 : transitions.count + 1 }
+}
+
+/// Step t of an episode: (s_t, a_t, s_{t+1}).
+public struct Transition: Sendable, Equatable {
+    public var action: Action
+    /// ``ObjectClass/noObject`` for navigation and for classes outside the list.
+    public var objectClass: ObjectClass
+    /// The instance acted on: for Put the receptacle. Nil for navigation.
+    public var objectID: String?
+    /// Index into the episode's sub-tasks.
+    public var subTask: Int
+    /// The reward the recording itself carries, if any.
+    public var recordedReward: Double?
+
+    public init(
+        action: Action, objectClass: ObjectClass = .noObject, objectID: String? = nil, subTask: Int,
+        recordedReward: Double? = nil
+    ) {
+        self.action = action
+        self.objectClass = objectClass
+        self.objectID = objectID
+        self.subTask = subTask
+        self.recordedReward = recordedReward
+    }
+}
+
+/// What a sub-goal or sub-task does.
+public enum SubTaskKind: String, Sendable, CaseIterable {
+    case goto = "Goto"
+    case pickup = "Pickup"
+    case put = "Put"
+    case clean = "Clean"
+    case heat = "Heat"
+    case cool = "Cool"
+    case toggle = "Toggle"
+    case slice = "Slice"
+    case open = "Open"
+    case close = "Close"
+}
+
+/// A sub-goal as recorded, before navigation is merged.
+public struct Subgoal: Sendable, Equatable {
+    public var kind: SubTaskKind
+    /// The transitions that serve it; not empty.
+    public var steps: Range<Int>
+    /// The object it is about and the receptacle or appliance it uses, where the recording names them.
+    public var objectID: String?
+    public var receptacleID: String?
+
+    public init(kind: SubTaskKind, steps: Range<Int>, objectID: String? = nil, receptacleID: String? = nil) {
+        self.kind = kind
+        self.steps = steps
+        self.objectID = objectID
+        self.receptacleID = receptacleID
+    }
+}
+
+/// A sub-goal with the navigation that leads to it.
+public struct SubTask: Sendable, Equatable {
+    public var kind: SubTaskKind
+    public var steps: Range<Int>
+    /// The recorded sub-goals it consists of.
+    public var subgoals: Range<Int>
+    public var objectID: String?
+    public var receptacleID: String?
+
+    public init(
+        kind: SubTaskKind, steps: Range<Int>, subgoals: Range<Int>, objectID: String? = nil,
+        receptacleID: String? = nil
+    ) {
+        self.kind = kind
+        self.steps = steps
+        self.subgoals = subgoals
+        self.objectID = objectID
+        self.receptacleID = receptacleID
+    }
+
+    /// Merges every GotoLocation into the sub-goal after it, as SPRINT does. Navigation at the very end, which nothing
+    /// follows, stays a sub-task of its own.
+    public static func merging(_ subgoals: [Subgoal]) -> [SubTask] {
+        var tasks: [SubTask] = []
+        var first = 0
+        for (index, subgoal) in subgoals.enumerated() where subgoal.kind != .goto || index == subgoals.count - 1 {
+            tasks.append(
+                SubTask(
+                    kind: subgoal.kind, steps: subgoals[first].steps.lowerBound..<subgoal.steps.upperBound,
+                    subgoals: first..<(index + 1), objectID: subgoal.objectID, receptacleID: subgoal.receptacleID))
+            first = index + 1
+        }
+        return tasks
+    }
+}

@@ -1,0 +1,164 @@
+internal import Foundation
+public import GRDB
+
+#if canImport(Darwin)
+internal import Darwin
+#else
+internal import Glibc
+#endif
+
+/// The SQLite file in which all stages meet.
+///
+/// The file is in WAL mode with foreign keys on. A store opened for writing holds an advisory lock on `<file>.lock`, so
+/// that one stage writes at a time; readers need no lock.
+public final class ExperimentStore: Sendable {
+    public enum Access: Sendable {
+        case read
+        /// Creates the file when it does not exist and migrates an older one.
+        case write
+    }
+
+    public let path: String
+    private let database: DatabaseQueue
+    private let lock: StoreLock?
+
+    public init(_ path: String, access: Access) throws {
+        self.path = path
+        switch access {
+        case .read:
+            lock = nil
+            guard FileManager.default.fileExists(atPath: path) else {
+                throw StoreError(
+                    .missing, "there is no such store; make one with rgvlm-ingest --store \(path)", file: path)
+            }
+        case .write:
+            let parent = (path as NSString).deletingLastPathComponent
+            guard parent.isEmpty || FileManager.default.fileExists(atPath: parent) else {
+                throw StoreError(.unwritable, "its folder does not exist; make it first", file: path)
+            }
+            lock = try StoreLock(store: path)
+        }
+        do {
+            database = try Self.open(path, access)
+        } catch let error as DatabaseError {
+            throw StoreError(error, file: path)
+        }
+    }
+
+    private static func open(_ path: String, _ access: Access) throws -> DatabaseQueue {
+        var configuration = Configuration()
+        configuration.readonly = access == .read
+        configuration.foreignKeysEnabled = true
+        configuration.busyMode = .timeout(10)
+        configuration.prepareDatabase { db in
+            // Not through GRDB's setting, which writes to the file each time it is opened.
+            if access == .write { try db.execute(sql: "PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL") }
+            try db.execute(sql: "PRAGMA cache_size = -65536")
+            // One checkpoint for 64 MB rather than for 4: bulk loads rewrite pages less often.
+            try db.execute(sql: "PRAGMA wal_autocheckpoint = 16384")
+        }
+        let database = try DatabaseQueue(path: path, configuration: configuration)
+        let migrator = Schema.migrator
+        try database.read { db in
+            let isOurs = try db.tableExists("grdb_migrations")
+            let tables = try Int.fetchOne(db, sql: "SELECT count(*) FROM sqlite_schema") ?? 0
+            guard isOurs || (tables == 0 && access == .write) else {
+                throw StoreError(
+                    .notAStore, tables == 0 ? "is empty: nothing was ingested" : "is not an rgvlm store", file: path)
+            }
+            guard isOurs else { return }
+            let applied = try migrator.appliedIdentifiers(db)
+            guard applied.contains("1-dataset") || applied.isEmpty else {
+                throw StoreError(.notAStore, "is not an rgvlm store", file: path)
+            }
+            if try migrator.hasBeenSuperseded(db) {
+                let unknown = applied.subtracting(migrator.migrations).sorted().joined(separator: ", ")
+                throw StoreError(
+                    .newer, "was written by a newer version of rgvlm (it has \(unknown)); update this program",
+                    file: path)
+            }
+            if access == .read, try !migrator.hasCompletedMigrations(db) {
+                throw StoreError(
+                    .older, "was written by an older version of rgvlm; run a writing stage on it to migrate it",
+                    file: path)
+            }
+        }
+        if access == .write { try migrator.migrate(database) }
+        return database
+    }
+
+    /// Runs `body` in one transaction; it is undone when `body` throws.
+    public func write<T>(_ body: (Database) throws -> T) throws -> T {
+        do {
+            return try database.write(body)
+        } catch let error as DatabaseError {
+            throw StoreError(error, file: path)
+        }
+    }
+
+    /// Runs `body` on one consistent state of the store.
+    public func read<T>(_ body: (Database) throws -> T) throws -> T {
+        do {
+            return try database.read(body)
+        } catch let error as DatabaseError {
+            throw StoreError(error, file: path)
+        }
+    }
+
+    /// Moves what the write-ahead log holds into the file and empties the log.
+    public func checkpoint() throws {
+        do {
+            _ = try database.writeWithoutTransaction { try $0.checkpoint(.truncate) }
+        } catch let error as DatabaseError {
+            throw StoreError(error, file: path)
+        }
+    }
+
+    /// Closes the file; the log is folded into it. Further use fails.
+    public func close() throws {
+        do {
+            try database.close()
+        } catch let error as DatabaseError {
+            throw StoreError(error, file: path)
+        }
+    }
+
+    /// A path beside the store, for files that belong to it.
+    public func sibling(_ name: String) -> String {
+        let folder = (path as NSString).deletingLastPathComponent
+        return folder.isEmpty ? name : folder + "/" + name
+    }
+
+    /// The store's file name without its last extension.
+    public var stem: String { ((path as NSString).lastPathComponent as NSString).deletingPathExtension }
+}
+
+/// The lock of the one writer. The kernel drops it when the process ends, however it ends.
+private final class StoreLock: Sendable {
+    private let descriptor: Int32
+
+    init(store: String) throws {
+        let path = store + ".lock"
+        descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o644)
+        guard descriptor >= 0 else {
+            throw StoreError(.unwritable, "cannot make \(path): \(String(cString: strerror(errno)))", file: store)
+        }
+        guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
+            var text = [UInt8](repeating: 0, count: 64)
+            let count = max(0, pread(descriptor, &text, text.count, 0))
+            let holder = String(decoding: text[..<count], as: UTF8.self).filter(\.isNumber)
+            _ = releaseDescriptor(descriptor)
+            throw StoreError(
+                .locked,
+                "another process\(holder.isEmpty ? "" : " (pid \(holder))") is writing to this store; wait for it to end",
+                file: store)
+        }
+        let text = Array("\(getpid())\n".utf8)
+        ftruncate(descriptor, 0)
+        _ = pwrite(descriptor, text, text.count, 0)
+    }
+
+    deinit { _ = releaseDescriptor(descriptor) }
+}
+
+private func releaseDescriptor(_ descriptor: Int32) -> Int32 { close(descriptor) }

@@ -1,0 +1,57 @@
+public import GRDB
+
+/// Why the store cannot be used as asked.
+public struct StoreError: Error, Sendable, CustomStringConvertible {
+    public enum Code: Sendable {
+        /// There is no file.
+        case missing
+        /// The file is no store of this project.
+        case notAStore
+        /// The store was written by a later version.
+        case newer
+        /// The store must be migrated, but was opened for reading.
+        case older
+        /// Another process is writing to it.
+        case locked
+        /// The disk is full, or the file cannot be written.
+        case unwritable
+        /// A row that was asked for is not there.
+        case notFound
+        /// SQLite reports a damaged file or another fault.
+        case failed
+    }
+
+    public var code: Code
+    public var message: String
+    public var file: String
+
+    public init(_ code: Code, _ message: String, file: String) {
+        self.code = code
+        self.message = message
+        self.file = file
+    }
+
+    public var description: String { "\(file): \(message)" }
+
+    /// The error for what SQLite reported on `file`.
+    public init(_ error: DatabaseError, file: String) {
+        self.file = file
+        switch error.resultCode.primaryResultCode {
+        case .SQLITE_FULL:
+            code = .unwritable
+            message = "no space left on the device; what was committed is kept, run again when there is room"
+        case .SQLITE_IOERR, .SQLITE_READONLY, .SQLITE_CANTOPEN, .SQLITE_PERM:
+            code = .unwritable
+            message = "cannot read or write the store: \(error.message ?? "\(error.resultCode)")"
+        case .SQLITE_BUSY, .SQLITE_LOCKED:
+            code = .locked
+            message = "another process holds the store: \(error.message ?? "busy")"
+        case .SQLITE_NOTADB:
+            code = .notAStore
+            message = "is not an rgvlm store (not an SQLite file)"
+        default:
+            code = .failed
+            message = error.message ?? "\(error.resultCode)"
+        }
+    }
+}

@@ -1,0 +1,112 @@
+internal import ALFRED
+internal import Episodes
+internal import ExperimentStore
+
+/// A trajectory in the terms of learning: the part of an ingest that touches no file.
+struct EpisodeConversion {
+    let subgoals: [Subgoal]
+    let episode: Episode
+    let annotations: [AnnotationRecord]
+    let goal: GoalRecord?
+    let scene: SceneRecord
+
+    /// - Parameters:
+    ///   - trajectory: A validated trajectory.
+    ///   - samples: The annotations that are samples of the split, or nil when all are.
+    init(_ trajectory: Trajectory, split: String, key: String, samples: Set<Int>?) {
+        let subgoals = trajectory.plan.map(Self.subgoals) ?? []
+        let subTasks = SubTask.merging(subgoals)
+        var annotations: [AnnotationRecord] = []
+        var instructions: [Instruction] = []
+        for (index, annotation) in trajectory.annotations.enumerated() {
+            let isInSplit = samples?.contains(index) ?? true
+            let labels = Instruction.labels(
+                subgoals: subgoals, goal: annotation.taskDescription, sentences: annotation.stepDescriptions,
+                annotation: index)
+            if isInSplit { instructions += labels.instructions }
+            annotations.append(
+                AnnotationRecord(
+                    isInSplit: isInSplit, isAligned: trajectory.plan == nil ? nil : labels.isAligned,
+                    taskDescription: annotation.taskDescription, stepDescriptions: annotation.stepDescriptions,
+                    votes: annotation.votes))
+        }
+        self.subgoals = subgoals
+        self.annotations = annotations
+        episode = Episode(
+            key: key, split: split, transitions: Self.transitions(trajectory, subTasks), subTasks: subTasks,
+            instructions: instructions)
+        goal = trajectory.goal.map {
+            GoalRecord(
+                taskType: trajectory.taskType ?? "", objectTarget: $0.objectTarget, objectSliced: $0.objectSliced,
+                parentTarget: $0.parentTarget, movableTarget: $0.movableTarget, toggleTarget: $0.toggleTarget)
+        }
+        let scene = trajectory.scene
+        self.scene = SceneRecord(floorPlan: scene.floorPlan, number: scene.number, room: scene.room?.rawValue)
+    }
+
+    private static func subgoals(_ plan: Plan) -> [Subgoal] {
+        var steps = [Range<Int>](repeating: 0..<0, count: plan.subgoals.count)
+        for (t, action) in plan.lowActions.enumerated() {
+            let range = steps[action.highIndex]
+            steps[action.highIndex] = (range.isEmpty ? t : range.lowerBound)..<(t + 1)
+        }
+        return zip(plan.subgoals, steps).compactMap { subgoal, steps in
+            SubTaskKind(subgoal.action).map {
+                Subgoal(
+                    kind: $0, steps: steps, objectID: subgoal.targetObjectID,
+                    receptacleID: subgoal.receptacleObjectID)
+            }
+        }
+    }
+
+    private static func transitions(_ trajectory: Trajectory, _ subTasks: [SubTask]) -> [Transition] {
+        guard let plan = trajectory.plan else { return [] }
+        var subTask = 0
+        return plan.lowActions.enumerated().map { t, low in
+            while subTask < subTasks.count - 1, t >= subTasks[subTask].steps.upperBound { subTask += 1 }
+            let objectID = low.name.isInteraction ? low.targetObjectID : nil
+            return Transition(
+                action: Action(low.name), objectClass: objectID.flatMap(ObjectClass.init(objectID:)) ?? .noObject,
+                objectID: objectID, subTask: subTask, recordedReward: trajectory.recordedRewards?.rewards[t])
+        }
+    }
+}
+
+extension Action {
+    init(_ name: LowActionName) {
+        self =
+            switch name {
+            case .moveAhead: .moveAhead
+            case .rotateLeft: .rotateLeft
+            case .rotateRight: .rotateRight
+            case .lookUp: .lookUp
+            case .lookDown: .lookDown
+            case .pickup: .pickup
+            case .put: .put
+            case .open: .open
+            case .close: .close
+            case .toggleOn: .toggleOn
+            case .toggleOff: .toggleOff
+            case .slice: .slice
+            }
+    }
+}
+
+extension SubTaskKind {
+    /// Nil for NoOp, which is no sub-goal.
+    init?(_ action: HighAction) {
+        switch action {
+        case .goto: self = .goto
+        case .pickup: self = .pickup
+        case .put: self = .put
+        case .clean: self = .clean
+        case .heat: self = .heat
+        case .cool: self = .cool
+        case .toggle: self = .toggle
+        case .slice: self = .slice
+        case .open: self = .open
+        case .close: self = .close
+        case .noOp: return nil
+        }
+    }
+}
