@@ -57,18 +57,27 @@ let package = Package(
                 "ALFRED", "Episodes", "ExperimentStore", "Images",
                 .product(name: "Crypto", package: "swift-crypto"),
             ], swiftSettings: settings),
+        .target(
+            name: "StageSupport",
+            dependencies: [
+                "ExperimentStore",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "UnixSignals", package: "swift-service-lifecycle"),
+                .product(name: "Yams", package: "Yams"),
+            ], swiftSettings: settings),
         .executableTarget(
             name: "rgvlm-ingest",
             dependencies: [
-                "ALFRED", "Images", "Episodes", "ExperimentStore", "Ingestion",
+                "ALFRED", "Episodes", "ExperimentStore", "Ingestion", "StageSupport",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
-                .product(name: "GRDB", package: "GRDB.swift"),
-                .product(name: "Crypto", package: "swift-crypto"),
-                .product(name: "Logging", package: "swift-log"),
-                .product(name: "Yams", package: "Yams"),
-                .product(name: "UnixSignals", package: "swift-service-lifecycle"),
             ], swiftSettings: settings),
-        .executableTarget(name: "rgvlm-inspect", dependencies: [], swiftSettings: settings),
+        .executableTarget(
+            name: "rgvlm-inspect",
+            dependencies: [
+                "Episodes", "ExperimentStore", "StageSupport",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ], swiftSettings: settings),
     ],
     swiftLanguageModes: [.v6],
     cxxLanguageStandard: .cxx17

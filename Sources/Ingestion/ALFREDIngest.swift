@@ -14,7 +14,7 @@ public struct ALFREDIngest: Sendable {
         public var root: String
         /// The splits to read, or nil for all that are there.
         public var splits: [String]?
-        /// The dataset's name in the store: letters, digits, `.`, `_` and `-`.
+        /// The dataset's name in the store; see ``hasUsableName``.
         public var dataset: String
         /// Whether to stop at the first problem.
         public var isStrict = false
@@ -26,13 +26,18 @@ public struct ALFREDIngest: Sendable {
             self.root = root
             self.dataset = dataset
         }
+
+        /// Whether ``dataset`` can be part of a file name: letters, digits, `.`, `_` and `-`, not starting with a dot.
+        public var hasUsableName: Bool {
+            dataset.wholeMatch(of: /[A-Za-z0-9_-][A-Za-z0-9._-]{0,63}/) != nil
+        }
     }
 
-    public struct Progress: Sendable {
-        public var split: String
-        public var done: Int
-        public var total: Int
-        public var transitions: Int
+    /// What happens during a run.
+    public enum Event: Sendable {
+        case began(split: String)
+        case progress(split: String, done: Int, total: Int)
+        case problem(IngestReport.Problem)
     }
 
     /// Why an ingest could not begin.
@@ -56,147 +61,27 @@ public struct ALFREDIngest: Sendable {
         }
     }
 
-    /// Trajectories a worker takes at a time, and trajectories a transaction.
-    private static let chunkSize = 8
-    private static let batchSize = 64
-
     /// Runs the ingest.
     ///
     /// - Parameters:
-    ///   - progress: Called now and then, on the caller's task.
-    ///   - shouldStop: Asked between batches; what was read until then is kept.
+    ///   - onEvent: Called on the caller's task.
+    ///   - shouldStop: Asked between transactions; what was read until then is kept.
     public func run(
-        into store: ExperimentStore, progress: (Progress) -> Void = { _ in },
-        shouldStop: @Sendable () -> Bool = { false }
+        into store: ExperimentStore, onEvent: (Event) -> Void = { _ in }, shouldStop: @Sendable () -> Bool = { false }
     ) async throws -> IngestReport {
         let clock = ContinuousClock()
         let start = clock.now
         let splitsFile = try release.splitsFile.map { try Splits(contentsOf: $0) }
         var destination = try IngestDestination(store, release: release, options: options)
         var report = IngestReport(dataset: options.dataset, root: release.dataFolder)
-        for split in options.splits ?? release.splits {
-            var counts = IngestReport.SplitCounts()
-            try await run(split, splitsFile, &destination, &report, &counts, progress, shouldStop)
-            report.splits.append((split, counts))
-            if !report.isComplete { break }
+        for name in options.splits ?? release.splits where report.isComplete {
+            var split = SplitIngest(name, self, splitsFile, try destination.storedEpisodes(split: name))
+            onEvent(.began(split: name))
+            try await split.run(&destination, &report, onEvent, shouldStop)
+            report.splits.append(IngestReport.Split(name: name, counts: split.counts))
         }
         try destination.finish()
         report.seconds = (clock.now - start) / .seconds(1)
         return report
-    }
-
-    private func run(
-        _ split: String, _ splitsFile: Splits?, _ destination: inout IngestDestination, _ report: inout IngestReport,
-        _ counts: inout IngestReport.SplitCounts, _ progress: (Progress) -> Void,
-        _ shouldStop: @Sendable () -> Bool
-    ) async throws {
-        let listing = release.trajectories(in: split)
-        let listed = splitsFile?.samples[split] == nil ? nil : splitsFile?.repeatIndices(of: split)
-        let stored = try destination.storedEpisodes(split: split)
-        let locations = listing.trajectories
-        let onDisk = Set(locations.map(\.key))
-        counts.trajectories = locations.count
-        counts.absent = listed?.keys.filter { !onDisk.contains($0) }.count ?? 0
-        counts.gone = stored.keys.filter { !onDisk.contains($0) }.count
-        report.problems += listing.problems.map { problem(relative($0)) }
-        counts.failed += listing.problems.count
-        if options.isStrict, !listing.problems.isEmpty {
-            report.isComplete = false
-            return
-        }
-
-        let settings = EpisodePreparation.Settings(frameSide: options.frameSide, dataFolder: release.dataFolder)
-        let pool = WorkerPool(settings)
-        let chunks = stride(from: 0, to: locations.count, by: Self.chunkSize).map {
-            $0..<min($0 + Self.chunkSize, locations.count)
-        }
-        var batch: [EpisodePreparation.Result] = []
-        var done = 0
-        var transitions = 0
-        try await withThrowingTaskGroup(of: (Int, [EpisodePreparation.Result]).self) { group in
-            func submit(_ index: Int) {
-                guard index < chunks.count else { return }
-                let range = chunks[index]
-                group.addTask {
-                    let worker = try pool.take()
-                    defer { pool.giveBack(worker) }
-                    return (
-                        index,
-                        locations[range].map { location in
-                            worker.prepare(
-                                location, samples: listed.map { $0[location.key] ?? [] }, stored: stored[location.key])
-                        }
-                    )
-                }
-            }
-            // Enough that reading goes on while a batch is written; a bound on what waits in memory.
-            let ahead = options.workers * 8
-            for index in 0..<ahead { submit(index) }
-            var expected = 0
-            var early: [Int: [EpisodePreparation.Result]] = [:]
-            reading: while expected < chunks.count, let (index, results) = try await group.next() {
-                early[index] = results
-                while let results = early.removeValue(forKey: expected) {
-                    submit(expected + ahead)
-                    expected += 1
-                    for result in results {
-                        batch.append(result)
-                        if options.isStrict, !result.problems.isEmpty {
-                            report.isComplete = false
-                            group.cancelAll()
-                            break reading
-                        }
-                    }
-                }
-                if batch.count >= Self.batchSize {
-                    try flush(&batch, &destination, &report, &counts, &done, &transitions)
-                    progress(Progress(split: split, done: done, total: locations.count, transitions: transitions))
-                    if shouldStop() {
-                        report.isComplete = false
-                        group.cancelAll()
-                        break reading
-                    }
-                }
-            }
-        }
-        try flush(&batch, &destination, &report, &counts, &done, &transitions)
-        progress(Progress(split: split, done: done, total: locations.count, transitions: transitions))
-        if done < locations.count || shouldStop() { report.isComplete = false }
-    }
-
-    private func flush(
-        _ batch: inout [EpisodePreparation.Result], _ destination: inout IngestDestination,
-        _ report: inout IngestReport,
-        _ counts: inout IngestReport.SplitCounts, _ done: inout Int, _ transitions: inout Int
-    ) throws {
-        try destination.write(batch)
-        for result in batch {
-            report.problems += result.problems.map(problem)
-            report.notes += result.notes
-            switch result.outcome {
-            case .unchanged, .restamped: counts.unchanged += 1
-            case .failed: counts.failed += 1
-            case .ready(_, _, let replacing):
-                if replacing == nil { counts.new += 1 } else { counts.changed += 1 }
-                counts.transitions += result.transitionCount
-            }
-            transitions += result.transitionCount
-        }
-        done += batch.count
-        batch.removeAll(keepingCapacity: true)
-    }
-
-    private func relative(_ error: ALFREDError) -> ALFREDError {
-        var error = error
-        if let file = error.file, file.hasPrefix(release.dataFolder + "/") {
-            error.file = String(file.dropFirst(release.dataFolder.count + 1))
-        }
-        return error
-    }
-
-    private func problem(_ error: ALFREDError) -> IngestReport.Problem {
-        IngestReport.Problem(
-            path: error.file ?? release.dataFolder,
-            reason: [error.location, error.message].compactMap { $0 }.joined(separator: ": "))
     }
 }

@@ -1,0 +1,61 @@
+public import ArgumentParser
+public import Logging
+
+/// The options every stage has.
+public struct CommonOptions: ParsableArguments {
+    @Option(help: ArgumentHelp("The SQLite file all stages share (default: rgvlm.sqlite).", valueName: "file"))
+    public var store: String?
+
+    @Option(help: ArgumentHelp("An experiment's YAML file.", valueName: "file.yaml"))
+    public var config: String?
+
+    @Option(
+        name: .customLong("set"),
+        help: ArgumentHelp("Overrides a key of the config, as in ingest.strict=true.", valueName: "key.path=value"))
+    public var overrides: [String] = []
+
+    @Option(help: ArgumentHelp("The seed of everything random (default: 0).", valueName: "number"))
+    public var seed: UInt64?
+
+    @Flag(help: "Results as JSON on stdout.")
+    public var json = false
+
+    @Flag(help: "No progress.")
+    public var quiet = false
+
+    @Option(help: "The least severe messages to show on stderr.")
+    public var logLevel: LogLevel = .info
+
+    public init() {}
+
+    /// The experiment's settings: the file, then `--set`, then `--store` and `--seed`.
+    ///
+    /// - Throws: ``StageError`` for a file or a key that is not understood.
+    public func configuration() throws -> Configuration {
+        var configuration = try Configuration(file: config, overrides: overrides)
+        if let store { configuration.store = store }
+        if let seed { configuration.seed = seed }
+        return configuration
+    }
+
+    /// A logger on stderr.
+    public func logger(_ label: String) -> Logger {
+        var logger = Logger(label: label) { StreamLogHandler.standardError(label: $0) }
+        logger.logLevel = logLevel.level
+        return logger
+    }
+}
+
+/// The levels of swift-log that a user chooses from.
+public enum LogLevel: String, CaseIterable, ExpressibleByArgument, Sendable {
+    case debug, info, warning, error
+
+    var level: Logger.Level {
+        switch self {
+        case .debug: .debug
+        case .info: .info
+        case .warning: .warning
+        case .error: .error
+        }
+    }
+}

@@ -1,0 +1,167 @@
+internal import Foundation
+internal import Yams
+
+/// An experiment's settings. One YAML file serves all stages; each reads its own section.
+///
+/// Keys that no stage knows are errors that name the nearest known one.
+public struct Configuration: Sendable, Equatable {
+    public var store = "rgvlm.sqlite"
+    public var seed: UInt64 = 0
+    public var ingest = Ingest()
+
+    /// The section `ingest`.
+    public struct Ingest: Sendable, Equatable {
+        public var root: String?
+        public var splits: [String]?
+        public var dataset: String?
+        public var strict: Bool?
+        public var frameSize: Int?
+    }
+
+    public init() {}
+
+    /// Reads the file, if any, and applies `key.path=value` overrides, whose values are YAML too.
+    public init(file: String?, overrides: [String]) throws {
+        var root = Node.mapping([:])
+        if let file {
+            let text: String
+            do {
+                text = try String(contentsOfFile: file, encoding: .utf8)
+            } catch {
+                throw StageError(.inputMissing, "\(file): cannot read the configuration: no such file, or not UTF-8 text")
+            }
+            root = try Self.compose(text, source: file)
+        }
+        for override in overrides {
+            guard let equals = override.firstIndex(of: "="), equals != override.startIndex else {
+                throw StageError(.usage, "--set \(override): expected key.path=value")
+            }
+            let value = try Self.compose(String(override[override.index(after: equals)...]), source: "--set \(override)")
+            let path = override[..<equals].split(separator: ".", omittingEmptySubsequences: false).map(String.init)
+            try Self.set(&root, path[...], to: value, source: "--set \(override)")
+        }
+        try read(ConfigurationSection(node: root, path: [], source: file ?? "--set"))
+    }
+
+    private static func compose(_ text: String, source: String) throws -> Node {
+        do {
+            return try Yams.compose(yaml: text) ?? .mapping([:])
+        } catch let error as YamlError {
+            throw StageError(.badInput, "\(source): not YAML: \(error)")
+        }
+    }
+
+    private static func set(_ node: inout Node, _ path: ArraySlice<String>, to value: Node, source: String) throws {
+        guard let key = path.first else {
+            node = value
+            return
+        }
+        guard case .mapping(var members) = node else {
+            throw StageError(.usage, "\(source): \(key) lies below a value that is no section")
+        }
+        var child = members[Node(key)] ?? .mapping([:])
+        if path.count > 1, child.mapping == nil, child.null != nil { child = .mapping([:]) }
+        try set(&child, path.dropFirst(), to: value, source: source)
+        members[Node(key)] = child
+        node = .mapping(members)
+    }
+
+    private mutating func read(_ root: ConfigurationSection) throws {
+        try root.allow(["store", "seed", "ingest"])
+        store = try root.string("store") ?? store
+        seed = try root.int("seed").map { try root.unsigned($0, "seed") } ?? seed
+        guard let section = try root.section("ingest") else { return }
+        try section.allow(["root", "splits", "dataset", "strict", "frame_size"])
+        ingest.root = try section.string("root")
+        ingest.splits = try section.strings("splits")
+        ingest.dataset = try section.string("dataset")
+        ingest.strict = try section.bool("strict")
+        ingest.frameSize = try section.int("frame_size")
+    }
+}
+
+/// A mapping of the file, read key by key.
+struct ConfigurationSection {
+    let node: Node
+    let path: [String]
+    let source: String
+
+    private func problem(_ key: String?, _ message: String) -> StageError {
+        let name = (path + (key.map { [$0] } ?? [])).joined(separator: ".")
+        return StageError(.badInput, "\(source): \(name.isEmpty ? "the file" : name) \(message)")
+    }
+
+    private func mapping() throws -> Node.Mapping {
+        guard let mapping = node.mapping else { throw problem(nil, "is not a section of keys") }
+        return mapping
+    }
+
+    /// Rejects keys outside `known`.
+    func allow(_ known: [String]) throws {
+        for (key, _) in try mapping() {
+            let name = key.string ?? "?"
+            if known.contains(name) { continue }
+            let nearest = known.min { editDistance($0, name) < editDistance($1, name) } ?? ""
+            throw problem(name, "is not a known key; did you mean \"\(nearest)\"? Known: \(known.joined(separator: ", "))")
+        }
+    }
+
+    private func value(_ key: String) throws -> Node? {
+        guard let value = try mapping()[Node(key)], value.null == nil else { return nil }
+        return value
+    }
+
+    func section(_ key: String) throws -> ConfigurationSection? {
+        try value(key).map { ConfigurationSection(node: $0, path: path + [key], source: source) }
+    }
+
+    func string(_ key: String) throws -> String? {
+        guard let value = try value(key) else { return nil }
+        guard let text = value.scalar?.string else { throw problem(key, "is not text") }
+        return text
+    }
+
+    func int(_ key: String) throws -> Int? {
+        guard let value = try value(key) else { return nil }
+        guard let number = value.int else { throw problem(key, "is not a whole number") }
+        return number
+    }
+
+    func unsigned(_ number: Int, _ key: String) throws -> UInt64 {
+        guard number >= 0 else { throw problem(key, "is negative") }
+        return UInt64(number)
+    }
+
+    func bool(_ key: String) throws -> Bool? {
+        guard let value = try value(key) else { return nil }
+        guard let flag = value.bool else { throw problem(key, "is neither true nor false") }
+        return flag
+    }
+
+    /// A list of texts, or one text with commas.
+    func strings(_ key: String) throws -> [String]? {
+        guard let value = try value(key) else { return nil }
+        if let text = value.scalar?.string {
+            return text.split(separator: ",").map { $0.trimmingCharacters(in: .whitespaces) }
+        }
+        let texts = value.sequence.map { $0.compactMap(\.scalar?.string) }
+        guard let texts, texts.count == value.sequence?.count else { throw problem(key, "is not a list of names") }
+        return texts
+    }
+}
+
+/// The least number of insertions, deletions and replacements of characters between two words.
+func editDistance(_ a: String, _ b: String) -> Int {
+    let (a, b) = (Array(a), Array(b))
+    var row = Array(0...b.count)
+    for (i, x) in a.enumerated() {
+        var diagonal = row[0]
+        row[0] = i + 1
+        for (j, y) in b.enumerated() {
+            let replaced = diagonal + (x == y ? 0 : 1)
+            diagonal = row[j + 1]
+            row[j + 1] = min(replaced, row[j] + 1, row[j + 1] + 1)
+        }
+    }
+    return row[b.count]
+}

@@ -1,0 +1,92 @@
+internal import Foundation
+public import Logging
+
+#if canImport(Darwin)
+internal import Darwin
+#else
+internal import Glibc
+#endif
+
+/// Progress on stderr: one line rewritten on a terminal, a log line now and then elsewhere.
+public final class ProgressLine {
+    private let isTerminal = isatty(2) == 1
+    private let isQuiet: Bool
+    private let logger: Logger
+    private let clock = ContinuousClock()
+    private var start: ContinuousClock.Instant
+    private var lastShown: ContinuousClock.Instant?
+    private var isShown = false
+
+    public init(quiet: Bool, logger: Logger) {
+        isQuiet = quiet
+        self.logger = logger
+        start = clock.now
+    }
+
+    /// Begins a new count.
+    public func restart() {
+        start = clock.now
+        lastShown = nil
+    }
+
+    /// Shows that `done` of `total` are done. At most 10 times a second on a terminal, every 10 seconds elsewhere.
+    ///
+    /// - Parameter detail: What to add behind the rate.
+    public func show(_ label: String, done: Int, of total: Int, unit: String, detail: String = "") {
+        guard !isQuiet else { return }
+        let now = clock.now
+        let pause: Duration = isTerminal ? .milliseconds(100) : .seconds(10)
+        if let lastShown, now - lastShown < pause { return }
+        if lastShown == nil, !isTerminal, now - start < pause { return }
+        lastShown = now
+        let seconds = (now - start) / .seconds(1)
+        let text = Self.text(label, done: done, of: total, unit: unit, detail: detail, seconds: seconds)
+        if isTerminal {
+            writeToStandardError("\r\u{1B}[2K" + text)
+            isShown = true
+        } else {
+            logger.info("\(text)")
+        }
+    }
+
+    /// Removes the line, so that other text can follow.
+    public func clear() {
+        if isShown { writeToStandardError("\r\u{1B}[2K") }
+        isShown = false
+    }
+
+    /// The line's text, as in `train 1,280/6,574 trajectories  19 %  2,410/s  2 s left`.
+    static func text(
+        _ label: String, done: Int, of total: Int, unit: String, detail: String, seconds: Double
+    ) -> String {
+        var text = "\(label) \(done.grouped)/\(total.grouped) \(unit)"
+        if total > 0 { text += "  \(done * 100 / total) %" }
+        if done > 0, seconds > 0 {
+            let rate = Double(done) / seconds
+            text += "  \(rate >= 10 ? Int(rate).grouped : String(format: "%.1f", rate))/s"
+            if done < total { text += "  \(duration(Double(total - done) / rate)) left" }
+        }
+        return detail.isEmpty ? text : text + "  " + detail
+    }
+
+    /// `45 s`, `3 min 20 s`, `2 h 5 min`.
+    public static func duration(_ seconds: Double) -> String {
+        let whole = Int(min(max(seconds.rounded(.up), 0), 1e9))
+        if whole < 60 { return "\(whole) s" }
+        if whole < 3600 { return "\(whole / 60) min \(whole % 60) s" }
+        return "\(whole / 3600) h \(whole / 60 % 60) min"
+    }
+}
+
+extension Int {
+    /// With commas: `327,270`.
+    public var grouped: String {
+        let digits = String(magnitude)
+        var text = ""
+        for (index, digit) in digits.enumerated() {
+            if index > 0, (digits.count - index).isMultiple(of: 3) { text.append(",") }
+            text.append(digit)
+        }
+        return (self < 0 ? "-" : "") + text
+    }
+}

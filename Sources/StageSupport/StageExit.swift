@@ -1,0 +1,44 @@
+public import ArgumentParser
+internal import Foundation
+
+/// How a stage ends, in the exit codes all stages share.
+public enum StageExit: Int32, Sendable {
+    case done = 0
+    case usage = 64
+    case badInput = 65
+    case inputMissing = 66
+    case unreachable = 69
+    case cannotWrite = 73
+    case stopped = 75
+    case interrupted = 130
+}
+
+/// An error that ends a stage: what is wrong, where, and what to do, with the exit code it leads to.
+public struct StageError: Error, Sendable, CustomStringConvertible {
+    public var exit: StageExit
+    public var description: String
+
+    public init(_ exit: StageExit, _ message: String) {
+        self.exit = exit
+        description = message
+    }
+}
+
+extension AsyncParsableCommand {
+    /// Runs a stage's body: a ``StageError`` becomes a line on stderr and its exit code.
+    public func runStage(_ body: () async throws -> StageExit) async throws {
+        let exit: StageExit
+        do {
+            exit = try await body()
+        } catch let error as StageError {
+            writeToStandardError("error: \(error.description)\n")
+            exit = error.exit
+        }
+        if exit != .done { throw ExitCode(exit.rawValue) }
+    }
+}
+
+/// Writes `text` to stderr, where everything goes that is not data.
+public func writeToStandardError(_ text: String) {
+    FileHandle.standardError.write(Data(text.utf8))
+}

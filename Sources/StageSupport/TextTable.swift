@@ -1,0 +1,45 @@
+/// A table for people: columns as wide as their widest cell, numbers to the right.
+public struct TextTable: Sendable {
+    public enum Alignment: Sendable { case left, right }
+
+    private let header: [String]
+    private let alignments: [Alignment]
+    private var rows: [[String]] = []
+
+    public init(_ columns: [(name: String, alignment: Alignment)]) {
+        header = columns.map(\.name)
+        alignments = columns.map(\.alignment)
+    }
+
+    /// Adds a row; missing cells are empty.
+    public mutating func add(_ cells: [String]) {
+        rows.append(cells + repeatElement("", count: max(0, header.count - cells.count)))
+    }
+
+    public var isEmpty: Bool { rows.isEmpty }
+
+    /// The lines, each ended by a newline.
+    public var text: String {
+        let widths = header.indices.map { column in
+            ([header] + rows).map { $0[column].count }.max() ?? 0
+        }
+        func line(_ cells: [String]) -> String {
+            var line = ""
+            for (column, width) in widths.enumerated() {
+                let cell = cells[column]
+                let padding = String(repeating: " ", count: width - cell.count)
+                line += column == 0 ? "" : "  "
+                line += alignments[column] == .left ? cell + padding : padding + cell
+            }
+            while line.last == " " { line.removeLast() }
+            return line + "\n"
+        }
+        let rule = widths.map { String(repeating: "-", count: $0) }
+        return ([header, rule] + rows).map(line).joined()
+    }
+
+    /// Text from a dataset made safe for a terminal: control characters become `?`.
+    public static func printable(_ text: String) -> String {
+        String(String.UnicodeScalarView(text.unicodeScalars.map { $0.properties.generalCategory == .control ? "?" : $0 }))
+    }
+}

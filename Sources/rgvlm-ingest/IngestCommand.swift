@@ -1,0 +1,132 @@
+internal import ALFRED
+import ArgumentParser
+internal import Episodes
+internal import ExperimentStore
+internal import Foundation
+internal import Ingestion
+internal import StageSupport
+
+@main
+struct IngestCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "rgvlm-ingest",
+        abstract: "Reads a dataset into the store.",
+        subcommands: [ALFREDCommand.self])
+}
+
+struct ALFREDCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "alfred",
+        abstract: "Reads ALFRED, or data in its format.",
+        discussion: """
+            Trajectories already in the store are skipped when their files have not changed, so a run that was stopped is \
+            continued by giving the same command again.
+
+            A file that cannot be used is reported and skipped; the exit code is then 65.
+            """)
+
+    @Option(
+        help: ArgumentHelp(
+            "The release's folder: the checkout with data/ and gen/, data/, or the folder of the splits "
+                + "(default: $ALFRED_ROOT).", valueName: "dir"))
+    var root: String?
+
+    @Option(help: ArgumentHelp("The splits to read, with commas (default: all that are there).", valueName: "a,b"))
+    var splits: String?
+
+    @Option(help: ArgumentHelp("The dataset's name in the store (default: alfred).", valueName: "name"))
+    var dataset: String?
+
+    @Flag(help: "Stop at the first file that cannot be used.")
+    var strict = false
+
+    @Option(
+        help: ArgumentHelp(
+            "Side of the pictures copied to the frame store in pixels; 0 copies none (default: 56).",
+            valueName: "pixels"))
+    var frameSize: Int?
+
+    @OptionGroup(title: "Common options")
+    var common: CommonOptions
+
+    func validate() throws {
+        if let frameSize, !(0...1024).contains(frameSize) {
+            throw ValidationError("--frame-size \(frameSize): expected 0 to 1024.")
+        }
+    }
+
+    func run() async throws {
+        try await runStage {
+            let configuration = try common.configuration()
+            let ingest = try Self.ingest(try options(configuration.ingest))
+            let store = try ExperimentStore.forStage(configuration.store, access: .write)
+            let report = try await self.report(ingest, store)
+            try translatingErrors { try store.close() }
+            try show(report, store: configuration.store)
+            if report.wasInterrupted { return .interrupted }
+            return report.problems.isEmpty ? .done : .badInput
+        }
+    }
+
+    private func options(_ section: Configuration.Ingest) throws -> ALFREDIngest.Options {
+        guard let root = root ?? section.root ?? ProcessInfo.processInfo.environment["ALFRED_ROOT"], !root.isEmpty else {
+            throw StageError(
+                .usage, "no dataset: give --root DIR or set ALFRED_ROOT (make alfred fetches the official release)")
+        }
+        var options = ALFREDIngest.Options(root: root, dataset: dataset ?? section.dataset ?? "alfred")
+        guard options.hasUsableName else {
+            throw StageError(.usage, "--dataset \(options.dataset): use letters, digits, '.', '_' and '-'")
+        }
+        options.splits = splits?.split(separator: ",").map(String.init) ?? section.splits
+        options.isStrict = strict || section.strict ?? false
+        if let side = frameSize ?? section.frameSize { options.frameSide = side == 0 ? nil : side }
+        return options
+    }
+
+    private static func ingest(_ options: ALFREDIngest.Options) throws -> ALFREDIngest {
+        do {
+            return try ALFREDIngest(options)
+        } catch let error as ALFREDError {
+            throw StageError(error.code == .unreadable ? .inputMissing : .badInput, error.description)
+        } catch let refusal as ALFREDIngest.Refusal {
+            throw StageError(.inputMissing, refusal.description)
+        }
+    }
+
+    private func report(_ ingest: ALFREDIngest, _ store: ExperimentStore) async throws -> IngestReport {
+        let progress = ProgressLine(quiet: common.quiet || common.json, logger: common.logger("rgvlm-ingest"))
+        defer { progress.clear() }
+        let interruption = Interruption()
+        do {
+            return try await ingest.run(
+                into: store,
+                onEvent: { event in
+                    switch event {
+                    case .began: progress.restart()
+                    case .progress(let split, let done, let total):
+                        progress.show(split, done: done, of: total, unit: "trajectories")
+                    case .problem(let problem):
+                        progress.clear()
+                        writeToStandardError("skipped \(TextTable.printable("\(problem.path): \(problem.reason)"))\n")
+                    }
+                }, shouldStop: { interruption.hasCome })
+        } catch let error as StoreError {
+            throw StageError(error)
+        } catch let error as FrameStoreError {
+            throw StageError(error.code == .unwritable ? .cannotWrite : .badInput, error.description)
+        } catch let error as ALFREDError {
+            throw StageError(.badInput, error.description)
+        } catch let refusal as ALFREDIngest.Refusal {
+            throw StageError(.badInput, refusal.description)
+        }
+    }
+
+    private func show(_ report: IngestReport, store: String) throws {
+        if common.json {
+            try printJSON(report)
+            return
+        }
+        for note in report.notes { writeToStandardError("note: \(TextTable.printable(note))\n") }
+        print(report.text(store: store), terminator: "")
+    }
+}
