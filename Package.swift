@@ -75,7 +75,7 @@ let package = Package(
         .executableTarget(
             name: "rgvlm-inspect",
             dependencies: [
-                "Episodes", "ExperimentStore", "StageSupport",
+                "Episodes", "ExperimentStore", "Ingestion", "StageSupport",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ], swiftSettings: settings),
     ],

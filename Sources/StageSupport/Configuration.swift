@@ -28,7 +28,8 @@ public struct Configuration: Sendable, Equatable {
             do {
                 text = try String(contentsOfFile: file, encoding: .utf8)
             } catch {
-                throw StageError(.inputMissing, "\(file): cannot read the configuration: no such file, or not UTF-8 text")
+                throw StageError(
+                    .inputMissing, "\(file): cannot read the configuration: no such file, or not UTF-8 text")
             }
             root = try Self.compose(text, source: file)
         }
@@ -36,7 +37,8 @@ public struct Configuration: Sendable, Equatable {
             guard let equals = override.firstIndex(of: "="), equals != override.startIndex else {
                 throw StageError(.usage, "--set \(override): expected key.path=value")
             }
-            let value = try Self.compose(String(override[override.index(after: equals)...]), source: "--set \(override)")
+            let value = try Self.compose(
+                String(override[override.index(after: equals)...]), source: "--set \(override)")
             let path = override[..<equals].split(separator: ".", omittingEmptySubsequences: false).map(String.init)
             try Self.set(&root, path[...], to: value, source: "--set \(override)")
         }
@@ -102,7 +104,8 @@ struct ConfigurationSection {
             let name = key.string ?? "?"
             if known.contains(name) { continue }
             let nearest = known.min { editDistance($0, name) < editDistance($1, name) } ?? ""
-            throw problem(name, "is not a known key; did you mean \"\(nearest)\"? Known: \(known.joined(separator: ", "))")
+            throw problem(
+                name, "is not a known key; did you mean \"\(nearest)\"? Known: \(known.joined(separator: ", "))")
         }
     }
 

@@ -40,6 +40,7 @@ public struct TextTable: Sendable {
 
     /// Text from a dataset made safe for a terminal: control characters become `?`.
     public static func printable(_ text: String) -> String {
-        String(String.UnicodeScalarView(text.unicodeScalars.map { $0.properties.generalCategory == .control ? "?" : $0 }))
+        String(
+            String.UnicodeScalarView(text.unicodeScalars.map { $0.properties.generalCategory == .control ? "?" : $0 }))
     }
 }

@@ -69,7 +69,8 @@ struct ALFREDCommand: AsyncParsableCommand {
     }
 
     private func options(_ section: Configuration.Ingest) throws -> ALFREDIngest.Options {
-        guard let root = root ?? section.root ?? ProcessInfo.processInfo.environment["ALFRED_ROOT"], !root.isEmpty else {
+        guard let root = root ?? section.root ?? ProcessInfo.processInfo.environment["ALFRED_ROOT"], !root.isEmpty
+        else {
             throw StageError(
                 .usage, "no dataset: give --root DIR or set ALFRED_ROOT (make alfred fetches the official release)")
         }

@@ -14,7 +14,8 @@ extension IngestReport {
             table.add(
                 [split.name]
                     + [
-                        counts.trajectories, counts.new, counts.changed, counts.unchanged, counts.skipped, counts.absent,
+                        counts.trajectories, counts.new, counts.changed, counts.unchanged, counts.skipped,
+                        counts.absent,
                         counts.transitions,
                     ].map(\.grouped))
         }
@@ -36,7 +37,9 @@ extension IngestReport {
                 + "in \(store) in \(ProgressLine.duration(seconds)).\n"
         }
         if !problems.isEmpty { text += "\(problems.count.grouped) files could not be used; they are named above.\n" }
-        if total.gone > 0 { text += "\(total.gone.grouped) trajectories in the store are no longer on disk; they stay.\n" }
+        if total.gone > 0 {
+            text += "\(total.gone.grouped) trajectories in the store are no longer on disk; they stay.\n"
+        }
         return text
     }
 }

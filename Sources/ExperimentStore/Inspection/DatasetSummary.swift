@@ -1,0 +1,136 @@
+public import GRDB
+
+/// Counts over one dataset, split by split.
+public struct DatasetSummary: Sendable, Equatable, Encodable {
+    public struct Lengths: Sendable, Equatable, Encodable {
+        public var mean: Double
+        public var median: Double
+        public var p90: Int
+        public var min: Int
+        public var max: Int
+
+        /// Nil for no values.
+        init?(_ values: [Int]) {
+            let sorted = values.sorted()
+            guard let first = sorted.first, let last = sorted.last else { return nil }
+            mean = Double(sorted.reduce(0, +)) / Double(sorted.count)
+            let middle = sorted.count / 2
+            median =
+                sorted.count.isMultiple(of: 2)
+                ? Double(sorted[middle - 1] + sorted[middle]) / 2 : Double(sorted[middle])
+            p90 = sorted[(sorted.count - 1) * 9 / 10]
+            min = first
+            max = last
+        }
+    }
+
+    public struct Frames: Sendable, Equatable, Encodable {
+        public var observations = 0
+        public var present = 0
+        public var missing = 0
+        public var unreadable = 0
+        /// Observations with a row in a feature file.
+        public var withFeatures = 0
+    }
+
+    public struct Split: Sendable, Equatable, Encodable {
+        public var name: String
+        public var episodes = 0
+        public var scenes = 0
+        /// Annotations the splits file lists.
+        public var samples = 0
+        public var annotations = 0
+        /// Annotations whose sentences do not fit the sub-goals; they yield the task instruction only.
+        public var misalignedAnnotations = 0
+        /// Primitives that cover two sub-tasks because their annotator wrote one sentence for both.
+        public var sharedPrimitives = 0
+        public var transitions = 0
+        /// Entries of the recordings' image lists.
+        public var images = 0
+        public var episodesByTaskType: [String: Int] = [:]
+        public var transitionsByAction: [String: Int] = [:]
+        /// Sub-goals as recorded, navigation included.
+        public var subgoals: [String: Int] = [:]
+        /// Sub-tasks: navigation merged into what follows.
+        public var subtasks: [String: Int] = [:]
+        public var instructions: [String: Int] = [:]
+        public var stepsPerEpisode: Lengths?
+        public var stepsPerPrimitive: Lengths?
+        public var frames = Frames()
+
+        init(name: String) { self.name = name }
+    }
+
+    public var dataset: String
+    public var root: String
+    public var splits: [Split]
+
+    /// Summaries of all datasets of the store.
+    public static func all(_ db: Database) throws -> [DatasetSummary] {
+        try DatasetRow.all(db).map { dataset in
+            let names = try String.fetchAll(
+                db, sql: "SELECT split FROM episodes WHERE dataset_id = ? GROUP BY split ORDER BY min(id)",
+                arguments: [dataset.id])
+            return DatasetSummary(
+                dataset: dataset.name, root: dataset.root,
+                splits: try names.map { try Split($0, dataset: dataset.id, db) })
+        }
+    }
+}
+
+extension DatasetSummary.Split {
+    fileprivate init(_ name: String, dataset: Int64, _ db: Database) throws {
+        self.init(name: name)
+        let arguments: StatementArguments = [dataset, name]
+        func number(_ expression: String, _ from: String) throws -> Int {
+            try Int.fetchOne(
+                db, sql: "SELECT \(expression) FROM \(from) WHERE e.dataset_id = ? AND e.split = ?",
+                arguments: arguments) ?? 0
+        }
+        func histogram(_ key: String, _ from: String) throws -> [String: Int] {
+            let rows = try Row.fetchAll(
+                db,
+                sql: """
+                    SELECT coalesce(\(key), '(none)'), count(*) FROM \(from)
+                    WHERE e.dataset_id = ? AND e.split = ? GROUP BY 1
+                    """, arguments: arguments)
+            return Dictionary(uniqueKeysWithValues: rows.map { ($0[0] as String, $0[1] as Int) })
+        }
+        let annotated = "episodes e JOIN annotations a ON a.episode_id = e.id"
+        let framed = "episodes e JOIN frames f ON f.episode_id = e.id"
+        episodes = try number("count(*)", "episodes e")
+        scenes = try number("count(DISTINCT e.scene_id)", "episodes e")
+        annotations = try number("count(*)", annotated)
+        samples = try number("coalesce(sum(a.in_split), 0)", annotated)
+        misalignedAnnotations = try number("coalesce(sum(a.aligned = 0), 0)", annotated)
+        transitions = try number("coalesce(sum(e.step_count), 0)", "episodes e")
+        images = try number("coalesce(sum(e.image_count), 0)", "episodes e")
+        episodesByTaskType = try histogram("e.task_type", "episodes e")
+        transitionsByAction = try histogram(
+            "a.name", "episodes e JOIN transitions t ON t.episode_id = e.id JOIN actions a ON a.id = t.action")
+        sharedPrimitives = try number(
+            "count(*)",
+            "episodes e JOIN instructions i ON i.episode_id = e.id AND i.kind = 'primitive' AND i.subtask_count > 1")
+        subgoals = try histogram("s.kind", "episodes e JOIN subgoals s ON s.episode_id = e.id")
+        subtasks = try histogram("s.kind", "episodes e JOIN subtasks s ON s.episode_id = e.id")
+        instructions = try histogram("i.kind", "episodes e JOIN instructions i ON i.episode_id = e.id")
+        stepsPerEpisode = .init(
+            try Int.fetchAll(
+                db,
+                sql: "SELECT e.step_count FROM episodes e WHERE e.dataset_id = ? AND e.split = ? AND e.step_count > 0",
+                arguments: arguments))
+        stepsPerPrimitive = .init(
+            try Int.fetchAll(
+                db,
+                sql: """
+                    SELECT i.step_count FROM episodes e JOIN instructions i ON i.episode_id = e.id
+                    WHERE e.dataset_id = ? AND e.split = ? AND i.kind = 'primitive'
+                    """, arguments: arguments))
+        let statuses = try histogram("f.status", framed)
+        frames.present = statuses["present"] ?? 0
+        frames.missing = statuses["missing"] ?? 0
+        frames.unreadable = statuses["unreadable"] ?? 0
+        frames.observations = statuses.values.reduce(0, +)
+        frames.withFeatures = try number("count(f.feature_row)", framed)
+    }
+}

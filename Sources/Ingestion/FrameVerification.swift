@@ -1,0 +1,87 @@
+internal import ALFRED
+internal import Crypto
+internal import Dispatch
+internal import Episodes
+public import ExperimentStore
+internal import Synchronization
+
+/// Compares pictures and frame-store records with what the store says of them.
+public enum FrameVerification {
+    public struct Result: Sendable {
+        /// Pictures compared.
+        public var checked = 0
+        public var findings: [Verification.Finding] = []
+    }
+
+    private static let batchSize = 512
+
+    /// - Parameter progress: Called with the pictures done and the total.
+    public static func run(_ store: ExperimentStore, progress: (Int, Int) -> Void = { _, _ in }) throws -> Result {
+        var result = Result()
+        for dataset in try store.read({ try DatasetRow.all($0) }) {
+            var references: [FrameReference] = []
+            try store.read { db in try dataset.forEachFrame(db) { references.append($0) } }
+            guard !references.isEmpty else { continue }
+            let frames = try frameStore(of: dataset, store, &result)
+            for start in stride(from: 0, to: references.count, by: batchSize) {
+                let batch = references[start..<min(start + batchSize, references.count)]
+                result.findings += check(batch, root: dataset.root, frames)
+                result.checked += batch.count
+                progress(start + batch.count, references.count)
+            }
+        }
+        return result
+    }
+
+    private static func frameStore(
+        of dataset: DatasetRow, _ store: ExperimentStore, _ result: inout Result
+    ) throws -> FrameStore? {
+        guard let name = dataset.frameStore else { return nil }
+        do {
+            return try FrameStore(store.sibling(name))
+        } catch {
+            result.findings.append(finding("dataset \(dataset.name)", error.description))
+            return nil
+        }
+    }
+
+    private static func check(
+        _ batch: ArraySlice<FrameReference>, root: String, _ frames: FrameStore?
+    ) -> [Verification.Finding] {
+        let findings = Mutex<[(Int, Verification.Finding)]>([])
+        DispatchQueue.concurrentPerform(iterations: batch.count) { offset in
+            let reference = batch[batch.startIndex + offset]
+            for message in problems(of: reference, root: root, frames) {
+                let place = "episode \(reference.episodeID), observation \(reference.t)"
+                findings.withLock { $0.append((offset, finding(place, message))) }
+            }
+        }
+        return findings.withLock { $0.sorted { $0.0 < $1.0 }.map(\.1) }
+    }
+
+    private static func problems(of reference: FrameReference, root: String, _ frames: FrameStore?) -> [String] {
+        var problems: [String] = []
+        do {
+            let file = try MappedFile(root + "/" + reference.path)
+            var hash = SHA256()
+            hash.update(bufferPointer: file.bytes)
+            if Array(hash.finalize()) != reference.sha256 {
+                problems.append("\(reference.path): has changed since it was ingested")
+            }
+        } catch {
+            problems.append("\(reference.path): \(error.message)")
+        }
+        if let record = reference.record, let frames {
+            if record >= frames.count {
+                problems.append("record \(record) is beyond the \(frames.count) of \(frames.path)")
+            } else {
+                do { try frames.verify(record) } catch { problems.append(error.description) }
+            }
+        }
+        return problems
+    }
+
+    private static func finding(_ place: String, _ message: String) -> Verification.Finding {
+        Verification.Finding(check: "frame hashes", place: place, message: message)
+    }
+}

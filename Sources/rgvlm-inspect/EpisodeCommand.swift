@@ -1,0 +1,97 @@
+import ArgumentParser
+internal import ExperimentStore
+internal import Foundation
+internal import StageSupport
+
+struct EpisodeCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "episode",
+        abstract: "Goal, sub-tasks, steps and rewards of one episode.")
+
+    @Argument(
+        help: ArgumentHelp("Its number, its key <task>/<trial>, or the trial's name.", valueName: "id"))
+    var id: String
+
+    @OptionGroup(title: "Common options")
+    var common: CommonOptions
+
+    func run() async throws {
+        try await runStage {
+            let path = try common.configuration().store
+            let store = try ExperimentStore.forStage(path, access: .read)
+            let matches = try translatingErrors { try store.read { try EpisodeDetail.find(id, $0) } }
+            guard let match = matches.first else {
+                throw StageError(.inputMissing, "\(path): has no episode \(id); the view episode_list names them")
+            }
+            guard matches.count == 1 else {
+                let names = matches.map { "  \($0.id)  \($0.split)/\($0.key)" }.joined(separator: "\n")
+                throw StageError(.usage, "\(id) is not unique; give one of these numbers:\n\(names)")
+            }
+            guard let detail = try translatingErrors({ try store.read { try EpisodeDetail.fetch(match.id, $0) } })
+            else {
+                throw StageError(.inputMissing, "\(path): has no episode \(id)")
+            }
+            if common.json { try printJSON(detail) } else { print(detail.text, terminator: "") }
+            return .done
+        }
+    }
+}
+
+extension EpisodeDetail {
+    var text: String {
+        var text = "episode \(id)  \(split)/\(key)\n"
+        let place = [taskType, floorPlan, room].compactMap { $0 }.joined(separator: ", ")
+        text += "\(place); \(steps.count) steps, \(subtasks.count) sub-tasks\n"
+        let kinds = ["task", "primitive", "composite"].compactMap { kind in instructions[kind].map { "\($0) \(kind)" } }
+        if !kinds.isEmpty { text += "instructions: \(kinds.joined(separator: ", "))\n" }
+        if let features { text += "features: \(features)\n" }
+        for annotation in annotations {
+            let marks = [
+                annotation.inSplit ? nil : "not in the split", annotation.aligned == false ? "not aligned" : nil,
+            ]
+            .compactMap { $0 }
+            text += "\n[\(annotation.repeatIdx)] \(TextTable.printable(annotation.goal))"
+            text += marks.isEmpty ? "\n" : "  (\(marks.joined(separator: ", ")))\n"
+            for (index, sentence) in annotation.sentences.enumerated() {
+                text += "    \(index + 1). \(TextTable.printable(sentence))\n"
+            }
+        }
+        guard !steps.isEmpty else { return text + "\nThis split comes without a plan.\n" }
+        return text + "\n" + subtaskTable.text + "\n" + stepTable.text
+    }
+
+    private var subtaskTable: TextTable {
+        var table = TextTable([
+            ("sub-task", .right), ("kind", .left), ("steps", .left), ("object", .left), ("with", .left),
+        ])
+        for subtask in subtasks {
+            table.add([
+                String(subtask.index), subtask.kind,
+                "\(subtask.firstStep)-\(subtask.firstStep + subtask.stepCount - 1)",
+                TextTable.printable(subtask.objectId ?? ""), TextTable.printable(subtask.receptacleId ?? ""),
+            ])
+        }
+        return table
+    }
+
+    private var stepTable: TextTable {
+        let hasRecorded = steps.contains { $0.recordedReward != nil }
+        let columns: [(name: String, alignment: TextTable.Alignment)] =
+            [
+                ("t", .right), ("sub-task", .right), ("action", .left), ("object", .left), ("task reward", .right),
+                ("sub-task reward", .right),
+            ] + (hasRecorded ? [("recorded", .right)] : []) + [("frame before", .left)]
+        var table = TextTable(columns)
+        for step in steps {
+            let recorded = hasRecorded ? [step.recordedReward.map { String(format: "%g", $0) } ?? ""] : []
+            table.add(
+                [
+                    String(step.t), String(step.subtask), step.action,
+                    TextTable.printable(step.objectId ?? ""), step.sparseReward > 0 ? "1" : "0",
+                    step.subtaskReward > 0 ? "1" : "0",
+                ] + recorded
+                    + [step.frame.map { ($0 as NSString).lastPathComponent } ?? step.frameStatus])
+        }
+        return table
+    }
+}

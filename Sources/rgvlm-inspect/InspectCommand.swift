@@ -1,0 +1,9 @@
+import ArgumentParser
+
+@main
+struct InspectCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "rgvlm-inspect",
+        abstract: "Shows what a store holds.",
+        subcommands: [SummaryCommand.self, EpisodeCommand.self, InstructionsCommand.self, VerifyCommand.self])
+}

@@ -1,0 +1,84 @@
+import ArgumentParser
+internal import Episodes
+internal import ExperimentStore
+internal import StageSupport
+
+struct InstructionsCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "instructions",
+        abstract: "Lists instructions: primitives, composites and whole tasks with the steps they cover.")
+
+    @Option(help: "Only of this split.")
+    var split: String?
+
+    @Option(help: "Only of this kind: primitive, composite or task.")
+    var kind: InstructionKind?
+
+    @Option(help: ArgumentHelp("Only of this episode: its number, key or trial.", valueName: "id"))
+    var episode: String?
+
+    @Option(help: ArgumentHelp("Only those that contain this text.", valueName: "text"))
+    var containing: String?
+
+    @Option(help: "How many to show; 0 shows all.")
+    var limit = 20
+
+    @OptionGroup(title: "Common options")
+    var common: CommonOptions
+
+    enum InstructionKind: String, CaseIterable, ExpressibleByArgument, Sendable {
+        case primitive, composite, task
+    }
+
+    struct Listing: Encodable {
+        var total: Int
+        var instructions: [InstructionQuery.Match]
+    }
+
+    func validate() throws {
+        if limit < 0 { throw ValidationError("--limit \(limit): expected 0 or more.") }
+    }
+
+    func run() async throws {
+        try await runStage {
+            let path = try common.configuration().store
+            let store = try ExperimentStore.forStage(path, access: .read)
+            var query = InstructionQuery()
+            query.split = split
+            query.kind = kind?.rawValue
+            query.containing = containing
+            query.limit = limit == 0 ? nil : limit
+            if let episode {
+                guard
+                    let match = try translatingErrors({ try store.read { try EpisodeDetail.find(episode, $0) } }).first
+                else { throw StageError(.inputMissing, "\(path): has no episode \(episode)") }
+                query.episode = match.id
+            }
+            let listing = try translatingErrors {
+                try store.read { Listing(total: try query.count($0), instructions: try query.fetch($0)) }
+            }
+            if common.json { try printJSON(listing) } else { show(listing) }
+            return .done
+        }
+    }
+
+    private func show(_ listing: Listing) {
+        var table = TextTable([
+            ("id", .right), ("split", .left), ("episode", .right), ("annotation", .right), ("kind", .left),
+            ("sub-tasks", .left), ("steps", .left), ("text", .left),
+        ])
+        for match in listing.instructions {
+            table.add([
+                String(match.id), match.split, String(match.episodeId), String(match.repeatIdx), match.kind,
+                Self.span(match.firstSubtask, match.subtaskCount), Self.span(match.firstStep, match.stepCount),
+                TextTable.printable(match.text),
+            ])
+        }
+        print(table.text, terminator: "")
+        print("\n\(listing.instructions.count.grouped) of \(listing.total.grouped) instructions")
+    }
+
+    private static func span(_ first: Int, _ count: Int) -> String {
+        count == 1 ? "\(first)" : "\(first)-\(first + count - 1)"
+    }
+}
