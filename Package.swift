@@ -57,6 +57,7 @@ let package = Package(
                 "ALFRED", "Episodes", "ExperimentStore", "Images",
                 .product(name: "Crypto", package: "swift-crypto"),
             ], swiftSettings: settings),
+        .target(name: "SampleData", dependencies: ["ALFRED", "Images"], swiftSettings: settings),
         .target(
             name: "StageSupport",
             dependencies: [
@@ -69,7 +70,7 @@ let package = Package(
         .executableTarget(
             name: "rgvlm-ingest",
             dependencies: [
-                "ALFRED", "Episodes", "ExperimentStore", "Ingestion", "StageSupport",
+                "ALFRED", "Episodes", "ExperimentStore", "Ingestion", "SampleData", "StageSupport",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ], swiftSettings: settings),
         .executableTarget(

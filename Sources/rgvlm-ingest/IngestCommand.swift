@@ -11,7 +11,7 @@ struct IngestCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "rgvlm-ingest",
         abstract: "Reads a dataset into the store.",
-        subcommands: [ALFREDCommand.self])
+        subcommands: [ALFREDCommand.self, SampleCommand.self])
 }
 
 struct ALFREDCommand: AsyncParsableCommand {

@@ -50,6 +50,16 @@ extension Trajectory {
             }
             guard action.highIndex <= served + 1 else { throw Self.idle(plan, served + 1) }
             served = action.highIndex
+            if action.name.isInteraction, action.targetObjectID == nil {
+                throw ALFREDError(
+                    .missingKey, "missing key \"objectId\": \(action.name.rawValue) needs the object it acts on",
+                    location: "plan.low_actions[\(index)].api_action")
+            }
+            if action.name == .put, action.api.receptacleObjectID == nil {
+                throw ALFREDError(
+                    .missingKey, "missing key \"receptacleObjectId\": PutObject needs the receptacle",
+                    location: "plan.low_actions[\(index)].api_action")
+            }
             if let problem = action.target?.mask.firstProblem() {
                 throw ALFREDError(
                     .invalidValue, problem.reason,
