@@ -6,6 +6,8 @@ let settings: [SwiftSetting] = [
     .enableUpcomingFeature("InternalImportsByDefault"),
     .enableUpcomingFeature("MemberImportVisibility"),
     .treatAllWarnings(as: .error),
+    // One build serves the stages and the tests, so that the packages we depend on compile once.
+    .unsafeFlags(["-enable-testing"], .when(configuration: .release)),
 ]
 
 // simdjson's .pc file carries a define that SwiftPM rejects with a warning; on Linux the library is on the default paths.
@@ -79,6 +81,7 @@ let package = Package(
                 "Episodes", "ExperimentStore", "Ingestion", "StageSupport",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ], swiftSettings: settings),
+        .testTarget(name: "EpisodesTests", dependencies: ["Episodes"], swiftSettings: settings),
     ],
     swiftLanguageModes: [.v6],
     cxxLanguageStandard: .cxx17

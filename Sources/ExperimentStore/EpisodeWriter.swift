@@ -4,7 +4,16 @@ public import GRDB
 
 /// Writes episodes inside one transaction.
 public struct EpisodeWriter {
+    /// What to do with one episode.
+    public enum Change: Sendable {
+        /// `replacing` is the id of its earlier version: those rows go, the id stays.
+        case write(EpisodeRecord, replacing: Int64?)
+        /// Its files have other times but the same contents.
+        case restamp(id: Int64, stamp: String)
+    }
+
     private let db: Database
+    private let encoder: JSONEncoder
     private let datasetID: Int64
     private var sceneIDs: [SceneRecord: Int64] = [:]
 
@@ -18,6 +27,8 @@ public struct EpisodeWriter {
 
     public init(_ db: Database, datasetID: Int64) throws {
         self.db = db
+        encoder = JSONEncoder()
+        encoder.outputFormatting = .withoutEscapingSlashes
         self.datasetID = datasetID
         episodes = try BulkInsert(
             db, into: "episodes",
@@ -51,19 +62,17 @@ public struct EpisodeWriter {
             ])
     }
 
-    /// Writes one episode.
-    ///
-    /// - Parameter replacing: The id of the episode's earlier version: its rows go, its id stays.
-    public mutating func write(_ record: EpisodeRecord, replacing: Int64? = nil) throws {
-        if let replacing { try db.execute(sql: "DELETE FROM episodes WHERE id = ?", arguments: [replacing]) }
-        let id = try insertEpisode(record, id: replacing)
-        try insertLanguage(record, id)
-        try insertSteps(record, id)
-    }
-
-    /// Notes that the files of episode `id` have other times but the same contents.
-    public func restamp(_ id: Int64, _ stamp: String) throws {
-        try db.execute(sql: "UPDATE episodes SET source_stamp = ? WHERE id = ?", arguments: [stamp, id])
+    /// Carries out one change.
+    public mutating func apply(_ change: Change) throws {
+        switch change {
+        case .restamp(let id, let stamp):
+            try db.execute(sql: "UPDATE episodes SET source_stamp = ? WHERE id = ?", arguments: [stamp, id])
+        case .write(let record, let replaced):
+            if let replaced { try db.execute(sql: "DELETE FROM episodes WHERE id = ?", arguments: [replaced]) }
+            let id = try insertEpisode(record, id: replaced)
+            try insertLanguage(record, id)
+            try insertSteps(record, id)
+        }
     }
 
     private mutating func sceneID(_ scene: SceneRecord) throws -> Int64 {
@@ -113,7 +122,7 @@ public struct EpisodeWriter {
 
     private func insertLanguage(_ record: EpisodeRecord, _ id: Int) throws {
         for (index, annotation) in record.annotations.enumerated() {
-            let steps = try Self.json(annotation.stepDescriptions)
+            let steps = String(decoding: try encoder.encode(annotation.stepDescriptions), as: UTF8.self)
             let votes = "[" + annotation.votes.map(String.init).joined(separator: ",") + "]"
             try annotations.insert { row in
                 row.bind(id)
@@ -137,13 +146,6 @@ public struct EpisodeWriter {
                 row.bind(instruction.text)
             }
         }
-    }
-
-    /// The texts as a JSON array.
-    private static func json(_ texts: [String]) throws -> String {
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = .withoutEscapingSlashes
-        return String(decoding: try encoder.encode(texts), as: UTF8.self)
     }
 
     private func insertSteps(_ record: EpisodeRecord, _ id: Int) throws {

@@ -90,14 +90,7 @@ final class EpisodePreparation {
         let features = features(observations, trajectory, location, &frames, &result)
         note(trajectory, conversion, samples, location, &result)
 
-        let contentHash = hash { hash in
-            hash.update(data: fileHash)
-            hash.update(data: Data("1 \(settings.frameSide ?? 0) \(samples.map { $0.sorted() } ?? [-1])".utf8))
-            for frame in frames {
-                hash.update(data: Data("\(frame.status) \(frame.path ?? "") \(frame.featureRow ?? -1)".utf8))
-                if let digest = frame.sha256 { hash.update(data: digest) }
-            }
-        }
+        let contentHash = contentHash(fileHash, samples, frames)
         result.transitionCount = conversion.episode.transitions.count
         if let stored, stored.contentSHA256 == contentHash {
             result.outcome = stored.stamp == stamp ? .unchanged : .restamped(id: stored.id, stamp: stamp)
@@ -113,6 +106,17 @@ final class EpisodePreparation {
         result.outcome = .ready(record, pixels: pixels, replacing: stored?.id)
         pixels = []
         return result
+    }
+
+    /// Over everything the rows are made from.
+    private func contentHash(_ fileHash: [UInt8], _ samples: Set<Int>?, _ frames: [FrameRecord]) -> [UInt8] {
+        var parts = Data(fileHash)
+        parts += Data("\(settings.frameSide ?? 0) \(samples?.sorted() ?? [-1]) \(frames.count)".utf8)
+        for (t, frame) in frames.enumerated() where frame.status != .missing || frame.featureRow != nil {
+            parts += Data("\n\(t) \(frame.status.rawValue) \(frame.path ?? "") \(frame.featureRow ?? -1) ".utf8)
+            parts += frame.sha256 ?? []
+        }
+        return hash { $0.update(data: parts) }
     }
 
     private func hash(_ feed: (inout SHA256) -> Void) -> [UInt8] {

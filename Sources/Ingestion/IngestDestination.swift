@@ -57,36 +57,32 @@ struct IngestDestination {
     }
 
     /// Writes a batch in one transaction.
-    mutating func write(_ batch: [EpisodePreparation.Result]) throws {
-        let isIdle = batch.allSatisfy {
-            switch $0.outcome {
-            case .unchanged, .failed: true
-            default: false
+    mutating func write(_ batch: [EpisodePreparation.Result]) async throws {
+        var changes: [EpisodeWriter.Change] = []
+        for result in batch {
+            switch result.outcome {
+            case .unchanged, .failed: break
+            case .restamped(let id, let stamp): changes.append(.restamp(id: id, stamp: stamp))
+            case .ready(let record, let pixels, let replacing):
+                changes.append(.write(try appendFrames(of: record, pixels), replacing: replacing))
             }
         }
-        if isIdle { return }
-        var records = try batch.map { try appendFrames($0) }
+        guard !changes.isEmpty else { return }
         try frames?.commit()
-        try store.write { db in
-            var writer = try EpisodeWriter(db, datasetID: dataset.id)
-            for (index, result) in batch.enumerated() {
-                if case .restamped(let id, let stamp) = result.outcome {
-                    try writer.restamp(id, stamp)
-                }
-                guard case .ready(_, _, let replacing) = result.outcome, let record = records[index] else { continue }
-                try writer.write(record, replacing: replacing)
-            }
+        let (finished, id) = (changes, dataset.id)
+        try await store.write { db in
+            var writer = try EpisodeWriter(db, datasetID: id)
+            for change in finished { try writer.apply(change) }
         }
-        records = []
         hasWritten = true
     }
 
     /// Appends the episode's pictures and numbers its frames accordingly.
-    private mutating func appendFrames(_ result: EpisodePreparation.Result) throws -> EpisodeRecord? {
-        guard case .ready(var record, let pixels, _) = result.outcome else { return nil }
+    private mutating func appendFrames(of record: EpisodeRecord, _ pixels: [UInt8]) throws -> EpisodeRecord {
         guard !pixels.isEmpty else { return record }
         try openFrames()
         guard let frames else { return record }
+        var record = record
         let first = frames.count
         let size = frames.format.byteCount
         for start in stride(from: 0, to: pixels.count, by: size) {

@@ -76,7 +76,7 @@ struct SplitIngest {
                     take(results, &report)
                 }
                 if batch.count >= Self.batchSize {
-                    try write(&destination, &report, onEvent)
+                    try await write(&destination, &report, onEvent)
                     onEvent(.progress(split: name, done: done, total: locations.count))
                 }
                 if shouldStop() {
@@ -86,7 +86,7 @@ struct SplitIngest {
             }
             group.cancelAll()
         }
-        try write(&destination, &report, onEvent)
+        try await write(&destination, &report, onEvent)
         onEvent(.progress(split: name, done: done, total: locations.count))
     }
 
@@ -103,8 +103,8 @@ struct SplitIngest {
 
     private mutating func write(
         _ destination: inout IngestDestination, _ report: inout IngestReport, _ onEvent: (ALFREDIngest.Event) -> Void
-    ) throws {
-        try destination.write(batch)
+    ) async throws {
+        try await destination.write(batch)
         for result in batch {
             note(result.problems, &report, onEvent)
             report.notes += result.notes
