@@ -81,7 +81,12 @@ let package = Package(
                 "Episodes", "ExperimentStore", "Ingestion", "StageSupport",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ], swiftSettings: settings),
-        .testTarget(name: "EpisodesTests", dependencies: ["Episodes"], swiftSettings: settings),
+        .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: settings),
+        .testTarget(
+            name: "ALFREDTests", dependencies: ["ALFRED", "SampleData", "TestSupport"],
+            exclude: ["Fixtures"], swiftSettings: settings),
+        .testTarget(
+            name: "EpisodesTests", dependencies: ["Episodes", "SampleData", "TestSupport"], swiftSettings: settings),
     ],
     swiftLanguageModes: [.v6],
     cxxLanguageStandard: .cxx17

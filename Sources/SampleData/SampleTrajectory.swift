@@ -97,7 +97,7 @@ struct SampleTrajectory {
                 "Go over to the \(place).", "Put the \(thing) there."
             ),
             (
-                "Move a \(thing) to the \(place).", "Turn and face the counter",
+                "Move the \(thing) to the \(place).", "Turn and face the counter",
                 "Pick the \(thing) up from the counter", "Head to the \(place)", "Place the \(thing) in it"
             ),
             (

@@ -132,13 +132,27 @@ struct JSONDiagnosis: Equatable {
                         throw Problem(message: "a string that is not UTF-8")
                     }
                     return
-                case UInt8(ascii: "\\"): at += 2
+                case UInt8(ascii: "\\"): try escape()
                 case ..<0x20: throw Problem(message: "a control character inside a string")
                 default: at += 1
                 }
             }
             at = text.count
             throw unexpected("the end of a string")
+        }
+
+        private mutating func escape() throws(Problem) {
+            at += 1
+            guard let byte else { return }
+            guard "\"\\/bfnrtu".utf8.contains(byte) else { throw unexpected("an escape such as \\n") }
+            at += 1
+            guard byte == UInt8(ascii: "u") else { return }
+            for _ in 0..<4 {
+                guard let digit = self.byte, "0123456789abcdefABCDEF".utf8.contains(digit) else {
+                    throw unexpected("a hexadecimal digit")
+                }
+                at += 1
+            }
         }
 
         private mutating func number() throws(Problem) {

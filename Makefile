@@ -1,0 +1,45 @@
+# The targets people call. The stages' own rules are in Pipelines/stages.mk.
+.DEFAULT_GOAL := help
+SHELL := /bin/sh
+
+SWIFT ?= swift
+# One configuration for stages, tests and benchmarks: the packages we depend on compile once.
+SWIFT_FLAGS ?= -c release
+BIN := .build/release
+
+.PHONY: help deps build test demo alfred bench fuzz format clean
+
+help: ## show this list
+	@echo "make demo and make test work on a fresh machine; they install what is missing."
+	@echo
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@echo
+	@echo "Variables: STORE=file.sqlite  ROOT=folder of a dataset  SPLITS=a,b  FLAVOUR=json|json_feat|full"
+
+deps: ## install the C libraries that are missing (apt or brew); check for Swift
+	@sh Pipelines/deps.sh
+
+build: deps ## build everything, tests included
+	$(SWIFT) build $(SWIFT_FLAGS) --build-tests
+
+test: build ## run all tests; those that need ALFRED_ROOT or Python say so when they are skipped
+	$(SWIFT) test $(SWIFT_FLAGS) --skip-build
+	@if command -v python3 >/dev/null 2>&1; then python3 -m unittest discover -s Tests/Scripts; \
+	else echo "skipped: the tests of the download script need python3"; fi
+
+include Pipelines/stages.mk
+
+alfred: ## fetch the official ALFRED release into Datasets/alfred; FLAVOUR=json (35 MB), json_feat (17 GB), full (109 GB)
+	@sh Datasets/fetch_alfred.sh "$(or $(FLAVOUR),json)" "$(or $(DIR),Datasets/alfred)"
+
+bench: build ## measure ingest beside Python and the picture codecs beside bare C
+	@sh Tests/Benchmarks/run.sh
+
+fuzz: deps ## fuzz the readers with libFuzzer; SECONDS_EACH=60 for each of them
+	@sh Tests/Fuzz/fuzz.sh "$(or $(SECONDS_EACH),60)"
+
+format: ## format the Swift sources
+	$(SWIFT) format -i -r -p Sources Tests Package.swift
+
+clean: ## remove what was built, and the demo's data
+	rm -rf .build Datasets/generated

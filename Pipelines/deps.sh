@@ -1,0 +1,82 @@
+#!/bin/sh
+# Checks for Swift and the C libraries and installs those libraries that are missing. Says what it does.
+set -eu
+
+say() { printf '%s\n' "$*"; }
+
+install_hint() {
+    say "Swift 6.2 or later is needed$1." >&2
+    say "Install it with swiftly, the toolchain installer of swift.org:" >&2
+    if [ "$(uname)" = Darwin ]; then
+        say "  brew install swiftly && swiftly init && swiftly install latest" >&2
+    else
+        say "  curl -O https://download.swift.org/swiftly/linux/swiftly-$(uname -m).tar.gz" >&2
+        say "  tar zxf swiftly-$(uname -m).tar.gz && ./swiftly init && . ~/.local/share/swiftly/env.sh" >&2
+    fi
+    say "or see https://www.swift.org/install; then run make again." >&2
+    exit 1
+}
+
+as_root() {
+    if [ "$(id -u)" = 0 ]; then "$@"
+    elif command -v sudo >/dev/null 2>&1; then sudo "$@"
+    else say "Run as root, or install sudo: $*" >&2; exit 1
+    fi
+}
+
+# pkg-config module : Debian and Ubuntu package : Homebrew formula
+libraries="sqlite3:libsqlite3-dev:sqlite libpng:libpng-dev:libpng libturbojpeg:libturbojpeg0-dev:jpeg-turbo simdjson:libsimdjson-dev:simdjson"
+
+missing=""
+add() { missing="$missing $1"; }
+
+if command -v apt-get >/dev/null 2>&1; then
+    manager=apt
+elif command -v brew >/dev/null 2>&1; then
+    manager=brew
+else
+    manager=none
+fi
+
+if ! command -v pkg-config >/dev/null 2>&1; then
+    [ "$manager" = brew ] && add pkgconf || add pkg-config
+fi
+if [ "$manager" = apt ] && ! command -v g++ >/dev/null 2>&1; then add g++; fi
+if ! command -v git >/dev/null 2>&1; then add git; fi
+for entry in $libraries; do
+    module=${entry%%:*}
+    rest=${entry#*:}
+    if ! command -v pkg-config >/dev/null 2>&1 || ! pkg-config --exists "$module"; then
+        [ "$manager" = brew ] && add "${rest#*:}" || add "${rest%%:*}"
+    fi
+done
+
+if [ -n "$missing" ]; then
+    say "Missing:$missing"
+    case "$manager" in
+    apt)
+        say "Installing with apt-get:$missing"
+        as_root apt-get update -q
+        # shellcheck disable=SC2086
+        as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -q --no-install-recommends $missing
+        ;;
+    brew)
+        say "Installing with Homebrew:$missing"
+        # shellcheck disable=SC2086
+        brew install $missing
+        ;;
+    *)
+        say "Neither apt-get nor brew is here; install these with your package manager, then run make again." >&2
+        exit 1
+        ;;
+    esac
+fi
+
+command -v swift >/dev/null 2>&1 || install_hint ""
+version=$(swift --version 2>/dev/null | sed -n 's/.*Swift version \([0-9]*\)\.\([0-9]*\).*/\1 \2/p' | head -n 1)
+[ -n "$version" ] || install_hint "; 'swift --version' does not answer"
+major=${version% *}
+minor=${version#* }
+if [ "$major" -lt 6 ] || { [ "$major" -eq 6 ] && [ "$minor" -lt 2 ]; }; then
+    install_hint "; this is $major.$minor"
+fi

@@ -1,0 +1,70 @@
+internal import Foundation
+
+/// A stage run as a process.
+public struct Executable: Sendable {
+    public struct Result: Sendable {
+        public var status: Int32
+        public var output: String
+        public var errors: String
+    }
+
+    private let path: String
+
+    /// - Parameter name: As in `rgvlm-ingest`; it is built beside the tests.
+    public init(_ name: String) {
+        let tests = Bundle.allBundles.map(\.bundlePath).first { $0.hasSuffix(".xctest") } ?? CommandLine.arguments[0]
+        let folder = URL(fileURLWithPath: tests).deletingLastPathComponent()
+        path = folder.appendingPathComponent(name).path
+    }
+
+    /// Starts it; what it prints goes to files in `folder`.
+    public func start(
+        _ arguments: [String], in folder: TemporaryFolder, environment: [String: String] = [:]
+    ) throws -> Running {
+        let process = Process()
+        process.executableURL = URL(fileURLWithPath: path)
+        process.arguments = arguments
+        process.currentDirectoryURL = URL(fileURLWithPath: folder.path)
+        var variables = ProcessInfo.processInfo.environment
+        variables["ALFRED_ROOT"] = nil
+        process.environment = variables.merging(environment) { $1 }
+        let id = UUID().uuidString
+        let (output, errors) = (folder(".out-\(id)"), folder(".err-\(id)"))
+        for file in [output, errors] { _ = FileManager.default.createFile(atPath: file, contents: nil) }
+        process.standardOutput = FileHandle(forWritingAtPath: output)
+        process.standardError = FileHandle(forWritingAtPath: errors)
+        process.standardInput = FileHandle.nullDevice
+        try process.run()
+        return Running(process: process, output: output, errors: errors, folder: folder)
+    }
+
+    public func run(
+        _ arguments: [String], in folder: TemporaryFolder, environment: [String: String] = [:]
+    ) throws -> Result {
+        try start(arguments, in: folder, environment: environment).wait()
+    }
+
+    /// A process under way.
+    public final class Running {
+        private let process: Process
+        private let output, errors: String
+        private let folder: TemporaryFolder
+
+        init(process: Process, output: String, errors: String, folder: TemporaryFolder) {
+            self.process = process
+            self.output = output
+            self.errors = errors
+            self.folder = folder
+        }
+
+        public var pid: Int32 { process.processIdentifier }
+        public var isRunning: Bool { process.isRunning }
+
+        public func wait() throws -> Result {
+            process.waitUntilExit()
+            return Result(
+                status: process.terminationStatus, output: try String(contentsOfFile: output, encoding: .utf8),
+                errors: try String(contentsOfFile: errors, encoding: .utf8))
+        }
+    }
+}
