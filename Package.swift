@@ -85,6 +85,7 @@ let package = Package(
         .testTarget(
             name: "ALFREDTests", dependencies: ["ALFRED", "SampleData", "TestSupport"],
             exclude: ["Fixtures"], swiftSettings: settings),
+        .testTarget(name: "ImagesTests", dependencies: ["Images", "SampleData"], swiftSettings: settings),
         .testTarget(
             name: "EpisodesTests", dependencies: ["Episodes", "SampleData", "TestSupport"], swiftSettings: settings),
     ],

@@ -19,19 +19,18 @@ public struct Mask: Sendable, Hashable {
     public init(runs: [Run]) { self.runs = runs }
 
     /// Encodes a row-major bitmap: maximal runs, not broken at row ends.
-    public init(bitmap: some Sequence<Bool>) {
+    public init(bitmap: [Bool]) {
         runs = []
-        var start: Int32?
-        var index: Int32 = 0
-        for isSet in bitmap {
-            if isSet, start == nil { start = index }
-            if !isSet, let first = start {
-                runs.append(Run(start: first, length: index - first))
-                start = nil
+        var index = 0
+        while index < bitmap.count {
+            guard bitmap[index] else {
+                index += 1
+                continue
             }
-            index += 1
+            let start = index
+            while index < bitmap.count, bitmap[index] { index += 1 }
+            runs.append(Run(start: Int32(start), length: Int32(index - start)))
         }
-        if let first = start { runs.append(Run(start: first, length: index - first)) }
     }
 
     /// What is wrong with the runs for a frame of `pixelCount` pixels: the first offending run and why, or nil.

@@ -10,7 +10,8 @@ enum JPEG {
         let source = bytes.bindMemory(to: UInt8.self).baseAddress
         var (width, height, subsampling, colours): (Int32, Int32, Int32, Int32) = (0, 0, 0, 0)
         guard
-            tjDecompressHeader3(handle, source, UInt(bytes.count), &width, &height, &subsampling, &colours) == 0
+            tjDecompressHeader3(handle, source, UInt(bytes.count), &width, &height, &subsampling, &colours) == 0,
+            width > 0, height > 0
         else { throw ImageError("damaged JPEG: \(message(handle))") }
         return try RGBImage.filling(width: Int(width), height: Int(height)) { pixels in
             let status = tjDecompress2(

@@ -29,7 +29,7 @@ struct SampleScene {
         /// For every pixel the index into the boxes, or -1.
         var owners: [Int]
 
-        func mask(of index: Int) -> Mask { Mask(bitmap: owners.lazy.map { $0 == index }) }
+        func mask(of index: Int) -> Mask { Mask(bitmap: owners.map { $0 == index }) }
     }
 
     /// What the agent sees from `pose`.

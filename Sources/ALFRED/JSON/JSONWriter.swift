@@ -11,7 +11,17 @@ struct JSONWriter {
 
     mutating func null() { raw("null") }
     mutating func value(_ value: Bool) { raw(value ? "true" : "false") }
-    mutating func value(_ value: some BinaryInteger) { bytes.append(contentsOf: String(value).utf8) }
+    mutating func value(_ value: some FixedWidthInteger) {
+        var rest = value.magnitude
+        let start = bytes.count
+        repeat {
+            let (quotient, digit) = rest.quotientAndRemainder(dividingBy: 10)
+            bytes.append(UInt8(ascii: "0") + UInt8(truncatingIfNeeded: digit))
+            rest = quotient
+        } while rest > 0
+        if value < 0 { bytes.append(UInt8(ascii: "-")) }
+        bytes[start...].reverse()
+    }
 
     /// The shortest digits that read back as the same number, as Python's `repr` prints them.
     mutating func value(_ value: Double) {
@@ -21,7 +31,11 @@ struct JSONWriter {
 
     mutating func value(_ text: String) {
         bytes.append(UInt8(ascii: "\""))
-        for scalar in text.unicodeScalars {
+        let isPlain = text.utf8.allSatisfy {
+            (0x20...0x7E).contains($0) && $0 != UInt8(ascii: "\"") && $0 != UInt8(ascii: "\\")
+        }
+        if isPlain { bytes.append(contentsOf: text.utf8) }
+        for scalar in isPlain ? "".unicodeScalars : text.unicodeScalars {
             switch scalar {
             case "\"": raw("\\\"")
             case "\\": raw("\\\\")
@@ -130,8 +144,15 @@ struct JSONWriter {
 
     private mutating func newline() {
         bytes.append(UInt8(ascii: "\n"))
-        bytes.append(contentsOf: repeatElement(UInt8(ascii: " "), count: depth * 4))
+        var spaces = depth * 4
+        while spaces > 0 {
+            let part = min(spaces, Self.blank.utf8CodeUnitCount)
+            bytes.append(contentsOf: UnsafeBufferPointer(start: Self.blank.utf8Start, count: part))
+            spaces -= part
+        }
     }
+
+    private static let blank: StaticString = "                                                                "
 
     private mutating func raw(_ text: StaticString) {
         bytes.append(contentsOf: UnsafeBufferPointer(start: text.utf8Start, count: text.utf8CodeUnitCount))
