@@ -88,6 +88,18 @@ let package = Package(
         .testTarget(name: "ImagesTests", dependencies: ["Images", "SampleData"], swiftSettings: settings),
         .testTarget(
             name: "EpisodesTests", dependencies: ["Episodes", "SampleData", "TestSupport"], swiftSettings: settings),
+        .testTarget(
+            name: "ExperimentStoreTests",
+            dependencies: [
+                "Episodes", "ExperimentStore", "TestSupport", .product(name: "GRDB", package: "GRDB.swift"),
+            ],
+            swiftSettings: settings),
+        .testTarget(
+            name: "IngestionTests",
+            dependencies: [
+                "ALFRED", "Episodes", "ExperimentStore", "Images", "Ingestion", "SampleData", "TestSupport",
+                .product(name: "GRDB", package: "GRDB.swift"),
+            ], swiftSettings: settings),
     ],
     swiftLanguageModes: [.v6],
     cxxLanguageStandard: .cxx17

@@ -47,44 +47,50 @@ public final class ExperimentStore: Sendable {
 
     private static func open(_ path: String, _ access: Access) throws -> DatabaseQueue {
         var configuration = Configuration()
-        configuration.readonly = access == .read
         configuration.foreignKeysEnabled = true
         configuration.busyMode = .timeout(10)
+        // Looked at before anything is written, so that a file that is something else stays as it is.
+        var reading = configuration
+        reading.readonly = true
+        let size = (try? FileManager.default.attributesOfItem(atPath: path)[.size] as? Int) ?? 0
+        if access == .read || size > 0 {
+            let database = try DatabaseQueue(path: path, configuration: reading)
+            try database.read { try check($0, path, access) }
+            if access == .read { return database }
+            try database.close()
+        }
         configuration.prepareDatabase { db in
             // Not through GRDB's setting, which writes to the file each time it is opened.
-            if access == .write { try db.execute(sql: "PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL") }
-            try db.execute(sql: "PRAGMA cache_size = -65536")
+            try db.execute(sql: "PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA cache_size = -65536")
             // A checkpoint for 256 MB rather than for 4: bulk loads wait for the disk less often.
             try db.execute(sql: "PRAGMA wal_autocheckpoint = 65536")
         }
         let database = try DatabaseQueue(path: path, configuration: configuration)
-        let migrator = Schema.migrator
-        try database.read { db in
-            let isOurs = try db.tableExists("grdb_migrations")
-            let tables = try Int.fetchOne(db, sql: "SELECT count(*) FROM sqlite_schema") ?? 0
-            guard isOurs || (tables == 0 && access == .write) else {
-                throw StoreError(
-                    .notAStore, tables == 0 ? "is empty: nothing was ingested" : "is not an rgvlm store", file: path)
-            }
-            guard isOurs else { return }
-            let applied = try migrator.appliedIdentifiers(db)
-            guard applied.contains("1-dataset") || applied.isEmpty else {
-                throw StoreError(.notAStore, "is not an rgvlm store", file: path)
-            }
-            if try migrator.hasBeenSuperseded(db) {
-                let unknown = applied.subtracting(migrator.migrations).sorted().joined(separator: ", ")
-                throw StoreError(
-                    .newer, "was written by a newer version of rgvlm (it has \(unknown)); update this program",
-                    file: path)
-            }
-            if access == .read, try !migrator.hasCompletedMigrations(db) {
-                throw StoreError(
-                    .older, "was written by an older version of rgvlm; run a writing stage on it to migrate it",
-                    file: path)
-            }
-        }
-        if access == .write { try migrator.migrate(database) }
+        try Schema.migrator.migrate(database)
         return database
+    }
+
+    /// Refuses what is no store, and stores this program does not understand.
+    private static func check(_ db: Database, _ path: String, _ access: Access) throws {
+        let migrator = Schema.migrator
+        let tables = try Int.fetchOne(db, sql: "SELECT count(*) FROM sqlite_schema") ?? 0
+        if tables == 0 {
+            if access == .write { return }
+            throw StoreError(.notAStore, "is empty: nothing was ingested", file: path)
+        }
+        let applied = try db.tableExists("grdb_migrations") ? try migrator.appliedIdentifiers(db) : []
+        guard applied.contains("1-dataset") else {
+            throw StoreError(.notAStore, "is not an rgvlm store", file: path)
+        }
+        if try migrator.hasBeenSuperseded(db) {
+            let unknown = applied.subtracting(migrator.migrations).sorted().joined(separator: ", ")
+            throw StoreError(
+                .newer, "was written by a newer version of rgvlm (it has \(unknown)); update this program", file: path)
+        }
+        if access == .read, try !migrator.hasCompletedMigrations(db) {
+            throw StoreError(
+                .older, "was written by an older version of rgvlm; run a writing stage on it to migrate it", file: path)
+        }
     }
 
     /// Runs `body` in one transaction; it is undone when `body` throws.
@@ -123,8 +129,9 @@ public final class ExperimentStore: Sendable {
         }
     }
 
-    /// Closes the file; the log is folded into it. Further use fails.
+    /// Closes the file, folding the log into it, and lets the next writer in. Further use fails.
     public func close() throws {
+        defer { lock?.release() }
         do {
             try database.close()
         } catch let error as DatabaseError {
@@ -141,33 +148,3 @@ public final class ExperimentStore: Sendable {
     /// The store's file name without its last extension.
     public var stem: String { ((path as NSString).lastPathComponent as NSString).deletingPathExtension }
 }
-
-/// The lock of the one writer. The kernel drops it when the process ends, however it ends.
-private final class StoreLock: Sendable {
-    private let descriptor: Int32
-
-    init(store: String) throws {
-        let path = store + ".lock"
-        descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o644)
-        guard descriptor >= 0 else {
-            throw StoreError(.unwritable, "cannot make \(path): \(String(cString: strerror(errno)))", file: store)
-        }
-        guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
-            var text = [UInt8](repeating: 0, count: 64)
-            let count = max(0, pread(descriptor, &text, text.count, 0))
-            let holder = String(decoding: text[..<count], as: UTF8.self).filter(\.isNumber)
-            _ = releaseDescriptor(descriptor)
-            throw StoreError(
-                .locked,
-                "another process\(holder.isEmpty ? "" : " (pid \(holder))") is writing to this store; wait for it to end",
-                file: store)
-        }
-        let text = Array("\(getpid())\n".utf8)
-        ftruncate(descriptor, 0)
-        _ = pwrite(descriptor, text, text.count, 0)
-    }
-
-    deinit { _ = releaseDescriptor(descriptor) }
-}
-
-private func releaseDescriptor(_ descriptor: Int32) -> Int32 { close(descriptor) }

@@ -67,7 +67,9 @@ struct RealReleaseTests {
         private mutating func countFrames(_ plan: Plan, _ images: [ImageEntry]) {
             var perAction = [Int](repeating: 0, count: plan.lowActions.count)
             for image in images { perAction[image.lowIndex] += 1 }
-            for (action, count) in zip(plan.lowActions, perAction) { frames[action.name, default: [:]][count, default: 0] += 1 }
+            for (action, count) in zip(plan.lowActions, perAction) {
+                frames[action.name, default: [:]][count, default: 0] += 1
+            }
         }
 
         private mutating func walk(_ plan: Plan, _ scene: Scene) {
@@ -127,7 +129,9 @@ struct RealReleaseTests {
         #expect(counts.annotationsOneShort == oneShort)
         #expect(counts.gotos - counts.gotosReached == missed, "sub-goals whose recorded pose is not reached")
         #expect(counts.frames[.moveAhead] == [2: counts.moves])
-        for (action, count) in [(LowActionName.pickup, 15), (.put, 15), (.toggleOn, 18), (.toggleOff, 6), (.slice, 10), (.open, 4)] {
+        for (action, count) in [
+            (LowActionName.pickup, 15), (.put, 15), (.toggleOn, 18), (.toggleOff, 6), (.slice, 10), (.open, 4),
+        ] {
             #expect(counts.frames[action]?.keys.sorted() == [count], "\(action)")
         }
         #expect(counts.frames[.close]?.keys.sorted() == [4, 38])
@@ -142,9 +146,15 @@ struct RealReleaseTests {
         let path = try #require(release.splitsFile)
         let splits = try Splits(contentsOf: path)
         let samples = splits.samples.mapValues(\.count)
-        #expect(samples == ["train": 21_023, "valid_seen": 820, "valid_unseen": 821, "tests_seen": 1533, "tests_unseen": 1529])
+        #expect(
+            samples == [
+                "train": 21_023, "valid_seen": 820, "valid_unseen": 821, "tests_seen": 1533, "tests_unseen": 1529,
+            ])
         let trajectories = splits.samples.mapValues { Set($0.map(\.task)).count }
-        #expect(trajectories == ["train": 6574, "valid_seen": 251, "valid_unseen": 255, "tests_seen": 483, "tests_unseen": 488])
+        #expect(
+            trajectories == [
+                "train": 6574, "valid_seen": 251, "valid_unseen": 255, "tests_seen": 483, "tests_unseen": 488,
+            ])
         #expect(splits.samples["tests_seen"]?.allSatisfy { !$0.task.contains("/") } == true)
         let file = FileBytes()
         try file.load(path, limit: Splits.byteLimit)

@@ -117,7 +117,8 @@ import Testing
         // Records are written, the header is torn at byte `end` of its slot.
         for end in 0..<FrameStoreHeader.fieldSize {
             var torn = after
-            torn.replaceSubrange(slot..<(slot + FrameStoreHeader.fieldSize), with: before[slot..<(slot + FrameStoreHeader.fieldSize)])
+            torn.replaceSubrange(
+                slot..<(slot + FrameStoreHeader.fieldSize), with: before[slot..<(slot + FrameStoreHeader.fieldSize)])
             torn.replaceSubrange(slot..<(slot + end), with: after[slot..<(slot + end)])
             try torn.write(to: URL(fileURLWithPath: path))
             let count = try FrameStore(path).count
@@ -146,7 +147,9 @@ import Testing
         try bytes.write(to: URL(fileURLWithPath: path))
         let store = try FrameStore(path)
         try store.verify(0)
-        #expect(throws: FrameStoreError(.damaged, "record 1 does not match its checksum", file: path)) { try store.verify(1) }
+        #expect(throws: FrameStoreError(.damaged, "record 1 does not match its checksum", file: path)) {
+            try store.verify(1)
+        }
         try store.verify(2)
         // A record in another's place has a whole checksum but the wrong index.
         bytes[FrameStoreHeader.size + stride + 4] ^= 1
@@ -171,7 +174,10 @@ import Testing
             try writer.commit()
         }
         let other = FrameFormat(element: .float32, shape: [512, 7, 7])!
-        #expect(throws: FrameStoreError(.otherFormat, "holds records of uint8 [2, 3, 3], not float32 [512, 7, 7]", file: path)) {
+        #expect(
+            throws: FrameStoreError(
+                .otherFormat, "holds records of uint8 [2, 3, 3], not float32 [512, 7, 7]", file: path)
+        ) {
             try FrameStoreWriter(path, format: other)
         }
         var bytes = try Data(contentsOf: URL(fileURLWithPath: path))

@@ -48,7 +48,8 @@ private func labels(_ kinds: [SubTaskKind], _ sentences: [String]) -> Instructio
                 Instruction(kind: .task, annotation: 2, subTasks: 0..<2, steps: 0..<12, text: "Do it"),
                 Instruction(kind: .primitive, annotation: 2, subTasks: 0..<1, steps: 0..<6, text: "Take it."),
                 Instruction(kind: .primitive, annotation: 2, subTasks: 1..<2, steps: 6..<12, text: "put it down"),
-                Instruction(kind: .composite, annotation: 2, subTasks: 0..<2, steps: 0..<12, text: "Take it. put it down."),
+                Instruction(
+                    kind: .composite, annotation: 2, subTasks: 0..<2, steps: 0..<12, text: "Take it. put it down."),
             ])
     }
 
@@ -91,10 +92,13 @@ private func labels(_ kinds: [SubTaskKind], _ sentences: [String]) -> Instructio
                 let result = labels(sequence, sentences)
                 try #require(result.isAligned)
                 let primitives = result.instructions.filter { $0.kind == .primitive }
-                try #require(primitives.flatMap { Array($0.subTasks) } == Array(tasks.indices), "\(sequence) \(missing)")
+                try #require(
+                    primitives.flatMap { Array($0.subTasks) } == Array(tasks.indices), "\(sequence) \(missing)")
                 for instruction in result.instructions {
-                    try #require(instruction.steps.lowerBound == tasks[instruction.subTasks.lowerBound].steps.lowerBound)
-                    try #require(instruction.steps.upperBound == tasks[instruction.subTasks.upperBound - 1].steps.upperBound)
+                    try #require(
+                        instruction.steps.lowerBound == tasks[instruction.subTasks.lowerBound].steps.lowerBound)
+                    try #require(
+                        instruction.steps.upperBound == tasks[instruction.subTasks.upperBound - 1].steps.upperBound)
                 }
                 let runs = primitives.count * (primitives.count - 1) / 2
                 try #require(result.instructions.count == 1 + primitives.count + runs)

@@ -8,7 +8,8 @@ import Testing
     private func noise(_ width: Int, _ height: Int, seed: UInt64 = 1) -> RGBImage {
         var random = SampleRandom(seed: seed)
         return RGBImage(
-            width: width, height: height, pixels: (0..<(width * height * 3)).map { _ in UInt8(random.integer(0...255)) })
+            width: width, height: height, pixels: (0..<(width * height * 3)).map { _ in UInt8(random.integer(0...255)) }
+        )
     }
 
     private func decode(_ bytes: [UInt8]) throws(ImageError) -> RGBImage {
@@ -76,7 +77,9 @@ import Testing
         let image = noise(300, 300)
         let small = image.resized(width: 56, height: 56)
         #expect(small.width == 56 && small.pixels.count == 56 * 56 * 3)
-        func mean(_ image: RGBImage) -> Double { Double(image.pixels.reduce(0) { $0 + Int($1) }) / Double(image.pixels.count) }
+        func mean(_ image: RGBImage) -> Double {
+            Double(image.pixels.reduce(0) { $0 + Int($1) }) / Double(image.pixels.count)
+        }
         #expect(abs(mean(image) - mean(small)) < 0.5)
         #expect(image.resized(width: 300, height: 300) == image)
     }
