@@ -100,6 +100,12 @@ let package = Package(
                 "ALFRED", "Episodes", "ExperimentStore", "Images", "Ingestion", "SampleData", "TestSupport",
                 .product(name: "GRDB", package: "GRDB.swift"),
             ], swiftSettings: settings),
+        .testTarget(
+            name: "StageTests",
+            dependencies: [
+                "ExperimentStore", "SampleData", "StageSupport", "TestSupport", "rgvlm-ingest", "rgvlm-inspect",
+                .product(name: "Logging", package: "swift-log"),
+            ], exclude: ["Help"], swiftSettings: settings),
     ],
     swiftLanguageModes: [.v6],
     cxxLanguageStandard: .cxx17

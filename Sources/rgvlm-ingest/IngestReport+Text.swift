@@ -22,6 +22,12 @@ extension IngestReport {
         return table.text + "\n" + verdict(store: store)
     }
 
+    private static func unusable(_ count: Int) -> String {
+        count == 1
+            ? "1 file could not be used; it is named above.\n"
+            : "\(count.grouped) files could not be used; they are named above.\n"
+    }
+
     private func verdict(store: String) -> String {
         var text = ""
         let total = total
@@ -36,7 +42,7 @@ extension IngestReport {
                 "Stored \((total.new + total.changed).grouped) trajectories with \(total.transitions.grouped) transitions "
                 + "in \(store) in \(ProgressLine.duration(seconds)).\n"
         }
-        if !problems.isEmpty { text += "\(problems.count.grouped) files could not be used; they are named above.\n" }
+        if !problems.isEmpty { text += Self.unusable(problems.count) }
         if total.gone > 0 {
             text += "\(total.gone.grouped) trajectories in the store are no longer on disk; they stay.\n"
         }

@@ -1,0 +1,112 @@
+import Foundation
+import Logging
+import TestSupport
+import Testing
+
+@testable import StageSupport
+
+@Suite struct ConfigurationTests {
+    private let folder: TemporaryFolder
+
+    init() throws { folder = try TemporaryFolder() }
+
+    private func read(_ yaml: String, _ overrides: [String] = []) throws -> Configuration {
+        try Configuration(file: try folder.write(yaml, to: "c.yaml"), overrides: overrides)
+    }
+
+    private func problem(_ yaml: String, _ overrides: [String] = []) throws -> String? {
+        do {
+            _ = try read(yaml, overrides)
+            return nil
+        } catch let error as StageError {
+            return error.description.replacing(folder("c.yaml"), with: "c.yaml")
+        }
+    }
+
+    @Test func everyKeyIsRead() throws {
+        let read = try read(
+            """
+            store: a.sqlite
+            seed: 7
+            ingest:
+              root: /data
+              splits: [train, valid_seen]
+              dataset: mine
+              strict: true
+              frame_size: 28
+            """)
+        #expect(read.store == "a.sqlite" && read.seed == 7)
+        #expect(
+            read.ingest
+                == Configuration.Ingest(
+                    root: "/data", splits: ["train", "valid_seen"], dataset: "mine", strict: true, frameSize: 28))
+    }
+
+    @Test func overridesWin() throws {
+        let read = try read(
+            "ingest: {root: /a, strict: true}",
+            ["ingest.root=/b", "ingest.splits=train,x", "seed=3", "ingest.strict=false"])
+        #expect(
+            read.ingest.root == "/b" && read.ingest.splits == ["train", "x"] && read.seed == 3
+                && read.ingest.strict == false)
+        #expect(try Configuration(file: nil, overrides: ["ingest.dataset=d"]).ingest.dataset == "d")
+        #expect(try self.read("ingest:\n", ["ingest.dataset=d"]).ingest.dataset == "d")
+        #expect(try self.read("") == Configuration())
+    }
+
+    @Test func problemsSayWhereAndWhat() throws {
+        #expect(
+            try problem("ingest: {strct: true}")
+                == "c.yaml: ingest.strct is not a known key; did you mean \"strict\"? Known: root, splits, dataset, strict, frame_size"
+        )
+        #expect(
+            try problem("stroe: x")
+                == "c.yaml: stroe is not a known key; did you mean \"store\"? Known: store, seed, ingest")
+        #expect(try problem("seed: many") == "c.yaml: seed is not a whole number")
+        #expect(try problem("seed: -1") == "c.yaml: seed is negative")
+        #expect(try problem("ingest: {strict: perhaps}") == "c.yaml: ingest.strict is neither true nor false")
+        #expect(try problem("ingest: {splits: {a: b}}") == "c.yaml: ingest.splits is not a list of names")
+        #expect(try problem("ingest: [1]") == "c.yaml: ingest is not a section of keys")
+        #expect(try problem("- a") == "c.yaml: the file is not a section of keys")
+        #expect(try problem("a: [", [])?.hasPrefix("c.yaml: not YAML: ") == true)
+        #expect(try problem("", ["seed"]) == "--set seed: expected key.path=value")
+        #expect(try problem("seed: 1", ["seed.x=1"]) == "--set seed.x=1: x lies below a value that is no section")
+        let missing = #expect(throws: StageError.self) { try Configuration(file: folder("no.yaml"), overrides: []) }
+        #expect(missing?.exit == .inputMissing)
+    }
+
+    @Test func editDistances() {
+        #expect(editDistance("", "abc") == 3 && editDistance("kitten", "sitting") == 3 && editDistance("a", "a") == 0)
+    }
+}
+
+@Suite struct TextTests {
+    @Test(arguments: [(0, "0"), (999, "999"), (1000, "1,000"), (-1_234_567, "-1,234,567")])
+    func grouping(_ number: Int, _ text: String) { #expect(number.grouped == text) }
+
+    @Test func durations() {
+        #expect(
+            [0, 0.2, 59, 60, 200, 3600, 7500].map(ProgressLine.duration) == [
+                "0 s", "1 s", "59 s", "1 min 0 s", "3 min 20 s", "1 h 0 min", "2 h 5 min",
+            ])
+        #expect(ProgressLine.duration(.infinity) == "277777 h 46 min")
+    }
+
+    @Test func progress() {
+        #expect(
+            ProgressLine.text("train", done: 1280, of: 6574, unit: "trajectories", detail: "", seconds: 0.5)
+                == "train 1,280/6,574 trajectories  19 %  2,560/s  3 s left")
+        #expect(ProgressLine.text("x", done: 0, of: 0, unit: "u", detail: "d", seconds: 0) == "x 0/0 u  d")
+    }
+
+    @Test func tables() {
+        var table = TextTable([("name", .left), ("n", .right)])
+        table.add(["a", "1,000"])
+        table.add(["longer"])
+        #expect(table.text == "name        n\n------  -----\na       1,000\nlonger\n")
+    }
+
+    @Test func controlCharactersDoNotReachTheTerminal() {
+        #expect(TextTable.printable("a\u{1B}[31mb\n\u{9B}c\u{7F}é") == "a?[31mb??c?é")
+    }
+}
