@@ -17,7 +17,10 @@ public struct AgentPose: Sendable, Hashable {
     /// The start pose; nil when it is off the grid.
     public init?(_ start: InitialAction) {
         let (x, z) = (start.position.x * 4, start.position.z * 4)
-        guard abs(x) < 1e6, abs(z) < 1e6, start.rotation % 90 == 0 else { return nil }
+        guard abs(x) < 1e6, abs(z) < 1e6, start.rotation % 90 == 0, (-1_000_000...1_000_000).contains(start.horizon)
+        else {
+            return nil
+        }
         self.init(
             x: Int(x.rounded()), z: Int(z.rounded()), heading: (start.rotation / 90 % 4 + 4) % 4,
             horizon: start.horizon)
@@ -27,7 +30,8 @@ public struct AgentPose: Sendable, Hashable {
     public init?(location: String) {
         let fields = location.split(separator: "|", omittingEmptySubsequences: false)
         guard fields.count == 5, fields[0] == "loc", let x = Int(fields[1]), let z = Int(fields[2]),
-            let heading = Int(fields[3]), let horizon = Int(fields[4])
+            let heading = Int(fields[3]), let horizon = Int(fields[4]), (0...3).contains(heading),
+            [x, z, horizon].allSatisfy({ abs($0) < 1_000_000 })
         else { return nil }
         self.init(x: x, z: z, heading: heading, horizon: horizon)
     }

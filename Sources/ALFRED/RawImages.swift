@@ -14,8 +14,10 @@ public struct RawImages: Sendable, Equatable {
     private let names: [String: String]
 
     /// Lists `raw_images` in the trajectory's folder; nil when there is none.
-    public init?(trajectoryFolder: String) {
-        guard let entries = directoryEntries(trajectoryFolder + "/" + Self.folderName) else { return nil }
+    ///
+    /// - Throws: ``ALFREDError`` when the folder is there but cannot be listed.
+    public init?(trajectoryFolder: String) throws(ALFREDError) {
+        guard let entries = try directoryEntries(trajectoryFolder + "/" + Self.folderName) else { return nil }
         var ranked: [String: (rank: Int, name: String)] = [:]
         for entry in entries {
             guard let dot = entry.lastIndex(of: "."),
@@ -40,16 +42,22 @@ public struct RawImages: Sendable, Equatable {
     }
 }
 
-/// The names in a folder without `.` and `..`, sorted by their bytes; nil when it cannot be read.
-func directoryEntries(_ path: String) -> [String]? {
-    guard let directory = opendir(path) else { return nil }
+/// The names in a folder without `.` and `..`, sorted by their bytes; nil when there is no such folder.
+func directoryEntries(_ path: String) throws(ALFREDError) -> [String]? {
+    guard let directory = opendir(path) else {
+        if errno == ENOENT { return nil }
+        throw ALFREDError(.unreadable, "cannot list: \(systemMessage())", file: path)
+    }
     defer { closedir(directory) }
     var names: [String] = []
-    while let entry = readdir(directory) {
+    while true {
+        errno = 0
+        guard let entry = readdir(directory) else { break }
         let name = withUnsafePointer(to: &entry.pointee.d_name) {
             $0.withMemoryRebound(to: CChar.self, capacity: 1) { String(cString: $0) }
         }
         if name != ".", name != ".." { names.append(name) }
     }
+    guard errno == 0 else { throw ALFREDError(.unreadable, "cannot list: \(systemMessage())", file: path) }
     return names.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
 }

@@ -11,8 +11,10 @@ public struct Release: Sendable, Equatable {
 
     /// The folder that holds the split folders.
     public let dataFolder: String
-    /// `oct21.json` or the one file beside it under another name; nil when there is none.
+    /// `oct21.json`, or the one JSON file in the `splits` folder; nil when there is none.
     public let splitsFile: String?
+    /// What the splits file says.
+    public let samples: Splits?
     /// `gen/layouts`, when present.
     public let layoutsFolder: String?
     /// The split folders found: the known ones in the release's order, then those that the splits file names.
@@ -29,9 +31,16 @@ public struct Release: Sendable, Equatable {
         let flavours = ["full_2.1.0", "json_feat_2.1.0", "json_2.1.0"]
         let candidates = [root] + ["", "data/"].flatMap { parent in flavours.map { "\(root)/\(parent)\($0)" } }
         let parents = [root, root + "/data", root + "/..", root + "/../.."]
-        splitsFile = parents.lazy.compactMap { Self.splitsFile(in: $0 + "/splits") }.first
+        var splitsFile: String?
+        for parent in parents where splitsFile == nil { splitsFile = try Self.splitsFile(in: parent + "/splits") }
+        self.splitsFile = splitsFile
+        if let splitsFile { samples = try Splits(contentsOf: splitsFile) } else { samples = nil }
         layoutsFolder = parents.map { $0 + "/gen/layouts" }.first(where: isFolder)
-        let names = Self.knownSplits + (try Self.names(in: splitsFile)).filter { !Self.knownSplits.contains($0) }
+        // A split is a folder's name, never a path.
+        let others = (samples?.samples.keys.sorted() ?? []).filter {
+            !$0.isEmpty && !$0.hasPrefix(".") && !$0.contains("/") && !Self.knownSplits.contains($0)
+        }
+        let names = Self.knownSplits + others
         for candidate in candidates {
             let found = names.filter { isFolder(candidate + "/" + $0) }
             if !found.isEmpty {
@@ -46,17 +55,10 @@ public struct Release: Sendable, Equatable {
                 + "or in data/", file: root)
     }
 
-    private static func splitsFile(in folder: String) -> String? {
-        let files = (directoryEntries(folder) ?? []).filter { $0.hasSuffix(".json") }
+    private static func splitsFile(in folder: String) throws(ALFREDError) -> String? {
+        let files = try (directoryEntries(folder) ?? []).filter { $0.hasSuffix(".json") }
         if files.contains("oct21.json") { return folder + "/oct21.json" }
         return files.count == 1 ? folder + "/" + files[0] : nil
-    }
-
-    private static func names(in splitsFile: String?) throws(ALFREDError) -> [String] {
-        guard let splitsFile else { return [] }
-        // A split is a folder name, never a path.
-        return try Splits(contentsOf: splitsFile).samples.keys.filter { !$0.contains("/") && $0 != ".." && $0 != "." }
-            .sorted()
     }
 
     /// The trajectories of one split folder and what could not be listed.
@@ -65,14 +67,14 @@ public struct Release: Sendable, Equatable {
         var seen = Set<FolderIdentity>()
         let folder = dataFolder + "/" + split
         _ = Self.enter(folder, &seen, &listing)
-        for task in Self.entriesLinksLast(folder) {
+        for task in Self.entriesLinksLast(folder, &listing) {
             let path = folder + "/" + task
             guard Self.enter(path, &seen, &listing) else { continue }
             if exists(path + "/" + TrajectoryLocation.fileName) {
                 listing.trajectories.append(TrajectoryLocation(split: split, key: task, folder: path))
                 continue
             }
-            for trial in Self.entriesLinksLast(path) {
+            for trial in Self.entriesLinksLast(path, &listing) {
                 let key = task + "/" + trial
                 guard Self.enter(path + "/" + trial, &seen, &listing) else { continue }
                 if exists(path + "/" + trial + "/" + TrajectoryLocation.fileName) {
@@ -89,8 +91,13 @@ public struct Release: Sendable, Equatable {
     }
 
     /// Visible names with symbolic links at the end, so that a folder is read under its own name first.
-    private static func entriesLinksLast(_ path: String) -> [String] {
-        let names = (directoryEntries(path) ?? []).filter { !$0.hasPrefix(".") }
+    private static func entriesLinksLast(_ path: String, _ listing: inout Listing) -> [String] {
+        var names: [String] = []
+        do {
+            names = try (directoryEntries(path) ?? []).filter { !$0.hasPrefix(".") }
+        } catch {
+            listing.problems.append(error)
+        }
         let isLink = names.map { name in
             var status = stat()
             return lstat(path + "/" + name, &status) == 0 && status.st_mode & S_IFMT == S_IFLNK
@@ -106,7 +113,12 @@ public struct Release: Sendable, Equatable {
             return false
         }
         guard status.st_mode & S_IFMT == S_IFDIR else { return false }
-        guard seen.insert(FolderIdentity(device: UInt64(status.st_dev), inode: UInt64(status.st_ino))).inserted else {
+        guard
+            seen.insert(
+                FolderIdentity(
+                    device: UInt64(truncatingIfNeeded: status.st_dev), inode: UInt64(truncatingIfNeeded: status.st_ino))
+            ).inserted
+        else {
             listing.problems.append(
                 ALFREDError(.unreadable, "is a link to a folder that was already read", file: path))
             return false

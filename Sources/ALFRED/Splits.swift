@@ -13,7 +13,7 @@ public struct Splits: Sendable, Equatable {
     }
 
     /// Largest splits file that is read. The release's has 3 MB.
-    public static let byteLimit = 256 << 20
+    public static let byteLimit = 64 << 20
 
     public var samples: [String: [Sample]]
 

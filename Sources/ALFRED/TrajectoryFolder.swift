@@ -20,9 +20,10 @@ public enum TrajectoryFolder {
         features: [UInt8]? = nil
     ) throws(ALFREDError) {
         let json = try trajectory.json()
-        let slash = location.folder.lastIndex(of: "/") ?? location.folder.startIndex
-        let parent = String(location.folder[..<slash])
-        let partial = "\(parent)/.partial-\(location.folder[slash...].dropFirst())-\(getpid())"
+        let slash = location.folder.lastIndex(of: "/")
+        let parent = slash.map { String(location.folder[..<$0]) } ?? "."
+        let name = slash.map { location.folder[location.folder.index(after: $0)...] } ?? location.folder[...]
+        let partial = "\(parent)/.partial-\(name)-\(getpid())"
         try makeFolders(images.isEmpty ? partial : partial + "/" + RawImages.folderName)
         for image in images { try writeFile(image.bytes, to: "\(partial)/\(RawImages.folderName)/\(image.name)") }
         if let features { try writeFile(features, to: "\(partial)/\(TrajectoryLocation.featureFileName)") }
@@ -43,7 +44,7 @@ public enum TrajectoryFolder {
         }
     }
 
-    /// Writes a file under a temporary name and renames it, so that it is there whole or not at all.
+    /// Writes a file under a temporary name and renames it, so that other processes see it whole or not at all.
     public static func writeFile(_ bytes: [UInt8], to path: String) throws(ALFREDError) {
         let partial = "\(path).partial-\(getpid())"
         let descriptor = open(partial, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o644)
@@ -63,7 +64,9 @@ public enum TrajectoryFolder {
             written += n
         }
         guard close(descriptor) == 0, rename(partial, path) == 0 else {
-            throw ALFREDError(.unreadable, "cannot write: \(systemMessage())", file: path)
+            let message = systemMessage()
+            unlink(partial)
+            throw ALFREDError(.unreadable, "cannot write: \(message)", file: path)
         }
     }
 }

@@ -18,7 +18,7 @@ public struct FrameFormat: Sendable, Hashable, CustomStringConvertible {
     /// 1 to 8 dimensions, as in `[56, 56, 3]` (height, width, RGB) or `[512, 7, 7]` (channels, height, width).
     public let shape: [Int]
 
-    /// Fails for shapes that are empty, have a dimension below 1 or exceed 1 GB.
+    /// Fails for shapes that are empty, have a dimension below 1 or more than 2^30 elements.
     public init?(element: Element, shape: [Int]) {
         guard (1...8).contains(shape.count), shape.allSatisfy({ $0 > 0 && $0 <= 1 << 20 }) else { return nil }
         var count = 1

@@ -43,18 +43,23 @@ public final class FrameStore: Sendable {
     /// Committed records.
     public let count: Int
     public let path: String
+    /// 16 bytes that the database which refers to the records knows too.
+    public let identifier: [UInt8]
     nonisolated(unsafe) private let base: UnsafeRawPointer
     private let mappedSize: Int
     private let stride: Int
 
     public init(_ path: String) throws(FrameStoreError) {
-        let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+        let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
         guard descriptor >= 0 else { throw FrameStoreError(.unreadable, "cannot open: \(errnoMessage())", file: path) }
         defer { close(descriptor) }
-        let header = try FrameStoreHeader.read(descriptor, path: path)
         var status = stat()
+        guard fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG else {
+            throw FrameStoreError(.unreadable, "is not a regular file", file: path)
+        }
+        let header = try FrameStoreHeader.read(descriptor, path: path)
         let needed = header.fileSize
-        guard fstat(descriptor, &status) == 0, Int(status.st_size) >= needed else {
+        guard Int(status.st_size) >= needed else {
             throw FrameStoreError(
                 .malformed, "has \(status.st_size) bytes; its \(header.count) records need \(needed)", file: path)
         }
@@ -62,6 +67,7 @@ public final class FrameStore: Sendable {
             throw FrameStoreError(.unreadable, "cannot map: \(errnoMessage())", file: path)
         }
         self.path = path
+        identifier = header.identifier
         base = UnsafeRawPointer(address)
         mappedSize = needed
         format = header.format
@@ -75,7 +81,9 @@ public final class FrameStore: Sendable {
     public func withFrame<R>(_ index: Int, _ body: (UnsafeRawBufferPointer) throws -> R) rethrows -> R {
         precondition(index >= 0 && index < count, "record \(index) of \(count)")
         let start = base + FrameStoreHeader.size + index * stride
-        return try body(UnsafeRawBufferPointer(start: start, count: format.byteCount))
+        return try withExtendedLifetime(self) {
+            try body(UnsafeRawBufferPointer(start: start, count: format.byteCount))
+        }
     }
 
     /// Compares record `index` with its checksum.

@@ -21,14 +21,17 @@ public final class FrameStoreWriter {
     private static let bufferSize = 8 << 20
 
     /// Opens the store at `path`, or creates it with records of `format`.
-    public init(_ path: String, format: FrameFormat) throws(FrameStoreError) {
-        let descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o644)
+    ///
+    /// - Parameter identifier: 16 bytes that tell whose records these are. A file with another identifier is refused, so
+    ///   that one database cannot drop the frames of another.
+    public init(_ path: String, format: FrameFormat, identifier: [UInt8]) throws(FrameStoreError) {
+        let descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NONBLOCK, 0o644)
         guard descriptor >= 0 else { throw FrameStoreError(.unwritable, "cannot open: \(errnoMessage())", file: path) }
         do throws(FrameStoreError) {
             guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
                 throw FrameStoreError(.locked, "another process is writing to it", file: path)
             }
-            header = try Self.header(descriptor, format: format, path: path)
+            header = try Self.header(descriptor, format: format, identifier: identifier, path: path)
         } catch {
             close(descriptor)
             throw error
@@ -42,25 +45,47 @@ public final class FrameStoreWriter {
     deinit { close(descriptor) }
 
     private static func header(
-        _ descriptor: Int32, format: FrameFormat, path: String
+        _ descriptor: Int32, format: FrameFormat, identifier: [UInt8], path: String
     ) throws(FrameStoreError) -> FrameStoreHeader {
         var status = stat()
-        guard fstat(descriptor, &status) == 0 else {
-            throw FrameStoreError(.unreadable, "cannot read: \(errnoMessage())", file: path)
+        guard fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG else {
+            throw FrameStoreError(.unreadable, "is not a regular file", file: path)
         }
-        // A file that was created but whose first header never became durable holds no records.
-        if status.st_size < off_t(FrameStoreHeader.size) {
-            let header = FrameStoreHeader(format: format, sequence: 0, count: 0)
-            let page = header.bytes + [UInt8](repeating: 0, count: FrameStoreHeader.size - FrameStoreHeader.fieldSize)
+        let new = FrameStoreHeader(format: format, identifier: identifier, sequence: 0, count: 0)
+        if try isUnborn(descriptor, size: Int(status.st_size), header: new, path: path) {
+            let page = new.bytes + [UInt8](repeating: 0, count: FrameStoreHeader.size - FrameStoreHeader.fieldSize)
             try write(page, to: descriptor, at: 0, path: path)
             try sync(descriptor, path: path)
-            return header
+            syncFolder(of: path)
+            return new
         }
         let header = try FrameStoreHeader.read(descriptor, path: path)
+        guard header.identifier == identifier else {
+            throw FrameStoreError(
+                .otherFormat, "belongs to another store; move it away, or give the store another name", file: path)
+        }
         guard header.format == format else {
             throw FrameStoreError(.otherFormat, "holds records of \(header.format), not \(format)", file: path)
         }
+        guard Int(status.st_size) >= header.fileSize else {
+            throw FrameStoreError(
+                .malformed, "has \(status.st_size) bytes; its \(header.count) records need \(header.fileSize)",
+                file: path)
+        }
         return header
+    }
+
+    /// Whether a crash left the file before its first header was durable: nothing but zeros and the start of a header.
+    private static func isUnborn(
+        _ descriptor: Int32, size: Int, header: FrameStoreHeader, path: String
+    ) throws(FrameStoreError) -> Bool {
+        guard size <= FrameStoreHeader.size else { return false }
+        var page = [UInt8](repeating: 0, count: size)
+        guard pread(descriptor, &page, size, 0) == size else {
+            throw FrameStoreError(.unreadable, "cannot read: \(errnoMessage())", file: path)
+        }
+        return page.allSatisfy { $0 == 0 }
+            || (size < FrameStoreHeader.size && header.bytes.starts(with: page.prefix(16)))
     }
 
     /// Records committed so far.
@@ -119,7 +144,8 @@ public final class FrameStoreWriter {
     }
 
     private func writeHeader(count: Int) throws(FrameStoreError) {
-        let next = FrameStoreHeader(format: format, sequence: header.sequence + 1, count: count)
+        let next = FrameStoreHeader(
+            format: format, identifier: header.identifier, sequence: header.sequence &+ 1, count: count)
         try Self.write(next.bytes, to: descriptor, at: next.slotOffset, path: path)
         try Self.sync(descriptor, path: path)
         header = next
@@ -140,8 +166,21 @@ public final class FrameStoreWriter {
     }
 
     private static func sync(_ descriptor: Int32, path: String) throws(FrameStoreError) {
+        #if canImport(Darwin)
+        // fsync leaves the data in the drive's cache there.
+        if fcntl(descriptor, F_FULLFSYNC) == 0 { return }
+        #endif
         guard fsync(descriptor) == 0 else {
             throw FrameStoreError(.unwritable, "cannot write to the device: \(errnoMessage())", file: path)
         }
+    }
+
+    /// Makes the entry of a new file durable, where the file system can.
+    private static func syncFolder(of path: String) {
+        let folder = path.lastIndex(of: "/").map { String(path[...$0]) } ?? "."
+        let descriptor = open(folder, O_RDONLY | O_CLOEXEC)
+        guard descriptor >= 0 else { return }
+        fsync(descriptor)
+        close(descriptor)
     }
 }

@@ -7,8 +7,14 @@ public struct DatasetRow: Sendable, Equatable {
     public var name: String
     /// The folder that paths of episodes and frames are relative to.
     public var root: String
-    /// The frame store's file name beside the store.
-    public var frameStore: String?
+    /// The identifier of the dataset's frame store; nil until there is one.
+    public var frameStoreID: [UInt8]?
+}
+
+/// A name compared byte by byte, as files are. Swift's `String` takes names apart that differ in Unicode form for one.
+public struct ExactName: Sendable, Hashable {
+    private let bytes: [UInt8]
+    public init(_ name: String) { bytes = Array(name.utf8) }
 }
 
 /// What the store already has of an episode.
@@ -16,64 +22,73 @@ public struct StoredEpisode: Sendable, Equatable {
     public var id: Int64
     public var stamp: String
     public var contentSHA256: [UInt8]
-    public var hasUnreadableFrames: Bool
 }
 
 extension DatasetRow {
+    private init(_ row: Row) {
+        self.init(
+            id: row["id"], name: row["name"], root: row["root"],
+            frameStoreID: (row["frame_store_id"] as Data?).map { Array($0) })
+    }
+
     /// The dataset called `name`, or nil.
     public static func named(_ name: String, _ db: Database) throws -> DatasetRow? {
-        try Row.fetchOne(db, sql: "SELECT id, name, root, frame_store FROM datasets WHERE name = ?", arguments: [name])
-            .map { DatasetRow(id: $0[0], name: $0[1], root: $0[2], frameStore: $0[3]) }
+        try Row.fetchOne(db, sql: "SELECT * FROM datasets WHERE name = ?", arguments: [name]).map { DatasetRow($0) }
     }
 
     public static func all(_ db: Database) throws -> [DatasetRow] {
-        try Row.fetchAll(db, sql: "SELECT id, name, root, frame_store FROM datasets ORDER BY id")
-            .map { DatasetRow(id: $0[0], name: $0[1], root: $0[2], frameStore: $0[3]) }
+        try Row.fetchAll(db, sql: "SELECT * FROM datasets ORDER BY id").map { DatasetRow($0) }
     }
 
-    /// Inserts the dataset, or updates where it lies when something differs.
+    /// Inserts the dataset, or updates where it lies when that differs.
     public static func upsert(
-        name: String, format: String, root: String, splitsFile: String?, frameStore: String?, _ db: Database
+        name: String, format: String, root: String, splitsFile: String?, _ db: Database
     ) throws -> DatasetRow {
         try db.execute(
             sql: """
-                INSERT INTO datasets (name, format, root, splits_file, frame_store, updated_at)
-                VALUES (:name, :format, :root, :splits, :frames, :now)
-                ON CONFLICT (name) DO UPDATE SET root = :root, splits_file = :splits, updated_at = :now,
-                    frame_store = coalesce(:frames, frame_store)
+                INSERT INTO datasets (name, format, root, splits_file, updated_at)
+                VALUES (:name, :format, :root, :splits, :now)
+                ON CONFLICT (name) DO UPDATE SET root = :root, splits_file = :splits, updated_at = :now
                 WHERE root <> :root OR splits_file IS NOT :splits
-                    OR coalesce(:frames, frame_store) IS NOT frame_store
                 """,
-            arguments: [
-                "name": name, "format": format, "root": root, "splits": splitsFile, "frames": frameStore,
-                "now": Date.now.formatted(.iso8601),
-            ])
+            arguments: ["name": name, "format": format, "root": root, "splits": splitsFile, "now": now])
         guard let row = try named(name, db) else {
             throw DatabaseError(resultCode: .SQLITE_INTERNAL, message: "the dataset was not stored")
         }
         return row
     }
 
-    /// Stores ``frameStore``.
-    public func saveFrameStore(_ db: Database) throws {
-        try db.execute(sql: "UPDATE datasets SET frame_store = ? WHERE id = ?", arguments: [frameStore, id])
+    private static var now: String { Date.now.formatted(.iso8601) }
+
+    /// Stores ``frameStoreID``.
+    public func saveFrameStoreID(_ db: Database) throws {
+        try db.execute(
+            sql: "UPDATE datasets SET frame_store_id = ? WHERE id = ?", arguments: [frameStoreID.map { Data($0) }, id])
+    }
+
+    /// Notes that its rows have changed, and drops scenes in which no episode is left.
+    public func finishChanges(_ db: Database) throws {
+        try db.execute(sql: "UPDATE datasets SET updated_at = ? WHERE id = ?", arguments: [Self.now, id])
+        try db.execute(
+            sql: "DELETE FROM scenes WHERE dataset_id = ? AND id NOT IN (SELECT scene_id FROM episodes)",
+            arguments: [id])
     }
 
     /// What is stored of this dataset's `split`, by key.
-    public func storedEpisodes(split: String, _ db: Database) throws -> [String: StoredEpisode] {
-        let unreadable = Set(
-            try Int64.fetchAll(db, sql: "SELECT DISTINCT episode_id FROM frames WHERE status = 'unreadable'"))
-        var episodes: [String: StoredEpisode] = [:]
+    public func storedEpisodes(split: String, _ db: Database) throws -> [ExactName: StoredEpisode] {
+        var episodes: [ExactName: StoredEpisode] = [:]
         let rows = try Row.fetchCursor(
             db, sql: "SELECT key, id, source_stamp, content_sha256 FROM episodes WHERE dataset_id = ? AND split = ?",
             arguments: [id, split])
         while let row = try rows.next() {
-            let episode: Int64 = row[1]
-            episodes[row[0]] = StoredEpisode(
-                id: episode, stamp: row[2], contentSHA256: Array(row[3] as Data),
-                hasUnreadableFrames: unreadable.contains(episode))
+            episodes[ExactName(row[0])] = StoredEpisode(id: row[1], stamp: row[2], contentSHA256: Array(row[3] as Data))
         }
         return episodes
+    }
+
+    /// The files its episodes were read from, relative to ``root``.
+    public func sourcePaths(_ db: Database) throws -> [String] {
+        try String.fetchAll(db, sql: "SELECT source_path FROM episodes WHERE dataset_id = ?", arguments: [id])
     }
 
     /// One more than the highest frame-store record any frame of the dataset refers to.

@@ -80,7 +80,8 @@ public struct EpisodeWriter {
         try db.execute(
             sql: """
                 INSERT INTO scenes (dataset_id, floor_plan, number, room) VALUES (?, ?, ?, ?)
-                ON CONFLICT (dataset_id, floor_plan) DO NOTHING
+                ON CONFLICT (dataset_id, floor_plan) DO UPDATE SET number = excluded.number, room = excluded.room
+                WHERE number <> excluded.number OR room IS NOT excluded.room
                 """,
             arguments: [datasetID, scene.floorPlan, scene.number, scene.room])
         let id = try Int64.fetchOne(

@@ -18,43 +18,56 @@ public final class ExperimentStore: Sendable {
         case write
     }
 
+    /// As it was given.
     public let path: String
+    /// The file itself: absolute, links resolved. The lock and the frame stores lie beside it.
+    public let file: String
     private let database: DatabaseQueue
     private let lock: StoreLock?
 
     public init(_ path: String, access: Access) throws {
         self.path = path
+        guard !path.isEmpty, !path.hasSuffix("/") else {
+            throw StoreError(.unwritable, "\"\(path)\" is no name of a file", file: path)
+        }
+        let url = URL(fileURLWithPath: path)
+        file = url.resolvingSymlinksInPath().path
+        var isFolder: ObjCBool = false
+        let exists = FileManager.default.fileExists(atPath: file, isDirectory: &isFolder)
+        if exists, try FileManager.default.attributesOfItem(atPath: file)[.type] as? FileAttributeType != .typeRegular {
+            throw StoreError(access == .read ? .notAStore : .unwritable, "is not a regular file", file: path)
+        }
         switch access {
         case .read:
             lock = nil
-            guard FileManager.default.fileExists(atPath: path) else {
+            guard exists else {
                 throw StoreError(
                     .missing, "there is no such store; make one with rgvlm-ingest --store \(path)", file: path)
             }
         case .write:
-            let parent = (path as NSString).deletingLastPathComponent
-            guard parent.isEmpty || FileManager.default.fileExists(atPath: parent) else {
+            let parent = url.resolvingSymlinksInPath().deletingLastPathComponent().path
+            guard FileManager.default.fileExists(atPath: parent, isDirectory: &isFolder), isFolder.boolValue else {
                 throw StoreError(.unwritable, "its folder does not exist; make it first", file: path)
             }
-            lock = try StoreLock(store: path)
+            lock = try StoreLock(store: file, shownAs: path)
         }
         do {
-            database = try Self.open(path, access)
+            database = try Self.open(file, shownAs: path, access)
         } catch let error as DatabaseError {
-            throw StoreError(error, file: path)
+            throw StoreError(error, file: path, isReading: access == .read)
         }
     }
 
-    private static func open(_ path: String, _ access: Access) throws -> DatabaseQueue {
+    private static func open(_ file: String, shownAs path: String, _ access: Access) throws -> DatabaseQueue {
         var configuration = Configuration()
         configuration.foreignKeysEnabled = true
         configuration.busyMode = .timeout(10)
         // Looked at before anything is written, so that a file that is something else stays as it is.
         var reading = configuration
         reading.readonly = true
-        let size = (try? FileManager.default.attributesOfItem(atPath: path)[.size] as? Int) ?? 0
+        let size = (try? FileManager.default.attributesOfItem(atPath: file)[.size] as? Int) ?? 0
         if access == .read || size > 0 {
-            let database = try DatabaseQueue(path: path, configuration: reading)
+            let database = try openReading(file, configuration: reading)
             try database.read { try check($0, path, access) }
             if access == .read { return database }
             try database.close()
@@ -65,9 +78,24 @@ public final class ExperimentStore: Sendable {
             // A checkpoint for 256 MB rather than for 4: bulk loads wait for the disk less often.
             try db.execute(sql: "PRAGMA wal_autocheckpoint = 65536")
         }
-        let database = try DatabaseQueue(path: path, configuration: configuration)
+        let database = try DatabaseQueue(path: file, configuration: configuration)
         try Schema.migrator.migrate(database)
         return database
+    }
+
+    /// In a place that cannot be written SQLite cannot share a store in WAL mode; as long as no log waits beside it, the
+    /// file is complete and is read as it is.
+    private static func openReading(_ file: String, configuration: Configuration) throws -> DatabaseQueue {
+        let files = FileManager.default
+        let folder = URL(fileURLWithPath: file).deletingLastPathComponent().path
+        let log = (try? files.attributesOfItem(atPath: file + "-wal")[.size] as? Int) ?? 0
+        if log == 0, !files.isWritableFile(atPath: folder) || !files.isWritableFile(atPath: file) {
+            var components = URLComponents()
+            components.path = file
+            return try DatabaseQueue(
+                path: "file:" + components.percentEncodedPath + "?immutable=1", configuration: configuration)
+        }
+        return try DatabaseQueue(path: file, configuration: configuration)
     }
 
     /// Refuses what is no store, and stores this program does not understand.
@@ -120,10 +148,13 @@ public final class ExperimentStore: Sendable {
         }
     }
 
-    /// Moves what the write-ahead log holds into the file and empties the log.
+    /// Moves what the write-ahead log holds into the file and empties the log. While somebody reads, the log stays, which
+    /// is harmless.
     public func checkpoint() throws {
         do {
-            _ = try database.writeWithoutTransaction { try $0.checkpoint(.truncate) }
+            _ = try database.writeWithoutTransaction { try $0.checkpoint(.passive) }
+        } catch DatabaseError.SQLITE_BUSY {
+            return
         } catch let error as DatabaseError {
             throw StoreError(error, file: path)
         }
@@ -139,12 +170,6 @@ public final class ExperimentStore: Sendable {
         }
     }
 
-    /// A path beside the store, for files that belong to it.
-    public func sibling(_ name: String) -> String {
-        let folder = (path as NSString).deletingLastPathComponent
-        return folder.isEmpty ? name : folder + "/" + name
-    }
-
-    /// The store's file name without its last extension.
-    public var stem: String { ((path as NSString).lastPathComponent as NSString).deletingPathExtension }
+    /// The file with the frames of a dataset, beside the store: `<store>.<dataset>.frames`.
+    public func frameStorePath(dataset: String) -> String { "\(file).\(dataset).frames" }
 }

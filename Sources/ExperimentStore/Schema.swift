@@ -40,7 +40,7 @@ enum Schema {
             format TEXT NOT NULL,
             root TEXT NOT NULL,
             splits_file TEXT,
-            frame_store TEXT,
+            frame_store_id BLOB CHECK (length(frame_store_id) = 16),
             updated_at TEXT NOT NULL
         ) STRICT;
 

@@ -15,8 +15,8 @@ public struct StoreError: Error, Sendable, CustomStringConvertible {
         case locked
         /// The disk is full, or the file cannot be written.
         case unwritable
-        /// A row that was asked for is not there.
-        case notFound
+        /// The file cannot be read.
+        case unreadable
         /// SQLite reports a damaged file or another fault.
         case failed
     }
@@ -34,15 +34,16 @@ public struct StoreError: Error, Sendable, CustomStringConvertible {
     public var description: String { "\(file): \(message)" }
 
     /// The error for what SQLite reported on `file`.
-    public init(_ error: DatabaseError, file: String) {
+    public init(_ error: DatabaseError, file: String, isReading: Bool = false) {
         self.file = file
         switch error.resultCode.primaryResultCode {
         case .SQLITE_FULL:
             code = .unwritable
             message = "no space left on the device; what was committed is kept, run again when there is room"
         case .SQLITE_IOERR, .SQLITE_READONLY, .SQLITE_CANTOPEN, .SQLITE_PERM:
-            code = .unwritable
-            message = "cannot read or write the store: \(error.message ?? "\(error.resultCode)")"
+            code = isReading ? .unreadable : .unwritable
+            message =
+                "cannot \(isReading ? "read" : "write") the store: \(error.message ?? "\(error.resultCode)")"
         case .SQLITE_BUSY, .SQLITE_LOCKED:
             code = .locked
             message = "another process holds the store: \(error.message ?? "busy")"

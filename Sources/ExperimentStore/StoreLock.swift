@@ -11,11 +11,11 @@ internal import Glibc
 final class StoreLock: Sendable {
     private let descriptor: Mutex<Int32?>
 
-    init(store: String) throws {
+    init(store: String, shownAs name: String) throws {
         let path = store + ".lock"
         let descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o644)
         guard descriptor >= 0 else {
-            throw StoreError(.unwritable, "cannot make \(path): \(String(cString: strerror(errno)))", file: store)
+            throw StoreError(.unwritable, "cannot make \(path): \(String(cString: strerror(errno)))", file: name)
         }
         guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
             var text = [UInt8](repeating: 0, count: 64)
@@ -25,7 +25,7 @@ final class StoreLock: Sendable {
             throw StoreError(
                 .locked,
                 "another process\(holder.isEmpty ? "" : " (pid \(holder))") is writing to this store; wait for it to end",
-                file: store)
+                file: name)
         }
         let text = Array("\(getpid())\n".utf8)
         ftruncate(descriptor, 0)

@@ -2,7 +2,8 @@ internal import CTurboJPEG
 
 /// libjpeg-turbo with the accurate DCT and smooth chroma, which is what Pillow's decoder does.
 enum JPEG {
-    static let decodeFlags = TJFLAG_ACCURATEDCT | TJFLAG_STOPONWARNING
+    /// Progressive files with absurdly many scans, which take minutes, are refused.
+    static let decodeFlags = TJFLAG_ACCURATEDCT | TJFLAG_STOPONWARNING | TJFLAG_LIMITSCANS
 
     static func decode(_ bytes: UnsafeRawBufferPointer) throws(ImageError) -> RGBImage {
         guard let handle = tjInitDecompress() else { throw ImageError("no memory for a JPEG decoder") }

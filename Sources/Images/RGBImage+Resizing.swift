@@ -1,44 +1,55 @@
 extension RGBImage {
     /// The picture at another size: each new pixel is the mean of the area it covers (exact when shrinking; when
     /// enlarging, neighbours are mixed by their share).
+    ///
+    /// Takes memory for two rows beside the result.
     public func resized(width newWidth: Int, height newHeight: Int) -> RGBImage {
         precondition(newWidth > 0 && newHeight > 0, "a picture of \(newWidth) x \(newHeight)")
         if newWidth == width, newHeight == height { return self }
         let columns = AreaWeights(from: width, to: newWidth)
         let rows = AreaWeights(from: height, to: newHeight)
-        var narrowed = [Float](repeating: 0, count: height * newWidth * 3)
-        for y in 0..<height {
-            for x in 0..<newWidth {
-                var sum = SIMD4<Float>()
-                for (offset, weight) in columns.terms(x) {
-                    let at = (y * width + offset) * 3
-                    sum += weight * SIMD4(Float(pixels[at]), Float(pixels[at + 1]), Float(pixels[at + 2]), 0)
-                }
-                let at = (y * newWidth + x) * 3
-                narrowed[at] = sum[0]
-                narrowed[at + 1] = sum[1]
-                narrowed[at + 2] = sum[2]
-            }
-        }
-        var result = [UInt8](repeating: 0, count: newWidth * newHeight * 3)
         let rowSize = newWidth * 3
+        var narrowed = [Float](repeating: 0, count: rowSize)
+        var narrowedRow = -1
         var line = [Float](repeating: 0, count: rowSize)
+        var result = [UInt8](repeating: 0, count: newHeight * rowSize)
         for y in 0..<newHeight {
             for index in 0..<rowSize { line[index] = 0 }
-            for (offset, weight) in rows.terms(y) {
-                let start = offset * rowSize
-                for index in 0..<rowSize { line[index] += weight * narrowed[start + index] }
+            for term in 0..<rows.count(y) {
+                let (row, weight) = rows.term(y, term)
+                if row != narrowedRow {
+                    narrow(row, columns, into: &narrowed)
+                    narrowedRow = row
+                }
+                for index in 0..<rowSize { line[index] += weight * narrowed[index] }
             }
             for index in 0..<rowSize { result[y * rowSize + index] = UInt8(min(max(line[index].rounded(), 0), 255)) }
         }
         return RGBImage(width: newWidth, height: newHeight, pixels: result)
+    }
+
+    /// One row at the new width.
+    private func narrow(_ row: Int, _ columns: AreaWeights, into narrowed: inout [Float]) {
+        for x in 0..<(narrowed.count / 3) {
+            var sum = SIMD4<Float>()
+            for term in 0..<columns.count(x) {
+                let (column, weight) = columns.term(x, term)
+                let at = (row * width + column) * 3
+                sum += weight * SIMD4(Float(pixels[at]), Float(pixels[at + 1]), Float(pixels[at + 2]), 0)
+            }
+            narrowed[x * 3] = sum[0]
+            narrowed[x * 3 + 1] = sum[1]
+            narrowed[x * 3 + 2] = sum[2]
+        }
     }
 }
 
 /// For every new pixel along one axis the old ones it covers and their share of it; the shares add up to 1.
 private struct AreaWeights {
     private var firsts: [Int] = []
-    private var weights: [[Float]] = []
+    /// Where the weights of each new pixel begin; one entry more than there are pixels.
+    private var offsets = [0]
+    private var weights: [Float] = []
 
     init(from oldSize: Int, to newSize: Int) {
         let scale = Double(oldSize) / Double(newSize)
@@ -48,14 +59,16 @@ private struct AreaWeights {
             let first = Int(start)
             let last = min(max(first, Int(end.rounded(.up)) - 1), oldSize - 1)
             firsts.append(first)
-            weights.append(
-                (first...last).map { old in
-                    Float((min(end, Double(old + 1)) - max(start, Double(old))) / (end - start))
-                })
+            for old in first...last {
+                weights.append(Float((min(end, Double(old + 1)) - max(start, Double(old))) / (end - start)))
+            }
+            offsets.append(weights.count)
         }
     }
 
-    func terms(_ index: Int) -> some Sequence<(Int, Float)> {
-        zip(firsts[index]..., weights[index])
+    func count(_ index: Int) -> Int { offsets[index + 1] - offsets[index] }
+
+    func term(_ index: Int, _ term: Int) -> (old: Int, weight: Float) {
+        (firsts[index] + term, weights[offsets[index] + term])
     }
 }

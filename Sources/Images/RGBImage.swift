@@ -51,7 +51,7 @@ public enum ImageFormat: String, Sendable {
 
 extension RGBImage {
     /// Pictures with more pixels are refused before memory is taken for them.
-    static let pixelLimit = 64 << 20
+    static let pixelLimit = 16 << 20
 
     /// Decodes a PNG or JPEG. Grey and palette pictures become RGB, transparent pixels are laid over white.
     ///

@@ -71,11 +71,10 @@ public struct ALFREDIngest: Sendable {
     ) async throws -> IngestReport {
         let clock = ContinuousClock()
         let start = clock.now
-        let splitsFile = try release.splitsFile.map { try Splits(contentsOf: $0) }
         var destination = try IngestDestination(store, release: release, options: options)
         var report = IngestReport(dataset: options.dataset, root: release.dataFolder)
         for name in options.splits ?? release.splits where report.isComplete {
-            var split = SplitIngest(name, self, splitsFile, try destination.storedEpisodes(split: name))
+            var split = SplitIngest(name, self, try destination.storedEpisodes(split: name))
             onEvent(.began(split: name))
             try await split.run(&destination, &report, onEvent, shouldStop)
             report.splits.append(IngestReport.Split(name: name, counts: split.counts))

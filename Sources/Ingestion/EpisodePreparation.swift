@@ -25,13 +25,19 @@ final class EpisodePreparation {
         /// Things worth a word that are no fault of the data.
         var notes: [String] = []
         var transitionCount = 0
+
+        /// Bytes of the frames' records.
+        var pixelBytes: Int {
+            if case .ready(_, let pixels, _) = outcome { pixels.count } else { 0 }
+        }
     }
 
     struct Settings: Sendable {
         /// Side of the pictures in the frame store, or nil to keep none.
         var frameSide: Int?
-        /// Folder of the split folders.
-        var dataFolder: String
+
+        /// What decides how files become rows, beside the files: a new number makes every episode new.
+        var version: String { "conversion 1, frames \(frameSide ?? 0)" }
     }
 
     private let settings: Settings
@@ -47,28 +53,32 @@ final class EpisodePreparation {
     func prepare(
         _ location: TrajectoryLocation, samples: Set<Int>?, stored: StoredEpisode?
     ) -> Result {
-        let images = RawImages(trajectoryFolder: location.folder)
-        let stamp = stamp(location, samples, images)
-        if let stored, stored.stamp == stamp, !stored.hasUnreadableFrames {
-            return Result(outcome: .unchanged)
-        }
         do {
+            let images = try RawImages(trajectoryFolder: location.folder)
+            let stamp = stamp(location, samples, images)
+            if let stored, stored.stamp == stamp { return Result(outcome: .unchanged) }
             try file.load(location.file, limit: Trajectory.byteLimit)
             let trajectory = try Trajectory(file, reader: reader)
             try trajectory.validate()
             return make(trajectory, location, samples, images, stamp, stored)
         } catch {
-            return Result(outcome: .failed, problems: [located(error, location.relativeFile)])
+            return Result(outcome: .failed, problems: [located(error, relativePath(of: error, location))])
         }
     }
 
     private func stamp(_ location: TrajectoryLocation, _ samples: Set<Int>?, _ images: RawImages?) -> String {
         let ids = samples.map { $0.sorted().map(String.init).joined(separator: ",") } ?? "all"
-        var stamp = SourceStamp(options: "1 \(settings.frameSide ?? 0) \(ids)")
+        var stamp = SourceStamp(options: "\(settings.version), samples \(ids)")
         stamp.add(location.file)
         if let features = location.featureFile { stamp.add(features) }
         for path in images?.paths ?? [] { stamp.add(location.folder + "/" + path) }
         return stamp.value
+    }
+
+    /// The file the error is about, relative to the dataset.
+    private func relativePath(of error: ALFREDError, _ location: TrajectoryLocation) -> String {
+        guard let file = error.file, file.hasPrefix(location.folder + "/") else { return location.relativeFile }
+        return "\(location.split)/\(location.key)/" + file.dropFirst(location.folder.count + 1)
     }
 
     private func located(_ error: ALFREDError, _ file: String) -> ALFREDError {
@@ -90,7 +100,9 @@ final class EpisodePreparation {
         let features = features(observations, trajectory, location, &frames, &result)
         note(trajectory, conversion, samples, location, &result)
 
-        let contentHash = contentHash(fileHash, samples, frames)
+        let contentHash = contentHash(fileHash, samples, frames, featureCount: features?.count)
+        // What had a problem matches no stamp, so that the next run tries, and reports, it again.
+        let stamp = result.problems.isEmpty ? stamp : ""
         result.transitionCount = conversion.episode.transitions.count
         if let stored, stored.contentSHA256 == contentHash {
             result.outcome = stored.stamp == stamp ? .unchanged : .restamped(id: stored.id, stamp: stamp)
@@ -104,14 +116,16 @@ final class EpisodePreparation {
                 path: location.relativeFile, byteCount: file.bytes.count, stamp: stamp, sha256: fileHash,
                 contentSHA256: contentHash))
         result.outcome = .ready(record, pixels: pixels, replacing: stored?.id)
-        pixels = []
         return result
     }
 
     /// Over everything the rows are made from.
-    private func contentHash(_ fileHash: [UInt8], _ samples: Set<Int>?, _ frames: [FrameRecord]) -> [UInt8] {
+    private func contentHash(
+        _ fileHash: [UInt8], _ samples: Set<Int>?, _ frames: [FrameRecord], featureCount: Int?
+    ) -> [UInt8] {
         var parts = Data(fileHash)
-        parts += Data("\(settings.frameSide ?? 0) \(samples?.sorted() ?? [-1]) \(frames.count)".utf8)
+        let counts = "\(frames.count) frames, \(featureCount ?? -1) features"
+        parts += Data("\(settings.version), \(samples?.sorted() ?? [-1]), \(counts)".utf8)
         for (t, frame) in frames.enumerated() where frame.status != .missing || frame.featureRow != nil {
             parts += Data("\n\(t) \(frame.status.rawValue) \(frame.path ?? "") \(frame.featureRow ?? -1) ".utf8)
             parts += frame.sha256 ?? []

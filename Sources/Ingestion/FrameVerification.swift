@@ -36,9 +36,12 @@ public enum FrameVerification {
     private static func frameStore(
         of dataset: DatasetRow, _ store: ExperimentStore, _ result: inout Result
     ) throws -> FrameStore? {
-        guard let name = dataset.frameStore else { return nil }
+        guard let identifier = dataset.frameStoreID else { return nil }
         do {
-            return try FrameStore(store.sibling(name))
+            let frames = try FrameStore(store.frameStorePath(dataset: dataset.name))
+            if frames.identifier == identifier { return frames }
+            result.findings.append(finding("dataset \(dataset.name)", "\(frames.path): belongs to another store"))
+            return nil
         } catch {
             result.findings.append(finding("dataset \(dataset.name)", error.description))
             return nil
@@ -64,7 +67,7 @@ public enum FrameVerification {
         do {
             let file = try MappedFile(root + "/" + reference.path)
             var hash = SHA256()
-            hash.update(bufferPointer: file.bytes)
+            withExtendedLifetime(file) { hash.update(bufferPointer: file.bytes) }
             if Array(hash.finalize()) != reference.sha256 {
                 problems.append("\(reference.path): has changed since it was ingested")
             }

@@ -6,7 +6,7 @@ internal import Foundation
 /// The store and the frame store of one ingest; keeps the two in step.
 ///
 /// Frames are made durable before the rows that refer to them. Records without rows, which a crash in between leaves
-/// behind, are dropped at the next start.
+/// behind, are dropped before the next ones are appended.
 struct IngestDestination {
     private let store: ExperimentStore
     private var dataset: DatasetRow
@@ -18,41 +18,75 @@ struct IngestDestination {
         self.store = store
         frameSide = options.frameSide
         let root = Self.realPath(release.dataFolder)
+        try Self.refuseOtherData(store, root: root, dataset: options.dataset)
         dataset = try store.write { db in
             try DatasetRow.upsert(
-                name: options.dataset, format: "alfred", root: root,
-                splitsFile: release.splitsFile.map(Self.realPath), frameStore: nil, db)
+                name: options.dataset, format: "alfred", root: root, splitsFile: release.splitsFile.map(Self.realPath),
+                db)
         }
-        if dataset.frameStore != nil { try openFrames() }
+        try checkFrames()
     }
 
     private static func realPath(_ path: String) -> String {
         URL(fileURLWithPath: path).resolvingSymlinksInPath().path
     }
 
+    /// A dataset may move, and a richer flavour may take its place, but what is stored of it must be in the new place too:
+    /// else the rows would point to files that are not there.
+    private static func refuseOtherData(_ store: ExperimentStore, root: String, dataset name: String) throws {
+        guard let known = try store.read({ try DatasetRow.named(name, $0) }), known.root != root else { return }
+        let missing = try store.read { try known.sourcePaths($0) }.first {
+            !FileManager.default.fileExists(atPath: root + "/" + $0)
+        }
+        guard let missing else { return }
+        throw ALFREDIngest.Refusal(
+            description: "\(root): is not the dataset \(name) of this store, which was read from \(known.root) and has "
+                + "\(missing); give other data its own name with --dataset")
+    }
+
+    /// Finds out before anything is read whether the frames the store refers to are there.
+    private func checkFrames() throws {
+        guard let identifier = dataset.frameStoreID else { return }
+        let referenced = try store.read { try dataset.referencedRecordCount($0) }
+        guard referenced > 0 else { return }
+        let path = store.frameStorePath(dataset: dataset.name)
+        guard FileManager.default.fileExists(atPath: path) else {
+            throw ALFREDIngest.Refusal(
+                description:
+                    "\(path): is missing, but the store refers to \(referenced) frames in it. Put it back (a store "
+                    + "that is moved or copied takes it along under this name), or begin a new store")
+        }
+        let frames = try FrameStore(path)
+        guard frames.identifier == identifier, frames.count >= referenced else {
+            throw ALFREDIngest.Refusal(
+                description: "\(path): does not belong to this store, which refers to \(referenced) frames; it has "
+                    + "\(frames.count). Put the right file back, or begin a new store")
+        }
+        if let side = frameSide, frames.format.shape != [side, side, 3] {
+            throw ALFREDIngest.Refusal(
+                description: "\(path): holds pictures of \(frames.format.shape[0]) pixels; go on with --frame-size "
+                    + "\(frames.format.shape[0]), or begin a new store")
+        }
+    }
+
     /// Opens the frame store, making it when this is the first picture of the dataset.
     private mutating func openFrames() throws {
         guard let side = frameSide, frames == nil else { return }
-        let name = dataset.frameStore ?? "\(store.stem).\(dataset.name).frames"
         guard let format = FrameFormat(element: .uint8, shape: [side, side, 3]) else {
             throw ALFREDIngest.Refusal(description: "pictures of \(side) pixels cannot be stored")
         }
-        let writer = try FrameStoreWriter(store.sibling(name), format: format)
+        if dataset.frameStoreID == nil {
+            dataset.frameStoreID = (0..<16).map { _ in UInt8.random(in: 0...255) }
+            try store.write { try dataset.saveFrameStoreID($0) }
+        }
         let referenced = try store.read { try dataset.referencedRecordCount($0) }
-        guard referenced <= writer.committedCount else {
-            throw ALFREDIngest.Refusal(
-                description: "\(writer.path): has \(writer.committedCount) frames, the store refers to \(referenced); "
-                    + "put the file back that belongs to the store")
-        }
-        try writer.truncate(to: referenced)
-        if dataset.frameStore == nil {
-            dataset.frameStore = name
-            try store.write { try dataset.saveFrameStore($0) }
-        }
+        let writer = try FrameStoreWriter(
+            store.frameStorePath(dataset: dataset.name), format: format, identifier: dataset.frameStoreID ?? [])
+        try writer.truncate(to: min(referenced, writer.committedCount))
         frames = writer
     }
 
-    func storedEpisodes(split: String) throws -> [String: StoredEpisode] {
+    func storedEpisodes(split: String) throws -> [ExactName: StoredEpisode] {
         try store.read { try dataset.storedEpisodes(split: split, $0) }
     }
 
@@ -95,6 +129,8 @@ struct IngestDestination {
     }
 
     func finish() throws {
-        if hasWritten { try store.checkpoint() }
+        guard hasWritten else { return }
+        try store.write { try dataset.finishChanges($0) }
+        try store.checkpoint()
     }
 }

@@ -3,10 +3,16 @@ internal import ExperimentStore
 
 /// The ingest of one split: workers read ahead in parallel, this writes in order.
 struct SplitIngest {
-    /// Trajectories a worker takes at a time.
-    private static let chunkSize = 8
+    /// Trajectories a worker takes at a time: 8, fewer when their pictures are large.
+    private var chunkSize: Int {
+        let side = ingest.options.frameSide ?? 0
+        let usualLength = 64
+        return max(1, min(8, (16 << 20) / max(1, usualLength * side * side * 3)))
+    }
     /// Trajectories a transaction.
     private static let batchSize = 64
+    /// Bytes of pictures that may wait to be written.
+    private static let pixelBytesAhead = 64 << 20
 
     private(set) var counts = IngestReport.Counts()
     private let name: String
@@ -14,19 +20,30 @@ struct SplitIngest {
     private let listing: Release.Listing
     /// Annotations by trajectory that are samples; nil when the splits file does not know the split.
     private let samples: [String: Set<Int>]?
-    private let stored: [String: StoredEpisode]
+    private let stored: [ExactName: StoredEpisode]
     private var batch: [EpisodePreparation.Result] = []
     private var done = 0
+    /// Bytes of pictures in the largest chunk so far; nil before the first.
+    private var largestChunk: Int?
 
-    init(_ name: String, _ ingest: ALFREDIngest, _ splitsFile: Splits?, _ stored: [String: StoredEpisode]) {
+    /// Chunks that may be under way or wait for the writer: enough that reading goes on while a batch is written, and a
+    /// bound on what waits in memory. Until the first chunk tells how large the pictures are, one a worker.
+    private var readAhead: Int {
+        let workers = max(1, ingest.options.workers)
+        guard let largestChunk else { return workers }
+        return max(workers, min(workers * 8, Self.pixelBytesAhead / max(1, largestChunk)))
+    }
+
+    init(_ name: String, _ ingest: ALFREDIngest, _ stored: [ExactName: StoredEpisode]) {
         self.name = name
         self.ingest = ingest
         self.stored = stored
         listing = ingest.release.trajectories(in: name)
-        samples = splitsFile?.samples[name] == nil ? nil : splitsFile?.repeatIndices(of: name)
-        let onDisk = Set(listing.trajectories.map(\.key))
+        let splits = ingest.release.samples
+        samples = splits?.samples[name] == nil ? nil : splits?.repeatIndices(of: name)
+        let onDisk = Set(listing.trajectories.map { ExactName($0.key) })
         counts.trajectories = onDisk.count
-        counts.absent = samples?.keys.count { !onDisk.contains($0) } ?? 0
+        counts.absent = samples?.keys.count { !onDisk.contains(ExactName($0)) } ?? 0
         counts.gone = stored.keys.count { !onDisk.contains($0) }
     }
 
@@ -34,48 +51,54 @@ struct SplitIngest {
         _ destination: inout IngestDestination, _ report: inout IngestReport,
         _ onEvent: (ALFREDIngest.Event) -> Void, _ shouldStop: @Sendable () -> Bool
     ) async throws {
-        counts.skipped += listing.problems.count
-        note(listing.problems, &report, onEvent)
-        if ingest.options.isStrict, !listing.problems.isEmpty {
+        if ingest.options.isStrict, let first = listing.problems.first {
+            counts.skipped += 1
+            note([first], &report, onEvent)
             report.isComplete = false
             return
         }
+        counts.skipped += listing.problems.count
+        note(listing.problems, &report, onEvent)
         let locations = listing.trajectories
-        let chunks = stride(from: 0, to: locations.count, by: Self.chunkSize).map {
-            $0..<min($0 + Self.chunkSize, locations.count)
+        let chunks = stride(from: 0, to: locations.count, by: chunkSize).map {
+            $0..<min($0 + chunkSize, locations.count)
         }
         let pool = WorkerPool(
-            EpisodePreparation.Settings(
-                frameSide: ingest.options.frameSide, dataFolder: ingest.release.dataFolder))
-        // Enough that reading goes on while a batch is written; a bound on what waits in memory.
-        let ahead = ingest.options.workers * 8
+            EpisodePreparation.Settings(frameSide: ingest.options.frameSide))
         try await withThrowingTaskGroup(of: (Int, [EpisodePreparation.Result]).self) { group in
-            func submit(_ index: Int) {
-                guard index < chunks.count else { return }
-                let (range, samples, stored) = (chunks[index], samples, stored)
-                group.addTask {
-                    let worker = try pool.take()
-                    defer { pool.giveBack(worker) }
-                    return (
-                        index,
-                        locations[range].map { location in
-                            worker.prepare(
-                                location, samples: samples.map { $0[location.key] ?? [] }, stored: stored[location.key])
-                        }
-                    )
+            var submitted = 0
+            var expected = 0
+            func submit() {
+                while submitted < min(chunks.count, expected + readAhead) {
+                    let (index, range, samples, stored) = (submitted, chunks[submitted], samples, stored)
+                    submitted += 1
+                    group.addTask {
+                        let worker = try pool.take()
+                        defer { pool.giveBack(worker) }
+                        return (
+                            index,
+                            locations[range].compactMap { location in
+                                Task.isCancelled
+                                    ? nil
+                                    : worker.prepare(
+                                        location, samples: samples.map { $0[location.key] ?? [] },
+                                        stored: stored[ExactName(location.key)])
+                            }
+                        )
+                    }
                 }
             }
-            for index in 0..<ahead { submit(index) }
-            var expected = 0
+            submit()
             var early: [Int: [EpisodePreparation.Result]] = [:]
             while report.isComplete, expected < chunks.count, let (index, results) = try await group.next() {
                 early[index] = results
+                largestChunk = max(largestChunk ?? 0, results.reduce(0) { $0 + $1.pixelBytes })
                 while report.isComplete, let results = early.removeValue(forKey: expected) {
-                    submit(expected + ahead)
                     expected += 1
                     take(results, &report)
                 }
-                if batch.count >= Self.batchSize {
+                submit()
+                if batch.count >= Self.batchSize || batch.reduce(0, { $0 + $1.pixelBytes }) >= Self.pixelBytesAhead {
                     try await write(&destination, &report, onEvent)
                     onEvent(.progress(split: name, done: done, total: locations.count))
                 }

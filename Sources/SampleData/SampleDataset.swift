@@ -1,4 +1,5 @@
 internal import ALFRED
+internal import Foundation
 internal import Images
 
 /// A small dataset in ALFRED's layout: scripted trajectories in toy rooms, with pictures. It stands in for the release
@@ -13,10 +14,12 @@ public struct SampleDataset: Sendable {
     /// Scene numbers of generated rooms begin here, so that they cannot be taken for THOR's.
     public static let firstScene = 1001
 
-    /// Writes the dataset into `root`, which must not hold one yet.
+    /// Writes the dataset into `root`, which must not hold one yet. It is there whole or not at all.
     ///
     /// Pictures are JPEG in the training split and PNG in the others, whatever `traj_data.json` says.
     public func write(to root: String) throws {
+        let data = root + "/.data-partial"
+        try? FileManager.default.removeItem(atPath: data)
         var samples: [String: [Splits.Sample]] = [:]
         var random = SampleRandom(seed: seed)
         for split in Release.knownSplits {
@@ -28,7 +31,7 @@ public struct SampleDataset: Sendable {
                 let id = sample.trajectory.taskID
                 let key = isTest ? id : "\(sample.taskFolder)/\(id)"
                 let location = TrajectoryLocation(
-                    split: split, key: key, folder: "\(root)/data/json_2.1.0/\(split)/\(key)")
+                    split: split, key: key, folder: "\(data)/json_2.1.0/\(split)/\(key)")
                 try TrajectoryFolder.write(
                     isTest ? Self.withoutPlan(sample.trajectory) : sample.trajectory, to: location,
                     images: isTest ? [] : try Self.images(sample.pictures, asJPEG: split == "train"))
@@ -37,8 +40,9 @@ public struct SampleDataset: Sendable {
                 }
             }
         }
-        try TrajectoryFolder.makeFolders("\(root)/data/splits")
-        try TrajectoryFolder.writeFile(Splits(samples: samples).json(), to: "\(root)/data/splits/oct21.json")
+        try TrajectoryFolder.makeFolders("\(data)/splits")
+        try TrajectoryFolder.writeFile(Splits(samples: samples).json(), to: "\(data)/splits/oct21.json")
+        try FileManager.default.moveItem(atPath: data, toPath: root + "/data")
     }
 
     private static func images(_ pictures: [RGBImage], asJPEG: Bool) throws -> [(name: String, bytes: [UInt8])] {

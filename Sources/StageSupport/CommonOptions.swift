@@ -38,6 +38,12 @@ public struct CommonOptions: ParsableArguments {
         return configuration
     }
 
+    /// Says something on stderr unless `--log-level` asks for more severe messages only.
+    public func say(_ level: LogLevel, _ text: String) {
+        guard level.level >= logLevel.level else { return }
+        writeToStandardError(TextTable.printable(text) + "\n")
+    }
+
     /// A logger on stderr.
     public func logger(_ label: String) -> Logger {
         var logger = Logger(label: label) { StreamLogHandler.standardError(label: $0) }

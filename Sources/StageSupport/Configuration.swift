@@ -24,14 +24,7 @@ public struct Configuration: Sendable, Equatable {
     public init(file: String?, overrides: [String]) throws {
         var root = Node.mapping([:])
         if let file {
-            let text: String
-            do {
-                text = try String(contentsOfFile: file, encoding: .utf8)
-            } catch {
-                throw StageError(
-                    .inputMissing, "\(file): cannot read the configuration: no such file, or not UTF-8 text")
-            }
-            root = try Self.compose(text, source: file)
+            root = try Self.compose(try Self.text(of: file), source: file)
         }
         for override in overrides {
             guard let equals = override.firstIndex(of: "="), equals != override.startIndex else {
@@ -42,7 +35,21 @@ public struct Configuration: Sendable, Equatable {
             let path = override[..<equals].split(separator: ".", omittingEmptySubsequences: false).map(String.init)
             try Self.set(&root, path[...], to: value, source: "--set \(override)")
         }
-        try read(ConfigurationSection(node: root, path: [], source: file ?? "--set"))
+        let sources = [file].compactMap { $0 } + overrides.map { "--set \($0)" }
+        try read(ConfigurationSection(node: root, path: [], source: sources.joined(separator: ", ")))
+    }
+
+    /// The text of a configuration file, which may have 1 MB.
+    private static func text(of file: String) throws -> String {
+        let attributes = try? FileManager.default.attributesOfItem(
+            atPath: URL(fileURLWithPath: file).resolvingSymlinksInPath().path)
+        guard let attributes, attributes[.type] as? FileAttributeType == .typeRegular,
+            let data = FileManager.default.contents(atPath: file)
+        else { throw StageError(.inputMissing, "\(file): cannot read the configuration: there is no such file") }
+        guard data.count <= 1 << 20, let text = String(data: data, encoding: .utf8) else {
+            throw StageError(.badInput, "\(file): is not a configuration: not UTF-8 text, or larger than 1 MB")
+        }
+        return text
     }
 
     private static func compose(_ text: String, source: String) throws -> Node {
@@ -71,7 +78,7 @@ public struct Configuration: Sendable, Equatable {
     private mutating func read(_ root: ConfigurationSection) throws {
         try root.allow(["store", "seed", "ingest"])
         store = try root.string("store") ?? store
-        seed = try root.int("seed").map { try root.unsigned($0, "seed") } ?? seed
+        seed = try root.unsigned("seed") ?? seed
         guard let section = try root.section("ingest") else { return }
         try section.allow(["root", "splits", "dataset", "strict", "frame_size"])
         ingest.root = try section.string("root")
@@ -130,9 +137,12 @@ struct ConfigurationSection {
         return number
     }
 
-    func unsigned(_ number: Int, _ key: String) throws -> UInt64 {
-        guard number >= 0 else { throw problem(key, "is negative") }
-        return UInt64(number)
+    func unsigned(_ key: String) throws -> UInt64? {
+        guard let value = try value(key) else { return nil }
+        guard let number = value.scalar.flatMap({ UInt64($0.string) }) else {
+            throw problem(key, "is not a whole number of 0 or more")
+        }
+        return number
     }
 
     func bool(_ key: String) throws -> Bool? {

@@ -1,6 +1,12 @@
 internal import Synchronization
 internal import UnixSignals
 
+#if canImport(Darwin)
+internal import Darwin
+#else
+internal import Glibc
+#endif
+
 /// Notices SIGINT and SIGTERM, so that a stage can end at a point from which it can go on later.
 public final class Interruption: Sendable {
     private let flag = Atomic(false)
@@ -9,7 +15,7 @@ public final class Interruption: Sendable {
     public init() {
         Task.detached { [self] in
             for await _ in await UnixSignalsSequence(trapping: .sigint, .sigterm) {
-                if flag.exchange(true, ordering: .relaxed) { endProcess(StageExit.interrupted.rawValue) }
+                if flag.exchange(true, ordering: .relaxed) { _exit(StageExit.interrupted.rawValue) }
                 writeToStandardError("\nstopping; press again to stop at once\n")
             }
         }

@@ -5,5 +5,5 @@ public func printJSON(_ value: some Encodable) throws {
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
     encoder.keyEncodingStrategy = .convertToSnakeCase
-    print(String(decoding: try encoder.encode(value), as: UTF8.self))
+    try writeToStandardOutput(String(decoding: try encoder.encode(value), as: UTF8.self) + "\n")
 }

@@ -31,14 +31,25 @@ extension AsyncParsableCommand {
         do {
             exit = try await body()
         } catch let error as StageError {
-            writeToStandardError("error: \(error.description)\n")
+            writeToStandardError("error: \(TextTable.printable(error.description, keepingLines: true))\n")
             exit = error.exit
         }
         if exit != .done { throw ExitCode(exit.rawValue) }
     }
 }
 
-/// Writes `text` to stderr, where everything goes that is not data.
+/// Writes `text` to stderr, where everything goes that is not data. A closed or full stderr is no reason to stop.
 public func writeToStandardError(_ text: String) {
-    FileHandle.standardError.write(Data(text.utf8))
+    try? FileHandle.standardError.write(contentsOf: Data(text.utf8))
+}
+
+/// Writes data to stdout.
+///
+/// - Throws: ``StageError`` when it does not arrive, so that a full disk behind a redirection is noticed.
+public func writeToStandardOutput(_ text: String) throws {
+    do {
+        try FileHandle.standardOutput.write(contentsOf: Data(text.utf8))
+    } catch {
+        throw StageError(.cannotWrite, "cannot write to stdout: is the disk full?")
+    }
 }

@@ -20,7 +20,7 @@ extension StageError {
     public init(_ error: StoreError) {
         let exit: StageExit =
             switch error.code {
-            case .missing, .notFound: .inputMissing
+            case .missing, .unreadable: .inputMissing
             case .notAStore, .newer, .older, .failed: .badInput
             case .locked, .unwritable: .cannotWrite
             }

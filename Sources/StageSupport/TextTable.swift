@@ -11,9 +11,9 @@ public struct TextTable: Sendable {
         alignments = columns.map(\.alignment)
     }
 
-    /// Adds a row; missing cells are empty.
+    /// Adds a row; missing cells are empty, and all are made ``printable(_:keepingLines:)``.
     public mutating func add(_ cells: [String]) {
-        rows.append(cells + repeatElement("", count: max(0, header.count - cells.count)))
+        rows.append(cells.map { Self.printable($0) } + repeatElement("", count: max(0, header.count - cells.count)))
     }
 
     public var isEmpty: Bool { rows.isEmpty }
@@ -38,9 +38,16 @@ public struct TextTable: Sendable {
         return ([header, rule] + rows).map(line).joined()
     }
 
-    /// Text from a dataset made safe for a terminal: control characters become `?`.
-    public static func printable(_ text: String) -> String {
-        String(
-            String.UnicodeScalarView(text.unicodeScalars.map { $0.properties.generalCategory == .control ? "?" : $0 }))
+    /// Text from a dataset made safe for a terminal: characters that steer it or turn the direction of writing become
+    /// `?`.
+    public static func printable(_ text: String, keepingLines: Bool = false) -> String {
+        let scalars = text.unicodeScalars.map { scalar -> Unicode.Scalar in
+            if keepingLines, scalar == "\n" { return scalar }
+            switch scalar.value {
+            case 0x200E, 0x200F, 0x2028, 0x2029, 0x202A...0x202E, 0x2066...0x2069: return "?"
+            default: return scalar.properties.generalCategory == .control ? "?" : scalar
+            }
+        }
+        return String(String.UnicodeScalarView(scalars))
     }
 }

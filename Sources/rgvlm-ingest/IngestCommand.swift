@@ -49,12 +49,6 @@ struct ALFREDCommand: AsyncParsableCommand {
     @OptionGroup(title: "Common options")
     var common: CommonOptions
 
-    func validate() throws {
-        if let frameSize, !(0...1024).contains(frameSize) {
-            throw ValidationError("--frame-size \(frameSize): expected 0 to 1024.")
-        }
-    }
-
     func run() async throws {
         try await runStage {
             let configuration = try common.configuration()
@@ -78,10 +72,27 @@ struct ALFREDCommand: AsyncParsableCommand {
         guard options.hasUsableName else {
             throw StageError(.usage, "--dataset \(options.dataset): use letters, digits, '.', '_' and '-'")
         }
-        options.splits = splits?.split(separator: ",").map(String.init) ?? section.splits
+        options.splits = try Self.names(splits?.components(separatedBy: ",") ?? section.splits)
         options.isStrict = strict || section.strict ?? false
-        if let side = frameSize ?? section.frameSize { options.frameSide = side == 0 ? nil : side }
+        if let side = frameSize ?? section.frameSize {
+            guard (0...1024).contains(side) else {
+                throw StageError(.usage, "--frame-size \(side): expected 0 to 1024 pixels")
+            }
+            options.frameSide = side == 0 ? nil : side
+        }
         return options
+    }
+
+    /// Names of splits without spaces around them, each once.
+    private static func names(_ given: [String]?) throws -> [String]? {
+        guard let given else { return nil }
+        var names: [String] = []
+        for name in given.map({ $0.trimmingCharacters(in: .whitespaces) }) where !name.isEmpty && !names.contains(name)
+        {
+            names.append(name)
+        }
+        guard !names.isEmpty else { throw StageError(.usage, "--splits: expected names such as train,valid_seen") }
+        return names
     }
 
     private static func ingest(_ options: ALFREDIngest.Options) throws -> ALFREDIngest {
@@ -108,13 +119,14 @@ struct ALFREDCommand: AsyncParsableCommand {
                         progress.show(split, done: done, of: total, unit: "trajectories")
                     case .problem(let problem):
                         progress.clear()
-                        writeToStandardError("skipped \(TextTable.printable("\(problem.path): \(problem.reason)"))\n")
+                        common.say(.error, "skipped \(problem.path): \(problem.reason)")
                     }
                 }, shouldStop: { interruption.hasCome })
         } catch let error as StoreError {
             throw StageError(error)
         } catch let error as FrameStoreError {
-            throw StageError(error.code == .unwritable ? .cannotWrite : .badInput, error.description)
+            let isBlocked = error.code == .unwritable || error.code == .locked
+            throw StageError(isBlocked ? .cannotWrite : .badInput, error.description)
         } catch let error as ALFREDError {
             throw StageError(.badInput, error.description)
         } catch let refusal as ALFREDIngest.Refusal {
@@ -127,7 +139,7 @@ struct ALFREDCommand: AsyncParsableCommand {
             try printJSON(report)
             return
         }
-        for note in report.notes { writeToStandardError("note: \(TextTable.printable(note))\n") }
-        print(report.text(store: store), terminator: "")
+        for note in report.notes { common.say(.warning, "note: \(note)") }
+        try writeToStandardOutput(report.text(store: store))
     }
 }

@@ -35,6 +35,8 @@ extension IngestReport {
             text += "Interrupted; give the same command again to go on.\n"
         } else if !isComplete {
             text += "Stopped at the first problem (--strict); what was read before it is kept.\n"
+        } else if total.new + total.changed + total.unchanged == 0 {
+            text += "Nothing was stored.\n"
         } else if total.new + total.changed == 0 {
             text += "Nothing changed: \(total.unchanged.grouped) trajectories are in \(store) already.\n"
         } else {

@@ -31,7 +31,7 @@ struct SampleCommand: AsyncParsableCommand {
             if common.json {
                 try printJSON(["root": out, "trajectories": String(count)])
             } else {
-                print("Wrote \(count) sample trajectories to \(out).")
+                try writeToStandardOutput("Wrote \(count) sample trajectories to \(out).\n")
             }
             return .done
         }

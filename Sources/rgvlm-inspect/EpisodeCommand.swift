@@ -19,32 +19,40 @@ struct EpisodeCommand: AsyncParsableCommand {
         try await runStage {
             let path = try common.configuration().store
             let store = try ExperimentStore.forStage(path, access: .read)
-            let matches = try translatingErrors { try store.read { try EpisodeDetail.find(id, $0) } }
-            guard let match = matches.first else {
-                throw StageError(.inputMissing, "\(path): has no episode \(id); the view episode_list names them")
-            }
-            guard matches.count == 1 else {
-                let names = matches.map { "  \($0.id)  \($0.split)/\($0.key)" }.joined(separator: "\n")
-                throw StageError(.usage, "\(id) is not unique; give one of these numbers:\n\(names)")
-            }
-            guard let detail = try translatingErrors({ try store.read { try EpisodeDetail.fetch(match.id, $0) } })
+            let id = try store.episodeNumber(id)
+            guard let detail = try translatingErrors({ try store.read { try EpisodeDetail.fetch(id, $0) } })
             else {
                 throw StageError(.inputMissing, "\(path): has no episode \(id)")
             }
-            if common.json { try printJSON(detail) } else { print(detail.text, terminator: "") }
+            if common.json { try printJSON(detail) } else { try writeToStandardOutput(detail.text) }
             return .done
         }
     }
 }
 
+extension ExperimentStore {
+    /// The number of the one episode that `name` can mean.
+    func episodeNumber(_ name: String) throws -> Int64 {
+        let matches = try translatingErrors { try read { try EpisodeDetail.find(name, $0) } }
+        guard let match = matches.first else {
+            throw StageError(.inputMissing, "\(path): has no episode \(name); the view episode_list names them")
+        }
+        guard matches.count == 1 else {
+            let names = matches.map { "\n  \($0.id)  " + TextTable.printable("\($0.split)/\($0.key)") }
+            throw StageError(.usage, "\(name) is not unique; give one of these numbers:\(names.joined())")
+        }
+        return match.id
+    }
+}
+
 extension EpisodeDetail {
     var text: String {
-        var text = "episode \(id)  \(split)/\(key)\n"
-        let place = [taskType, floorPlan, room].compactMap { $0 }.joined(separator: ", ")
+        var text = TextTable.printable("episode \(id)  \(split)/\(key)") + "\n"
+        let place = TextTable.printable([taskType, floorPlan, room].compactMap { $0 }.joined(separator: ", "))
         text += "\(place); \(steps.count) steps, \(subtasks.count) sub-tasks\n"
         let kinds = ["task", "primitive", "composite"].compactMap { kind in instructions[kind].map { "\($0) \(kind)" } }
         if !kinds.isEmpty { text += "instructions: \(kinds.joined(separator: ", "))\n" }
-        if let features { text += "features: \(features)\n" }
+        if let features { text += "features: \(TextTable.printable(features))\n" }
         for annotation in annotations {
             let marks = [
                 annotation.inSplit ? nil : "not in the split", annotation.aligned == false ? "not aligned" : nil,
@@ -68,7 +76,7 @@ extension EpisodeDetail {
             table.add([
                 String(subtask.index), subtask.kind,
                 "\(subtask.firstStep)-\(subtask.firstStep + subtask.stepCount - 1)",
-                TextTable.printable(subtask.objectId ?? ""), TextTable.printable(subtask.receptacleId ?? ""),
+                subtask.objectId ?? "", subtask.receptacleId ?? "",
             ])
         }
         return table
@@ -87,7 +95,7 @@ extension EpisodeDetail {
             table.add(
                 [
                     String(step.t), String(step.subtask), step.action,
-                    TextTable.printable(step.objectId ?? ""), step.sparseReward > 0 ? "1" : "0",
+                    step.objectId ?? "", step.sparseReward > 0 ? "1" : "0",
                     step.subtaskReward > 0 ? "1" : "0",
                 ] + recorded
                     + [step.frame.map { ($0 as NSString).lastPathComponent } ?? step.frameStatus])

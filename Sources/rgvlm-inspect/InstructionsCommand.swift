@@ -41,28 +41,22 @@ struct InstructionsCommand: AsyncParsableCommand {
 
     func run() async throws {
         try await runStage {
-            let path = try common.configuration().store
-            let store = try ExperimentStore.forStage(path, access: .read)
+            let store = try ExperimentStore.forStage(try common.configuration().store, access: .read)
             var query = InstructionQuery()
             query.split = split
             query.kind = kind?.rawValue
             query.containing = containing
             query.limit = limit == 0 ? nil : limit
-            if let episode {
-                guard
-                    let match = try translatingErrors({ try store.read { try EpisodeDetail.find(episode, $0) } }).first
-                else { throw StageError(.inputMissing, "\(path): has no episode \(episode)") }
-                query.episode = match.id
-            }
+            query.episode = try episode.map { try store.episodeNumber($0) }
             let listing = try translatingErrors {
                 try store.read { Listing(total: try query.count($0), instructions: try query.fetch($0)) }
             }
-            if common.json { try printJSON(listing) } else { show(listing) }
+            if common.json { try printJSON(listing) } else { try show(listing) }
             return .done
         }
     }
 
-    private func show(_ listing: Listing) {
+    private func show(_ listing: Listing) throws {
         var table = TextTable([
             ("id", .right), ("split", .left), ("episode", .right), ("annotation", .right), ("kind", .left),
             ("sub-tasks", .left), ("steps", .left), ("text", .left),
@@ -71,11 +65,11 @@ struct InstructionsCommand: AsyncParsableCommand {
             table.add([
                 String(match.id), match.split, String(match.episodeId), String(match.repeatIdx), match.kind,
                 Self.span(match.firstSubtask, match.subtaskCount), Self.span(match.firstStep, match.stepCount),
-                TextTable.printable(match.text),
+                match.text,
             ])
         }
-        print(table.text, terminator: "")
-        print("\n\(listing.instructions.count.grouped) of \(listing.total.grouped) instructions")
+        try writeToStandardOutput(
+            table.text + "\n\(listing.instructions.count.grouped) of \(listing.total.grouped) instructions\n")
     }
 
     private static func span(_ first: Int, _ count: Int) -> String {

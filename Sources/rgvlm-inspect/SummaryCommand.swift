@@ -18,9 +18,9 @@ struct SummaryCommand: AsyncParsableCommand {
             if common.json {
                 try printJSON(summaries)
             } else if summaries.isEmpty {
-                print("The store holds no dataset yet; rgvlm-ingest reads one.")
+                try writeToStandardOutput("The store holds no dataset yet; rgvlm-ingest reads one.\n")
             } else {
-                print(summaries.map(\.text).joined(separator: "\n"), terminator: "")
+                try writeToStandardOutput(summaries.map(\.text).joined(separator: "\n"))
             }
             return .done
         }
@@ -73,6 +73,6 @@ extension DatasetSummary {
         count("  picture missing", \.frames.missing)
         count("  picture unreadable", \.frames.unreadable)
         count("  with features", \.frames.withFeatures)
-        return "\(root)\n\n" + table.text
+        return TextTable.printable(root) + "\n\n" + table.text
     }
 }

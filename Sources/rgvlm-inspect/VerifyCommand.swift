@@ -38,7 +38,7 @@ struct VerifyCommand: AsyncParsableCommand {
         try await runStage {
             let store = try ExperimentStore.forStage(try common.configuration().store, access: .read)
             let report = try translatingErrors { try verify(store) }
-            if common.json { try printJSON(report) } else { show(report) }
+            if common.json { try printJSON(report) } else { try show(report) }
             return report.holds ? .done : .badInput
         }
     }
@@ -65,22 +65,25 @@ struct VerifyCommand: AsyncParsableCommand {
             framesChecked = result.checked
             checks.append(
                 Report.Check(
-                    name: "frame hashes", purpose: "pictures and frame-store records are those that were ingested",
+                    name: "frame hashes",
+                    purpose: "pictures are those that were ingested, frame-store records are whole",
                     findings: result.findings))
         }
         return Report(checks: checks, framesChecked: framesChecked, holds: checks.allSatisfy(\.findings.isEmpty))
     }
 
-    private func show(_ report: Report) {
+    private func show(_ report: Report) throws {
+        var lines: [String] = []
         for check in report.checks {
             let count = check.name == "frame hashes" ? " (\(report.framesChecked.grouped) pictures)" : ""
-            print("\(check.findings.isEmpty ? "ok  " : "FAIL")  \(check.name)\(count): \(check.purpose)")
+            lines.append("\(check.findings.isEmpty ? "ok  " : "FAIL")  \(check.name)\(count): \(check.purpose)")
             for finding in limit == 0 ? check.findings[...] : check.findings.prefix(limit) {
-                print("      \(TextTable.printable("\(finding.place): \(finding.message)"))")
+                lines.append("      " + TextTable.printable("\(finding.place): \(finding.message)"))
             }
             let hidden = limit == 0 ? 0 : check.findings.count - limit
-            if hidden > 0 { print("      and \(hidden.grouped) more; --limit 0 shows all") }
+            if hidden > 0 { lines.append("      and \(hidden.grouped) more; --limit 0 shows all") }
         }
-        print(report.holds ? "\nEverything holds." : "\nNot everything holds.")
+        lines += ["", report.holds ? "Everything holds." : "Not everything holds."]
+        try writeToStandardOutput(lines.joined(separator: "\n") + "\n")
     }
 }

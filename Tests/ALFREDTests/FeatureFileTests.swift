@@ -170,7 +170,7 @@ import Testing
     @Test func aPickleThatGrowsIsStopped() throws {
         var bytes: [UInt8] = [0x80, 2, UInt8(ascii: "]"), UInt8(ascii: "q"), 0]
         for _ in 0..<5000 { bytes += [UInt8(ascii: "h"), 0, UInt8(ascii: "h"), 0, 0x86, UInt8(ascii: "q"), 0] }
-        #expect(try problem(bytes + [UInt8(ascii: ".")])?.hasSuffix("the pickle has more than 1000 values") == true)
+        #expect(try problem(bytes + [UInt8(ascii: ".")])?.hasSuffix("the pickle has more than 1000 opcodes") == true)
     }
 }
 

@@ -95,11 +95,11 @@ import Testing
     /// traj_data.json says .png; the release's files are .jpg; users have either.
     @Test func eitherFormatIsFound() throws {
         let folder = try TemporaryFolder()
-        #expect(RawImages(trajectoryFolder: folder.path) == nil)
+        #expect(try RawImages(trajectoryFolder: folder.path) == nil)
         for name in ["000000000.jpg", "000000001.png", "000000002.png", "000000002.jpg", "notes.txt", "000000003.JPG"] {
             try folder.write("", to: "raw_images/" + name)
         }
-        let images = try #require(RawImages(trajectoryFolder: folder.path))
+        let images = try #require(try RawImages(trajectoryFolder: folder.path))
         #expect(images.path(forFrameNamed: "000000000") == "raw_images/000000000.jpg")
         #expect(images.path(forFrameNamed: "000000001") == "raw_images/000000001.png")
         #expect(images.path(forFrameNamed: "000000002") == "raw_images/000000002.jpg")
@@ -223,7 +223,7 @@ import Testing
             trajectory, to: location, images: [("000000000.jpg", [1, 2])],
             features: FeatureFile.legacyFile(frames: [[1]], frameShape: [1, 1, 1]))
         #expect(try Trajectory(contentsOf: location.file) == trajectory)
-        #expect(RawImages(trajectoryFolder: location.folder)?.count == 1)
+        #expect(try RawImages(trajectoryFolder: location.folder)?.count == 1)
         #expect(location.featureFile != nil)
         #expect(try FileManager.default.contentsOfDirectory(atPath: folder("train/a")) == ["trial"])
         // A second one does not replace the first.

@@ -77,6 +77,25 @@ import Testing
         #expect(try problem { $0.plan?.lowActions = [] } == "plan.low_actions: the plan has no low actions")
     }
 
+    @Test func plansAreBounded() throws {
+        #expect(
+            try problem { $0.plan?.highLevel[0].action = .noOp }
+                == "plan.high_pddl[0]: NoOp stands before the end of the plan")
+        #expect(
+            try problem { trajectory in
+                let step = trajectory.plan!.highLevel[0]
+                trajectory.plan?.highLevel = (0..<201).map {
+                    HighLevelStep(index: $0, action: step.action, planner: step.planner)
+                }
+            } == "plan.high_pddl: has 201 sub-goals; up to 200 are read")
+    }
+
+    @Test func nothingNonFiniteIsWritten() throws {
+        var trajectory = try sampleTrajectory()
+        trajectory.extras["x"] = .array([.double(.nan)])
+        #expect(throws: ALFREDError(.invalidValue, "a number is not finite")) { try trajectory.json() }
+    }
+
     @Test func interactionsNameTheirObject() throws {
         let plan = try #require(try sampleTrajectory().plan)
         let pickup = try #require(plan.lowActions.firstIndex { $0.name == .pickup })

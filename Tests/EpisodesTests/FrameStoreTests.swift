@@ -9,6 +9,8 @@ import Testing
     private let folder: TemporaryFolder
     private let format = FrameFormat(element: .uint8, shape: [2, 3, 3])!
 
+    private let identifier = Array(UInt8(1)...16)
+
     init() throws { folder = try TemporaryFolder() }
 
     private var path: String { folder("x.frames") }
@@ -35,7 +37,7 @@ import Testing
     }
 
     @Test func appendingAndReadingGivesTheSame() throws {
-        let writer = try FrameStoreWriter(path, format: format)
+        let writer = try FrameStoreWriter(path, format: format, identifier: identifier)
         try append(0..<5, to: writer)
         try expectRecords(0)
         try writer.commit()
@@ -48,7 +50,7 @@ import Testing
     }
 
     @Test func aReaderKeepsWhatItOpened() throws {
-        let writer = try FrameStoreWriter(path, format: format)
+        let writer = try FrameStoreWriter(path, format: format, identifier: identifier)
         try append(0..<3, to: writer)
         try writer.commit()
         let before = try FrameStore(path)
@@ -61,7 +63,7 @@ import Testing
 
     @Test func theNextWriterGoesOn() throws {
         for start in [0, 4, 8] {
-            let writer = try FrameStoreWriter(path, format: format)
+            let writer = try FrameStoreWriter(path, format: format, identifier: identifier)
             #expect(writer.count == start)
             try append(start..<(start + 4), to: writer)
             try writer.commit()
@@ -71,13 +73,13 @@ import Testing
 
     @Test func whatWasNotCommittedIsGone() throws {
         do {
-            let writer = try FrameStoreWriter(path, format: format)
+            let writer = try FrameStoreWriter(path, format: format, identifier: identifier)
             try append(0..<2, to: writer)
             try writer.commit()
             try append(2..<9, to: writer)
         }
         try expectRecords(2)
-        let writer = try FrameStoreWriter(path, format: format)
+        let writer = try FrameStoreWriter(path, format: format, identifier: identifier)
         try append(2..<3, to: writer)
         writer.rollback()
         try append(2..<4, to: writer)
@@ -86,7 +88,7 @@ import Testing
     }
 
     @Test func truncating() throws {
-        let writer = try FrameStoreWriter(path, format: format)
+        let writer = try FrameStoreWriter(path, format: format, identifier: identifier)
         try append(0..<9, to: writer)
         try writer.commit()
         try writer.truncate(to: 4)
@@ -100,13 +102,13 @@ import Testing
     /// first, then the header slot.
     @Test func aTornCommitLeavesTheLastOne() throws {
         do {
-            let writer = try FrameStoreWriter(path, format: format)
+            let writer = try FrameStoreWriter(path, format: format, identifier: identifier)
             try append(0..<3, to: writer)
             try writer.commit()
         }
         let before = try Data(contentsOf: URL(fileURLWithPath: path))
         do {
-            let writer = try FrameStoreWriter(path, format: format)
+            let writer = try FrameStoreWriter(path, format: format, identifier: identifier)
             try append(3..<5, to: writer)
             try writer.commit()
         }
@@ -133,12 +135,12 @@ import Testing
         for size in [0, 1, 100, FrameStoreHeader.size - 1] {
             try Data(before[..<size]).write(to: URL(fileURLWithPath: path))
             #expect(throws: FrameStoreError.self) { try FrameStore(path) }
-            #expect(try FrameStoreWriter(path, format: format).count == 0)
+            #expect(try FrameStoreWriter(path, format: format, identifier: identifier).count == 0)
         }
     }
 
     @Test func aDamagedRecordIsFound() throws {
-        let writer = try FrameStoreWriter(path, format: format)
+        let writer = try FrameStoreWriter(path, format: format, identifier: identifier)
         try append(0..<3, to: writer)
         try writer.commit()
         var bytes = try Data(contentsOf: URL(fileURLWithPath: path))
@@ -159,17 +161,49 @@ import Testing
         #expect(throws: FrameStoreError.self) { try FrameStore(path).verify(1) }
     }
 
+    @Test func anotherStoresFileIsLeftAlone() throws {
+        do {
+            let writer = try FrameStoreWriter(path, format: format, identifier: identifier)
+            try append(0..<2, to: writer)
+            try writer.commit()
+        }
+        let before = try Data(contentsOf: URL(fileURLWithPath: path))
+        let error = #expect(throws: FrameStoreError.self) {
+            try FrameStoreWriter(path, format: format, identifier: [UInt8](repeating: 9, count: 16))
+        }
+        #expect(error?.message == "belongs to another store; move it away, or give the store another name")
+        // Nor is a short file that is something else, or one that is shorter than it says.
+        try folder.write("notes", to: "notes")
+        #expect(throws: FrameStoreError.self) {
+            try FrameStoreWriter(folder("notes"), format: format, identifier: identifier)
+        }
+        #expect(try String(contentsOfFile: folder("notes"), encoding: .utf8) == "notes")
+        try before.dropLast(3).write(to: URL(fileURLWithPath: path))
+        let short = #expect(throws: FrameStoreError.self) {
+            try FrameStoreWriter(path, format: format, identifier: identifier)
+        }
+        #expect(short?.message == "has \(before.count - 3) bytes; its 2 records need \(before.count)")
+    }
+
+    /// The size of a new file can become durable before its bytes.
+    @Test func aPageOfZerosIsANewFile() throws {
+        for size in [0, 1, 88, 4096] {
+            try folder.write([UInt8](repeating: 0, count: size), to: "x.frames")
+            #expect(try FrameStoreWriter(path, format: format, identifier: identifier).count == 0)
+        }
+    }
+
     @Test func oneWriterAtATime() throws {
-        let writer = try FrameStoreWriter(path, format: format)
+        let writer = try FrameStoreWriter(path, format: format, identifier: identifier)
         #expect(throws: FrameStoreError(.locked, "another process is writing to it", file: path)) {
-            try FrameStoreWriter(path, format: format)
+            try FrameStoreWriter(path, format: format, identifier: identifier)
         }
         _ = writer.count
     }
 
     @Test func otherFormatsAndFilesAreRefused() throws {
         do {
-            let writer = try FrameStoreWriter(path, format: format)
+            let writer = try FrameStoreWriter(path, format: format, identifier: identifier)
             try append(0..<1, to: writer)
             try writer.commit()
         }
@@ -178,7 +212,7 @@ import Testing
             throws: FrameStoreError(
                 .otherFormat, "holds records of uint8 [2, 3, 3], not float32 [512, 7, 7]", file: path)
         ) {
-            try FrameStoreWriter(path, format: other)
+            try FrameStoreWriter(path, format: other, identifier: identifier)
         }
         var bytes = try Data(contentsOf: URL(fileURLWithPath: path))
         try bytes.dropLast(1).write(to: URL(fileURLWithPath: path))
@@ -193,16 +227,20 @@ import Testing
         let text = #expect(throws: FrameStoreError.self) { try FrameStore(folder("text")) }
         #expect(text?.message == "is not a frame store, or both its headers are damaged")
         // Nothing is written over a file that is something else.
-        #expect(throws: FrameStoreError.self) { try FrameStoreWriter(folder("text"), format: format) }
+        #expect(throws: FrameStoreError.self) {
+            try FrameStoreWriter(folder("text"), format: format, identifier: identifier)
+        }
         #expect(try String(contentsOfFile: folder("text"), encoding: .utf8).count == 5000)
     }
 
     @Test func randomHeadersAreRefused() throws {
         var random = SampleRandom(seed: 1)
-        let header = FrameStoreHeader(format: format, sequence: 4, count: 0)
+        let header = FrameStoreHeader(format: format, identifier: identifier, sequence: 4, count: 0)
         for _ in 0..<2000 {
             var bytes = header.bytes
-            for _ in 0...random.integer(0...3) { bytes[random.integer(0...71)] ^= UInt8(random.integer(1...255)) }
+            for _ in 0...random.integer(0...3) {
+                bytes[random.integer(0...(FrameStoreHeader.fieldSize - 1))] ^= UInt8(random.integer(1...255))
+            }
             var later: UInt32?
             let read = bytes.withUnsafeBytes { FrameStoreHeader(slot: $0, laterVersion: &later) }
             try #require(read == nil || read == header)

@@ -4,6 +4,12 @@ import GRDB
 import TestSupport
 import Testing
 
+#if canImport(Darwin)
+import Darwin
+#else
+import Glibc
+#endif
+
 @testable import ExperimentStore
 
 /// An episode of two sub-tasks with five transitions.
@@ -51,7 +57,7 @@ func sampleRecord(key: String = "task/trial_1", split: String = "train", stamp: 
         let store = try ExperimentStore(path, access: .write)
         try store.write { db in
             let dataset = try DatasetRow.upsert(
-                name: "d", format: "alfred", root: "/data", splitsFile: nil, frameStore: nil, db)
+                name: "d", format: "alfred", root: "/data", splitsFile: nil, db)
             var writer = try EpisodeWriter(db, datasetID: dataset.id)
             for record in records { try writer.apply(.write(record, replacing: nil)) }
         }
@@ -272,6 +278,39 @@ func sampleRecord(key: String = "task/trial_1", split: String = "train", stamp: 
         )
         // Readers are welcome.
         #expect(refusal(.read) == nil)
+        try store.close()
+    }
+
+    @Test(arguments: ["", "folder/"])
+    func impossibleNamesAreRefused(_ name: String) {
+        #expect(throws: StoreError.self) { try ExperimentStore(name, access: .write) }
+    }
+
+    @Test func whatIsNoFileIsNotWaitedFor() throws {
+        #expect(mkfifo(path, 0o600) == 0)
+        #expect(refusal(.read) == "\(path): is not a regular file")
+        #expect(refusal(.write) == "\(path): is not a regular file")
+    }
+
+    /// Names that SQLite would take for something else than a file.
+    @Test func specialNamesAreFiles() throws {
+        let previous = FileManager.default.currentDirectoryPath
+        for name in [":memory:", "file:u.sqlite?mode=memory", "a"] {
+            let store = try ExperimentStore(folder(name), access: .write)
+            try store.close()
+            #expect(FileManager.default.fileExists(atPath: folder(name)))
+        }
+        #expect(FileManager.default.currentDirectoryPath == previous)
+    }
+
+    @Test func aLinkAndItsTargetAreOneStore() throws {
+        let store = try makeStore()
+        try FileManager.default.createSymbolicLink(atPath: folder("link.sqlite"), withDestinationPath: path)
+        let error = #expect(throws: StoreError.self) { try ExperimentStore(folder("link.sqlite"), access: .write) }
+        #expect(error?.code == .locked)
+        #expect(
+            try ExperimentStore(folder("link.sqlite"), access: .read).frameStorePath(dataset: "d") == path + ".d.frames"
+        )
         try store.close()
     }
 

@@ -101,7 +101,8 @@ final class Workplace {
         let place = try Workplace(trajectories: ["valid_seen": 1])
         _ = try await place.ingest { $0.frameSide = 28 }
         let dataset = try #require(try place.read { try DatasetRow.named("alfred", $0) })
-        let frames = try FrameStore(place.folder(try #require(dataset.frameStore)))
+        let frames = try FrameStore(place.folder("x.sqlite.alfred.frames"))
+        #expect(frames.identifier == dataset.frameStoreID)
         #expect(frames.format.shape == [28, 28, 3])
         let rows = try place.read {
             try Row.fetchAll($0, sql: "SELECT path, record, width, height FROM frames ORDER BY t")
@@ -120,11 +121,11 @@ final class Workplace {
         let place = try Workplace()
         _ = try await place.ingest()
         let store = try Data(contentsOf: URL(fileURLWithPath: place.storePath))
-        let frames = try Data(contentsOf: URL(fileURLWithPath: place.folder("x.alfred.frames")))
+        let frames = try Data(contentsOf: URL(fileURLWithPath: place.folder("x.sqlite.alfred.frames")))
         let second = try await place.ingest()
         #expect(second.total.new == 0 && second.total.changed == 0 && second.total.unchanged == 5)
         #expect(try Data(contentsOf: URL(fileURLWithPath: place.storePath)) == store)
-        #expect(try Data(contentsOf: URL(fileURLWithPath: place.folder("x.alfred.frames"))) == frames)
+        #expect(try Data(contentsOf: URL(fileURLWithPath: place.folder("x.sqlite.alfred.frames"))) == frames)
     }
 
     /// Copied data has other times; its contents count.
@@ -277,7 +278,7 @@ final class Workplace {
         let other = try Data(contentsOf: URL(fileURLWithPath: folder + "000000000.jpg"))
         try other.write(to: URL(fileURLWithPath: folder + "000000001.jpg"))
         try FileManager.default.removeItem(atPath: folder + "000000002.jpg")
-        let frames = place.folder("x.alfred.frames")
+        let frames = place.folder("x.sqlite.alfred.frames")
         var bytes = try Data(contentsOf: URL(fileURLWithPath: frames))
         bytes[4096 + 100] ^= 1
         try bytes.write(to: URL(fileURLWithPath: frames))
@@ -366,10 +367,115 @@ final class Workplace {
         #expect(row?["object_class"] == 0 && (row?["object_id"] as String?)?.hasPrefix("Gizmo|") == true)
     }
 
+    @Test func problemsWithFeaturesAreReportedEveryTime() async throws {
+        let place = try Workplace(trajectories: ["train": 1])
+        let folder = (try place.trajectoryFiles()[0] as NSString).deletingLastPathComponent
+        try Data("hello".utf8).write(to: URL(fileURLWithPath: folder + "/feat_conv.pt"))
+        let first = try await place.ingest()
+        #expect(first.problems.count == 1 && first.total.new == 1)
+        let store = try Data(contentsOf: URL(fileURLWithPath: place.storePath))
+        let second = try await place.ingest()
+        #expect(second.problems == first.problems && second.total.unchanged == 1)
+        #expect(try Data(contentsOf: URL(fileURLWithPath: place.storePath)) == store)
+    }
+
+    @Test func foldersThatCannotBeListedAreReported() async throws {
+        let place = try Workplace(trajectories: ["train": 2])
+        _ = try await place.ingest()
+        let before = try place.dump()
+        let folder = (try place.trajectoryFiles()[0] as NSString).deletingLastPathComponent + "/raw_images"
+        try FileManager.default.moveItem(atPath: folder, toPath: folder + "-away")
+        try Data().write(to: URL(fileURLWithPath: folder))
+        let report = try await place.ingest()
+        #expect(report.problems.map(\.reason) == ["cannot list: Not a directory"])
+        #expect(report.problems.first?.path.hasSuffix("/raw_images") == true)
+        #expect(try place.dump() == before)
+    }
+
+    @Test func twoStoresDoNotShareFrames() async throws {
+        let place = try Workplace(trajectories: ["train": 2])
+        _ = try await place.ingest()
+        // Another store in the same folder whose name differs in its last part only.
+        let store = try ExperimentStore(place.folder("x.db"), access: .write)
+        _ = try await ALFREDIngest(ALFREDIngest.Options(root: place.root)).run(into: store)
+        try store.close()
+        #expect(try place.findings() == [])
+        // A copy of a store does not take the frames of the first.
+        try FileManager.default.copyItem(atPath: place.storePath, toPath: place.folder("copy.sqlite"))
+        let copy = try ExperimentStore(place.folder("copy.sqlite"), access: .write)
+        let refusal = await #expect(throws: ALFREDIngest.Refusal.self) {
+            try await ALFREDIngest(ALFREDIngest.Options(root: place.root)).run(into: copy)
+        }
+        #expect(refusal?.description.hasPrefix(place.folder("copy.sqlite.alfred.frames") + ": is missing") == true)
+        #expect(!FileManager.default.fileExists(atPath: place.folder("copy.sqlite.alfred.frames")))
+        #expect(try place.findings() == [])
+    }
+
+    @Test func anotherFrameSizeIsRefusedWithTheWayOut() async throws {
+        let place = try Workplace(trajectories: ["train": 1])
+        _ = try await place.ingest()
+        let refusal = await #expect(throws: ALFREDIngest.Refusal.self) { try await place.ingest { $0.frameSide = 64 } }
+        #expect(
+            refusal?.description.hasSuffix(
+                "holds pictures of 56 pixels; go on with --frame-size 56, or begin a new store") == true)
+        // Without the frames another size can begin.
+        _ = try await place.ingest { $0.frameSide = nil }
+        #expect(try place.read { try Int.fetchOne($0, sql: "SELECT count(record) FROM frames") } == 0)
+        #expect(try place.findings() == [])
+    }
+
+    @Test func aDatasetMayMoveButNotBecomeAnother() async throws {
+        let place = try Workplace(trajectories: ["train": 2])
+        _ = try await place.ingest()
+        let other = try Workplace(trajectories: ["valid_seen": 1], seed: 5)
+        let refusal = await #expect(throws: ALFREDIngest.Refusal.self) {
+            try await place.ingest { $0.root = other.root }
+        }
+        #expect(refusal?.description.contains("is not the dataset alfred of this store") == true)
+        #expect(try place.findings() == [])
+        try FileManager.default.moveItem(atPath: place.root, toPath: place.folder("moved"))
+        let moved = try await place.ingest { $0.root = place.folder("moved") }
+        #expect(moved.total.unchanged == 2)
+        #expect(try place.findings() == [])
+    }
+
+    /// Two folders whose names differ in Unicode form only are two trajectories.
+    @Test func namesAreComparedByteByByte() async throws {
+        let place = try Workplace(trajectories: ["train": 1])
+        let file = try place.trajectoryFiles()[0]
+        let task = place.data + "/train/task"
+        for name in ["\u{E9}", "e\u{301}"] {
+            try FileManager.default.createDirectory(atPath: "\(task)/\(name)", withIntermediateDirectories: true)
+            try FileManager.default.copyItem(atPath: file, toPath: "\(task)/\(name)/traj_data.json")
+        }
+        guard try FileManager.default.contentsOfDirectory(atPath: task).count == 2 else { return }
+        let report = try await place.ingest()
+        #expect(report.total.trajectories == 3 && report.total.new == 3)
+        try place.change("\(task)/e\u{301}/traj_data.json") { $0.replacing("Put the", with: "Lay the") }
+        let second = try await place.ingest()
+        #expect(second.total.changed == 1 && second.total.unchanged == 2)
+        #expect(try place.findings() == [])
+    }
+
+    @Test func aChangedSceneIsUpdated() async throws {
+        let place = try Workplace(trajectories: ["train": 1])
+        _ = try await place.ingest()
+        let file = try place.trajectoryFiles()[0]
+        try place.change(file) { $0.replacing(/"scene_num": [0-9]+/, with: "\"scene_num\": 1207") }
+        _ = try await place.ingest()
+        #expect(
+            try place.read { try Row.fetchAll($0, sql: "SELECT number, room FROM scenes") } == [
+                ["number": 1207, "room": "LivingRoom"]
+            ])
+        try place.change(file) { $0.replacing(/"floor_plan": "[A-Za-z0-9]+"/, with: "\"floor_plan\": \"FloorPlan9\"") }
+        _ = try await place.ingest()
+        #expect(try place.read { try String.fetchAll($0, sql: "SELECT floor_plan FROM scenes") } == ["FloorPlan9"])
+    }
+
     @Test func theFrameStoreMustBelongToTheStore() async throws {
         let place = try Workplace(trajectories: ["train": 1, "valid_seen": 1])
         _ = try await place.ingest { $0.splits = ["train"] }
-        try FileManager.default.removeItem(atPath: place.folder("x.alfred.frames"))
+        try FileManager.default.removeItem(atPath: place.folder("x.sqlite.alfred.frames"))
         await #expect(throws: ALFREDIngest.Refusal.self) { try await place.ingest() }
     }
 
@@ -377,10 +483,12 @@ final class Workplace {
     @Test func recordsWithoutRowsAreDropped() async throws {
         let place = try Workplace(trajectories: ["train": 1, "valid_seen": 1])
         _ = try await place.ingest { $0.splits = ["train"] }
-        let path = place.folder("x.alfred.frames")
+        let path = place.folder("x.sqlite.alfred.frames")
         let count: Int
         do {
-            let writer = try FrameStoreWriter(path, format: FrameFormat(element: .uint8, shape: [56, 56, 3])!)
+            let writer = try FrameStoreWriter(
+                path, format: FrameFormat(element: .uint8, shape: [56, 56, 3])!,
+                identifier: try FrameStore(path).identifier)
             count = writer.count
             let record = [UInt8](repeating: 7, count: 56 * 56 * 3)
             for _ in 0..<5 { _ = try record.withUnsafeBytes { try writer.append($0) } }

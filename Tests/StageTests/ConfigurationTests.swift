@@ -62,8 +62,9 @@ import Testing
         #expect(
             try problem("stroe: x")
                 == "c.yaml: stroe is not a known key; did you mean \"store\"? Known: store, seed, ingest")
-        #expect(try problem("seed: many") == "c.yaml: seed is not a whole number")
-        #expect(try problem("seed: -1") == "c.yaml: seed is negative")
+        #expect(try problem("seed: many") == "c.yaml: seed is not a whole number of 0 or more")
+        #expect(try problem("seed: -1") == "c.yaml: seed is not a whole number of 0 or more")
+        #expect(try read("seed: 18446744073709551615").seed == .max)
         #expect(try problem("ingest: {strict: perhaps}") == "c.yaml: ingest.strict is neither true nor false")
         #expect(try problem("ingest: {splits: {a: b}}") == "c.yaml: ingest.splits is not a list of names")
         #expect(try problem("ingest: [1]") == "c.yaml: ingest is not a section of keys")

@@ -143,6 +143,26 @@ private func json(_ text: String) throws -> Any { try JSONSerialization.jsonObje
             splits.status == 65 && splits.errors.contains("oct21.json: line 1, column 1: expected a value, found 'j'"))
     }
 
+    /// A closed or full stream is no reason to crash; lost data is said.
+    @Test func streamsMayBeClosed() throws {
+        try makeSample(["train": 1])
+        let shell = { (command: String) throws -> Int32 in
+            let process = Process()
+            process.executableURL = URL(fileURLWithPath: "/bin/sh")
+            process.arguments = ["-c", command]
+            process.currentDirectoryURL = URL(fileURLWithPath: folder.path)
+            try process.run()
+            process.waitUntilExit()
+            return process.terminationReason == .exit ? process.terminationStatus : -1
+        }
+        #expect(try shell("'\(inspect.path)' summary --store nope 2>&-") == 66)
+        #expect(try shell("'\(ingest.path)' alfred --root data --store x.sqlite 2>&-") == 0)
+        if FileManager.default.fileExists(atPath: "/dev/full") {
+            #expect(try shell("'\(inspect.path)' summary --store nope 2>/dev/full") == 66)
+            #expect(try shell("'\(inspect.path)' summary --json --store x.sqlite >/dev/full 2>/dev/null") == 73)
+        }
+    }
+
     @Test func whatCannotBeWrittenIs73() throws {
         try makeSample()
         let missing = try ingest.run(["alfred", "--root", "data", "--store", "no/x.sqlite"], in: folder)

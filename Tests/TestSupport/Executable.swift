@@ -8,7 +8,7 @@ public struct Executable: Sendable {
         public var errors: String
     }
 
-    private let path: String
+    public let path: String
 
     /// - Parameter name: As in `rgvlm-ingest`; it is built beside the tests.
     public init(_ name: String) {

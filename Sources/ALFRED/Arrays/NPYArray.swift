@@ -1,7 +1,7 @@
 /// A NumPy `.npy` array of floating-point numbers, in C order.
 public struct NPYArray: Sendable, Equatable {
     /// Largest file that is read. The release's layouts have at most 8 KB.
-    public static let byteLimit = 256 << 20
+    public static let byteLimit = 64 << 20
 
     public var shape: [Int]
     /// Product of ``shape`` numbers.
@@ -17,6 +17,7 @@ public struct NPYArray: Sendable, Equatable {
         let file = FileBytes()
         do {
             try file.load(path, limit: Self.byteLimit)
+            defer { withExtendedLifetime(file) {} }
             try self.init(file.bytes)
         } catch {
             throw error.inFile(path)

@@ -178,10 +178,10 @@ struct TensorLocation: Equatable {
                 guard !overflow else { throw ALFREDError(.malformed, "has a shape that overflows: \(shape)") }
                 expected.insert(product, at: 0)
             }
-            let strideMatters = zip(strides, zip(expected.dropFirst(), shape)).allSatisfy { stride, expectation in
+            let isContiguous = zip(strides, zip(expected.dropFirst(), shape)).allSatisfy { stride, expectation in
                 stride == .int(expectation.0) || expectation.1 == 1
             }
-            guard strides.count == 4, strideMatters else {
+            guard strides.count == 4, isContiguous else {
                 throw ALFREDError(.malformed, "is not contiguous; save it with tensor.contiguous()")
             }
             let start = offset.addingReportingOverflow(viewOffset)

@@ -29,8 +29,9 @@ struct Pickle {
         }
     }
 
-    /// Values a stream may push; a tensor needs fewer than 100.
-    private static let valueLimit = 1000
+    /// Opcodes a stream may have; a tensor needs about 100.
+    private static let opcodeLimit = 1000
+    private static let stringLimit = 4096
     private static let allowedGlobals: Set<String> = [
         "torch._utils._rebuild_tensor_v2", "torch.FloatStorage", "collections.OrderedDict",
     ]
@@ -39,7 +40,7 @@ struct Pickle {
     private(set) var offset: Int
     private var stack: [Value?] = []
     private var memo: [Int: Value] = [:]
-    private var pushed = 0
+    private var opcodes = 0
 
     private init(bytes: UnsafeRawBufferPointer, offset: Int) {
         self.bytes = bytes
@@ -79,9 +80,12 @@ struct Pickle {
         return String(decoding: bytes[offset..<end], as: UTF8.self)
     }
 
+    private mutating func text(_ count: Int) throws(ALFREDError) -> Value {
+        guard count <= Self.stringLimit else { throw problem("the pickle has a string of \(count) bytes") }
+        return .string(String(decoding: try take(count), as: UTF8.self))
+    }
+
     private mutating func push(_ value: Value?) throws(ALFREDError) {
-        pushed += 1
-        guard pushed <= Self.valueLimit else { throw problem("the pickle has more than \(Self.valueLimit) values") }
         stack.append(value)
     }
 
@@ -148,6 +152,10 @@ struct Pickle {
     private mutating func run() throws(ALFREDError) -> Value {
         while true {
             let at = offset
+            opcodes += 1
+            guard opcodes <= Self.opcodeLimit else {
+                throw problem("the pickle has more than \(Self.opcodeLimit) opcodes")
+            }
             let opcode = try take(1)[0]
             switch opcode {
             case 0x80:  // PROTO
@@ -161,8 +169,8 @@ struct Pickle {
             case UInt8(ascii: "K"): try push(.int(try unsigned(1)))
             case UInt8(ascii: "M"): try push(.int(try unsigned(2)))
             case 0x8A: try longInteger(try unsigned(1))
-            case UInt8(ascii: "X"): try push(.string(String(decoding: try take(try unsigned(4)), as: UTF8.self)))
-            case 0x8C: try push(.string(String(decoding: try take(try unsigned(1)), as: UTF8.self)))
+            case UInt8(ascii: "X"): try push(try text(try unsigned(4)))
+            case 0x8C: try push(try text(try unsigned(1)))
             case UInt8(ascii: "c"): try global(try line(), try line())
             case UInt8(ascii: "("): try push(nil)
             case UInt8(ascii: ")"): try push(.tuple([]))

@@ -1,5 +1,11 @@
 internal import CJSONShim
 
+#if canImport(Darwin)
+internal import Darwin
+#else
+internal import Glibc
+#endif
+
 /// Parses JSON files one after the other with reused buffers. Not thread-safe: one reader a worker.
 ///
 /// The parser is simdjson; ``JSONDiagnosis`` explains what it rejects.
@@ -19,6 +25,7 @@ public final class JSONReader {
     func withRoot<R>(
         of text: FileBytes, _ body: (JSONView) throws(ALFREDError) -> R
     ) throws(ALFREDError) -> R {
+        defer { withExtendedLifetime((self, text)) {} }
         var nodes: UnsafePointer<rgvlm_json_node>?
         var count = 0
         let bytes = text.bytes
@@ -119,6 +126,10 @@ struct JSONView {
 
     func string() throws(ALFREDError) -> String {
         guard kind == UInt32(RGVLM_JSON_STRING) else { throw mismatch("a string") }
+        // SQLite's text functions end at a NUL, so that two different texts would look alike.
+        guard memchr(node.value.string, 0, Int(node.count)) == nil else {
+            throw invalid("the text has a NUL character")
+        }
         return text
     }
 
@@ -175,6 +186,15 @@ struct JSONView {
             if name.equals(key) { found = value }
         }
         return found
+    }
+
+    var isNull: Bool { kind == UInt32(RGVLM_JSON_NULL) }
+    var isObject: Bool { kind == UInt32(RGVLM_JSON_OBJECT) }
+
+    /// The member `key`; nil when it is absent or null.
+    func optional(_ key: StaticString) throws(ALFREDError) -> JSONView? {
+        guard let value = try member(key), !value.isNull else { return nil }
+        return value
     }
 
     func require(_ key: StaticString) throws(ALFREDError) -> JSONView {

@@ -1,6 +1,8 @@
 /// Writes JSON as the dataset's own generator did: Python's `json.dump(sort_keys=True, indent=4)`, ASCII only.
 struct JSONWriter {
     private(set) var bytes: [UInt8] = []
+    /// Whether a number was NaN or infinite, which JSON cannot say; null stands in its place.
+    private(set) var hasUnwritableNumber = false
     private var depth = 0
     /// Whether the innermost container already has an element.
     private var hasElement: [Bool] = []
@@ -25,7 +27,10 @@ struct JSONWriter {
 
     /// The shortest digits that read back as the same number, as Python's `repr` prints them.
     mutating func value(_ value: Double) {
-        precondition(value.isFinite, "JSON has no number for \(value)")
+        guard value.isFinite else {
+            hasUnwritableNumber = true
+            return null()
+        }
         bytes.append(contentsOf: value.description.utf8)
     }
 
@@ -85,6 +90,7 @@ struct JSONWriter {
     mutating func object(_ build: (inout Members) -> Void) {
         var members = Members(writer: JSONWriter(depth: depth + 1))
         build(&members)
+        hasUnwritableNumber = hasUnwritableNumber || members.hasUnwritableNumber
         open("{")
         for (key, text) in members.texts.sorted(by: { Self.precedes($0.key, $1.key) }) {
             separate()
@@ -103,6 +109,7 @@ struct JSONWriter {
     /// The members of an object under construction, in any order; a later one replaces an earlier one of that key.
     struct Members {
         fileprivate var texts: [String: [UInt8]] = [:]
+        fileprivate var hasUnwritableNumber = false
         fileprivate let writer: JSONWriter
 
         fileprivate init(writer: JSONWriter) { self.writer = writer }
@@ -111,6 +118,7 @@ struct JSONWriter {
             var scratch = writer
             write(&scratch)
             texts[key] = scratch.bytes
+            hasUnwritableNumber = hasUnwritableNumber || scratch.hasUnwritableNumber
         }
         mutating func set(_ key: String, _ value: String) { set(key) { $0.value(value) } }
         mutating func set(_ key: String, _ value: Bool) { set(key) { $0.value(value) } }

@@ -1,6 +1,6 @@
 extension Trajectory {
     /// Largest `traj_data.json` that is read. The largest of the release has 863 KB.
-    public static let byteLimit = 16 << 20
+    public static let byteLimit = 8 << 20
 
     /// Reads the trajectory from the bytes of a `traj_data.json`.
     ///
@@ -45,7 +45,7 @@ extension Trajectory {
                 images = try value.map(ImageEntry.init(json:))
             } else if key.equals("turk_annotations") {
                 annotations = try value.require("anns").map(Annotation.init(json:))
-            } else if key.equals("task") {
+            } else if key.equals("task"), value.isObject {
                 rewards = try RecordedRewards(json: value)
             } else {
                 extras[try key.string()] = value.tree()
@@ -117,7 +117,7 @@ extension InitialAction {
         self.init(
             action: try json.require("action").string(), position: try Vector3(json: json),
             rotation: try json.require("rotation").wholeNumber(), horizon: try json.require("horizon").wholeNumber(),
-            rotateOnTeleport: try json.member("rotateOnTeleport")?.bool() ?? true)
+            rotateOnTeleport: try json.optional("rotateOnTeleport")?.bool() ?? true)
     }
 }
 
@@ -162,6 +162,8 @@ extension Annotation {
                 description = try value.string()
             } else if key.equals("high_descs") {
                 steps = try value.map { step throws(ALFREDError) in try step.string() }
+            } else if value.isNull {
+                return
             } else if key.equals("votes") {
                 votes = try value.map { vote throws(ALFREDError) in try vote.int() }
             } else if key.equals("assignment_id") {
@@ -185,6 +187,8 @@ extension RecordedRewards {
         try json.forEachMember { key, value throws(ALFREDError) in
             if key.equals("rewards") {
                 rewards = try value.map { reward throws(ALFREDError) in try reward.double() }
+            } else if value.isNull {
+                return
             } else if key.equals("reward_upper_bound") {
                 bound = try value.double()
             } else {
@@ -221,7 +225,8 @@ extension HighLevelStep {
         self.init(
             index: try json.require("high_idx").int(),
             action: try discrete.require("action").named(HighAction.self),
-            arguments: try discrete.member("args")?.map { argument throws(ALFREDError) in try argument.string() } ?? [],
+            arguments: try discrete.optional("args")?.map { argument throws(ALFREDError) in try argument.string() }
+                ?? [],
             planner: try PlannerAction(json: try json.require("planner_action")))
     }
 }
@@ -246,6 +251,8 @@ extension PlannerAction {
         try json.forEachMember { key, value throws(ALFREDError) in
             if key.equals("action") {
                 action = try value.string()
+            } else if value.isNull {
+                return
             } else if key.equals("location") {
                 location = try value.string()
             } else if key.equals("objectId") {
@@ -267,7 +274,7 @@ extension LowAction {
         let discrete = try json.require("discrete_action")
         let name = try discrete.require("action").named(LowActionName.self)
         var target: InteractionTarget?
-        if let arguments = try discrete.member("args"), let mask = try arguments.member("mask") {
+        if let arguments = try discrete.optional("args"), let mask = try arguments.optional("mask") {
             target = InteractionTarget(
                 box: try arguments.require("bbox").integers(count: 4), mask: try Mask(json: mask),
                 point: try arguments.require("point").integers(count: 2))
@@ -298,6 +305,8 @@ extension APIAction {
         try json.forEachMember { key, value throws(ALFREDError) in
             if key.equals("action") {
                 action = try value.string()
+            } else if value.isNull {
+                return
             } else if key.equals("objectId") {
                 objectID = try value.string()
             } else if key.equals("receptacleObjectId") {

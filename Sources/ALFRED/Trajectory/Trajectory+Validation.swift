@@ -1,4 +1,7 @@
 extension Trajectory {
+    /// Sub-goals a plan may have. The released plans have at most 19; instructions grow with the square of the number.
+    static let subgoalLimit = 200
+
     /// Checks that the parts fit together: actions and sub-goals, images and actions, masks and frame, finite numbers.
     ///
     /// - Throws: The first problem found, with its JSON path.
@@ -9,7 +12,7 @@ extension Trajectory {
             try validateImages(of: plan)
         }
         if let rewards = recordedRewards {
-            guard rewards.rewards.allSatisfy(\.isFinite) else {
+            guard rewards.rewards.allSatisfy(\.isFinite), rewards.upperBound?.isFinite != false else {
                 throw ALFREDError(.invalidValue, "a reward is not finite", location: "task.rewards")
             }
             guard rewards.rewards.count == actionCount else {
@@ -35,6 +38,15 @@ extension Trajectory {
             throw ALFREDError(
                 .misaligned, "high_idx is \(step.index), but the entry is number \(index)",
                 location: "plan.high_pddl[\(index)]")
+        }
+        if let middle = plan.subgoals.firstIndex(where: { $0.action == .noOp }) {
+            throw ALFREDError(
+                .invalidValue, "NoOp stands before the end of the plan", location: "plan.high_pddl[\(middle)]")
+        }
+        guard plan.subgoals.count <= Self.subgoalLimit else {
+            throw ALFREDError(
+                .invalidValue, "has \(plan.subgoals.count) sub-goals; up to \(Self.subgoalLimit) are read",
+                location: "plan.high_pddl")
         }
         guard !plan.lowActions.isEmpty else {
             throw ALFREDError(.invalidValue, "the plan has no low actions", location: "plan.low_actions")

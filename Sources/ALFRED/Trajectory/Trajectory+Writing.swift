@@ -18,6 +18,9 @@ extension Trajectory {
             if let rewards = recordedRewards { root.set("task") { rewards.write(to: &$0) } }
             root.merge(extras)
         }
+        guard !writer.hasUnwritableNumber else {
+            throw ALFREDError(.invalidValue, "a number is not finite")
+        }
         return writer.bytes
     }
 }

@@ -94,7 +94,7 @@ extension DatasetSummary.Split {
                     SELECT coalesce(\(key), '(none)'), count(*) FROM \(from)
                     WHERE e.dataset_id = ? AND e.split = ? GROUP BY 1
                     """, arguments: arguments)
-            return Dictionary(uniqueKeysWithValues: rows.map { ($0[0] as String, $0[1] as Int) })
+            return Dictionary(rows.map { ($0[0] as String, $0[1] as Int) }, uniquingKeysWith: +)
         }
         let annotated = "episodes e JOIN annotations a ON a.episode_id = e.id"
         let framed = "episodes e JOIN frames f ON f.episode_id = e.id"

@@ -52,18 +52,19 @@ public struct EpisodeDetail: Sendable, Equatable, Encodable {
     public var finalFrame: String?
     public var instructions: [String: Int]
 
-    /// The episodes whose id, key, folder or trial name is `name`: at most `limit`.
+    /// The episode with the number `name`, else those whose key, task folder or trial name it is: at most `limit`.
     public static func find(_ name: String, limit: Int = 5, _ db: Database) throws -> [(
         id: Int64, key: String, split: String
     )] {
-        let pattern = name.replacing("\\", with: "\\\\").replacing("%", with: "\\%").replacing("_", with: "\\_")
         return try Row.fetchAll(
             db,
             sql: """
                 SELECT id, key, split FROM episodes
-                WHERE id = :id OR key = :name OR task_id = :name OR key LIKE :prefix ESCAPE '\\' ORDER BY id LIMIT :limit
+                WHERE id = :id OR (:id NOT IN (SELECT id FROM episodes) OR :id IS NULL) AND (
+                    key = :name OR task_id = :name OR substr(key, 1, length(:name) + 1) = :name || '/')
+                ORDER BY id LIMIT :limit
                 """,
-            arguments: ["id": Int64(name), "name": name, "prefix": pattern + "/%", "limit": limit]
+            arguments: ["id": Int64(name), "name": name, "limit": limit]
         ).map { ($0[0], $0[1], $0[2]) }
     }
 

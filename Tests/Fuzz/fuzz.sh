@@ -1,0 +1,63 @@
+#!/bin/sh
+# Fuzzes the readers with libFuzzer and AddressSanitizer: fuzz.sh SECONDS_EACH
+# Prints the executions of each; exits with 1 at the first crash, hang or leak of memory, whose input it names.
+set -eu
+seconds=${1:-60}
+cd "$(dirname "$0")/../.."
+out=.build/fuzz
+mkdir -p "$out"
+
+if [ "$(uname)" = Darwin ]; then
+    echo "skipped: Apple's toolchain has no libFuzzer"
+    exit 0
+fi
+
+swift_bin=$(dirname "$(readlink -f "$(command -v swiftc)")")
+clang=$swift_bin/clang++
+sources=$(find Sources/ALFRED -name '*.swift')
+
+echo "Compiling the readers with libFuzzer and AddressSanitizer."
+"$clang" -std=c++17 -O1 -g -fsanitize=address,fuzzer-no-link -ISources/CJSONShim/include \
+    -c Sources/CJSONShim/json_shim.cpp -o "$out/json_shim.o"
+# shellcheck disable=SC2086
+swiftc -parse-as-library -O -swift-version 6 -package-name rgvlm -module-name FuzzReaders \
+    -sanitize=fuzzer,address -enable-upcoming-feature ExistentialAny -enable-upcoming-feature InternalImportsByDefault \
+    -enable-upcoming-feature MemberImportVisibility -Xcc -fmodule-map-file=Tests/Fuzz/CJSONShim.modulemap \
+    -ISources/CJSONShim/include $sources Tests/Fuzz/FuzzReaders.swift "$out/json_shim.o" \
+    -lsimdjson -lstdc++ -o "$out/readers"
+
+# Seeds: a sample dataset, and the fixtures.
+rm -rf "$out/seeds" "$out/sample"
+for reader in json splits layout pt npy mask; do mkdir -p "$out/seeds/$reader" "$out/corpus/$reader"; done
+if [ -x .build/release/rgvlm-ingest ]; then
+    .build/release/rgvlm-ingest sample --out "$out/sample" >/dev/null
+    number=0
+    for file in $(find "$out/sample" -name traj_data.json); do
+        number=$((number + 1))
+        cp "$file" "$out/seeds/json/$number.json"
+    done
+    cp "$out/sample/data/splits/oct21.json" "$out/seeds/splits/"
+fi
+printf '{"task_id":"a","scene":{"floor_plan":"F","scene_num":1,"random_seed":0,"dirty_and_empty":false,"init_action":{"action":"T","x":0,"y":0.9,"z":0,"rotation":0,"horizon":30},"object_toggles":[],"object_poses":[]},"turk_annotations":{"anns":[{"task_desc":"t","high_descs":["a"],"votes":[1]}]},"task_type":"p","pddl_params":{"object_target":"A","object_sliced":false,"parent_target":"B","mrecep_target":"","toggle_target":""},"plan":{"high_pddl":[{"high_idx":0,"discrete_action":{"action":"PickupObject","args":["a"]},"planner_action":{"action":"PickupObject","objectId":"A|1"}}],"low_actions":[{"high_idx":0,"api_action":{"action":"PickupObject","objectId":"A|1"},"discrete_action":{"action":"PickupObject","args":{"bbox":[0,1,2,3],"point":[1,1],"mask":[[5,3],[300,2]]}}}]},"images":[{"high_idx":0,"low_idx":0,"image_name":"000000000.png"}]}' > "$out/seeds/json/small.json"
+printf '{"Fridge|-00.32|00.00|+03.60":[-0.5,2.75,0,30]}' > "$out/seeds/layout/one.json"
+cp Tests/ALFREDTests/Fixtures/*.pt "$out/seeds/pt/"
+printf '\223NUMPY\001\000v\000{"descr"' > "$out/seeds/npy/short"
+printf "\223NUMPY\001\000\074\000{'descr': '<f8', 'fortran_order': False, 'shape': (1, 2), }\n0123456789abcdef" > "$out/seeds/npy/two"
+printf '\005\000\000\000\003\000\000\000\054\001\000\000\002\000\000\000' > "$out/seeds/mask/two"
+
+status=0
+for reader in json splits layout pt npy mask; do
+    log=$out/$reader.log
+    if RGVLM_FUZZ=$reader ASAN_OPTIONS=detect_leaks=0 "$out/readers" "$out/corpus/$reader" "$out/seeds/$reader" \
+        -max_total_time="$seconds" -timeout=10 -rss_limit_mb=2048 -max_len=200000 -artifact_prefix="$out/$reader-" \
+        -print_final_stats=1 >"$log" 2>&1; then
+        executions=$(sed -n 's/^stat::number_of_executed_units: *//p' "$log")
+        coverage=$(sed -n 's/.* cov: \([0-9]*\).*/\1/p' "$log" | tail -n 1)
+        printf '%-8s %12s executions in %s s, %s edges covered, no crash, no hang\n' "$reader" "$executions" "$seconds" "$coverage"
+    else
+        status=1
+        printf '%-8s FAILED; the input and the report:\n' "$reader"
+        tail -n 40 "$log"
+    fi
+done
+exit $status
