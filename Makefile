@@ -42,4 +42,4 @@ format: ## format the Swift sources
 	$(SWIFT) format -i -r -p Sources Tests Package.swift
 
 clean: ## remove what was built, and the demo's data
-	rm -rf .build Datasets/generated
+	rm -rf .build $(DEMO) $(DEMO).partial

@@ -30,7 +30,6 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
         .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
-        .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
     ],
     targets: [
         .systemLibrary(
@@ -66,7 +65,6 @@ let package = Package(
                 "ExperimentStore",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
-                .product(name: "UnixSignals", package: "swift-service-lifecycle"),
                 .product(name: "Yams", package: "Yams"),
             ], swiftSettings: settings),
         .executableTarget(
@@ -81,6 +79,11 @@ let package = Package(
                 "Episodes", "ExperimentStore", "Ingestion", "StageSupport",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ], swiftSettings: settings),
+        .target(
+            name: "BareCodecs", dependencies: ["CPNG", "CTurboJPEG"], path: "Tests/Benchmarks/BareCodecs"),
+        .executableTarget(
+            name: "PictureBenchmark", dependencies: ["BareCodecs", "Images", "SampleData"],
+            path: "Tests/Benchmarks/PictureBenchmark", swiftSettings: settings),
         .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: settings),
         .testTarget(
             name: "ALFREDTests", dependencies: ["ALFRED", "SampleData", "TestSupport"],

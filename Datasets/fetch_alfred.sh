@@ -13,8 +13,9 @@ directory=${2:-Datasets/alfred}
 archives=${ALFRED_URL:-https://ai2-vision-alfred.s3-us-west-2.amazonaws.com}
 repository=${ALFRED_REPOSITORY_URL:-https://github.com/askforalfred/alfred/archive/refs/heads/master.tar.gz}
 
+code=69
 say() { printf '%s\n' "$*"; }
-fail() { printf 'error: %s\n' "$*" >&2; exit "${code:-69}"; }
+fail() { printf 'error: %s\n' "$*" >&2; exit "$code"; }
 
 case "$flavour" in
 json) size="35 MB, 1.5 GB unpacked" ;;
@@ -30,12 +31,29 @@ for name in 7zz 7z 7za 7zr; do
 done
 [ -n "$unpacker" ] || fail "7z is needed to unpack the release; install it (apt-get install p7zip-full, brew install sevenzip)"
 
-# fetch URL FILE: downloads to FILE.partial, from where an earlier attempt ended, and renames it when it is whole.
+# download URL FILE [OPTION...]: curl with patience and a progress bar.
+download() {
+    url=$1
+    file=$2
+    shift 2
+    curl --fail --location --retry 3 --retry-delay 2 --connect-timeout 20 --progress-bar "$@" --output "$file" "$url"
+}
+
+# fetch URL FILE CHECK: downloads to FILE.partial, from where an earlier attempt ended, and renames it when it is whole.
 fetch() {
     [ -f "$2" ] && return 0
     status=0
-    curl --fail --location --retry 3 --retry-delay 2 --connect-timeout 20 --continue-at - \
-        --progress-bar --output "$2.partial" "$1" || status=$?
+    if [ -s "$2.partial" ]; then
+        download "$1" "$2.partial" --continue-at - || status=$?
+    else
+        download "$1" "$2.partial" || status=$?
+    fi
+    # 33: the server cannot send the rest only.
+    if [ "$status" = 33 ]; then
+        status=0
+        rm -f "$2.partial"
+        download "$1" "$2.partial" || status=$?
+    fi
     # 416: the partial file is whole already.
     if [ "$status" = 22 ] && [ -s "$2.partial" ] && $3 "$2.partial" >/dev/null 2>&1; then status=0; fi
     case "$status" in
@@ -58,6 +76,11 @@ else
     say "Unpacking."
     rm -rf "$data.unpacking"
     if ! "$unpacker" x -y -o"$data.unpacking" "$archive" >/dev/null; then
+        rm -rf "$data.unpacking"
+        if "$unpacker" t "$archive" >/dev/null 2>&1; then
+            code=73
+            fail "$directory: cannot unpack; is the disk full? The archive is whole and kept"
+        fi
         code=65
         fail "$archive: damaged; remove it and run this again"
     fi
@@ -73,6 +96,8 @@ fi
 
 if [ ! -f "$directory/data/splits/oct21.json" ] || [ ! -d "$directory/gen/layouts" ]; then
     say "Fetching the splits and floor plans."
+    # The repository moves on: half of an old copy is of no use.
+    rm -f "$directory/alfred-repository.tar.gz.partial"
     fetch "$repository" "$directory/alfred-repository.tar.gz" "tar tzf"
     rm -rf "$directory/.repository"
     mkdir -p "$directory/.repository" "$directory/data/splits" "$directory/gen"

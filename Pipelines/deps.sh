@@ -24,8 +24,17 @@ as_root() {
     fi
 }
 
-# pkg-config module : Debian and Ubuntu package : Homebrew formula
-libraries="sqlite3:libsqlite3-dev:sqlite libpng:libpng-dev:libpng libturbojpeg:libturbojpeg0-dev:jpeg-turbo simdjson:libsimdjson-dev:simdjson"
+command -v swift >/dev/null 2>&1 || install_hint ""
+version=$(swift --version 2>/dev/null | sed -n 's/.*Swift version \([0-9]*\)\.\([0-9]*\).*/\1 \2/p' | head -n 1)
+[ -n "$version" ] || install_hint "; 'swift --version' does not answer"
+major=${version% *}
+minor=${version#* }
+if [ "$major" -lt 6 ] || { [ "$major" -eq 6 ] && [ "$minor" -lt 2 ]; }; then
+    install_hint "; this is $major.$minor"
+fi
+
+# pkg-config module : Debian and Ubuntu package : Homebrew formula. macOS brings SQLite in its SDK.
+libraries="sqlite3:libsqlite3-dev: libpng:libpng-dev:libpng libturbojpeg:libturbojpeg0-dev:jpeg-turbo simdjson:libsimdjson-dev:simdjson"
 
 missing=""
 add() { missing="$missing $1"; }
@@ -43,11 +52,15 @@ if ! command -v pkg-config >/dev/null 2>&1; then
 fi
 if [ "$manager" = apt ] && ! command -v g++ >/dev/null 2>&1; then add g++; fi
 if ! command -v git >/dev/null 2>&1; then add git; fi
+# git fetches the Swift packages over https.
+if [ "$manager" = apt ] && [ ! -e /etc/ssl/certs/ca-certificates.crt ]; then add ca-certificates; fi
 for entry in $libraries; do
     module=${entry%%:*}
     rest=${entry#*:}
     if ! command -v pkg-config >/dev/null 2>&1 || ! pkg-config --exists "$module"; then
-        [ "$manager" = brew ] && add "${rest#*:}" || add "${rest%%:*}"
+        if [ "$manager" != brew ]; then add "${rest%%:*}"
+        elif [ -n "${rest#*:}" ]; then add "${rest#*:}"
+        fi
     fi
 done
 
@@ -70,13 +83,4 @@ if [ -n "$missing" ]; then
         exit 1
         ;;
     esac
-fi
-
-command -v swift >/dev/null 2>&1 || install_hint ""
-version=$(swift --version 2>/dev/null | sed -n 's/.*Swift version \([0-9]*\)\.\([0-9]*\).*/\1 \2/p' | head -n 1)
-[ -n "$version" ] || install_hint "; 'swift --version' does not answer"
-major=${version% *}
-minor=${version#* }
-if [ "$major" -lt 6 ] || { [ "$major" -eq 6 ] && [ "$minor" -lt 2 ]; }; then
-    install_hint "; this is $major.$minor"
 fi

@@ -44,20 +44,31 @@ public struct RawImages: Sendable, Equatable {
 
 /// The names in a folder without `.` and `..`, sorted by their bytes; nil when there is no such folder.
 func directoryEntries(_ path: String) throws(ALFREDError) -> [String]? {
+    try directoryContents(path)?.map(\.name)
+}
+
+/// As ``directoryEntries(_:)``, with whether each is a symbolic link.
+func directoryContents(_ path: String) throws(ALFREDError) -> [(name: String, isLink: Bool)]? {
     guard let directory = opendir(path) else {
         if errno == ENOENT { return nil }
         throw ALFREDError(.unreadable, "cannot list: \(systemMessage())", file: path)
     }
     defer { closedir(directory) }
-    var names: [String] = []
+    var contents: [(name: String, isLink: Bool)] = []
     while true {
         errno = 0
         guard let entry = readdir(directory) else { break }
         let name = withUnsafePointer(to: &entry.pointee.d_name) {
             $0.withMemoryRebound(to: CChar.self, capacity: 1) { String(cString: $0) }
         }
-        if name != ".", name != ".." { names.append(name) }
+        guard name != ".", name != ".." else { continue }
+        var isLink = Int32(entry.pointee.d_type) == Int32(DT_LNK)
+        if Int32(entry.pointee.d_type) == Int32(DT_UNKNOWN) {
+            var status = stat()
+            isLink = lstat(path + "/" + name, &status) == 0 && status.st_mode & S_IFMT == S_IFLNK
+        }
+        contents.append((name, isLink))
     }
     guard errno == 0 else { throw ALFREDError(.unreadable, "cannot list: \(systemMessage())", file: path) }
-    return names.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
+    return contents.sorted { $0.name.utf8.lexicographicallyPrecedes($1.name.utf8) }
 }

@@ -92,17 +92,13 @@ public struct Release: Sendable, Equatable {
 
     /// Visible names with symbolic links at the end, so that a folder is read under its own name first.
     private static func entriesLinksLast(_ path: String, _ listing: inout Listing) -> [String] {
-        var names: [String] = []
         do {
-            names = try (directoryEntries(path) ?? []).filter { !$0.hasPrefix(".") }
+            let entries = try (directoryContents(path) ?? []).filter { !$0.name.hasPrefix(".") }
+            return entries.filter { !$0.isLink }.map(\.name) + entries.filter(\.isLink).map(\.name)
         } catch {
             listing.problems.append(error)
+            return []
         }
-        let isLink = names.map { name in
-            var status = stat()
-            return lstat(path + "/" + name, &status) == 0 && status.st_mode & S_IFMT == S_IFLNK
-        }
-        return zip(names, isLink).filter { !$1 }.map(\.0) + zip(names, isLink).filter { $1 }.map(\.0)
     }
 
     /// Whether `path` is a folder not entered before. Links are followed, once.

@@ -1,4 +1,5 @@
 public import Episodes
+internal import Foundation
 
 /// Everything the store keeps of one episode, ready to be written.
 public struct EpisodeRecord: Sendable {
@@ -74,8 +75,10 @@ public struct AnnotationRecord: Sendable, Equatable {
     /// Whether its sentences fit the sub-goals; nil where there are none.
     public var isAligned: Bool?
     public var taskDescription: String
-    public var stepDescriptions: [String]
-    public var votes: [Int]
+    /// The step sentences as a JSON array.
+    let stepDescriptions: String
+    /// As a JSON array.
+    let votes: String
 
     public init(
         isInSplit: Bool, isAligned: Bool?, taskDescription: String, stepDescriptions: [String], votes: [Int]
@@ -83,8 +86,12 @@ public struct AnnotationRecord: Sendable, Equatable {
         self.isInSplit = isInSplit
         self.isAligned = isAligned
         self.taskDescription = taskDescription
-        self.stepDescriptions = stepDescriptions
-        self.votes = votes
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = .withoutEscapingSlashes
+        // An array of strings can always be encoded.
+        self.stepDescriptions =
+            (try? encoder.encode(stepDescriptions)).map { String(decoding: $0, as: UTF8.self) } ?? "[]"
+        self.votes = "[" + votes.map(String.init).joined(separator: ",") + "]"
     }
 }
 

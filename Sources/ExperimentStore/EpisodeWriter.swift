@@ -1,5 +1,4 @@
 internal import Episodes
-internal import Foundation
 public import GRDB
 
 /// Writes episodes inside one transaction.
@@ -13,7 +12,6 @@ public struct EpisodeWriter {
     }
 
     private let db: Database
-    private let encoder: JSONEncoder
     private let datasetID: Int64
     private var sceneIDs: [SceneRecord: Int64] = [:]
 
@@ -27,8 +25,6 @@ public struct EpisodeWriter {
 
     public init(_ db: Database, datasetID: Int64) throws {
         self.db = db
-        encoder = JSONEncoder()
-        encoder.outputFormatting = .withoutEscapingSlashes
         self.datasetID = datasetID
         episodes = try BulkInsert(
             db, into: "episodes",
@@ -123,16 +119,14 @@ public struct EpisodeWriter {
 
     private func insertLanguage(_ record: EpisodeRecord, _ id: Int) throws {
         for (index, annotation) in record.annotations.enumerated() {
-            let steps = String(decoding: try encoder.encode(annotation.stepDescriptions), as: UTF8.self)
-            let votes = "[" + annotation.votes.map(String.init).joined(separator: ",") + "]"
             try annotations.insert { row in
                 row.bind(id)
                 row.bind(index)
                 row.bind(annotation.isInSplit ? 1 : 0)
                 row.bind(annotation.isAligned.map { $0 ? 1 : 0 })
                 row.bind(annotation.taskDescription)
-                row.bind(steps)
-                row.bind(votes)
+                row.bind(annotation.stepDescriptions)
+                row.bind(annotation.votes)
             }
         }
         for instruction in record.episode.instructions {

@@ -21,7 +21,8 @@ enum Schema {
     }
 
     /// Times are ISO 8601 in UTC; lists are JSON text; hashes are 32 bytes. Checks of three or more words are written
-    /// with OR: for IN, SQLite builds a temporary table at every insert, which doubled the time of an ingest.
+    /// with OR: for IN, SQLite builds a temporary table at every insert, which doubled the time of an ingest. For the same
+    /// reason transitions have a range for their action and object class, not a reference to the tables of names.
     private static let datasetTables = """
         CREATE TABLE actions (
             id INTEGER PRIMARY KEY,
@@ -114,8 +115,8 @@ enum Schema {
         CREATE TABLE transitions (
             episode_id INTEGER NOT NULL REFERENCES episodes (id) ON DELETE CASCADE,
             t INTEGER NOT NULL CHECK (t >= 0),
-            action INTEGER NOT NULL REFERENCES actions (id),
-            object_class INTEGER NOT NULL REFERENCES object_classes (id),
+            action INTEGER NOT NULL CHECK (action BETWEEN 1 AND 12),
+            object_class INTEGER NOT NULL CHECK (object_class BETWEEN 0 AND 81),
             object_id TEXT,
             subtask INTEGER NOT NULL,
             recorded_reward REAL,

@@ -79,7 +79,7 @@ public struct ALFREDIngest: Sendable {
             try await split.run(&destination, &report, onEvent, shouldStop)
             report.splits.append(IngestReport.Split(name: name, counts: split.counts))
         }
-        try destination.finish()
+        try await destination.finish()
         report.seconds = (clock.now - start) / .seconds(1)
         return report
     }

@@ -13,6 +13,10 @@ struct IngestDestination {
     private let frameSide: Int?
     private var frames: FrameStoreWriter?
     private var hasWritten = false
+    /// Transactions since the log was last moved into the file.
+    private var transactions = 0
+    private var checkpoint: Task<Void, Never>?
+    private static let transactionsPerCheckpoint = 24
 
     init(_ store: ExperimentStore, release: Release, options: ALFREDIngest.Options) throws {
         self.store = store
@@ -109,6 +113,12 @@ struct IngestDestination {
             for change in finished { try writer.apply(change) }
         }
         hasWritten = true
+        transactions += 1
+        if transactions == Self.transactionsPerCheckpoint {
+            transactions = 0
+            await checkpoint?.value
+            checkpoint = store.checkpointMeanwhile()
+        }
     }
 
     /// Appends the episode's pictures and numbers its frames accordingly.
@@ -128,9 +138,11 @@ struct IngestDestination {
         return record
     }
 
-    func finish() throws {
+    func finish() async throws {
+        await checkpoint?.value
         guard hasWritten else { return }
-        try store.write { try dataset.finishChanges($0) }
+        let dataset = dataset
+        try await store.write { try dataset.finishChanges($0) }
         try store.checkpoint()
     }
 }

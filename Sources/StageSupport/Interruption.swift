@@ -1,5 +1,5 @@
+internal import Dispatch
 internal import Synchronization
-internal import UnixSignals
 
 #if canImport(Darwin)
 internal import Darwin
@@ -9,17 +9,28 @@ internal import Glibc
 
 /// Notices SIGINT and SIGTERM, so that a stage can end at a point from which it can go on later.
 public final class Interruption: Sendable {
-    private let flag = Atomic(false)
+    private let flag: Flag
+    nonisolated(unsafe) private let sources: [any DispatchSourceSignal]
 
-    /// Watches from now on, for the rest of the process. A second signal ends the process at once.
+    private final class Flag: Sendable {
+        let hasCome = Atomic(false)
+    }
+
+    /// Watches from now on, while this object lives. A second signal ends the process at once.
     public init() {
-        Task.detached { [self] in
-            for await _ in await UnixSignalsSequence(trapping: .sigint, .sigterm) {
-                if flag.exchange(true, ordering: .relaxed) { _exit(StageExit.interrupted.rawValue) }
+        let flag = Flag()
+        self.flag = flag
+        sources = [SIGINT, SIGTERM].map { number in
+            signal(number, SIG_IGN)
+            let source = DispatchSource.makeSignalSource(signal: number, queue: .global())
+            source.setEventHandler {
+                if flag.hasCome.exchange(true, ordering: .relaxed) { _exit(StageExit.interrupted.rawValue) }
                 writeToStandardError("\nstopping; press again to stop at once\n")
             }
+            source.resume()
+            return source
         }
     }
 
-    public var hasCome: Bool { flag.load(ordering: .relaxed) }
+    public var hasCome: Bool { flag.hasCome.load(ordering: .relaxed) }
 }

@@ -51,10 +51,11 @@ struct ALFREDCommand: AsyncParsableCommand {
 
     func run() async throws {
         try await runStage {
+            let interruption = Interruption()
             let configuration = try common.configuration()
             let ingest = try Self.ingest(try options(configuration.ingest))
             let store = try ExperimentStore.forStage(configuration.store, access: .write)
-            let report = try await self.report(ingest, store)
+            let report = try await self.report(ingest, store, interruption)
             try translatingErrors { try store.close() }
             try show(report, store: configuration.store)
             if report.wasInterrupted { return .interrupted }
@@ -105,10 +106,11 @@ struct ALFREDCommand: AsyncParsableCommand {
         }
     }
 
-    private func report(_ ingest: ALFREDIngest, _ store: ExperimentStore) async throws -> IngestReport {
+    private func report(
+        _ ingest: ALFREDIngest, _ store: ExperimentStore, _ interruption: Interruption
+    ) async throws -> IngestReport {
         let progress = ProgressLine(quiet: common.quiet || common.json, logger: common.logger("rgvlm-ingest"))
         defer { progress.clear() }
-        let interruption = Interruption()
         do {
             return try await ingest.run(
                 into: store,

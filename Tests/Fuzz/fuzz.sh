@@ -1,6 +1,6 @@
 #!/bin/sh
 # Fuzzes the readers with libFuzzer and AddressSanitizer: fuzz.sh SECONDS_EACH
-# Prints the executions of each; exits with 1 at the first crash, hang or leak of memory, whose input it names.
+# Prints the executions of each; exits with 1 after a crash or hang, whose input it names.
 set -eu
 seconds=${1:-60}
 cd "$(dirname "$0")/../.."
@@ -24,7 +24,7 @@ swiftc -parse-as-library -O -swift-version 6 -package-name rgvlm -module-name Fu
     -sanitize=fuzzer,address -enable-upcoming-feature ExistentialAny -enable-upcoming-feature InternalImportsByDefault \
     -enable-upcoming-feature MemberImportVisibility -Xcc -fmodule-map-file=Tests/Fuzz/CJSONShim.modulemap \
     -ISources/CJSONShim/include $sources Tests/Fuzz/FuzzReaders.swift "$out/json_shim.o" \
-    -lsimdjson -lstdc++ -o "$out/readers"
+    -lsimdjson -lstdc++ -use-ld=lld -o "$out/readers"
 
 # Seeds: a sample dataset, and the fixtures.
 rm -rf "$out/seeds" "$out/sample"

@@ -21,7 +21,7 @@ class Server(http.server.ThreadingHTTPServer):
 
     def __init__(self, files):
         super().__init__(("127.0.0.1", 0), Handler)
-        self.files, self.cut_after, self.requests = files, None, []
+        self.files, self.cut_after, self.requests, self.knows_ranges = files, None, [], True
         threading.Thread(target=self.serve_forever, daemon=True).start()
 
     @property
@@ -37,6 +37,8 @@ class Handler(http.server.BaseHTTPRequestHandler):
         if data is None:
             self.send_error(404)
             return
+        if not self.server.knows_ranges:
+            header = None
         start = int(header.split("=")[1].split("-")[0]) if header else 0
         if start >= len(data):
             self.send_error(416)
@@ -128,6 +130,14 @@ class FetchTests(unittest.TestCase):
         second = self.fetch()
         self.assertEqual(second.returncode, 0, second.stderr)
         self.assertEqual(self.server.requests[0], ("/json_2.1.0.7z", "bytes=%d-" % size))
+        self.assert_whole()
+
+    def test_begins_again_where_the_server_knows_no_ranges(self):
+        self.server.cut_after = 100_000
+        self.assertEqual(self.fetch().returncode, 69)
+        self.server.cut_after, self.server.knows_ranges = None, False
+        result = self.fetch()
+        self.assertEqual(result.returncode, 0, result.stderr)
         self.assert_whole()
 
     def test_takes_a_partial_file_that_is_whole(self):

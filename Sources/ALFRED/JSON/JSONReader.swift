@@ -140,8 +140,7 @@ struct JSONView {
     /// Whether this is the string `other`.
     func equals(_ other: StaticString) -> Bool {
         guard kind == UInt32(RGVLM_JSON_STRING), Int(node.count) == other.utf8CodeUnitCount else { return false }
-        let bytes = UnsafeRawBufferPointer(start: node.value.string, count: Int(node.count))
-        return bytes.elementsEqual(UnsafeRawBufferPointer(start: other.utf8Start, count: other.utf8CodeUnitCount))
+        return memcmp(node.value.string, other.utf8Start, other.utf8CodeUnitCount) == 0
     }
 
     // MARK: Containers

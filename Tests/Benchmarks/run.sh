@@ -1,0 +1,21 @@
+#!/bin/sh
+# make bench: what the ground floor costs, beside its peers. Pairs run in turn in one session; medians are printed.
+set -eu
+cd "$(dirname "$0")/../.."
+runs=${RUNS:-5}
+
+echo "Pictures, 300 x 300 RGB"
+.build/release/PictureBenchmark
+echo
+
+if [ -z "${ALFRED_ROOT:-}" ]; then
+    echo "Ingest: skipped; set ALFRED_ROOT (make alfred fetches the release)"
+    exit 0
+fi
+if ! command -v python3 >/dev/null 2>&1; then
+    echo "Ingest: skipped; the peer needs python3"
+    exit 0
+fi
+
+echo "Ingest of $ALFRED_ROOT beside Python's json and sqlite3, $runs pairs after a warm-up"
+python3 Tests/Benchmarks/ingest_pairs.py --root "$ALFRED_ROOT" --runs "$runs"
