@@ -104,12 +104,18 @@ public final class ExperimentStore: Sendable {
     /// Refuses what is no store, and stores this program does not understand.
     private static func check(_ db: Database, _ path: String, _ access: Access) throws {
         let migrator = Schema.migrator
-        let tables = try Int.fetchOne(db, sql: "SELECT count(*) FROM sqlite_schema") ?? 0
-        if tables == 0 {
+        // A process that was killed while it made the store leaves at most the empty list of migrations.
+        let others = try Int.fetchOne(
+            db,
+            sql:
+                "SELECT count(*) FROM sqlite_schema WHERE name NOT IN ('grdb_migrations', 'sqlite_autoindex_grdb_migrations_1')"
+        )
+        let isListed = try db.tableExists("grdb_migrations")
+        if others == 0, try !isListed || migrator.appliedIdentifiers(db).isEmpty {
             if access == .write { return }
             throw StoreError(.notAStore, "is empty: nothing was ingested", file: path)
         }
-        let applied = try db.tableExists("grdb_migrations") ? try migrator.appliedIdentifiers(db) : []
+        let applied = isListed ? try migrator.appliedIdentifiers(db) : []
         guard applied.contains("1-dataset") else {
             throw StoreError(.notAStore, "is not an rgvlm store", file: path)
         }

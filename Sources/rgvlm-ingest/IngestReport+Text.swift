@@ -22,32 +22,33 @@ extension IngestReport {
         return table.text + "\n" + verdict(store: store)
     }
 
-    private static func unusable(_ count: Int) -> String {
-        count == 1
-            ? "1 file could not be used; it is named above.\n"
-            : "\(count.grouped) files could not be used; they are named above.\n"
-    }
-
     private func verdict(store: String) -> String {
         var text = ""
         let total = total
+        let stored = total.new + total.changed
         if wasInterrupted {
             text += "Interrupted; give the same command again to go on.\n"
         } else if !isComplete {
             text += "Stopped at the first problem (--strict); what was read before it is kept.\n"
-        } else if total.new + total.changed + total.unchanged == 0 {
+        } else if stored + total.unchanged == 0 {
             text += "Nothing was stored.\n"
-        } else if total.new + total.changed == 0 {
-            text += "Nothing changed: \(total.unchanged.grouped) trajectories are in \(store) already.\n"
+        } else if stored == 0 {
+            text += "Nothing changed: \(Self.trajectories(total.unchanged, "is", "are")) in \(store) already.\n"
         } else {
             text +=
-                "Stored \((total.new + total.changed).grouped) trajectories with \(total.transitions.grouped) transitions "
-                + "in \(store) in \(ProgressLine.duration(seconds)).\n"
+                "Stored \(Self.trajectories(stored)) with \(total.transitions.grouped) transitions in \(store) in "
+                + "\(ProgressLine.duration(seconds)).\n"
         }
-        if !problems.isEmpty { text += Self.unusable(problems.count) }
+        if problems.count == 1 { text += "1 file could not be used; it is named above.\n" }
+        if problems.count > 1 { text += "\(problems.count.grouped) files could not be used; they are named above.\n" }
         if total.gone > 0 {
-            text += "\(total.gone.grouped) trajectories in the store are no longer on disk; they stay.\n"
+            text += "\(Self.trajectories(total.gone)) of the store no longer on disk; what is stored stays.\n"
         }
         return text
+    }
+
+    private static func trajectories(_ count: Int, _ one: String = "", _ many: String = "") -> String {
+        let verb = count == 1 ? one : many
+        return "\(count.grouped) \(count == 1 ? "trajectory" : "trajectories")" + (verb.isEmpty ? "" : " " + verb)
     }
 }

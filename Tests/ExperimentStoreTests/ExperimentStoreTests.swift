@@ -261,6 +261,16 @@ func sampleRecord(key: String = "task/trial_1", split: String = "train", stamp: 
         #expect(try Data(contentsOf: URL(fileURLWithPath: path)) == before)
     }
 
+    /// What a process leaves that was killed while it made the store.
+    @Test func anUnfinishedStoreIsFinished() throws {
+        let raw = try DatabaseQueue(path: path)
+        try raw.write { try $0.execute(sql: "CREATE TABLE grdb_migrations (identifier TEXT NOT NULL PRIMARY KEY)") }
+        try raw.close()
+        #expect(refusal(.read) == "\(path): is empty: nothing was ingested")
+        #expect(refusal(.write) == nil)
+        #expect(refusal(.read) == nil)
+    }
+
     @Test func aNewerStoreIsRefused() throws {
         let store = try makeStore()
         try store.write { try $0.execute(sql: "INSERT INTO grdb_migrations VALUES ('9-future')") }
