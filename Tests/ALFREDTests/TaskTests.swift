@@ -188,3 +188,48 @@ struct GoalReplayTests {
         #expect(missed == [.simple: 18, .movable: 17, .two: 0, .light: 0, .clean: 0, .heat: 0, .cool: 0])
     }
 }
+
+@Suite struct DenseRewardTests {
+    /// The sub-goal is over before the agent is there; the rest of the way is punished by the next one.
+    @Test func gotoEndsEarly() {
+        var reward = DenseReward(subgoals: [.goto, .pickup])
+        #expect(reward.reward(for: .init(action: .moveAhead, distanceBefore: 5, distanceAfter: 4)) == 0.2)
+        #expect(reward.reward(for: .init(action: .rotateLeft, distanceBefore: 4, distanceAfter: 5)) == -0.2)
+        #expect(reward.reward(for: .init(action: .moveAhead, distanceBefore: 5, distanceAfter: 3)) == 0.4)
+        #expect(reward.current == 0)
+        #expect(reward.reward(for: .init(action: .moveAhead, distanceBefore: 3, distanceAfter: 2)) == 4.2)
+        #expect(reward.current == 1)
+        #expect(reward.reward(for: .init(action: .moveAhead, distanceBefore: 2, distanceAfter: 1)) == -0.1)
+        #expect(reward.reward(for: .init(action: .lookDown, distanceBefore: 1, distanceAfter: 0)) == -0.1)
+        #expect(reward.reward(for: .init(action: .pickup, isAchieved: true)) == 2)
+        #expect(reward.isFinished && reward.reward(for: .init(action: .pickup)) == 0)
+    }
+
+    /// Opening the container on the way costs as much as a mistake.
+    @Test(arguments: [(HighAction.put, LowActionName.put, -1.0, 2.0), (.slice, .slice, -4, 1)])
+    func openingIsPunished(_ kind: HighAction, _ action: LowActionName, _ penalty: Double, _ success: Double) {
+        var reward = DenseReward(subgoals: [kind])
+        #expect(reward.reward(for: .init(action: .open)) == penalty)
+        #expect(reward.reward(for: .init(action: action, isAchieved: true)) == success)
+        #expect(reward.isFinished)
+    }
+
+    @Test func otherSubgoalsWaitWithoutPenalty() {
+        var heat = DenseReward(subgoals: [.heat])
+        for action in [LowActionName.open, .put, .close] { #expect(heat.reward(for: .init(action: action)) == 0) }
+        #expect(heat.reward(for: .init(action: .toggleOn, isAchieved: true)) == 2)
+        var pickup = DenseReward(subgoals: [.pickup])
+        #expect(pickup.reward(for: .init(action: .open)) == 0)
+        #expect(pickup.reward(for: .init(action: .pickup, holdsOther: true)) == -1)
+        var toggle = DenseReward(subgoals: [.toggle])
+        #expect(toggle.reward(for: .init(action: .toggleOff)) == -1)
+        #expect(toggle.reward(for: .init(action: .pickup)) == -0.1)
+    }
+
+    /// One action completes one sub-goal, even when the next one's condition holds already.
+    @Test func oneSubgoalAnAction() {
+        var reward = DenseReward(subgoals: [.pickup, .pickup])
+        #expect(reward.reward(for: .init(action: .pickup, isAchieved: true)) == 2)
+        #expect(reward.current == 1)
+    }
+}
