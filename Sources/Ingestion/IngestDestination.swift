@@ -60,7 +60,15 @@ struct IngestDestination {
                     "\(path): is missing, but the store refers to \(referenced) frames in it. Put it back (a store "
                     + "that is moved or copied takes it along under this name), or begin a new store")
         }
-        let frames = try FrameStore(path)
+        let frames: FrameStore
+        do {
+            frames = try FrameStore(path)
+        } catch {
+            throw ALFREDIngest.Refusal(
+                description:
+                    "\(error). The store refers to \(referenced) frames in it: put the right file back, or begin a "
+                    + "new store")
+        }
         guard frames.identifier == identifier, frames.count >= referenced else {
             throw ALFREDIngest.Refusal(
                 description: "\(path): does not belong to this store, which refers to \(referenced) frames; it has "
