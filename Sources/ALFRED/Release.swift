@@ -26,7 +26,7 @@ public struct Release: Sendable, Equatable {
     /// Where several flavours are present, the one with most data per trajectory is taken.
     public init(root: String) throws(ALFREDError) {
         guard isFolder(root) else {
-            throw ALFREDError(.unreadable, "is not a folder", file: root)
+            throw ALFREDError(.unreadable, "there is no such folder", file: root)
         }
         let flavours = ["full_2.1.0", "json_feat_2.1.0", "json_2.1.0"]
         let candidates = [root] + ["", "data/"].flatMap { parent in flavours.map { "\(root)/\(parent)\($0)" } }

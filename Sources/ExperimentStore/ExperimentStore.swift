@@ -42,13 +42,16 @@ public final class ExperimentStore: Sendable {
             lock = nil
             guard exists else {
                 throw StoreError(
-                    .missing, "there is no such store; make one with rgvlm-ingest --store \(path)", file: path)
+                    .missing, "there is no such store; make one with rgvlm-ingest alfred --root DIR --store \(path)",
+                    file: path)
             }
         case .write:
             let parent = url.resolvingSymlinksInPath().deletingLastPathComponent().path
             guard FileManager.default.fileExists(atPath: parent, isDirectory: &isFolder), isFolder.boolValue else {
                 throw StoreError(.unwritable, "its folder does not exist; make it first", file: path)
             }
+            // What is no store gets no lock beside it either.
+            try Self.checkExisting(file, shownAs: path, access)
             lock = try StoreLock(store: file, shownAs: path)
         }
         do {
@@ -62,15 +65,10 @@ public final class ExperimentStore: Sendable {
         var configuration = Configuration()
         configuration.foreignKeysEnabled = true
         configuration.busyMode = .timeout(10)
-        // Looked at before anything is written, so that a file that is something else stays as it is.
-        var reading = configuration
-        reading.readonly = true
-        let size = (try? FileManager.default.attributesOfItem(atPath: file)[.size] as? Int) ?? 0
-        if access == .read || size > 0 {
-            let database = try openReading(file, configuration: reading)
+        if access == .read {
+            let database = try openReading(file)
             try database.read { try check($0, path, access) }
-            if access == .read { return database }
-            try database.close()
+            return database
         }
         configuration.prepareDatabase { db in
             // Not through GRDB's setting, which writes to the file each time it is opened.
@@ -86,9 +84,25 @@ public final class ExperimentStore: Sendable {
         return database
     }
 
+    /// Looks at a file before anything is written, so that one that is something else stays as it is.
+    private static func checkExisting(_ file: String, shownAs path: String, _ access: Access) throws {
+        let size = (try? FileManager.default.attributesOfItem(atPath: file)[.size] as? Int) ?? 0
+        guard size > 0 else { return }
+        do {
+            let database = try openReading(file)
+            try database.read { try check($0, path, access) }
+            try database.close()
+        } catch let error as DatabaseError {
+            throw StoreError(error, file: path)
+        }
+    }
+
     /// In a place that cannot be written SQLite cannot share a store in WAL mode; as long as no log waits beside it, the
     /// file is complete and is read as it is.
-    private static func openReading(_ file: String, configuration: Configuration) throws -> DatabaseQueue {
+    private static func openReading(_ file: String) throws -> DatabaseQueue {
+        var configuration = Configuration()
+        configuration.readonly = true
+        configuration.busyMode = .timeout(10)
         let files = FileManager.default
         let folder = URL(fileURLWithPath: file).deletingLastPathComponent().path
         let log = (try? files.attributesOfItem(atPath: file + "-wal")[.size] as? Int) ?? 0

@@ -183,7 +183,7 @@ enum Schema {
         FROM instructions i JOIN episodes e ON e.id = i.episode_id;
 
         CREATE VIEW frame_list AS
-        SELECT f.episode_id, e.split, f.t, f.name, f.status, f.path, f.width, f.height, lower(hex(f.sha256)) AS sha256,
+        SELECT f.episode_id, e.split, f.t, f.name, f.status, f.path, f.width, f.height, iif(f.sha256 IS NULL, NULL, lower(hex(f.sha256))) AS sha256,
             f.record, f.feature_row
         FROM frames f JOIN episodes e ON e.id = f.episode_id;
         """

@@ -3,6 +3,7 @@ internal import Crypto
 internal import Dispatch
 internal import Episodes
 public import ExperimentStore
+internal import Foundation
 internal import Synchronization
 
 /// Compares pictures and frame-store records with what the store says of them.
@@ -22,6 +23,14 @@ public enum FrameVerification {
             var references: [FrameReference] = []
             try store.read { db in try dataset.forEachFrame(db) { references.append($0) } }
             guard !references.isEmpty else { continue }
+            guard FileManager.default.fileExists(atPath: dataset.root) else {
+                result.findings.append(
+                    finding(
+                        "dataset \(dataset.name)",
+                        "\(dataset.root): is not there; if the data has moved, rgvlm-ingest alfred --root NEW --store "
+                            + "\(store.path) tells the store where it is now"))
+                continue
+            }
             let frames = try frameStore(of: dataset, store, &result)
             for start in stride(from: 0, to: references.count, by: batchSize) {
                 let batch = references[start..<min(start + batchSize, references.count)]

@@ -10,7 +10,7 @@ struct SplitIngest {
         return max(1, min(8, (16 << 20) / max(1, usualLength * side * side * 3)))
     }
     /// Trajectories a transaction.
-    private static let batchSize = 64
+    private static let batchSize = 128
     /// Bytes of pictures that may wait to be written.
     private static let pixelBytesAhead = 64 << 20
 
@@ -31,7 +31,7 @@ struct SplitIngest {
     private var readAhead: Int {
         let workers = max(1, ingest.options.workers)
         guard let largestChunk else { return workers }
-        return max(workers, min(workers * 8, Self.pixelBytesAhead / max(1, largestChunk)))
+        return max(workers, min(workers * 12, Self.pixelBytesAhead / max(1, largestChunk)))
     }
 
     init(_ name: String, _ ingest: ALFREDIngest, _ stored: [ExactName: StoredEpisode]) {

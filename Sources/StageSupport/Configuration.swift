@@ -111,8 +111,9 @@ struct ConfigurationSection {
             let name = key.string ?? "?"
             if known.contains(name) { continue }
             let nearest = known.min { editDistance($0, name) < editDistance($1, name) } ?? ""
-            throw problem(
-                name, "is not a known key; did you mean \"\(nearest)\"? Known: \(known.joined(separator: ", "))")
+            let full = (path + [nearest]).joined(separator: ".")
+            let hint = editDistance(nearest, name) <= max(2, name.count / 3) ? "; did you mean \"\(full)\"?" : "."
+            throw problem(name, "is not a known key\(hint) Known: \(known.joined(separator: ", "))")
         }
     }
 

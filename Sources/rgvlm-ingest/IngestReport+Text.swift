@@ -1,3 +1,4 @@
+internal import Foundation
 internal import Ingestion
 internal import StageSupport
 
@@ -6,7 +7,7 @@ extension IngestReport {
     func text(store: String) -> String {
         var table = TextTable([
             ("split", .left), ("trajectories", .right), ("new", .right), ("changed", .right), ("unchanged", .right),
-            ("skipped", .right), ("not on disk", .right), ("transitions", .right),
+            ("skipped", .right), ("not on disk", .right), ("transitions written", .right),
         ])
         let rows = splits.count > 1 ? splits + [Split(name: "total", counts: total)] : splits
         for split in rows {
@@ -37,7 +38,7 @@ extension IngestReport {
         } else {
             text +=
                 "Stored \(Self.trajectories(stored)) with \(total.transitions.grouped) transitions in \(store) in "
-                + "\(ProgressLine.duration(seconds)).\n"
+                + "\(seconds < 10 ? String(format: "%.1f s", seconds) : ProgressLine.duration(seconds)).\n"
         }
         if problems.count == 1 { text += "1 file could not be used; it is named above.\n" }
         if problems.count > 1 { text += "\(problems.count.grouped) files could not be used; they are named above.\n" }

@@ -43,6 +43,13 @@ struct InstructionsCommand: AsyncParsableCommand {
         try await runStage {
             let store = try ExperimentStore.forStage(try common.configuration().store, access: .read)
             var query = InstructionQuery()
+            if let split {
+                let known = try translatingErrors { try store.read { try DatasetSummary.splitNames($0) } }
+                guard known.contains(split) else {
+                    throw StageError(
+                        .inputMissing, "\(store.path): has no split \(split); it has \(known.joined(separator: ", "))")
+                }
+            }
             query.split = split
             query.kind = kind?.rawValue
             query.containing = containing
@@ -65,12 +72,15 @@ struct InstructionsCommand: AsyncParsableCommand {
             table.add([
                 String(match.id), match.split, String(match.episodeId), String(match.repeatIdx), match.kind,
                 Self.span(match.firstSubtask, match.subtaskCount), Self.span(match.firstStep, match.stepCount),
-                match.text,
+                match.text.count > Self.shownLength ? match.text.prefix(Self.shownLength - 1) + "…" : match.text,
             ])
         }
         try writeToStandardOutput(
             table.text + "\n\(listing.instructions.count.grouped) of \(listing.total.grouped) instructions\n")
     }
+
+    /// Characters of a sentence the table shows; `--json` has all of them.
+    private static let shownLength = 100
 
     private static func span(_ first: Int, _ count: Int) -> String {
         count == 1 ? "\(first)" : "\(first)-\(first + count - 1)"

@@ -73,6 +73,12 @@ extension DatasetSummary {
         count("  picture missing", \.frames.missing)
         count("  picture unreadable", \.frames.unreadable)
         count("  with features", \.frames.withFeatures)
-        return TextTable.printable(root) + "\n\n" + table.text
+        let text = TextTable.printable(root) + "\n\n" + table.text
+        let frames = splits.map(\.frames)
+        guard frames.contains(where: { $0.observations > 0 }),
+            frames.allSatisfy({ $0.present == 0 && $0.unreadable == 0 })
+        else { return text }
+        return text
+            + "\nThis data came without pictures: ALFRED's json flavour has none, full has them, json_feat has features.\n"
     }
 }

@@ -75,7 +75,9 @@ struct VerifyCommand: AsyncParsableCommand {
     private func show(_ report: Report) throws {
         var lines: [String] = []
         for check in report.checks {
-            let count = check.name == "frame hashes" ? " (\(report.framesChecked.grouped) pictures)" : ""
+            let count =
+                check.name == "frame hashes"
+                ? " (\(report.framesChecked == 0 ? "no" : report.framesChecked.grouped) pictures)" : ""
             lines.append("\(check.findings.isEmpty ? "ok  " : "FAIL")  \(check.name)\(count): \(check.purpose)")
             for finding in limit == 0 ? check.findings[...] : check.findings.prefix(limit) {
                 lines.append("      " + TextTable.printable("\(finding.place): \(finding.message)"))

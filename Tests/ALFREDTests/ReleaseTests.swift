@@ -43,7 +43,7 @@ import Testing
     @Test func aFolderWithoutSplitsIsRefused() throws {
         let error = #expect(throws: ALFREDError.self) { try Release(root: folder.path) }
         #expect(error?.description.hasPrefix("\(folder.path): has no split folder; expected train, valid_seen") == true)
-        #expect(throws: ALFREDError(.unreadable, "is not a folder", file: folder("x"))) {
+        #expect(throws: ALFREDError(.unreadable, "there is no such folder", file: folder("x"))) {
             try Release(root: folder("x"))
         }
     }

@@ -243,7 +243,9 @@ func sampleRecord(key: String = "task/trial_1", split: String = "train", stamp: 
     }
 
     @Test func aMissingStoreIsNotMadeByReading() {
-        #expect(refusal(.read) == "\(path): there is no such store; make one with rgvlm-ingest --store \(path)")
+        #expect(
+            refusal(.read)
+                == "\(path): there is no such store; make one with rgvlm-ingest alfred --root DIR --store \(path)")
         #expect(!FileManager.default.fileExists(atPath: path))
     }
 
@@ -354,8 +356,9 @@ func sampleRecord(key: String = "task/trial_1", split: String = "train", stamp: 
     @Test func summaries() {
         #expect(DatasetSummary.Lengths([]) == nil)
         let odd = DatasetSummary.Lengths([5, 1, 3])
-        #expect(odd?.mean == 3 && odd?.median == 3 && odd?.min == 1 && odd?.max == 5 && odd?.p90 == 3)
+        #expect(odd?.mean == 3 && odd?.median == 3 && odd?.min == 1 && odd?.max == 5 && odd?.p90 == 5)
         #expect(DatasetSummary.Lengths([4, 1])?.median == 2.5)
+        #expect(DatasetSummary.Lengths([21, 32])?.p90 == 32 && DatasetSummary.Lengths([7])?.p90 == 7)
         #expect(DatasetSummary.Lengths(Array(1...100))?.p90 == 90)
     }
 }

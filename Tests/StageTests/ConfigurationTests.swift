@@ -57,7 +57,7 @@ import Testing
     @Test func problemsSayWhereAndWhat() throws {
         #expect(
             try problem("ingest: {strct: true}")
-                == "c.yaml: ingest.strct is not a known key; did you mean \"strict\"? Known: root, splits, dataset, strict, frame_size"
+                == "c.yaml: ingest.strct is not a known key; did you mean \"ingest.strict\"? Known: root, splits, dataset, strict, frame_size"
         )
         #expect(
             try problem("stroe: x")

@@ -101,7 +101,7 @@ private func json(_ text: String) throws -> Any { try JSONSerialization.jsonObje
     @Test func missingInputIs66() throws {
         try makeSample()
         let root = try ingest.run(["alfred", "--root", "nowhere", "--store", "x.sqlite"], in: folder)
-        #expect(root.status == 66 && root.errors == "error: nowhere: is not a folder\n")
+        #expect(root.status == 66 && root.errors == "error: nowhere: there is no such folder\n")
         let split = try ingest.run(
             ["alfred", "--root", "data", "--splits", "valid_unseen", "--store", "x.sqlite"], in: folder)
         #expect(
@@ -111,15 +111,21 @@ private func json(_ text: String) throws -> Any { try JSONSerialization.jsonObje
         #expect(
             store.status == 66
                 && store.errors
-                    == "error: no.sqlite: there is no such store; make one with rgvlm-ingest --store no.sqlite\n"
+                    == "error: no.sqlite: there is no such store; make one with rgvlm-ingest alfred --root DIR --store no.sqlite\n"
         )
         #expect(!FileManager.default.fileExists(atPath: folder("x.sqlite")))
+        // A file that is something else gets no lock beside it.
+        try folder.write("my notes", to: "notes.txt")
+        #expect(try ingest.run(["alfred", "--root", "data", "--store", "notes.txt"], in: folder).status == 65)
+        #expect(!FileManager.default.fileExists(atPath: folder("notes.txt.lock")))
         _ = try ingest.run(["alfred", "--root", "data", "--store", "x.sqlite"], in: folder)
         let episode = try inspect.run(["episode", "99", "--store", "x.sqlite"], in: folder)
         #expect(
             episode.status == 66
                 && episode.errors == "error: x.sqlite: has no episode 99; the view episode_list names them\n")
         #expect(try ingest.run(["alfred", "--config", "no.yaml"], in: folder).status == 66)
+        let typo = try inspect.run(["instructions", "--split", "trian", "--store", "x.sqlite"], in: folder)
+        #expect(typo.status == 66 && typo.errors == "error: x.sqlite: has no split trian; it has train, valid_seen\n")
     }
 
     @Test func badInputIs65AndTheRestIsKept() throws {

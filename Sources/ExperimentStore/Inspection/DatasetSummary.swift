@@ -18,7 +18,8 @@ public struct DatasetSummary: Sendable, Equatable, Encodable {
             median =
                 sorted.count.isMultiple(of: 2)
                 ? Double(sorted[middle - 1] + sorted[middle]) / 2 : Double(sorted[middle])
-            p90 = sorted[(sorted.count - 1) * 9 / 10]
+            // Nearest rank.
+            p90 = sorted[(sorted.count * 9 + 9) / 10 - 1]
             min = first
             max = last
         }
@@ -64,6 +65,11 @@ public struct DatasetSummary: Sendable, Equatable, Encodable {
     public var dataset: String
     public var root: String
     public var splits: [Split]
+
+    /// The names of all splits of the store, in the order they were read.
+    public static func splitNames(_ db: Database) throws -> [String] {
+        try String.fetchAll(db, sql: "SELECT split FROM episodes GROUP BY split ORDER BY min(id)")
+    }
 
     /// Summaries of all datasets of the store.
     public static func all(_ db: Database) throws -> [DatasetSummary] {
