@@ -43,7 +43,9 @@ let package = Package(
             providers: [.apt(["libsimdjson-dev"]), .brew(["simdjson"])]),
         .target(name: "CJSONShim", dependencies: ["CSimdJSON"], linkerSettings: [.linkedLibrary("simdjson")]),
         .target(name: "Images", dependencies: ["CPNG", "CTurboJPEG"], swiftSettings: settings),
-        .target(name: "ALFRED", dependencies: ["CJSONShim"], swiftSettings: settings),
+        .target(name: "CRaster"),
+        .target(name: "Household", dependencies: ["CRaster"], swiftSettings: settings),
+        .target(name: "ALFRED", dependencies: ["CJSONShim", "Household"], swiftSettings: settings),
         .target(name: "Episodes", swiftSettings: settings),
         .target(
             name: "ExperimentStore",
@@ -85,6 +87,7 @@ let package = Package(
             name: "PictureBenchmark", dependencies: ["BareCodecs", "Images", "SampleData"],
             path: "Tests/Benchmarks/PictureBenchmark", swiftSettings: settings),
         .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: settings),
+        .testTarget(name: "HouseholdTests", dependencies: ["Household"], swiftSettings: settings),
         .testTarget(
             name: "ALFREDTests", dependencies: ["ALFRED", "SampleData", "TestSupport"],
             exclude: ["Fixtures"], swiftSettings: settings),

@@ -1,0 +1,141 @@
+/// Convex polygons in metres, y up, x right and z forward as in Unity (left-handed).
+///
+/// Faces hold their vertices one after the other and are seen from the side their normal points to.
+public struct Mesh: Sendable, Equatable {
+    public struct Face: Sendable, Equatable {
+        /// Index of the first vertex in ``Mesh/vertices``.
+        public var first: Int32
+        /// Number of vertices, 3-8.
+        public var count: Int32
+        /// Unit length.
+        public var normal: SIMD3<Float>
+        public var material: Material
+    }
+
+    public private(set) var vertices: [SIMD3<Float>] = []
+    public private(set) var faces: [Face] = []
+
+    public init() {}
+
+    /// Adds a convex polygon. Its normal is that of the first three vertices, which run clockwise as seen from outside
+    /// (Unity's winding).
+    public mutating func add(_ polygon: [SIMD3<Float>], _ material: Material) {
+        precondition((3...8).contains(polygon.count), "a face of \(polygon.count) vertices")
+        let normal = cross(polygon[1] - polygon[0], polygon[2] - polygon[0])
+        let length = (normal * normal).sum().squareRoot()
+        guard length > 1e-12 else { return }
+        faces.append(
+            Face(
+                first: Int32(vertices.count), count: Int32(polygon.count), normal: normal / length, material: material))
+        vertices += polygon
+    }
+
+    /// Adds all faces of another mesh, moved.
+    public mutating func add(_ other: Mesh, _ placement: Placement = .identity) {
+        let offset = Int32(vertices.count)
+        vertices += other.vertices.map(placement.point)
+        faces += other.faces.map { face in
+            var face = face
+            face.first += offset
+            face.normal = placement.direction(face.normal)
+            return face
+        }
+    }
+
+    /// The mesh moved.
+    public func placed(_ placement: Placement) -> Mesh {
+        var mesh = Mesh()
+        mesh.add(self, placement)
+        return mesh
+    }
+
+    /// The smallest box around all vertices; nil for an empty mesh.
+    public var bounds: Bounds? {
+        guard var bounds = vertices.first.map({ Bounds(min: $0, max: $0) }) else { return nil }
+        for vertex in vertices { bounds = bounds.union(Bounds(min: vertex, max: vertex)) }
+        return bounds
+    }
+}
+
+/// A turn about the vertical axis, then a move.
+public struct Placement: Sendable, Equatable {
+    public var position: SIMD3<Float>
+    /// Sine and cosine of the yaw: 0 faces +z, 90 degrees faces +x.
+    public var sine: Float
+    public var cosine: Float
+
+    public static let identity = Placement(position: .zero)
+
+    /// - Parameter yaw: Degrees. Multiples of 90 are exact.
+    public init(position: SIMD3<Float>, yaw: Float = 0) {
+        self.position = position
+        switch (yaw.truncatingRemainder(dividingBy: 360) + 360).truncatingRemainder(dividingBy: 360) {
+        case 0: (sine, cosine) = (0, 1)
+        case 90: (sine, cosine) = (1, 0)
+        case 180: (sine, cosine) = (0, -1)
+        case 270: (sine, cosine) = (-1, 0)
+        case let angle:
+            let radians = Double(angle) * .pi / 180
+            (sine, cosine) = (Float(radians.sine), Float(radians.cosine))
+        }
+    }
+
+    public func direction(_ v: SIMD3<Float>) -> SIMD3<Float> {
+        SIMD3(cosine * v.x + sine * v.z, v.y, cosine * v.z - sine * v.x)
+    }
+
+    public func point(_ v: SIMD3<Float>) -> SIMD3<Float> { direction(v) + position }
+
+    /// A direction of the room in the placed frame.
+    public func inverseDirection(_ v: SIMD3<Float>) -> SIMD3<Float> {
+        SIMD3(cosine * v.x - sine * v.z, v.y, cosine * v.z + sine * v.x)
+    }
+
+    /// The world box around a local one.
+    public func bounds(_ local: Bounds) -> Bounds {
+        let centre = point((local.min + local.max) / 2)
+        let half = (local.max - local.min) / 2
+        let (s, c) = (abs(sine), abs(cosine))
+        let extent = SIMD3(c * half.x + s * half.z, half.y, c * half.z + s * half.x)
+        return Bounds(min: centre - extent, max: centre + extent)
+    }
+}
+
+/// An axis-aligned box in metres.
+public struct Bounds: Sendable, Hashable {
+    public var min, max: SIMD3<Float>
+
+    public init(min: SIMD3<Float>, max: SIMD3<Float>) {
+        self.min = min
+        self.max = max
+    }
+
+    public func union(_ other: Bounds) -> Bounds {
+        Bounds(min: pointwiseMin(min, other.min), max: pointwiseMax(max, other.max))
+    }
+
+    public var size: SIMD3<Float> { max - min }
+    public var centre: SIMD3<Float> { (min + max) / 2 }
+
+    public func contains(_ point: SIMD3<Float>) -> Bool {
+        all(point .>= min) && all(point .<= max)
+    }
+
+    /// Whether the boxes share more than their surfaces.
+    public func overlaps(_ other: Bounds) -> Bool {
+        all(min .< other.max) && all(other.min .< max)
+    }
+
+    /// Distance in the floor plane from a vertical axis at (x, z) to the nearest point of the box.
+    public func horizontalDistance(x: Float, z: Float) -> Float {
+        let dx = Swift.max(min.x - x, 0, x - max.x)
+        let dz = Swift.max(min.z - z, 0, z - max.z)
+        return (dx * dx + dz * dz).squareRoot()
+    }
+}
+
+/// Cross product.
+@inlinable
+public func cross(_ a: SIMD3<Float>, _ b: SIMD3<Float>) -> SIMD3<Float> {
+    SIMD3(a.y * b.z - a.z * b.y, a.z * b.x - a.x * b.z, a.x * b.y - a.y * b.x)
+}
