@@ -45,6 +45,7 @@ struct WallDecoration {
             for size in sizes where builder.height - 0.35 - size.y > 0.8 {
                 let y = builder.height - 0.35 - size.y
                 var group = FurnitureGroup(width: size.x + (isCurtained ? 0.5 : 0), depth: 0.1)
+                group.view = 0.5
                 group.add(.window, size.x, size.y, 0.05, y: y)
                 if isCurtained {
                     for side in [-1, 1] as [Float] {
