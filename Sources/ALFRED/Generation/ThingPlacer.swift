@@ -115,7 +115,8 @@ struct ThingPlacer {
             let box = Placement(position: position, yaw: yaw).bounds(
                 Bounds(min: SIMD3(-outer.x / 2, 0, -outer.z / 2), max: SIMD3(outer.x / 2, outer.y, outer.z / 2)))
             let id = SceneObject.id(type, at: position)
-            guard room.outline.contains(box), isFree(box, in: receptacle), isInReach(box, holder), !objects.contains(where: { $0.id == id })
+            guard room.outline.contains(box), isFree(box, in: receptacle), isInReach(box, holder),
+                !objects.contains(where: { $0.id == id })
             else { continue }
             var flags: ObjectFlags = type.startsOpen ? .open : []
             if isDirty, type.traits.contains(.dirtyable) { flags.insert(.dirty) }
