@@ -1,0 +1,79 @@
+public import Household
+
+extension FurnishedRoom {
+    /// Things a scene holds without pieces.
+    static let thingCounts = 20...45
+
+    /// The room with things in it: those asked for, and 1-3 of every other type of the room.
+    ///
+    /// - Parameters:
+    ///   - seed: The episode's; the same room, seed and request give the same scene.
+    ///   - request: What the task needs.
+    /// - Throws: ``GenerationError`` when the request contradicts itself or the room cannot meet it.
+    public func populated(
+        seed: UInt64, request: PlacementRequest = PlacementRequest()
+    ) throws(GenerationError) -> HouseScene {
+        try request.validate()
+        var placer = ThingPlacer(self, random: SeededGenerator(UInt64(number), seed, 0x5EED))
+        for space in request.spaces { try placer.leave(space) }
+        for (index, object) in furniture.enumerated() {
+            switch object.type {
+            case .deskLamp, .floorLamp, .lamp:
+                placer.setFlags(placer.chance(0.3) && !request.areLampsOff ? .on : [], of: index)
+            default: break
+            }
+        }
+        // Big things first: they have the fewest places.
+        let demands = request.objects.sorted { Self.bulk($0.type) > Self.bulk($1.type) }
+        for demand in demands where demand.count > 0 {
+            guard !places(for: demand.type).isEmpty else { throw .nowhereToPut(demand.type, number: number) }
+            for placed in 0..<demand.count {
+                let isDirty = placer.chance(0.3) || request.isEverythingDirty
+                guard placer.place(demand.type, notIn: demand.notIn, isThorough: true, isDirty: isDirty) else {
+                    throw .noSpace(demand.type, placed: placed, wanted: demand.count, number: number)
+                }
+            }
+        }
+        addOthers(&placer, request)
+        placer.addPieces()
+        do {
+            return try HouseScene(room: shape, objects: placer.objects, grid: grid, seed: UInt64(number))
+        } catch {
+            throw .invalidScene(error, number: number)
+        }
+    }
+
+    /// The other types of the room: one of each, then second and third copies.
+    private func addOthers(_ placer: inout ThingPlacer, _ request: PlacementRequest) {
+        let others = things.filter { type in !request.objects.contains { $0.type == type } }
+        let fixed = furniture.count { $0.type.traits.contains(.pickupable) }
+        let demanded = request.objects.reduce(0) { $0 + $1.count }
+        var left = max(0, Self.thingCounts.upperBound - fixed - demanded)
+        let wanted = min(left, placer.int(27...40) - demanded)
+        var copies: [ObjectType] = []
+        for _ in 1...2 { copies += placer.shuffled(others) }
+        copies = Array(copies.prefix(max(0, wanted - others.count)))
+        for type in others.sorted(by: { Self.bulk($0) > Self.bulk($1) }) + copies where left > 0 {
+            let isDirty = placer.chance(0.3) || request.isEverythingDirty
+            if placer.place(type, isThorough: false, isDirty: isDirty) { left -= 1 }
+        }
+    }
+
+    private static func bulk(_ type: ObjectType) -> Float {
+        let size = type.typicalSize
+        return size.x * size.y * size.z
+    }
+
+    /// The room's receptacles where an object of a type may lie: indices into ``furniture``.
+    public func places(for type: ObjectType) -> [Int] {
+        furniture.indices.filter { AllowedReceptacles.allows(type, in: furniture[$0].type) }
+    }
+
+    /// The types of the room's fixed receptacles, in the order of ``ObjectType``'s cases.
+    public var receptacleTypes: [ObjectType] {
+        ObjectType.allCases.filter { type in
+            type.traits.contains(.receptacle) && !type.traits.contains(.pickupable)
+                && furniture.contains { $0.type == type }
+        }
+    }
+}
