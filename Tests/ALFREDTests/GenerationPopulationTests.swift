@@ -120,6 +120,27 @@ struct GenerationPopulationTests {
         }
     }
 
+    @Test("What stands on the floor counts to what is asked for")
+    func standing() throws {
+        let bathroom = try FurnishedRoom(number: 1401)
+        let one = try bathroom.populated(seed: 1, request: PlacementRequest(objects: [.init(.plunger, count: 1)]))
+        #expect(one.objects.count { $0.type == .plunger } == 1)
+        #expect(throws: GenerationError.self) {
+            try bathroom.populated(seed: 1, request: PlacementRequest(objects: [.init(.plunger, count: 0)]))
+        }
+    }
+
+    @Test("Towels hang unless nothing else is left")
+    func towels() throws {
+        for number in 1401...1420 where SceneGenerator.isScene(number) {
+            let scene = try SceneGenerator.scene(number: number, seed: 2)
+            for object in scene.objects where [.towel, .handTowel].contains(object.type) {
+                let parent = try #require(object.parent)
+                #expect(scene.objects[parent].type.traits.contains(.restricted))
+            }
+        }
+    }
+
     @Test("Set-aside space is there for the hand", arguments: GeneratedSamples.seeds)
     func spaces(seed: UInt64) throws {
         let wanted: [PlacementRequest.Space] = [

@@ -10,8 +10,8 @@ extension FurnitureGroup {
     }
 
     static var garbageCan: FurnitureGroup {
-        var group = FurnitureGroup(width: 0.32, depth: 0.32, front: 0.5)
-        group.add(.garbageCan, 0.32, 0.45, 0.32)
+        var group = FurnitureGroup(width: 0.36, depth: 0.36, front: 0.5)
+        group.add(.garbageCan, 0.36, 0.48, 0.36)
         return group
     }
 
@@ -110,7 +110,7 @@ extension FurnitureGroup {
         return group
     }
 
-    /// A washbasin's or any other picture-like thing on a wall.
+    /// One thing that hangs on a wall, its lower edge at y.
     static func onWall(_ type: ObjectType, _ width: Float, _ height: Float, _ depth: Float, y: Float) -> FurnitureGroup
     {
         var group = FurnitureGroup(width: width, depth: depth)

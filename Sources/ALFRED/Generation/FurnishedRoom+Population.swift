@@ -14,25 +14,39 @@ extension FurnishedRoom {
         seed: UInt64, request: PlacementRequest = PlacementRequest()
     ) throws(GenerationError) -> HouseScene {
         try request.validate()
-        var lost: [ObjectType] = []
+        for demand in request.objects {
+            let standing = furniture.count { $0.type == demand.type }
+            guard demand.count >= standing else {
+                throw .malformedRequest(
+                    "\(demand.count) x \(demand.type.rawValue), but \(standing) stand on the floor of scene \(number)")
+            }
+        }
+        var failure = GenerationError.unfurnishable(number: number, reason: "too few things can be seen")
         for attempt in 0..<Self.attemptLimit {
             var placer = ThingPlacer(self, random: SeededGenerator(UInt64(number), seed, 0x5EED, UInt64(attempt)))
             for space in request.spaces { try placer.leave(space) }
-            try addDemanded(&placer, request)
+            do {
+                try addDemanded(&placer, request)
+            } catch {
+                guard case .noSpace = error else { throw error }
+                failure = error
+                continue
+            }
             addOthers(&placer, request)
             let hidden = SightCheck.unseen(in: try scene(placer.objects))
-            lost = hidden.map { placer.objects[$0].type }.filter { type in request.objects.contains { $0.type == type }
+            let lost = hidden.map { placer.objects[$0].type }
+            if let demand = request.objects.first(where: { lost.contains($0.type) }) {
+                let seen = demand.count - lost.count { $0 == demand.type }
+                failure = .noSpace(demand.type, placed: max(0, seen), wanted: demand.count, number: number)
+                continue
             }
-            guard lost.isEmpty, placer.thingCount - hidden.count >= Self.thingCounts.lowerBound else { continue }
+            guard placer.thingCount - hidden.count >= Self.thingCounts.lowerBound else { continue }
             placer.remove(hidden)
             setLamps(&placer, request)
             placer.addPieces()
             return try scene(placer.objects)
         }
-        if let type = lost.first, let wanted = request.objects.first(where: { $0.type == type })?.count {
-            throw .noSpace(type, placed: max(0, wanted - lost.count { $0 == type }), wanted: wanted, number: number)
-        }
-        throw .unfurnishable(number: number, reason: "fewer than \(Self.thingCounts.lowerBound) things can be seen")
+        throw failure
     }
 
     private static let attemptLimit = 10
@@ -62,7 +76,9 @@ extension FurnishedRoom {
         let demands = request.objects.sorted { Self.bulk($0.type) > Self.bulk($1.type) }
         for demand in demands where demand.count > 0 {
             guard !places(for: demand.type).isEmpty else { throw .nowhereToPut(demand.type, number: number) }
-            for placed in 0..<demand.count {
+            // What stands on the floor from the start counts.
+            let standing = furniture.count { $0.type == demand.type }
+            for placed in standing..<max(standing, demand.count) {
                 let isDirty = placer.chance(0.3) || request.isEverythingDirty
                 guard placer.place(demand.type, notIn: demand.notIn, isThorough: true, isDirty: isDirty) else {
                     throw .noSpace(demand.type, placed: placed, wanted: demand.count, number: number)
@@ -75,7 +91,9 @@ extension FurnishedRoom {
     private func addOthers(_ placer: inout ThingPlacer, _ request: PlacementRequest) {
         let others = things.filter { type in !request.objects.contains { $0.type == type } }
         let fixed = furniture.count { $0.type.traits.contains(.pickupable) }
-        let demanded = request.objects.reduce(0) { $0 + $1.count }
+        let demanded = request.objects.reduce(0) { sum, demand in
+            sum + demand.count - furniture.count { $0.type == demand.type }
+        }
         var left = max(0, Self.thingCounts.upperBound - fixed - demanded)
         let wanted = min(left, placer.int(27...40) - demanded)
         var copies: [ObjectType] = []
