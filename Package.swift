@@ -22,6 +22,7 @@ let package = Package(
     platforms: [.macOS(.v15)],
     products: [
         .executable(name: "rgvlm-ingest", targets: ["rgvlm-ingest"]),
+        .executable(name: "rgvlm-simulate", targets: ["rgvlm-simulate"]),
         .executable(name: "rgvlm-inspect", targets: ["rgvlm-inspect"]),
     ],
     dependencies: [
@@ -73,6 +74,12 @@ let package = Package(
             name: "rgvlm-ingest",
             dependencies: [
                 "ALFRED", "Episodes", "ExperimentStore", "Ingestion", "SampleData", "StageSupport",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ], swiftSettings: settings),
+        .executableTarget(
+            name: "rgvlm-simulate",
+            dependencies: [
+                "ALFRED", "Household", "Images", "StageSupport",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ], swiftSettings: settings),
         .executableTarget(
