@@ -93,6 +93,9 @@ let package = Package(
         .executableTarget(
             name: "PictureBenchmark", dependencies: ["BareCodecs", "Images", "SampleData"],
             path: "Tests/Benchmarks/PictureBenchmark", swiftSettings: settings),
+        .executableTarget(
+            name: "SimulationBenchmark", dependencies: ["ALFRED", "Household"],
+            path: "Tests/Benchmarks/SimulationBenchmark", swiftSettings: settings),
         .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: settings),
         .testTarget(name: "HouseholdTests", dependencies: ["Household"], swiftSettings: settings),
         .testTarget(
