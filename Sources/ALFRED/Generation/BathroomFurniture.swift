@@ -36,9 +36,7 @@ struct BathroomFurniture {
             let length = left + sinkWidth + right
             var group = FurnitureGroup(width: length, depth: depth, front: 0.72)
             let sinkX = -length / 2 + left + sinkWidth / 2
-            let sink = group.add(.sink, sinkWidth, 0.22, depth, x: sinkX, y: top - 0.22)
-            group.add(
-                .sinkBasin, sinkWidth - 0.12, 0.17, 0.36, x: sinkX, y: top - 0.18, back: 0.13, basinOf: sink)
+            group.addSink(width: sinkWidth, depth: depth, top: top, x: sinkX)
             group.add(.faucet, 0.18, 0.24, 0.2, x: sinkX, y: top, back: 0.02)
             group.add(
                 .cabinet, sinkWidth - 0.004, top - 0.23 - 0.08, depth - 0.02, x: sinkX, y: 0.08, opening: .doubleDoor)
@@ -76,7 +74,7 @@ struct BathroomFurniture {
         let width = builder.random.length(1.5, 1.7)
         var group = FurnitureGroup(width: width, depth: 0.78, front: 0.6)
         let tub = group.add(.bathtub, width, 0.55, 0.78)
-        group.add(.bathtubBasin, width - 0.2, 0.42, 0.6, y: 0.12, back: 0.09, basinOf: tub)
+        group.add(.bathtubBasin, 0.88 * width, 0.42, 0.62, y: 0.12, back: 0.08, basinOf: tub)
         if plan.has(.showerHead) {
             group.add(.showerHead, 0.18, 0.2, 0.3, x: width / 2 - 0.3, y: 1.9)
         }

@@ -2,6 +2,13 @@ internal import Household
 
 /// Furniture that more than one kind of room has.
 extension FurnitureGroup {
+    /// A sink let into a counter, with its basin in the opening that ``Looks`` leaves for it.
+    mutating func addSink(width: Float, depth: Float, top: Float, x: Float) {
+        let sink = add(.sink, width, 0.23, depth, x: x, y: top - 0.23)
+        add(
+            .sinkBasin, 0.8 * width, 0.18, 0.75 * depth, x: x, y: top - 0.19, back: 0.15 * depth, basinOf: sink)
+    }
+
     static var garbageCan: FurnitureGroup {
         var group = FurnitureGroup(width: 0.32, depth: 0.32, front: 0.5)
         group.add(.garbageCan, 0.32, 0.45, 0.32)

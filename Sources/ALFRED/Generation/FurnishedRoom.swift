@@ -12,6 +12,7 @@ public struct FurnishedRoom: Sendable {
     /// Types of things every episode in this room has, in the order of ``ObjectType``'s cases or of the room's list.
     public let things: [ObjectType]
 
+    let outline: FloorOutline
     /// Boxes of ``furniture``.
     let boxes: [Bounds]
 
@@ -44,6 +45,7 @@ public struct FurnishedRoom: Sendable {
             }
             self.number = number
             self.room = room
+            self.outline = outline
             self.grid = grid
             furniture = builder.objects
             boxes = builder.boxes

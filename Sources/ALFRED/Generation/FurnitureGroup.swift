@@ -25,6 +25,8 @@ struct FurnitureGroup: Sendable {
     var depth: Float
     /// Floor that stays free in front, in metres.
     var front: Float = 0
+    /// Distance in front of every piece where nothing else may be: for windows.
+    var view: Float = 0
     var pieces: [Piece] = []
 
     init(width: Float, depth: Float, front: Float = 0) {

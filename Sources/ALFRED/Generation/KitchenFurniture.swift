@@ -178,11 +178,7 @@ struct KitchenFurniture {
                         y: Measure.plinth + Float(number) * height)
                 }
             case .sink:
-                let sink = group.add(
-                    .sink, slot.width, 0.24, Measure.depth, x: x, y: Measure.counter - 0.24)
-                group.add(
-                    .sinkBasin, slot.width - 0.14, 0.19, 0.42, x: x, y: Measure.counter - 0.2, back: 0.13,
-                    basinOf: sink)
+                group.addSink(width: slot.width, depth: Measure.depth, top: Measure.counter, x: x)
                 group.add(.faucet, 0.2, 0.28, 0.22, x: x, y: Measure.counter, back: 0.02)
                 group.add(
                     .cabinet, slot.width - 0.004, Measure.counter - 0.25 - Measure.plinth, depth, x: x,
@@ -196,12 +192,12 @@ struct KitchenFurniture {
                 for (column, row) in [(-1, 0), (1, 0), (-1, 1), (1, 1)] as [(Float, Float)] {
                     group.add(
                         .stoveBurner, 0.24, 0.015, 0.24, x: x + column * 0.15, y: Measure.counter,
-                        back: 0.01 + row * 0.25, on: counter)
+                        back: 0.09 + row * 0.24, on: counter)
                 }
                 for number in 0..<4 {
                     group.add(
                         .stoveKnob, 0.05, 0.045, 0.035, x: x + (Float(number) - 1.5) * 0.11, y: Measure.counter,
-                        back: 0.56, on: counter)
+                        back: 0.578, on: counter)
                 }
             }
         }

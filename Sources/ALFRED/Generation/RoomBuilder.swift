@@ -5,6 +5,7 @@ struct RoomBuilder {
     let outline: FloorOutline
     let height: Float
     var random: SeededGenerator
+    private let variantSeed: UInt64
     private(set) var objects: [SceneObject] = []
     private(set) var boxes: [Bounds] = []
     /// Floor that stays free so that furniture can be used.
@@ -23,6 +24,7 @@ struct RoomBuilder {
         self.outline = outline
         self.height = height
         self.random = random
+        variantSeed = self.random.next()
     }
 
     /// Whether a box keeps the agent from standing under or in it.
@@ -60,12 +62,29 @@ struct RoomBuilder {
                     },
                     opening: piece.opening ?? Looks.opening(of: piece.type, size: piece.size),
                     parent: piece.parent.map { first + $0 },
-                    variant: UInt32(truncatingIfNeeded: random.next()), initialFlags: piece.flags))
+                    variant: variant(of: piece.type), initialFlags: piece.flags))
             boxes.append(box(of: group, index, placement))
         }
         if let zone = Self.zone(group, placement) { zones.append(zone) }
         reserved += space
         return true
+    }
+
+    /// Furniture of a type looks alike in a room, and fronts match each other; pictures and plants differ.
+    private mutating func variant(of type: ObjectType) -> UInt32 {
+        let family: ObjectType =
+            switch type {
+            case .drawer: .cabinet
+            case .sinkBasin, .faucet: .sink
+            default: type
+            }
+        switch type {
+        case .painting, .poster, .housePlant, .window: return UInt32(truncatingIfNeeded: random.next())
+        default:
+            let index = ObjectType.allCases.firstIndex(of: family) ?? 0
+            var choice = SeededGenerator(variantSeed, UInt64(index))
+            return UInt32(truncatingIfNeeded: choice.next() >> 20)
+        }
     }
 
     /// Millimetres, so that ids and positions agree to the centimetre on every machine.
@@ -115,6 +134,15 @@ struct RoomBuilder {
         }
         for space in Self.reservedSpace(group, placement) {
             guard !boxes.contains(where: { Self.isBulky($0) && $0.overlaps(space) }) else { return false }
+        }
+        if group.view > 0 {
+            for piece in group.pieces {
+                let view = placement.bounds(
+                    Bounds(
+                        min: piece.offset - SIMD3(piece.size.x / 2, 0, 0),
+                        max: piece.offset + SIMD3(piece.size.x / 2, piece.size.y, group.view)))
+                guard !boxes.contains(where: view.overlaps) else { return false }
+            }
         }
         guard let zone = Self.zone(group, placement) else { return true }
         let shrunk = Bounds(min: zone.min + 0.001, max: zone.max - 0.001)

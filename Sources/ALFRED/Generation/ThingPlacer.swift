@@ -85,8 +85,8 @@ struct ThingPlacer {
         case .towelHolder, .handTowelHolder, .toiletPaperHanger: 4
         case .sinkBasin, .bathtubBasin, .toilet, .cart: 0.8
         case .garbageCan, .microwave, .safe, .coffeeMachine, .laundryHamper: 0.3
-        case .fridge: 1
-        case .cabinet, .drawer: 0.6
+        case .fridge: 0.6
+        case .cabinet, .drawer: 0.3
         default: 1
         }
     }
@@ -115,7 +115,8 @@ struct ThingPlacer {
             let box = Placement(position: position, yaw: yaw).bounds(
                 Bounds(min: SIMD3(-outer.x / 2, 0, -outer.z / 2), max: SIMD3(outer.x / 2, outer.y, outer.z / 2)))
             let id = SceneObject.id(type, at: position)
-            guard isFree(box, in: receptacle), isInReach(box, holder), !objects.contains(where: { $0.id == id })
+            guard room.outline.contains(box), isFree(box, in: receptacle), isInReach(box, holder),
+                !objects.contains(where: { $0.id == id })
             else { continue }
             var flags: ObjectFlags = type.startsOpen ? .open : []
             if isDirty, type.traits.contains(.dirtyable) { flags.insert(.dirty) }

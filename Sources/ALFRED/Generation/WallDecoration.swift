@@ -44,12 +44,14 @@ struct WallDecoration {
             let isCurtained = plan.has(.curtains)
             for size in sizes where builder.height - 0.35 - size.y > 0.8 {
                 let y = builder.height - 0.35 - size.y
-                var group = FurnitureGroup(width: size.x + (isCurtained ? 0.5 : 0), depth: 0.1)
+                var group = FurnitureGroup(width: size.x + (isCurtained ? 0.5 : 0), depth: 0.14)
+                group.view = 0.5
                 group.add(.window, size.x, size.y, 0.05, y: y)
                 if isCurtained {
                     for side in [-1, 1] as [Float] {
                         group.add(
-                            .curtains, 0.28, size.y + 0.3, 0.08, x: side * (size.x / 2 + 0.1), y: y - 0.15, back: 0.01)
+                            .curtains, 0.28, size.y + 0.3, 0.08, x: side * (size.x / 2 + 0.1), y: y - 0.15,
+                            back: 0.055)
                     }
                 } else if plan.has(.blinds) {
                     group.add(.blinds, size.x, 0.4, 0.04, y: y + size.y - 0.4, back: 0.055)
