@@ -36,8 +36,8 @@ struct FaceFit {
         var weight: Float = 1
     }
 
-    /// Errors of a rectangle's side beyond this many pixels count ever less.
-    static let tolerance: Float = 20
+    /// Errors of a rectangle's side beyond this many pixels count ever less; the fit begins with the first.
+    static let tolerances: [Float] = [120, 20]
     /// A side that ends inside the projection may be hidden by something: such errors count less than the reverse.
     static let hiddenWeight: Float = 0.6
 
@@ -48,10 +48,9 @@ struct FaceFit {
     /// Further cost of a box, such as for hiding what was seen.
     var penalty: ((Faces) -> Float)?
 
-    /// Mean robust error in units of ``tolerance``, plus the prior's.
-    func loss(_ faces: Faces) -> Float {
+    /// Robust error of all views, plus the prior's.
+    func loss(_ faces: Faces, tolerance: Float = tolerances[1]) -> Float {
         var sum: Float = 0
-        let tolerance = Self.tolerance
         func robust(_ outside: Float) -> Float {
             let error = outside < 0 ? -outside * Self.hiddenWeight : outside
             return error / (error + tolerance)
@@ -63,7 +62,9 @@ struct FaceFit {
             }
             let m = view.rectangle
             // Positive: the mask reaches further than the box.
-            sum += view.weight * (robust(r.minX - m.minX) + robust(r.minY - m.minY) + robust(m.maxX - r.maxX) + robust(m.maxY - r.maxY))
+            sum +=
+                view.weight
+                * (robust(r.minX - m.minX) + robust(r.minY - m.minY) + robust(m.maxX - r.maxX) + robust(m.maxY - r.maxY))
         }
         var deviation: Float = 0
         for index in 0..<6 {
@@ -77,11 +78,16 @@ struct FaceFit {
 
     /// Coordinate descent with shrinking steps from `start`: each face alone, then pairs that move or grow the box.
     func fitted(from start: Faces) -> Faces {
+        Self.tolerances.reduce(start) { descended(from: $0, tolerance: $1) }
+    }
+
+    private func descended(from start: Faces, tolerance: Float) -> Faces {
         var best = start
-        var bestLoss = loss(best)
+        var bestLoss = loss(best, tolerance: tolerance)
         var step: Float = 0.16
         let pairs: [[(Int, Float)]] =
-            (0..<6).map { [($0, 1)] } + (0..<3).map { [($0, 1), ($0 + 3, 1)] } + (0..<3).map { [($0, -1), ($0 + 3, 1)] }
+            (0..<6).map { [($0, 1)] } + (0..<3).map { [($0, 1), ($0 + 3, 1)] }
+            + (0..<3).map { [($0, -1), ($0 + 3, 1)] }
         while step > 0.004 {
             var improved = true
             var rounds = 0
@@ -93,7 +99,7 @@ struct FaceFit {
                         var candidate = best
                         for (index, direction) in move { candidate[index] += sign * direction * step }
                         guard (candidate.size .>= prior.minimum) == SIMDMask(repeating: true) else { continue }
-                        let value = loss(candidate)
+                        let value = loss(candidate, tolerance: tolerance)
                         if value < bestLoss - 1e-5 {
                             best = candidate
                             bestLoss = value

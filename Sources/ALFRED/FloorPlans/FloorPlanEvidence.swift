@@ -11,26 +11,29 @@ public struct FloorPlanEvidence: Sendable, Equatable {
         public var type: ObjectType
         public var pose: Household.AgentPose
         public var action: AgentAction
-        /// Whether the recorded actions before it had opened the object.
-        public var isOpen: Bool
+        /// Ids of what the recorded actions before it had opened and not closed.
+        public var openIDs: [String]
         public var box: PixelBox
         public var mask: Mask
         /// Index in ``prefabPoses`` for a thing that still is where the trajectory found it.
         public var prefabPose: Int?
 
         public init(
-            objectID: String, type: ObjectType, pose: Household.AgentPose, action: AgentAction, isOpen: Bool = false,
-            box: PixelBox, mask: Mask, prefabPose: Int? = nil
+            objectID: String, type: ObjectType, pose: Household.AgentPose, action: AgentAction,
+            openIDs: [String] = [], box: PixelBox, mask: Mask, prefabPose: Int? = nil
         ) {
             self.objectID = objectID
             self.type = type
             self.pose = pose
             self.action = action
-            self.isOpen = isOpen
+            self.openIDs = openIDs
             self.box = box
             self.mask = mask
             self.prefabPose = prefabPose
         }
+
+        /// Whether the recorded actions had opened the object itself.
+        public var isOpen: Bool { openIDs.contains(objectID) }
     }
 
     public var sceneNumber: Int
@@ -41,8 +44,8 @@ public struct FloorPlanEvidence: Sendable, Equatable {
     public var visits: [SIMD2<Int>: Int] = [:]
     /// Heights of the agents' centres at the start, one per trajectory.
     public var agentHeights: [Double] = []
-    /// Names of the things of all trajectories.
-    public var prefabNames: Set<String> = []
+    /// Where the things of all trajectories were found, each place once.
+    public var restingPoses: Set<ObjectPose> = []
 
     public init(sceneNumber: Int) { self.sceneNumber = sceneNumber }
 
@@ -62,10 +65,10 @@ public struct FloorPlanEvidence: Sendable, Equatable {
             return
         }
         agentHeights.append(scene.initialAction.position.y)
-        prefabNames.formUnion(scene.objectPoses.map(\.objectName))
+        restingPoses.formUnion(scene.objectPoses)
         let walk = RecordedWalk(plan, from: pose)
         for cell in walk.cells { visits[cell, default: 0] += 1 }
-        var open: Set<String> = []
+        var open: [String] = []
         var moved: Set<String> = []
         for action in plan.lowActions {
             defer { pose = pose.after(action.name) }
@@ -75,7 +78,7 @@ public struct FloorPlanEvidence: Sendable, Equatable {
             else { continue }
             var sighting = Sighting(
                 objectID: id, type: type, pose: Household.AgentPose(pose), action: agentAction,
-                isOpen: open.contains(id), box: box, mask: target.mask)
+                openIDs: open, box: box, mask: target.mask)
             if type.traits.contains(.pickupable), !moved.contains(id),
                 let found = Self.pose(of: id, in: scene.objectPoses)
             {
@@ -84,8 +87,8 @@ public struct FloorPlanEvidence: Sendable, Equatable {
             }
             sightings.append(sighting)
             switch action.name {
-            case .open: open.insert(id)
-            case .close: open.remove(id)
+            case .open: open.append(id)
+            case .close: open.removeAll { $0 == id }
             case .pickup: moved.insert(id)
             default: break
             }
@@ -93,13 +96,13 @@ public struct FloorPlanEvidence: Sendable, Equatable {
     }
 
     /// The pose of the thing an id names: same class, same position to the centimetre.
-    static func pose(of id: String, in poses: [ObjectPose]) -> ObjectPose? {
+    static func pose(of id: String, in poses: [ObjectPose]) -> ObjectPose? { poses.first { names(id, $0) } }
+
+    static func names(_ id: String, _ pose: ObjectPose) -> Bool {
         let parts = ObjectID(id)
-        guard parts.part == nil, let place = parts.position else { return nil }
-        return poses.first { pose in
-            pose.objectName.prefix { $0 != "_" } == parts.baseType && abs(pose.position.x - place.x) < 0.011
-                && abs(pose.position.y - place.y) < 0.011 && abs(pose.position.z - place.z) < 0.011
-        }
+        guard parts.part == nil, let place = parts.position else { return false }
+        return pose.objectName.prefix { $0 != "_" } == parts.baseType && abs(pose.position.x - place.x) < 0.011
+            && abs(pose.position.y - place.y) < 0.011 && abs(pose.position.z - place.z) < 0.011
     }
 }
 
