@@ -1,0 +1,56 @@
+/// The light of a scene: ambient, a main lamp and a soft second one, all without position.
+struct Lighting {
+    private let key, fill: SIMD3<Float>
+    private let warmth: Float
+    private let strength: Float
+
+    init(seed: UInt64) {
+        var random = RenderRandom(seed: seed)
+        let turn = Double(random.unit()) * 2 * .pi
+        func direction(_ azimuth: Double, _ height: Double) -> SIMD3<Float> {
+            let level = (1 - height * height).squareRoot()
+            return SIMD3(Float(level * azimuth.sine), Float(height), Float(level * azimuth.cosine))
+        }
+        // Never along a wall, so that the four sides of a box all differ.
+        let azimuth = (turn / (.pi / 2)).rounded(.down) * (.pi / 2) + 0.45 + 0.3 * Double(random.unit())
+        key = direction(azimuth, 0.74)
+        fill = direction(azimuth + 2.4, 0.25)
+        warmth = (random.unit() - 0.5) * 0.06
+        strength = 0.98 + 0.08 * random.unit()
+    }
+
+    /// Per channel, about 0.4-1, for a face with this normal in the room.
+    func light(on normal: SIMD3<Float>) -> SIMD3<Float> {
+        let keyLight = max(0, (normal * key).sum()) * 0.46
+        let fillLight = max(0, (normal * fill).sum()) * 0.20
+        let ambient = 0.50 + 0.08 * normal.y
+        let white = SIMD3<Float>(repeating: ambient + 0.9 * fillLight + keyLight)
+        let tint = SIMD3<Float>(1 + warmth, 1, 1 - warmth) + SIMD3(0.02, 0, -0.03) * keyLight
+        return white * tint * strength
+    }
+
+    /// Floor, walls and ceiling get light from everywhere.
+    func roomLight(on normal: SIMD3<Float>) -> SIMD3<Float> {
+        let base: Float = abs(normal.y) > 0.5 ? (normal.y > 0 ? 0.92 : 0.94) : 0.80
+        let side = (normal * SIMD3(key.x, 0, key.z)).sum() * 0.14
+        return SIMD3(1 + warmth, 1, 1 - warmth) * ((base + side) * strength)
+    }
+}
+
+/// SplitMix64.
+struct RenderRandom {
+    private var state: UInt64
+
+    init(seed: UInt64) { state = seed }
+
+    mutating func next() -> UInt64 {
+        state &+= 0x9E37_79B9_7F4A_7C15
+        var z = state
+        z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
+        z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
+        return z ^ (z >> 31)
+    }
+
+    /// 0 ..< 1.
+    mutating func unit() -> Float { Float(next() >> 40) / 16_777_216 }
+}
