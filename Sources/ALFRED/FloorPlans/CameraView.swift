@@ -14,13 +14,13 @@ struct CameraView: Sendable, Equatable {
     /// Rows of the rotation from the room to the camera: right, up, ahead.
     var right, up, ahead: SIMD3<Float>
 
-    init(_ pose: Household.AgentPose, floorY: Float) {
+    init(_ pose: AgentPose, floorY: Float) {
         let (s, c) = ([0, 1, 0, -1] as [Float], [1, 0, -1, 0] as [Float])
         let (sr, cr) = (s[pose.heading & 3], c[pose.heading & 3])
         let (sh, ch) = sineAndCosine(degrees: Float(pose.horizon))
         eye = SIMD3(
-            Float(pose.x) * Household.AgentPose.cell, floorY + HouseScene.eyeAboveFloor,
-            Float(pose.z) * Household.AgentPose.cell)
+            Float(pose.x) * AgentPose.cell, floorY + HouseScene.eyeAboveFloor,
+            Float(pose.z) * AgentPose.cell)
         right = SIMD3(cr, 0, -sr)
         up = SIMD3(sh * sr, ch, sh * cr)
         ahead = SIMD3(ch * sr, -sh, ch * cr)

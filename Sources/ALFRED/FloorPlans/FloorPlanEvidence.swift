@@ -9,7 +9,7 @@ public struct FloorPlanEvidence: Sendable, Equatable {
     public struct Sighting: Sendable, Equatable {
         public var objectID: String
         public var type: ObjectType
-        public var pose: Household.AgentPose
+        public var pose: AgentPose
         public var action: AgentAction
         /// Ids of what the recorded actions before it had opened and not closed.
         public var openIDs: [String]
@@ -19,7 +19,7 @@ public struct FloorPlanEvidence: Sendable, Equatable {
         public var prefabPose: Int?
 
         public init(
-            objectID: String, type: ObjectType, pose: Household.AgentPose, action: AgentAction,
+            objectID: String, type: ObjectType, pose: AgentPose, action: AgentAction,
             openIDs: [String] = [], box: PixelBox, mask: Mask, prefabPose: Int? = nil
         ) {
             self.objectID = objectID
@@ -73,11 +73,11 @@ public struct FloorPlanEvidence: Sendable, Equatable {
         for action in plan.lowActions {
             defer { pose = pose.after(action.name) }
             guard let target = action.target, let id = action.targetObjectID, let type = ObjectType(objectID: id),
-                let agentAction = AgentAction(action.name), target.mask.firstProblem() == nil,
+                target.mask.firstProblem() == nil,
                 let box = target.mask.tightBox(), pose.isInView
             else { continue }
             var sighting = Sighting(
-                objectID: id, type: type, pose: Household.AgentPose(pose), action: agentAction,
+                objectID: id, type: type, pose: pose, action: AgentAction(action.name),
                 openIDs: open, box: box, mask: target.mask)
             if type.traits.contains(.pickupable), !moved.contains(id),
                 let found = Self.pose(of: id, in: scene.objectPoses)
@@ -134,32 +134,5 @@ struct RecordedWalk {
 
 extension AgentPose {
     /// Whether the simulator's camera can look so.
-    var isInView: Bool { Household.AgentPose.horizons.contains(horizon) }
-}
-
-extension Household.AgentPose {
-    /// The same pose for the simulator.
-    init(_ pose: AgentPose) {
-        self.init(x: pose.x, z: pose.z, heading: pose.heading, horizon: pose.horizon)
-    }
-}
-
-extension AgentAction {
-    /// The simulator's action of a recorded one.
-    public init?(_ name: LowActionName) {
-        switch name {
-        case .moveAhead: self = .moveAhead
-        case .rotateLeft: self = .rotateLeft
-        case .rotateRight: self = .rotateRight
-        case .lookUp: self = .lookUp
-        case .lookDown: self = .lookDown
-        case .pickup: self = .pickup
-        case .put: self = .put
-        case .open: self = .open
-        case .close: self = .close
-        case .toggleOn: self = .toggleOn
-        case .toggleOff: self = .toggleOff
-        case .slice: self = .slice
-        }
-    }
+    var isInView: Bool { AgentPose.horizons.contains(horizon) }
 }

@@ -163,7 +163,7 @@ struct FurnitureEstimation {
             SIMD3((d * frame.x).sum(), (d * frame.y).sum(), (d * frame.z).sum())
         }
         let floor = floorY - frame.origin.y
-        let cell = Household.AgentPose.cell
+        let cell = AgentPose.cell
         let places = cells.map { local(SIMD3(Float($0.x) * cell, floorY, Float($0.y) * cell)) }
             .filter { abs($0.x) < 2.5 && abs($0.z) < 2.5 }
         let users = instance.views.filter { $0.sighting.action != .close }.map { local($0.camera.eye) }

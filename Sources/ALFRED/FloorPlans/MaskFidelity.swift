@@ -67,7 +67,8 @@ public struct MaskFidelity: Sendable, Equatable {
     ///   does not have.
     @discardableResult
     public mutating func add(_ low: LowAction, _ world: World, _ renderer: Renderer) -> Bool? {
-        guard let action = AgentAction(low.name), let mask = low.target?.mask, let id = low.targetObjectID,
+        let action = AgentAction(low.name)
+        guard let mask = low.target?.mask, let id = low.targetObjectID,
             let type = ObjectType(objectID: id)
         else { return nil }
         renderer.render(world, colors: false)

@@ -3,7 +3,7 @@ public import Household
 /// The simulator's scene of a recorded trajectory: the floor plan's furniture and the trajectory's things.
 public struct RealScene: Sendable {
     public let scene: HouseScene
-    public let start: Household.AgentPose
+    public let start: AgentPose
     /// What could not be placed and why.
     public let notes: [String]
 
@@ -22,7 +22,7 @@ public struct RealScene: Sendable {
         for pose in recorded.objectPoses { builder.add(pose, dirty: recorded.dirtyAndEmpty) }
         builder.setToggles(recorded.objectToggles)
         builder.addPieces()
-        self.start = Household.AgentPose(start)
+        self.start = start
         notes = builder.notes
         do {
             scene = try HouseScene(
@@ -150,7 +150,7 @@ struct RealSceneBuilder {
     var room: RoomShape {
         var low = SIMD3<Float>(repeating: .infinity), high = SIMD3<Float>(repeating: -.infinity)
         for cell in estimate.cells {
-            let p = SIMD3(Float(cell.x), 0, Float(cell.y)) * Household.AgentPose.cell
+            let p = SIMD3(Float(cell.x), 0, Float(cell.y)) * AgentPose.cell
             low = pointwiseMin(low, p - 0.3)
             high = pointwiseMax(high, p + 0.3)
         }

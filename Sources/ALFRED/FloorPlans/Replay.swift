@@ -37,7 +37,7 @@ public struct Replay: Sendable, Equatable {
         (gotos, gotosReached, actions, isSuccess) = (0, 0, 0, false)
         guard let plan = trajectory.plan, let goal = trajectory.goal else { return }
         for (index, low) in plan.lowActions.enumerated() {
-            guard let action = AgentAction(low.name) else { continue }
+            let action = AgentAction(low.name)
             actions += 1
             let target = action.isInteraction ? low.targetObjectID.flatMap(real.scene.index(ofID:)) : nil
             if action.isInteraction { beforeInteraction(index, low, world) }
@@ -60,7 +60,7 @@ public struct Replay: Sendable, Equatable {
             let step = plan.highLevel[low.highIndex]
             guard step.action == .goto, let place = step.planner.location else { continue }
             gotos += 1
-            gotosReached += AgentPose(location: place).map(Household.AgentPose.init) == world.agent ? 1 : 0
+            gotosReached += AgentPose(location: place) == world.agent ? 1 : 0
         }
         if let taskType { isSuccess = GoalConditions(taskType, goal, in: facts).isSatisfied }
     }
