@@ -13,6 +13,7 @@ struct BathroomFurniture {
         guard builder.addToWall(hand), builder.addToWall(towel),
             builder.addToWall(.garbageCan)
         else { return false }
+        if builder.random.chance(0.5) { _ = builder.addToWall(hand) }
         if plan.has(.cart) { _ = builder.addToWall(cart) }
         if plan.has(.shelf) || builder.landmarks < 8 { _ = builder.addToWall(.wallShelves(&builder.random)) }
         if plan.has(.sideTable) { _ = builder.addToWall(.sideTable(&builder.random, lamp: nil)) }

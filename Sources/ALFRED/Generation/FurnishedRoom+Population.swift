@@ -14,8 +14,38 @@ extension FurnishedRoom {
         seed: UInt64, request: PlacementRequest = PlacementRequest()
     ) throws(GenerationError) -> HouseScene {
         try request.validate()
-        var placer = ThingPlacer(self, random: SeededGenerator(UInt64(number), seed, 0x5EED))
-        for space in request.spaces { try placer.leave(space) }
+        var lost: [ObjectType] = []
+        for attempt in 0..<Self.attemptLimit {
+            var placer = ThingPlacer(self, random: SeededGenerator(UInt64(number), seed, 0x5EED, UInt64(attempt)))
+            for space in request.spaces { try placer.leave(space) }
+            try addDemanded(&placer, request)
+            addOthers(&placer, request)
+            let hidden = SightCheck.unseen(in: try scene(placer.objects))
+            lost = hidden.map { placer.objects[$0].type }.filter { type in request.objects.contains { $0.type == type }
+            }
+            guard lost.isEmpty, placer.thingCount - hidden.count >= Self.thingCounts.lowerBound else { continue }
+            placer.remove(hidden)
+            setLamps(&placer, request)
+            placer.addPieces()
+            return try scene(placer.objects)
+        }
+        if let type = lost.first, let wanted = request.objects.first(where: { $0.type == type })?.count {
+            throw .noSpace(type, placed: max(0, wanted - lost.count { $0 == type }), wanted: wanted, number: number)
+        }
+        throw .unfurnishable(number: number, reason: "fewer than \(Self.thingCounts.lowerBound) things can be seen")
+    }
+
+    private static let attemptLimit = 10
+
+    private func scene(_ objects: [SceneObject]) throws(GenerationError) -> HouseScene {
+        do {
+            return try HouseScene(room: shape, objects: objects, grid: grid, seed: UInt64(number))
+        } catch {
+            throw .invalidScene(error, number: number)
+        }
+    }
+
+    private func setLamps(_ placer: inout ThingPlacer, _ request: PlacementRequest) {
         for (index, object) in furniture.enumerated() {
             switch object.type {
             case .deskLamp, .floorLamp, .lamp:
@@ -23,7 +53,12 @@ extension FurnishedRoom {
             default: break
             }
         }
-        // Big things first: they have the fewest places.
+    }
+
+    /// Big things first: they have the fewest places.
+    private func addDemanded(
+        _ placer: inout ThingPlacer, _ request: PlacementRequest
+    ) throws(GenerationError) {
         let demands = request.objects.sorted { Self.bulk($0.type) > Self.bulk($1.type) }
         for demand in demands where demand.count > 0 {
             guard !places(for: demand.type).isEmpty else { throw .nowhereToPut(demand.type, number: number) }
@@ -33,13 +68,6 @@ extension FurnishedRoom {
                     throw .noSpace(demand.type, placed: placed, wanted: demand.count, number: number)
                 }
             }
-        }
-        addOthers(&placer, request)
-        placer.addPieces()
-        do {
-            return try HouseScene(room: shape, objects: placer.objects, grid: grid, seed: UInt64(number))
-        } catch {
-            throw .invalidScene(error, number: number)
         }
     }
 

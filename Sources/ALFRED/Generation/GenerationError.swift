@@ -14,6 +14,8 @@ public enum GenerationError: Error, Sendable, Equatable, CustomStringConvertible
     case noSpace(ObjectType, placed: Int, wanted: Int, number: Int)
     /// The receptacles of the type cannot hold what is to be put there.
     case noRoomLeft(receptacle: ObjectType, object: ObjectType, count: Int, number: Int)
+    /// A receptacle that no pose in reach shows: its id.
+    case unseen(String, number: Int)
     /// A request that contradicts itself.
     case malformedRequest(String)
     /// The scene breaks a rule of ``HouseScene``.
@@ -31,6 +33,7 @@ public enum GenerationError: Error, Sendable, Equatable, CustomStringConvertible
             "scene \(number): \(placed) of \(wanted) objects of type \(type.rawValue) found a place in reach"
         case .noRoomLeft(let receptacle, let object, let count, let number):
             "scene \(number): no \(receptacle.rawValue) has room for \(count) x \(object.rawValue)"
+        case .unseen(let id, let number): "scene \(number): \(id) cannot be seen from anywhere in reach"
         case .malformedRequest(let what): "malformed request: \(what)"
         case .invalidScene(let error, let number): "scene \(number) is invalid: \(error)"
         }

@@ -64,7 +64,8 @@ struct ThingPlacer {
                 && !forbidden.contains(room.furniture[$0].type)
         }
         let types = ObjectType.allCases.filter { candidate in
-            receptacles.contains { room.furniture[$0].type == candidate }
+            (isThorough || !Self.hangs(type) || candidate.traits.contains(.restricted))
+                && receptacles.contains { room.furniture[$0].type == candidate }
         }
         for _ in 0..<Self.receptacleTries {
             guard let choice = random.weighted(types.map(Self.weight)) else { return false }
@@ -75,6 +76,9 @@ struct ThingPlacer {
         guard isThorough else { return false }
         return random.shuffled(receptacles).contains { place(type, size, scale, in: $0, isDirty) }
     }
+
+    /// Things that look odd anywhere but on their holder.
+    private static func hangs(_ type: ObjectType) -> Bool { type == .towel || type == .handTowel }
 
     /// How often things are left in a kind of receptacle. About a tenth is behind doors, as in ALFRED.
     private static func weight(_ receptacle: ObjectType) -> Float {
@@ -222,6 +226,17 @@ struct ThingPlacer {
     private static func raster(_ low: Float, _ high: Float) -> [Float] {
         guard low <= high else { return [] }
         return (0...Int((high - low) / 0.05)).map { low + Float($0) * 0.05 } + [high]
+    }
+
+    /// Things that are there, furniture not counted.
+    var thingCount: Int { objects.count { $0.type.traits.contains(.pickupable) } }
+
+    /// Takes things away again, before they have pieces. Furniture stays.
+    mutating func remove(_ things: [Int]) {
+        for index in things.sorted(by: >) where index >= room.furniture.count {
+            objects.remove(at: index)
+            boxes.remove(at: index)
+        }
     }
 
     // MARK: Pieces

@@ -11,7 +11,7 @@ public enum Looks {
 
     /// A little lighter or darker, by the variant.
     private static func toned(_ mesh: Mesh, _ variant: UInt32) -> Mesh {
-        let step = variant &* 2_654_435_761 >> 28
+        let step = (variant &* 2_654_435_761) >> 28
         guard variant >= 4, step != 8 else { return mesh }
         let factor = 1 + (Float(step) - 8) / 100
         return mesh.painted { $0.isLuminous ? $0 : $0.shade(factor) }

@@ -87,7 +87,7 @@ extension World {
         }
     }
 
-    private mutating func setOpen(_ object: Int, _ isOpen: Bool) {
+    mutating func setOpen(_ object: Int, _ isOpen: Bool) {
         let before = placement(of: object)
         if isOpen { states[object].flags.insert(.open) } else { states[object].flags.remove(.open) }
         let after = placement(of: object)
