@@ -115,9 +115,8 @@ struct PlaySession {
     var status: String {
         let pose = world.agent
         let held = world.held.map { world.scene.objects[$0].id } ?? "nothing"
-        let names = ["north", "east", "south", "west"]
         return
-            "at (\(pose.x), \(pose.z)) facing \(names[pose.heading]), \(pose.horizon) degrees down; holding \(held)\n"
+            "at (\(pose.x), \(pose.z)) facing \(pose.compass), \(pose.horizon) degrees down; holding \(held)\n"
     }
 }
 
