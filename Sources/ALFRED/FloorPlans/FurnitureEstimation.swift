@@ -19,6 +19,10 @@ struct FurnitureEstimation {
         var views: [DistinctView]
         var faces: Faces
         var opening: SceneObject.Opening?
+        /// Height in the room on which things rest, for what has one level; and the levels of an interior.
+        var supports: [Float] = []
+        /// Whether it is open to the top, so that what is in it is seen from above.
+        var isHollow: Bool { [.sinkBasin, .bathtubBasin, .garbageCan, .cart, .laundryHamper].contains(type) }
 
         var bounds: Bounds { frame.bounds(faces.box) }
     }
@@ -45,6 +49,8 @@ struct FurnitureEstimation {
     private(set) var instances: [Instance] = []
     private(set) var notes: [String] = []
     private var thingViews: [DistinctView] = []
+    /// Middles of the bases of things as they were found.
+    private var bases: [SIMD3<Float>] = []
 
     init(_ evidence: FloorPlanEvidence, layout: FloorPlanLayout?, cells: [SIMD2<Int>]) {
         self.evidence = evidence
@@ -123,23 +129,51 @@ struct FurnitureEstimation {
         return votes.indices.max { (votes[$0], -$0) < (votes[$1], -$1) } ?? 0
     }
 
-    /// Fits every box twice: alone, then against what the others' masks say.
+    /// Fits every box three times: alone, then with the heights on which things rest and against what the others' masks
+    /// say.
     mutating func run() {
+        bases = evidence.restingPoses.compactMap { pose in
+            guard let type = ObjectType(rawValue: String(pose.objectName.prefix { $0 != "_" })),
+                pose.position.isFinite, pose.rotation.isFinite
+            else { return nil }
+            let upright = UprightBox(pose, things[pose.objectName] ?? ClassPriors.thing(type).mean.box)
+            return upright.position
+        }.sorted { ($0.y, $0.x, $0.z) < ($1.y, $1.x, $1.z) }
         for index in instances.indices where !instances[index].views.isEmpty {
             instances[index].faces = fit(index, rays: [])
         }
         for _ in 0..<2 {
+            for index in instances.indices { instances[index].supports = supports(of: instances[index]) }
             let rays = allRays()
             for index in instances.indices { instances[index].faces = fit(index, rays: rays) }
         }
         for index in instances.indices {
+            instances[index].supports = supports(of: instances[index])
             instances[index].opening = OpeningEstimation.opening(of: instances[index])
         }
     }
 
+    /// The heights of the levels on which things were found in or on a piece of furniture.
+    private func supports(of instance: Instance) -> [Float] {
+        let box = instance.bounds
+        let margin: Float = 0.03
+        let inside = bases.filter {
+            $0.x > box.min.x - margin && $0.x < box.max.x + margin && $0.z > box.min.z - margin
+                && $0.z < box.max.z + margin
+        }.map(\.y)
+        return SupportHeights.levels(inside, of: instance.type, bottom: box.min.y, top: box.max.y)
+    }
+
     private func fit(_ index: Int, rays: [Ray]) -> Faces {
         let instance = instances[index]
-        let prior = ClassPriors.furniture(instance.type)
+        var prior = ClassPriors.furniture(instance.type)
+        if SupportHeights.kind(of: instance.type) == .top, let top = instance.supports.last {
+            prior.mean.high.y = top - instance.frame.origin.y
+            prior.spread.high.y = 0.004
+            if !ClassPriors.standsOnFloor.contains(instance.type) {
+                prior.mean.low.y = min(prior.mean.low.y, prior.mean.high.y - 0.03)
+            }
+        }
         let closed = instance.views.filter { !$0.sighting.isOpen }
         var fit = FaceFit(views: [], prior: prior)
         for view in closed.sorted(by: { $0.count > $1.count }).prefix(Self.viewLimit) {
@@ -149,7 +183,9 @@ struct FurnitureEstimation {
                     rectangle: PictureRectangle(view.sighting.box), weight: view.weight))
         }
         fit.penalty = penalty(instance, index, rays)
-        return fit.fitted(from: rays.isEmpty ? prior.mean : instance.faces)
+        var start = rays.isEmpty ? prior.mean : instance.faces
+        start.high.y = max(prior.mean.high.y, start.low.y + prior.minimum)
+        return fit.fitted(from: start)
     }
 
     /// What a box costs for standing where agents stood, being out of their reach, or hiding what was seen.
@@ -170,8 +206,16 @@ struct FurnitureEstimation {
         let prior = ClassPriors.furniture(instance.type)
         let wide = Bounds(
             min: prior.mean.low - prior.spread.low * 3 - 0.1, max: prior.mean.high + prior.spread.high * 3 + 0.1)
+        let basins = instances.filter { $0.type == .sinkBasin }.map(\.bounds)
+        let kind = SupportHeights.kind(of: instance.type)
+        let seat = instance.supports.last.map { $0 - frame.origin.y }
+        let isHollow = instance.isHollow
         let hostile: [(SIMD3<Float>, SIMD3<Float>, Float, Float)] = rays.compactMap { ray in
             guard ray.owner != index, !ray.openIDs.contains(instance.id) else { return nil }
+            // Through the hole that a basin has in a counter.
+            if instance.type == .counterTop, basins.contains(where: { $0.entry(ray.origin, ray.direction) != nil }) {
+                return nil
+            }
             let (origin, direction) = (local(ray.origin), localDirection(ray.direction))
             guard let entry = wide.entry(origin, direction), entry < ray.depth else { return nil }
             return (origin, direction, ray.depth, ray.weight)
@@ -190,8 +234,18 @@ struct FurnitureEstimation {
                 let d = box.horizontalDistance(x: user.x, z: user.z)
                 if d > 1.45 { cost += 4 * min(d - 1.45, 0.5) }
             }
+            var solid = box
+            switch kind {
+            case .top: solid.min.y = max(solid.min.y, solid.max.y - 0.08)
+            case .seat: solid.max.y = min(solid.max.y, seat ?? (solid.min.y + solid.max.y) / 2)
+            default: break
+            }
             for (origin, direction, depth, weight) in hostile {
-                if let entry = box.entry(origin, direction), entry < depth - 0.03 { cost += weight }
+                if isHollow {
+                    let end = origin + direction * (depth + 0.03)
+                    if end.x > box.min.x, end.x < box.max.x, end.z > box.min.z, end.z < box.max.z { continue }
+                }
+                if let entry = solid.entry(origin, direction), entry < depth - 0.01 { cost += weight }
             }
             return cost
         }
@@ -240,15 +294,26 @@ struct FurnitureEstimation {
 
     /// The estimates as boxes on their bases.
     func furniture() -> [FloorPlanEstimate.Furniture] {
-        instances.map { instance in
+        let basins = instances.filter { $0.type == .sinkBasin }.map(\.bounds)
+        return instances.map { instance in
             let box = instance.faces.box
             let frame = instance.frame
             let base = frame.origin + frame.x * box.centre.x + frame.y * box.min.y + frame.z * box.centre.z
             let size = box.size
+            let heights = instance.supports.map { $0 - base.y }
+            var surfaces = SupportHeights.surfaces(of: instance.type, size: size, at: heights)
+            if instance.type == .counterTop {
+                let placement = Placement(position: base, yaw: instance.yaw)
+                surfaces = SupportHeights.surfaces(
+                    surfaces, size: size,
+                    around: basins.map { basin in
+                        Placement(position: .zero, yaw: -instance.yaw).bounds(
+                            Bounds(min: basin.min - placement.position, max: basin.max - placement.position))
+                    })
+            }
             return FloorPlanEstimate.Furniture(
                 id: instance.id, type: instance.type, position: base, size: size, yaw: instance.yaw,
-                opening: instance.opening, surfaces: Looks.surfaces(of: instance.type, size: size),
-                views: instance.views.count)
+                opening: instance.opening, surfaces: surfaces, views: instance.views.count)
         }
     }
 }

@@ -51,6 +51,8 @@ struct RealSceneBuilder {
     private(set) var objects: [SceneObject] = []
     private(set) var notes: [String] = []
     private var ids: Set<String> = []
+    /// Recorded poses of things, by index.
+    private var poses: [Int: ObjectPose] = [:]
     /// Ids without a part, as the recording writes them.
     var recordedIDs: [String] = []
 
@@ -89,21 +91,26 @@ struct RealSceneBuilder {
             notes.append("\(id) occurs twice")
             return
         }
-        let upright = UprightBox(pose, estimate.box(ofPrefab: name, type: type))
+        var upright = UprightBox(pose, estimate.box(ofPrefab: name, type: type))
+        let support = support(of: upright.bounds)
+        // A thing that sinks into what it lies on would not be seen.
+        if let support, upright.position.y < support.height { upright.position.y = support.height }
+        if !type.traits.contains(.openable) { upright.lieAlongX() }
         var flags: ObjectFlags = type.startsOpen ? .open : []
         if dirty, type.traits.contains(.dirtyable) { flags.insert(.dirty) }
+        poses[objects.count] = pose
         objects.append(
             SceneObject(
                 id: id, type: type, size: upright.size, position: upright.position, yaw: upright.yaw,
                 surfaces: Looks.surfaces(of: type, size: upright.size),
-                opening: Looks.opening(of: type, size: upright.size), parent: parent(of: upright.bounds),
+                opening: Looks.opening(of: type, size: upright.size), parent: support?.index,
                 variant: name.utf8.reduce(5381) { $0 &* 33 &+ UInt32($1) }, initialFlags: flags))
     }
 
     /// The furniture a thing stands on or in: the surface nearest below its base, among those under its middle.
-    private func parent(of box: Bounds) -> Int? {
+    private func support(of box: Bounds) -> (index: Int, height: Float)? {
         let middle = SIMD3(box.centre.x, box.min.y, box.centre.z)
-        var best: (gap: Float, index: Int)?
+        var best: (gap: Float, index: Int, height: Float)?
         for (index, furniture) in estimate.furniture.enumerated() where index < objects.count {
             let placement = Placement(position: furniture.position, yaw: furniture.yaw)
             let local = placement.inverseDirection(middle - placement.position)
@@ -114,10 +121,12 @@ struct RealSceneBuilder {
                 else { continue }
                 let gap = local.y - surface.y
                 guard gap > -0.08, gap < min(surface.clearance, 0.2) else { continue }
-                if best == nil || abs(gap) < best?.gap ?? 0 { best = (abs(gap), index) }
+                if best == nil || abs(gap) < best?.gap ?? 0 {
+                    best = (abs(gap), index, furniture.position.y + surface.y)
+                }
             }
         }
-        return best?.index
+        return best.map { ($0.index, $0.height) }
     }
 
     mutating func setToggles(_ toggles: [ObjectToggle]) {
@@ -133,15 +142,23 @@ struct RealSceneBuilder {
         for index in objects.indices {
             guard let (type, count) = objects[index].type.slices else { continue }
             let whole = objects[index]
+            let pieces = ClassPriors.pieces(of: whole.type)
             for number in 1...count {
                 let id = "\(whole.id)|\(type.rawValue)_\(number)"
                 guard ids.insert(id).inserted else { continue }
-                var size = whole.size
-                size.x = max(0.01, size.x / Float(count))
-                objects.append(
-                    SceneObject(
-                        id: id, type: type, size: size, position: whole.position, yaw: whole.yaw, sliceOf: index,
-                        variant: whole.variant))
+                var piece = SceneObject(
+                    id: id, type: type, size: whole.size, position: whole.position, yaw: whole.yaw, sliceOf: index,
+                    variant: whole.variant)
+                piece.size.x = max(0.01, whole.size.x / Float(count))
+                if let pieces, let pose = poses[index] {
+                    let frame = Placement(
+                        position: SIMD3(Float(pose.position.x), whole.position.y, Float(pose.position.z)),
+                        yaw: Float(pose.rotation.y))
+                    piece.position = frame.point(pieces.first + pieces.step * Float(number - 1))
+                    piece.size = pieces.size
+                    piece.yaw = Float(pose.rotation.y)
+                }
+                objects.append(piece)
             }
         }
     }
@@ -182,6 +199,17 @@ struct UprightBox {
         position = turn.point(SIMD3(local.centre.x, local.min.y, local.centre.z))
         size = pointwiseMax(local.size, SIMD3(repeating: 0.004))
         yaw = Float(pose.rotation.y)
+        isFrontHeavy = local.max.z > -local.min.z
+    }
+
+    /// Whether the thing reaches further from its pivot towards +z than towards -z.
+    private var isFrontHeavy: Bool
+
+    /// Turns the frame so that the long side lies along x, as the shapes have it, its far end at +x.
+    mutating func lieAlongX() {
+        guard size.z > 1.2 * size.x else { return }
+        size = SIMD3(size.z, size.y, size.x)
+        yaw += isFrontHeavy ? -90 : 90
     }
 
     var bounds: Bounds {
