@@ -33,14 +33,15 @@ extension Looks {
         for number in 0..<cushions {
             let x = -w + arm + Float(number) * width
             let gap = min(0.008, width / 30)
-            mesh.box(x + gap, x + width - gap, seat - pad, seat - pad / 4, -d + back, d, fabric.shade(1.06), .around)
+            mesh.box(x + gap, x + width - gap, seat - pad, seat - pad / 4, -d + back, d, fabric.shade(1.06), .front)
             mesh.taper(
                 SIMD4(x + gap, x + width - gap, -d + back, d), seat - pad / 4,
-                SIMD4(x + 3 * gap, x + width - 3 * gap, -d + back, 0.96 * d), seat, fabric.shade(1.1))
+                SIMD4(x + 3 * gap, x + width - 3 * gap, -d + back, 0.96 * d), seat, fabric.shade(1.1),
+                [.left, .right, .front, .top])
             mesh.taper(
                 SIMD4(x + gap, x + width - gap, -d + back * 0.5, -d + back * 1.35), seat,
                 SIMD4(x + 3 * gap, x + width - 3 * gap, -d + back * 0.4, -d + back * 0.85), seat + 0.9 * (h - seat),
-                fabric.shade(1.12), .standing)
+                fabric.shade(1.12), [.left, .right, .front, .top])
         }
         return mesh
     }

@@ -49,7 +49,8 @@ extension Looks {
             let shifted = middle + (first - middle) * (0.15 * Float(number))
             result.add(
                 corners.enumerated().map { index, corner in
-                    shifted + (corner - middle) * (part * (index % 2 == 0 ? 1 : 0.8)) + entry.face.normal * 0.0012
+                    shifted + (corner - middle) * (part * (corners.count < 5 && index % 2 == 1 ? 0.8 : 1)) + entry.face
+                        .normal * 0.0012
                 }.flat(against: entry.face.normal, through: shifted + entry.face.normal * 0.0012), material)
         }
         return result
@@ -63,13 +64,11 @@ extension Looks {
         var mesh = Mesh()
         for (x, z, lean): (Float, Float, Float) in [(-0.2, 0.1, 1), (0.2, -0.1, -1)] {
             let foot = SIMD3(x * size.x, size.y, z * size.z)
+            let outline: [SIMD2<Float>] = [
+                SIMD2(-0.33, 0), SIMD2(0.33, 0), SIMD2(1.1, 0.6), SIMD2(0.3, 1), SIMD2(-0.1, 0.6),
+            ]
             flap(
-                [
-                    foot + SIMD3(-width / 3, 0, 0), foot + SIMD3(width / 3, 0, 0),
-                    foot + SIMD3(width * (0.5 + 0.6 * lean), 0.6 * height, 0),
-                    foot + SIMD3(width * 0.3 * lean, height, 0),
-                    foot + SIMD3(width * (-0.5 + 0.4 * lean), 0.6 * height, 0),
-                ], pale, to: &mesh)
+                outline.map { foot + SIMD3(lean * $0.x * width, $0.y * height, 0) }, pale, to: &mesh)
         }
         return mesh
     }

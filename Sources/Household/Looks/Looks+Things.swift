@@ -68,9 +68,6 @@ extension Looks {
         mesh.lathe(
             [(0.5, 1), (1, 0.9), (1, 0.6)], base: SIMD3(0.03, 0, 0), height: 0.008, radii: SIMD2(0.02, 0.02), sides: 6,
             [Palette.chrome], hasTop: false)
-        mesh.lathe(
-            [(0, 0.6), (1, 0.6)], base: SIMD3(0.03, 0, 0), height: 0.008, radii: SIMD2(0.02, 0.02), sides: 6,
-            [Palette.chrome.shade(0.7)], hasTop: false, isInside: true)
         mesh.box(-0.055, 0.012, 0, 0.006, -0.014, -0.006, Palette.brass, .standing)
         mesh.box(-0.055, -0.04, 0, 0.006, -0.022, -0.014, Palette.brass, .standing)
         mesh.bar(SIMD3(0.01, 0.004, 0.008), SIMD3(-0.045, 0.004, 0.028), 0.007, Palette.steel, hasEnds: false)
@@ -97,7 +94,7 @@ extension Looks {
         var mesh = Mesh()
         mesh.lathe(
             [(0, 0.38), (0.22, 0.86), (0.47, 1), (0.53, 1), (0.78, 0.86), (1, 0.38)], base: .zero, height: l.h,
-            radii: SIMD2(l.w, l.d) / 2, sides: 5,
+            radii: SIMD2(l.w, l.d) / 2, sides: 6,
             [leather.shade(0.88), leather.shade(0.96), seam, leather, leather.shade(1.08)])
         mesh.box(-0.03 * l.w, 0.03 * l.w, 0, l.h + 0.0008, -0.16 * l.d, 0.16 * l.d, seam, .top)
         return mesh
