@@ -49,12 +49,12 @@ enum KitchenScene {
         let counter = builder.add(
             .counterTop, SIMD3(2.4, 0.9, 0.6), at: SIMD3(-0.8, 0, 1.7), yaw: 180, surfaces: [surface(2.4, 0.6, 0.9)])
         builder.add(
-            .microwave, SIMD3(0.5, 0.3, 0.4), at: SIMD3(-1.6, 0.9, 1.75), yaw: 180,
+            .microwave, SIMD3(0.5, 0.3, 0.4), at: SIMD3(-0.8, 0.9, 1.75), yaw: 180,
             surfaces: [surface(0.5, 0.4, 0.03, clearance: 0.25, inside: true)], opening: .leftHinged, parent: counter)
         let basin = builder.add(
-            .sinkBasin, SIMD3(0.5, 0.2, 0.4), at: SIMD3(0, 0.72, 1.7), yaw: 180,
+            .sinkBasin, SIMD3(0.5, 0.2, 0.4), at: SIMD3(0, 0.9, 1.7), yaw: 180,
             surfaces: [surface(0.5, 0.4, 0.02)], part: "Sink")
-        builder.add(.faucet, SIMD3(0.1, 0.3, 0.2), at: SIMD3(0, 0.9, 1.92), yaw: 180)
+        builder.add(.faucet, SIMD3(0.1, 0.3, 0.2), at: SIMD3(0, 1.1, 1.92), yaw: 180)
         // East wall: fridge, table.
         builder.add(
             .fridge, SIMD3(0.8, 1.7, 0.7), at: SIMD3(1.65, 0, 1.4), yaw: 270,
@@ -73,7 +73,7 @@ enum KitchenScene {
             .cabinet, SIMD3(0.5, 0.45, 0.5), at: SIMD3(-1.75, 0.02, 0), yaw: 90,
             surfaces: [surface(0.5, 0.5, 0.03, clearance: 0.4, inside: true)], opening: .rightHinged)
         builder.add(
-            .stoveBurner, SIMD3(0.3, 0.02, 0.3), at: SIMD3(-1.75, 0.9, -1), yaw: 90,
+            .stoveBurner, SIMD3(0.45, 0.02, 0.45), at: SIMD3(-1.75, 0.9, -1), yaw: 90,
             surfaces: [surface(0.3, 0.3, 0.02)])
         builder.add(.stoveKnob, SIMD3(0.05, 0.05, 0.05), at: SIMD3(-1.5, 0.85, -1), yaw: 90)
         builder.add(.deskLamp, SIMD3(0.2, 0.4, 0.2), at: SIMD3(1.7, 0.75, -0.9), yaw: 270, parent: table)
@@ -81,16 +81,17 @@ enum KitchenScene {
         builder.add(.apple, SIMD3(0.08, 0.08, 0.08), at: SIMD3(1.4, 0.75, -0.4), parent: table)
         builder.add(.bread, SIMD3(0.25, 0.1, 0.12), at: SIMD3(1.5, 0.75, -0.1), parent: table)
         builder.add(.egg, SIMD3(0.05, 0.05, 0.05), at: SIMD3(1.35, 0.75, -0.6), parent: table)
-        builder.add(.knife, SIMD3(0.25, 0.02, 0.04), at: SIMD3(-0.7, 0.9, 1.6), parent: counter)
+        builder.add(.knife, SIMD3(0.25, 0.02, 0.04), at: SIMD3(-1.35, 0.9, 1.6), parent: counter)
         builder.add(
             .plate, SIMD3(0.22, 0.02, 0.22), at: SIMD3(-0.4, 0.9, 1.6), surfaces: [surface(0.22, 0.22, 0.02)],
             parent: counter, flags: .dirty)
         builder.add(
-            .mug, SIMD3(0.1, 0.1, 0.1), at: SIMD3(0, 0.74, 1.7), surfaces: [surface(0.1, 0.1, 0.02)], parent: basin,
+            .mug, SIMD3(0.1, 0.1, 0.1), at: SIMD3(0, 0.92, 1.7), surfaces: [surface(0.1, 0.1, 0.02)], parent: basin,
             flags: .dirty)
         builder.add(
-            .pot, SIMD3(0.25, 0.15, 0.25), at: SIMD3(-1.2, 0.9, 1.6), surfaces: [surface(0.25, 0.25, 0.02)],
+            .pot, SIMD3(0.25, 0.15, 0.25), at: SIMD3(-1.7, 0.9, 1.6), surfaces: [surface(0.25, 0.25, 0.02)],
             parent: counter)
+        builder.add(.kettle, SIMD3(0.2, 0.2, 0.2), at: SIMD3(1.3, 0.75, 0.1), parent: table)
         builder.add(.fork, SIMD3(0.15, 0.01, 0.03), at: SIMD3(-1.75, 0.52, 0), yaw: 90, parent: drawer)
         let cells = (-5...4).flatMap { x in (-6...4).map { z in SIMD2(x, z) } }
         let floor = RoomShape.Rectangle(minX: -2, maxX: 2, minZ: -2, maxZ: 2)
