@@ -93,17 +93,16 @@ extension Looks {
         let seam = Material.hex(0x2A1C14)
         var mesh = Mesh()
         mesh.lathe(
-            [(0, 0.38), (0.22, 0.86), (0.47, 1), (0.53, 1), (0.78, 0.86), (1, 0.38)], base: .zero, height: l.h,
-            radii: SIMD2(l.w, l.d) / 2, sides: 6,
-            [leather.shade(0.88), leather.shade(0.96), seam, leather, leather.shade(1.08)])
-        mesh.box(-0.03 * l.w, 0.03 * l.w, 0, l.h + 0.0008, -0.16 * l.d, 0.16 * l.d, seam, .top)
+            [(0, 0.5), (0.48, 1), (0.54, 1), (0.82, 0.8), (1, 0.36)], base: .zero, height: l.h,
+            radii: SIMD2(l.w, l.d) / 2, [leather.shade(0.92), seam, leather, leather.shade(1.06)])
+        mesh.box(-0.025 * l.w, 0.025 * l.w, 0, l.h + 0.0008, -0.16 * l.d, 0.16 * l.d, seam, .top)
         return mesh
     }
 
     /// A pair of boots, toes to the front.
     static func boots(_ l: Look) -> Mesh {
         let leather = l.color([
-            Material.hex(0x6B4226, 0x573319, .leather, scale: 0.05), .hex(0x2B2B2E, 0x38383C, .leather, scale: 0.05),
+            Material.hex(0x9A6234, 0x845026, .leather, scale: 0.05), .hex(0x45454A, 0x55555A, .leather, scale: 0.05),
             .hex(0xB98A4F, 0xA2763F, .leather, scale: 0.05),
         ])
         var mesh = Mesh()
