@@ -112,15 +112,11 @@ extension Looks {
         return mesh
     }
 
+    /// A half: flesh with the core's seeds on both sides, a band of skin around.
     static func appleSliced(_ l: Look) -> Mesh {
         let skin = l.color([Material.hex(0xC7232B), .hex(0x9EC23A), .hex(0xD9442F)])
         let flesh = Material.hex(0xF7EDC8)
-        var mesh = Mesh()
-        mesh.lathe(
-            [(0, 0.45), (0.45, 0.9), (0.94, 1), (1, 0.96)], base: .zero, height: 1, radii: SIMD2(1, 1), sides: 6,
-            [skin, skin, flesh], hasTop: false)
-        mesh.lathe([(1, 0.96)], base: .zero, height: 1, radii: SIMD2(1, 1), sides: 6, [flesh])
-        mesh.lathe([(0, 0.45)], base: .zero, height: 1, radii: SIMD2(1, 1), sides: 6, [skin], isInside: true)
+        var mesh = disc(l, skin: skin, flesh: flesh, core: .hex(0xE9D59A), bevel: 0.8, sides: 6)
         for side: Float in [-1, 1] {
             mesh.patch(
                 [SIMD3(0.05 * side, 1.004, 0), SIMD3(0.22 * side, 1.004, 0.1), SIMD3(0.3 * side, 1.004, -0.12)],

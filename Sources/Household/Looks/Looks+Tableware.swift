@@ -50,7 +50,7 @@ extension Looks {
         let china = l.color([Material.hex(0xC0392B), .hex(0xF1EEE6), .hex(0x2E5E8C), .hex(0x3E7C59)])
         let inner = l.color([Material.hex(0xEDE6DA), .hex(0xDDD6C8), .hex(0xE7E4DD)])
         let body = mugBody(l.size)
-        var mesh = vessel([(0, 0.9), (1, 1)], floor: 0.07, floorRadius: 0.86, in: body, sides: 6, china, inner: inner)
+        var mesh = vessel([(0, 0.9), (1, 1)], floor: 0.07, floorRadius: 0.86, in: body, china, inner: inner)
         let (x, end, t) = (body.max.x - 0.04 * l.w, l.w / 2, 0.08 * l.w)
         let half = 0.09 * l.d
         mesh.box(x, end, 0.72 * l.h, 0.84 * l.h, -half, half, china.shade(0.9), [.top, .bottom, .front, .back])
