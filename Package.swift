@@ -94,6 +94,9 @@ let package = Package(
             name: "PictureBenchmark", dependencies: ["BareCodecs", "Images", "SampleData"],
             path: "Tests/Benchmarks/PictureBenchmark", swiftSettings: settings),
         .executableTarget(
+            name: "RenderBenchmark", dependencies: ["Household"], path: "Tests/Benchmarks/RenderBenchmark",
+            swiftSettings: settings),
+        .executableTarget(
             name: "SimulationBenchmark", dependencies: ["ALFRED", "Household"],
             path: "Tests/Benchmarks/SimulationBenchmark", swiftSettings: settings),
         .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: settings),

@@ -98,15 +98,20 @@ public final class ExperimentStore: Sendable {
     }
 
     /// In a place that cannot be written SQLite cannot share a store in WAL mode; as long as no log waits beside it, the
-    /// file is complete and is read as it is.
+    /// file is complete and is read as it is. A rollback journal is what a process leaves that was killed while it made
+    /// the store: only a connection that may write can undo its unfinished change.
     private static func openReading(_ file: String) throws -> DatabaseQueue {
         var configuration = Configuration()
         configuration.readonly = true
         configuration.busyMode = .timeout(10)
         let files = FileManager.default
         let folder = URL(fileURLWithPath: file).deletingLastPathComponent().path
-        let log = (try? files.attributesOfItem(atPath: file + "-wal")[.size] as? Int) ?? 0
-        if log == 0, !files.isWritableFile(atPath: folder) || !files.isWritableFile(atPath: file) {
+        func size(_ suffix: String) -> Int { (try? files.attributesOfItem(atPath: file + suffix)[.size] as? Int) ?? 0 }
+        if size("-journal") > 0, files.isWritableFile(atPath: folder), files.isWritableFile(atPath: file) {
+            configuration.readonly = false
+            configuration.prepareDatabase { try $0.execute(sql: "PRAGMA query_only = ON") }
+        }
+        if size("-wal") == 0, !files.isWritableFile(atPath: folder) || !files.isWritableFile(atPath: file) {
             var components = URLComponents()
             components.path = file
             return try DatabaseQueue(
