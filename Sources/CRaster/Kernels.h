@@ -5,6 +5,7 @@
 #include "CRaster.h"
 
 #include <math.h>
+#include <stddef.h>
 #include <string.h>
 
 #pragma STDC FP_CONTRACT OFF
@@ -19,7 +20,7 @@
 
 typedef float CRFloat8 __attribute__((vector_size(32), aligned(4), may_alias));
 typedef int32_t CRInt8 __attribute__((vector_size(32), aligned(4), may_alias));
-typedef uint32_t CRUInt8 __attribute__((vector_size(32), aligned(4), may_alias));
+typedef uint8_t CRByte8 __attribute__((vector_size(8), aligned(1), may_alias));
 
 #define CR_IOTA ((CRInt8){0, 1, 2, 3, 4, 5, 6, 7})
 #define CR_LOAD(type, pointer) (*(const type *)(pointer))
