@@ -22,6 +22,7 @@ let package = Package(
     platforms: [.macOS(.v15)],
     products: [
         .executable(name: "rgvlm-ingest", targets: ["rgvlm-ingest"]),
+        .executable(name: "rgvlm-simulate", targets: ["rgvlm-simulate"]),
         .executable(name: "rgvlm-inspect", targets: ["rgvlm-inspect"]),
     ],
     dependencies: [
@@ -76,6 +77,12 @@ let package = Package(
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ], swiftSettings: settings),
         .executableTarget(
+            name: "rgvlm-simulate",
+            dependencies: [
+                "ALFRED", "Household", "Images", "StageSupport",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ], swiftSettings: settings),
+        .executableTarget(
             name: "rgvlm-inspect",
             dependencies: [
                 "Episodes", "ExperimentStore", "Ingestion", "StageSupport",
@@ -86,6 +93,9 @@ let package = Package(
         .executableTarget(
             name: "PictureBenchmark", dependencies: ["BareCodecs", "Images", "SampleData"],
             path: "Tests/Benchmarks/PictureBenchmark", swiftSettings: settings),
+        .executableTarget(
+            name: "SimulationBenchmark", dependencies: ["ALFRED", "Household"],
+            path: "Tests/Benchmarks/SimulationBenchmark", swiftSettings: settings),
         .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: settings),
         .testTarget(name: "HouseholdTests", dependencies: ["Household"], swiftSettings: settings),
         .testTarget(

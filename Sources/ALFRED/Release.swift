@@ -164,7 +164,7 @@ private func isFolder(_ path: String) -> Bool {
     return stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
 }
 
-private func exists(_ path: String) -> Bool {
+func exists(_ path: String) -> Bool {
     var status = stat()
     return lstat(path, &status) == 0
 }

@@ -99,6 +99,8 @@ public struct AnnotationRecord: Sendable, Equatable {
 public struct FrameRecord: Sendable, Equatable {
     public enum Status: String, Sendable {
         case present, missing, unreadable
+        /// Drawn by the simulator: the frame store has it, no file does.
+        case rendered
     }
 
     /// The name the recording gives it, without extension.

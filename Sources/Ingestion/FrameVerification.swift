@@ -73,15 +73,15 @@ public enum FrameVerification {
 
     private static func problems(of reference: FrameReference, root: String, _ frames: FrameStore?) -> [String] {
         var problems: [String] = []
-        do {
-            let file = try MappedFile(root + "/" + reference.path)
-            var hash = SHA256()
-            withExtendedLifetime(file) { hash.update(bufferPointer: file.bytes) }
-            if Array(hash.finalize()) != reference.sha256 {
-                problems.append("\(reference.path): has changed since it was ingested")
+        if let (path, sha256) = reference.file {
+            do {
+                let file = try MappedFile(root + "/" + path)
+                var hash = SHA256()
+                withExtendedLifetime(file) { hash.update(bufferPointer: file.bytes) }
+                if Array(hash.finalize()) != sha256 { problems.append("\(path): has changed since it was ingested") }
+            } catch {
+                problems.append("\(path): \(error.message)")
             }
-        } catch {
-            problems.append("\(reference.path): \(error.message)")
         }
         if let record = reference.record, let frames {
             if record >= frames.count {

@@ -1,4 +1,5 @@
 internal import ALFRED
+internal import Household
 internal import Foundation
 internal import Images
 

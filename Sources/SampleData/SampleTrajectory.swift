@@ -1,4 +1,5 @@
 internal import ALFRED
+internal import Household
 internal import Images
 
 /// One scripted trajectory in a ``SampleScene``: fetch an object, put it somewhere, with everything the format records.

@@ -72,11 +72,12 @@ extension DatasetSummary {
         count("  with a picture", \.frames.present)
         count("  picture missing", \.frames.missing)
         count("  picture unreadable", \.frames.unreadable)
+        count("  drawn by the simulator", \.frames.rendered)
         count("  with features", \.frames.withFeatures)
         let text = TextTable.printable(root) + "\n\n" + table.text
         let frames = splits.map(\.frames)
         guard frames.contains(where: { $0.observations > 0 }),
-            frames.allSatisfy({ $0.present == 0 && $0.unreadable == 0 })
+            frames.allSatisfy({ $0.present == 0 && $0.unreadable == 0 && $0.rendered == 0 })
         else { return text }
         return text
             + "\nThis data came without pictures: ALFRED's json flavour has none, full has them, json_feat has features.\n"

@@ -1,4 +1,5 @@
 import Dispatch
+import Household
 import Synchronization
 import TestSupport
 import Testing

@@ -14,16 +14,20 @@ public struct DenseReward: Sendable, Equatable {
         public var distanceAfter: Int
         /// Whether the hand holds something other than the sub-goal's object.
         public var holdsOther: Bool
+        /// Whether a CoolObject came half way: the object is cold for the first time, or the fridge is open again with
+        /// the cold object in it for the first time.
+        public var isHalfWay: Bool
 
         public init(
             action: LowActionName, isAchieved: Bool = false, distanceBefore: Int = 0, distanceAfter: Int = 0,
-            holdsOther: Bool = false
+            holdsOther: Bool = false, isHalfWay: Bool = false
         ) {
             self.action = action
             self.isAchieved = isAchieved
             self.distanceBefore = distanceBefore
             self.distanceAfter = distanceAfter
             self.holdsOther = holdsOther
+            self.isHalfWay = isHalfWay
         }
     }
 
@@ -59,7 +63,8 @@ public struct DenseReward: Sendable, Equatable {
         }
         switch kind {
         case .pickup: return observation.holdsOther ? rates.negative : rates.neutral
-        case .clean, .heat, .cool: return rates.neutral
+        case .cool: return observation.isHalfWay ? rates.positive : rates.neutral
+        case .clean, .heat: return rates.neutral
         default: return rates.negative
         }
     }

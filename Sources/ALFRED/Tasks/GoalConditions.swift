@@ -20,50 +20,55 @@ public struct GoalConditions: Sendable, Equatable {
     /// Counts the conditions of `type` for `goal` in the present state.
     ///
     /// Objects are matched by substring of their id, as the reference does: a `Pot` to place may be a `Potato`.
-    public init(_ type: TaskType, _ goal: GoalParameters, in facts: WorldFacts) {
-        let target = goal.objectSliced ? goal.objectTarget + "Sliced" : goal.objectTarget
-        let objects = facts.known.filter { ObjectID.goalCheckMatches($0, name: target) }
-        let placed = objects.filter { object in
-            facts.receptacles(holding: object).contains { ObjectID.goalCheckMatches($0, name: goal.parentTarget) }
-        }
-        var conditions: [Bool]
-        switch type {
-        case .simple: conditions = [!placed.isEmpty]
-        case .two:
-            let counts = Dictionary(
-                placed.flatMap { object in
-                    Set(facts.receptacles(holding: object))
-                        .filter { ObjectID.goalCheckMatches($0, name: goal.parentTarget) }.map { ($0, 1) }
-                }, uniquingKeysWith: +)
-            let most = counts.values.max() ?? 0
-            conditions = [most >= 1, most >= 2]
-        case .light:
-            let lamp = facts.toggledOn.contains { ObjectID.goalCheckMatches($0, name: goal.toggleTarget) }
-            conditions = [facts.held.map(objects.contains) ?? false, lamp]
-        case .clean: conditions = Self.treated(placed, objects, facts.cleaned)
-        case .heat: conditions = Self.treated(placed, objects, facts.heated)
-        case .cool: conditions = Self.treated(placed, objects, facts.cooled)
-        case .movable:
-            func isMovable(_ id: String) -> Bool { ObjectID.goalCheckMatches(id, name: goal.movableTarget) }
-            func isPlaced(_ id: String) -> Bool {
-                facts.receptacles(holding: id).contains { ObjectID.goalCheckMatches($0, name: goal.parentTarget) }
-            }
-            let carriers = Set(objects.flatMap { facts.receptacles(holding: $0).filter(isMovable) })
-            conditions = [
-                !carriers.isEmpty, facts.known.contains { isMovable($0) && isPlaced($0) },
-                carriers.contains(where: isPlaced),
-            ]
-        }
+    public init(_ type: TaskType, _ goal: GoalParameters, in facts: some GoalFacts) {
+        let objects = facts.objects(named: goal.targetName, .pickupable)
+        var conditions = Self.conditions(type, goal, objects, facts)
         if goal.objectSliced {
-            let slices = facts.known.count { ObjectID.goalCheckMatches($0, name: target) }
-            conditions += type == .two ? [slices >= 1, slices >= 2] : [slices >= 1]
+            conditions += type == .two ? [objects.count >= 1, objects.count >= 2] : [objects.count >= 1]
         }
         met = conditions.count { $0 }
         total = conditions.count
     }
 
-    /// In place; treated; in place and treated.
-    private static func treated(_ placed: Set<String>, _ objects: Set<String>, _ done: Set<String>) -> [Bool] {
-        [!placed.isEmpty, !objects.isDisjoint(with: done), !placed.isDisjoint(with: done)]
+    private static func conditions<Facts: GoalFacts>(
+        _ type: TaskType, _ goal: GoalParameters, _ objects: [Facts.Object], _ facts: Facts
+    ) -> [Bool] {
+        if type == .light {
+            let lamps = facts.objects(named: goal.toggleTarget, .toggleable)
+            return [facts.heldObject.map(objects.contains) ?? false, lamps.contains(where: facts.isLit)]
+        }
+        let destinations = Set(facts.objects(named: goal.parentTarget, .receptacle))
+        func places(_ object: Facts.Object) -> [Facts.Object] {
+            facts.receptacles(holding: object).filter(destinations.contains)
+        }
+        func treated(_ treatment: Treatment) -> [Bool] {
+            let placed = objects.filter { !places($0).isEmpty }
+            return [
+                !placed.isEmpty, objects.contains { facts.isTreated($0, treatment) },
+                placed.contains { facts.isTreated($0, treatment) },
+            ]
+        }
+        switch type {
+        case .simple, .light: return [objects.contains { !places($0).isEmpty }]
+        case .two:
+            let counts = Dictionary(objects.flatMap { Set(places($0)) }.map { ($0, 1) }, uniquingKeysWith: +)
+            let most = counts.values.max() ?? 0
+            return [most >= 1, most >= 2]
+        case .clean: return treated(.cleaned)
+        case .heat: return treated(.heated)
+        case .cool: return treated(.cooled)
+        case .movable:
+            let movables = facts.objects(named: goal.movableTarget, .pickupable)
+            let carriers = Set(objects.flatMap(facts.receptacles(holding:)))
+            let loaded = movables.filter(carriers.contains)
+            return [
+                !loaded.isEmpty, movables.contains { !places($0).isEmpty }, loaded.contains { !places($0).isEmpty },
+            ]
+        }
     }
+}
+
+extension GoalParameters {
+    /// What ids of the object to move contain: the pieces' class when it has to be sliced.
+    public var targetName: String { objectSliced ? objectTarget + "Sliced" : objectTarget }
 }

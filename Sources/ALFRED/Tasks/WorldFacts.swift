@@ -21,6 +21,12 @@ public struct WorldFacts: Sendable, Equatable {
 
     public init() {}
 
+    /// Begins with things that are known to be in receptacles.
+    public init(known: some Sequence<String>, containers: [String: String]) {
+        self.known = Set(known)
+        container = containers
+    }
+
     /// Pieces a sliced object falls into, by class. The first has number 1.
     public static let sliceCounts = ["Apple": 2, "Bread": 8, "Lettuce": 7, "Potato": 8, "Tomato": 6]
 

@@ -146,7 +146,7 @@ public struct ObjectToggle: Sendable, Equatable {
     }
 }
 
-public struct ObjectPose: Sendable, Equatable {
+public struct ObjectPose: Sendable, Hashable {
     /// `<Prefab>_<8 hex digits>`; the same name twice means a copy.
     public var objectName: String
     public var position: Vector3

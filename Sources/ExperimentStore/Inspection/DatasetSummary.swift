@@ -30,6 +30,8 @@ public struct DatasetSummary: Sendable, Equatable, Encodable {
         public var present = 0
         public var missing = 0
         public var unreadable = 0
+        /// Drawn by the simulator.
+        public var rendered = 0
         /// Observations with a row in a feature file.
         public var withFeatures = 0
     }
@@ -136,6 +138,7 @@ extension DatasetSummary.Split {
         frames.present = statuses["present"] ?? 0
         frames.missing = statuses["missing"] ?? 0
         frames.unreadable = statuses["unreadable"] ?? 0
+        frames.rendered = statuses["rendered"] ?? 0
         frames.observations = statuses.values.reduce(0, +)
         frames.withFeatures = try number("count(f.feature_row)", framed)
     }

@@ -89,6 +89,12 @@ public struct Verification: Sendable {
                 SELECT episode_id, printf('frame %d is present without path, size or hash', t) FROM frames
                 WHERE status = 'present' AND (path IS NULL OR width IS NULL OR height IS NULL OR sha256 IS NULL)
                 """),
+        Check(
+            name: "rendered frames", purpose: "a picture the simulator drew has its size and its record, and no file",
+            sql: """
+                SELECT episode_id, printf('frame %d is rendered without size or record, or with a file', t) FROM frames
+                WHERE status = 'rendered' AND (path IS NOT NULL OR width IS NULL OR height IS NULL OR record IS NULL)
+                """),
     ]
 
     /// Runs one of ``checks``.
@@ -126,28 +132,28 @@ public struct Verification: Sendable {
 public struct FrameReference: Sendable {
     public var episodeID: Int64
     public var t: Int
-    /// Relative to the dataset's root.
-    public var path: String
-    public var sha256: [UInt8]
+    /// The file relative to the dataset's root, and its hash; nil for a picture the simulator drew.
+    public var file: (path: String, sha256: [UInt8])?
     public var record: Int?
 }
 
 extension DatasetRow {
-    /// Calls `body` with every present picture of the dataset.
+    /// Calls `body` with every picture of the dataset that is present or rendered.
     public func forEachFrame(_ db: Database, _ body: (FrameReference) throws -> Void) throws {
         let rows = try Row.fetchCursor(
             db,
             sql: """
                 SELECT f.episode_id, f.t, f.path, f.sha256, f.record FROM frames f JOIN episodes e ON e.id = f.episode_id
-                WHERE e.dataset_id = ? AND f.status = 'present' AND f.path IS NOT NULL AND f.sha256 IS NOT NULL
+                WHERE e.dataset_id = ?
+                    AND (f.status = 'rendered' OR (f.status = 'present' AND f.path IS NOT NULL AND f.sha256 IS NOT NULL))
                 ORDER BY f.episode_id, f.t
                 """, arguments: [id])
         while let row = try rows.next() {
+            let path: String? = row[2]
+            let hash = try row.withUnsafeData(atIndex: 3) { Array($0 ?? Data()) }
             try body(
                 FrameReference(
-                    episodeID: row[0], t: row[1], path: row[2],
-                    sha256: row.withUnsafeData(atIndex: 3) { Array($0 ?? Data()) },
-                    record: row[4]))
+                    episodeID: row[0], t: row[1], file: path.map { ($0, hash) }, record: row[4]))
         }
     }
 }

@@ -7,7 +7,9 @@ public final class HouseScene: Sendable {
     /// Varies light and materials.
     public let seed: UInt64
     /// The agent's centre above the floor is 0.901 m, its eye 0.675 m above that.
-    public static let eyeAboveFloor: Float = 0.901 + 0.675
+    public static let eyeAboveFloor: Float = agentHeight + 0.675
+    /// The agent's centre above the floor.
+    public static let agentHeight: Float = 0.901
 
     /// For each object the indices of its pieces.
     let pieces: [[Int]]

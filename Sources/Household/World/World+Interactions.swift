@@ -87,7 +87,7 @@ extension World {
         }
     }
 
-    private mutating func setOpen(_ object: Int, _ isOpen: Bool) {
+    mutating func setOpen(_ object: Int, _ isOpen: Bool) {
         let before = placement(of: object)
         if isOpen { states[object].flags.insert(.open) } else { states[object].flags.remove(.open) }
         let after = placement(of: object)
@@ -121,19 +121,25 @@ extension World {
         }
     }
 
-    /// The pieces lie side by side where the whole lay, in what the whole was in.
+    /// The pieces lie where the scene has them beside the whole, turned and moved with it; side by side along its width
+    /// where the scene has them all in its middle. They are in what the whole was in.
     private mutating func cut(_ object: Int) {
         let whole = states[object]
         let pieces = scene.pieces[object]
+        let origin = scene.objects[object]
         states[object].flags.insert(.sliced)
         states[object].parent = ObjectState.nowhere
         let placement = Placement(position: whole.position, yaw: whole.yaw)
-        let length = scene.objects[object].size.x
+        let before = Placement(position: origin.position, yaw: origin.yaw)
+        let isSpread = pieces.contains { scene.objects[$0].position != origin.position }
         for (number, piece) in pieces.enumerated() {
-            let offset = length * ((Float(number) + 0.5) / Float(pieces.count) - 0.5)
+            let offset =
+                isSpread
+                ? before.inverseDirection(scene.objects[piece].position - origin.position)
+                : SIMD3(origin.size.x * ((Float(number) + 0.5) / Float(pieces.count) - 0.5), 0, 0)
             states[piece] = ObjectState(
-                position: placement.point(SIMD3(offset, 0, 0)), yaw: whole.yaw, parent: whole.parent,
-                flags: whole.flags.subtracting([.absent, .sliced]))
+                position: placement.point(offset), yaw: whole.yaw + scene.objects[piece].yaw - origin.yaw,
+                parent: whole.parent, flags: whole.flags.subtracting([.absent, .sliced]))
         }
     }
 }

@@ -113,6 +113,16 @@ extension World {
         return false
     }
 
+    /// A copy in which a drawer, door or lid is open, whatever could hinder the agent: what would be seen then.
+    public func opening(_ object: Int) -> World {
+        guard scene.objects[object].type.traits.contains(.openable), !states[object].flags.contains(.open) else {
+            return self
+        }
+        var world = self
+        world.setOpen(object, true)
+        return world
+    }
+
     /// Whether the object, or what it lies on, is in the hand.
     public func isCarried(_ object: Int) -> Bool {
         guard let held else { return false }

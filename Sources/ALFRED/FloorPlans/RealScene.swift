@@ -1,0 +1,219 @@
+public import Household
+
+/// The simulator's scene of a recorded trajectory: the floor plan's furniture and the trajectory's things.
+public struct RealScene: Sendable {
+    public let scene: HouseScene
+    public let start: AgentPose
+    /// What could not be placed and why.
+    public let notes: [String]
+
+    /// - Throws: ``ALFREDError`` when the start is off the grid or the scene cannot be (``SceneError``).
+    ///
+    /// - Parameter recordedIDs: Ids as the recording writes them. THOR numbers a thing before it comes to rest, so that its
+    ///   id may be a centimetre off its recorded pose.
+    public init(
+        _ estimate: FloorPlanEstimate, _ recorded: Scene, recordedIDs: some Sequence<String> = []
+    ) throws(ALFREDError) {
+        guard let start = AgentPose(recorded.initialAction) else {
+            throw ALFREDError(.invalidValue, "the start pose is off the grid", location: "scene.init_action")
+        }
+        var builder = RealSceneBuilder(estimate)
+        builder.recordedIDs = Set(recordedIDs).filter { ObjectID($0).part == nil }.sorted()
+        for pose in recorded.objectPoses { builder.add(pose, dirty: recorded.dirtyAndEmpty) }
+        builder.setToggles(recorded.objectToggles)
+        builder.addPieces()
+        self.start = start
+        notes = builder.notes
+        do {
+            scene = try HouseScene(
+                room: builder.room, objects: builder.objects, grid: CellGrid(cells: estimate.cells),
+                seed: UInt64(truncatingIfNeeded: recorded.number))
+        } catch {
+            throw ALFREDError(.invalidValue, error.message)
+        }
+    }
+
+    /// The scene of a trajectory, with the ids of its plan.
+    public init(_ estimate: FloorPlanEstimate, _ trajectory: Trajectory) throws(ALFREDError) {
+        let ids = (trajectory.plan?.lowActions ?? []).flatMap {
+            [$0.api.objectID, $0.api.receptacleObjectID].compactMap { $0 }
+        }
+        try self.init(estimate, trajectory.scene, recordedIDs: ids)
+    }
+
+    /// The world before the first action.
+    public var world: World { World(scene, agent: start) }
+}
+
+/// Collects the objects of a ``RealScene``.
+struct RealSceneBuilder {
+    private let estimate: FloorPlanEstimate
+    private(set) var objects: [SceneObject] = []
+    private(set) var notes: [String] = []
+    private var ids: Set<String> = []
+    /// Recorded poses of things, by index.
+    private var poses: [Int: ObjectPose] = [:]
+    /// Ids without a part, as the recording writes them.
+    var recordedIDs: [String] = []
+
+    init(_ estimate: FloorPlanEstimate) {
+        self.estimate = estimate
+        for furniture in estimate.furniture {
+            guard ids.insert(furniture.id).inserted else { continue }
+            objects.append(
+                SceneObject(
+                    id: furniture.id, type: furniture.type, size: furniture.size, position: furniture.position,
+                    yaw: furniture.yaw, surfaces: furniture.surfaces, opening: furniture.opening,
+                    variant: UInt32(truncatingIfNeeded: objects.count)))
+        }
+    }
+
+    /// Adds a thing at its recorded pose.
+    mutating func add(_ pose: ObjectPose, dirty: Bool) {
+        let name = pose.objectName
+        guard let type = ObjectType(rawValue: String(name.prefix { $0 != "_" })) else {
+            notes.append("\(name) is of no known type")
+            return
+        }
+        guard pose.position.isFinite, pose.rotation.isFinite, abs(pose.position.x) < 1000,
+            abs(pose.position.y) < 1000, abs(pose.position.z) < 1000
+        else {
+            notes.append("\(name) has no place")
+            return
+        }
+        let anchor = SIMD3(Float(pose.position.x), Float(pose.position.y), Float(pose.position.z))
+        let usual = SceneObject.id(type, at: anchor)
+        let id =
+            recordedIDs.contains(usual)
+            ? usual
+            : recordedIDs.first { !ids.contains($0) && FloorPlanEvidence.names($0, pose) } ?? usual
+        guard ids.insert(id).inserted else {
+            notes.append("\(id) occurs twice")
+            return
+        }
+        var upright = UprightBox(pose, estimate.box(ofPrefab: name, type: type))
+        let support = support(of: upright.bounds)
+        // A thing that sinks into what it lies on would not be seen.
+        if let support, upright.position.y < support.height { upright.position.y = support.height }
+        if !type.traits.contains(.openable) { upright.lieAlongX() }
+        var flags: ObjectFlags = type.startsOpen ? .open : []
+        if dirty, type.traits.contains(.dirtyable) { flags.insert(.dirty) }
+        poses[objects.count] = pose
+        objects.append(
+            SceneObject(
+                id: id, type: type, size: upright.size, position: upright.position, yaw: upright.yaw,
+                surfaces: Looks.surfaces(of: type, size: upright.size),
+                opening: Looks.opening(of: type, size: upright.size), parent: support?.index,
+                variant: name.utf8.reduce(5381) { $0 &* 33 &+ UInt32($1) }, initialFlags: flags))
+    }
+
+    /// The furniture a thing stands on or in: the surface nearest below its base, among those under its middle.
+    private func support(of box: Bounds) -> (index: Int, height: Float)? {
+        let middle = SIMD3(box.centre.x, box.min.y, box.centre.z)
+        var best: (gap: Float, index: Int, height: Float)?
+        for (index, furniture) in estimate.furniture.enumerated() where index < objects.count {
+            let placement = Placement(position: furniture.position, yaw: furniture.yaw)
+            let local = placement.inverseDirection(middle - placement.position)
+            for surface in furniture.surfaces {
+                let margin: Float = surface.isInterior ? -0.01 : 0.05
+                guard local.x > surface.minX - margin, local.x < surface.maxX + margin,
+                    local.z > surface.minZ - margin, local.z < surface.maxZ + margin
+                else { continue }
+                let gap = local.y - surface.y
+                guard gap > -0.08, gap < min(surface.clearance, 0.2) else { continue }
+                if best == nil || abs(gap) < best?.gap ?? 0 {
+                    best = (abs(gap), index, furniture.position.y + surface.y)
+                }
+            }
+        }
+        return best.map { ($0.index, $0.height) }
+    }
+
+    mutating func setToggles(_ toggles: [ObjectToggle]) {
+        for toggle in toggles where toggle.isOn {
+            for index in objects.indices where objects[index].type.rawValue == toggle.objectType {
+                objects[index].initialFlags.insert(.on)
+            }
+        }
+    }
+
+    /// The pieces of everything that can be cut, ids as THOR's: the whole's, then `AppleSliced_1`.
+    mutating func addPieces() {
+        for index in objects.indices {
+            guard let (type, count) = objects[index].type.slices else { continue }
+            let whole = objects[index]
+            let pieces = ClassPriors.pieces(of: whole.type)
+            for number in 1...count {
+                let id = "\(whole.id)|\(type.rawValue)_\(number)"
+                guard ids.insert(id).inserted else { continue }
+                var piece = SceneObject(
+                    id: id, type: type, size: whole.size, position: whole.position, yaw: whole.yaw, sliceOf: index,
+                    variant: whole.variant)
+                piece.size.x = max(0.01, whole.size.x / Float(count))
+                if let pieces, let pose = poses[index] {
+                    let frame = Placement(
+                        position: SIMD3(Float(pose.position.x), whole.position.y, Float(pose.position.z)),
+                        yaw: Float(pose.rotation.y))
+                    piece.position = frame.point(pieces.first + pieces.step * Float(number - 1))
+                    piece.size = pieces.size
+                    piece.yaw = Float(pose.rotation.y)
+                }
+                objects.append(piece)
+            }
+        }
+    }
+
+    /// A rectangle around all cells and everything that stands there, with the floor plan's number for its colours.
+    var room: RoomShape {
+        var low = SIMD3<Float>(repeating: .infinity), high = SIMD3<Float>(repeating: -.infinity)
+        for cell in estimate.cells {
+            let p = SIMD3(Float(cell.x), 0, Float(cell.y)) * AgentPose.cell
+            low = pointwiseMin(low, p - 0.3)
+            high = pointwiseMax(high, p + 0.3)
+        }
+        for furniture in estimate.furniture {
+            let box = furniture.bounds
+            low = pointwiseMin(low, box.min - 0.01)
+            high = pointwiseMax(high, box.max + 0.01)
+        }
+        return RoomShape(
+            floor: [RoomShape.Rectangle(minX: low.x, maxX: high.x, minZ: low.z, maxZ: high.z)],
+            floorY: estimate.floorY, height: max(2.7, high.y + 0.1 - estimate.floorY),
+            floorMaterial: Material(SIMD3(170, 140, 110), .planks), wallMaterial: Material(SIMD3(214, 208, 196)),
+            ceilingMaterial: Material(SIMD3(235, 235, 232)))
+    }
+}
+
+/// A box on its base around a thing that may lie tilted.
+struct UprightBox {
+    var position: SIMD3<Float>
+    var size: SIMD3<Float>
+    /// Degrees.
+    var yaw: Float
+
+    init(_ pose: ObjectPose, _ box: Bounds) {
+        let anchor = SIMD3(Float(pose.position.x), Float(pose.position.y), Float(pose.position.z))
+        let tilt = Frame3(origin: .zero, euler: SIMD3(Float(pose.rotation.x), 0, Float(pose.rotation.z)))
+        let local = tilt.bounds(box)
+        let turn = Placement(position: anchor, yaw: Float(pose.rotation.y))
+        position = turn.point(SIMD3(local.centre.x, local.min.y, local.centre.z))
+        size = pointwiseMax(local.size, SIMD3(repeating: 0.004))
+        yaw = Float(pose.rotation.y)
+        isFrontHeavy = local.max.z > -local.min.z
+    }
+
+    /// Whether the thing reaches further from its pivot towards +z than towards -z.
+    private var isFrontHeavy: Bool
+
+    /// Turns the frame so that the long side lies along x, as the shapes have it, its far end at +x.
+    mutating func lieAlongX() {
+        guard size.z > 1.2 * size.x else { return }
+        size = SIMD3(size.z, size.y, size.x)
+        yaw += isFrontHeavy ? -90 : 90
+    }
+
+    var bounds: Bounds {
+        Placement(position: position, yaw: yaw).bounds(
+            Bounds(min: SIMD3(-size.x / 2, 0, -size.z / 2), max: SIMD3(size.x / 2, size.y, size.z / 2)))
+    }
+}

@@ -1,0 +1,128 @@
+public import Household
+
+/// A recorded trajectory carried out in the simulator, with every precondition of its actions.
+public struct Replay: Sendable, Equatable {
+    /// An action that the simulator refused.
+    public struct Failure: Sendable, Equatable {
+        /// Index in `low_actions`.
+        public var index: Int
+        public var action: AgentAction
+        /// The recorded target, for interactions.
+        public var objectID: String?
+        public var error: ActionError
+    }
+
+    public var taskType: TaskType?
+    /// Whether the goal holds at the end.
+    public var isSuccess: Bool
+    /// Refused actions in order. The replay goes on after them, as the environment does.
+    public var failures: [Failure]
+    /// GotoLocation sub-goals that name a place, and those that ended there.
+    public var gotos: Int
+    public var gotosReached: Int
+    /// Actions carried out or refused.
+    public var actions: Int
+
+    /// Replays `trajectory` in the scene made for it.
+    ///
+    /// - Parameter beforeInteraction: Called with the world before every interaction, for measurements.
+    public init(
+        _ trajectory: Trajectory, in real: RealScene, renderer: Renderer,
+        beforeInteraction: (_ index: Int, LowAction, World) -> Void = { _, _, _ in }
+    ) {
+        var world = real.world
+        var facts = WorldFacts(real.scene)
+        taskType = trajectory.taskType.flatMap(TaskType.init)
+        failures = []
+        (gotos, gotosReached, actions, isSuccess) = (0, 0, 0, false)
+        guard let plan = trajectory.plan, let goal = trajectory.goal else { return }
+        for (index, low) in plan.lowActions.enumerated() {
+            let action = AgentAction(low.name)
+            actions += 1
+            let target = action.isInteraction ? low.targetObjectID.flatMap(real.scene.index(ofID:)) : nil
+            if action.isInteraction { beforeInteraction(index, low, world) }
+            do throws(ActionError) {
+                // The recorded put names the thing in the hand too.
+                if action == .put, world.held.map({ real.scene.objects[$0].id }) != low.api.objectID {
+                    throw .handEmpty
+                }
+                try world.step(action, target: target, sight: renderer)
+                facts.apply(low)
+            } catch {
+                failures.append(
+                    Failure(
+                        index: index, action: action, objectID: action.isInteraction ? low.targetObjectID : nil,
+                        error: error))
+            }
+            let isLast =
+                index + 1 == plan.lowActions.count || plan.lowActions[index + 1].highIndex != low.highIndex
+            guard isLast, plan.highLevel.indices.contains(low.highIndex) else { continue }
+            let step = plan.highLevel[low.highIndex]
+            guard step.action == .goto, let place = step.planner.location else { continue }
+            gotos += 1
+            gotosReached += AgentPose(location: place) == world.agent ? 1 : 0
+        }
+        if let taskType { isSuccess = GoalConditions(taskType, goal, in: facts).isSatisfied }
+    }
+}
+
+extension WorldFacts {
+    /// The facts of a scene nobody has touched.
+    public init(_ scene: HouseScene) {
+        var containers: [String: String] = [:]
+        for object in scene.objects {
+            if let parent = object.parent { containers[object.id] = scene.objects[parent].id }
+        }
+        self.init(known: scene.objects.filter { $0.sliceOf == nil }.map(\.id), containers: containers)
+    }
+}
+
+/// How the replays of many trajectories went.
+public struct ReplaySummary: Sendable, Equatable {
+    public struct Row: Sendable, Equatable {
+        public var trajectories = 0
+        public var successes = 0
+        public var withoutFailure = 0
+        public var rate: Double { trajectories > 0 ? Double(successes) / Double(trajectories) : 0 }
+    }
+
+    public private(set) var total = Row()
+    public private(set) var byType: [TaskType: Row] = [:]
+    public private(set) var gotos = 0
+    public private(set) var gotosReached = 0
+    public private(set) var actions = 0
+    public private(set) var failures = 0
+
+    public init() {}
+
+    public mutating func add(_ replay: Replay) {
+        func count(_ row: inout Row) {
+            row.trajectories += 1
+            row.successes += replay.isSuccess ? 1 : 0
+            row.withoutFailure += replay.failures.isEmpty ? 1 : 0
+        }
+        count(&total)
+        if let type = replay.taskType { count(&byType[type, default: Row()]) }
+        gotos += replay.gotos
+        gotosReached += replay.gotosReached
+        actions += replay.actions
+        failures += replay.failures.count
+    }
+}
+
+extension ReplaySummary {
+    /// Adds the counts of another summary.
+    public mutating func merge(_ other: ReplaySummary) {
+        func add(_ row: inout Row, _ more: Row) {
+            row.trajectories += more.trajectories
+            row.successes += more.successes
+            row.withoutFailure += more.withoutFailure
+        }
+        add(&total, other.total)
+        for (type, row) in other.byType { add(&byType[type, default: Row()], row) }
+        gotos += other.gotos
+        gotosReached += other.gotosReached
+        actions += other.actions
+        failures += other.failures
+    }
+}

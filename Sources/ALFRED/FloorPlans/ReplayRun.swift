@@ -1,0 +1,142 @@
+internal import Household
+internal import Synchronization
+
+/// The replay of whole splits: floor plans are estimated from every trajectory of the release in them, then the chosen
+/// splits' trajectories are carried out. Floor plans are worked on in parallel; the report does not depend on how many.
+public struct ReplayRun: Sendable {
+    /// One trajectory's outcome.
+    public struct Entry: Sendable, Equatable {
+        public var split: String
+        public var key: String
+        public var sceneNumber: Int
+        /// Nil when there was no scene to replay it in.
+        public var replay: Replay?
+        /// Why there was none.
+        public var problem: String?
+    }
+
+    public struct Report: Sendable {
+        /// In the order of split and key.
+        public var entries: [Entry] = []
+        public var summary = ReplaySummary()
+        /// Filled when asked for.
+        public var fidelity = MaskFidelity()
+        /// Whether every floor plan was done.
+        public var isComplete = true
+    }
+
+    public var release: Release
+    /// The splits to replay.
+    public var splits: [String]
+    /// The splits whose recordings the floor plans are estimated from; nil for all there are.
+    public var evidenceSplits: [String]?
+    /// Whether to resolve every recorded mask in the simulator's picture as well.
+    public var measuresMasks = false
+
+    public init(_ release: Release, splits: [String]) {
+        self.release = release
+        self.splits = splits
+    }
+
+    /// Trajectories to replay.
+    public var trajectoryCount: Int {
+        FloorPlanFiles(release, splits: splits).locations.values.reduce(0) { $0 + $1.count }
+    }
+
+    /// Runs it.
+    ///
+    /// - Parameters:
+    ///   - onProgress: Called from any thread with the number of trajectories done.
+    ///   - shouldStop: Asked between floor plans.
+    public func run(
+        onProgress: @Sendable (Int) -> Void = { _ in }, shouldStop: @Sendable () -> Bool = { false }
+    ) -> Report {
+        let evidence = FloorPlanFiles(release, splits: evidenceSplits ?? release.splits)
+        let chosen = FloorPlanFiles(release, splits: splits)
+        let scenes = chosen.sceneNumbers
+        let done = Atomic(0)
+        let parts = onAllCores(scenes.count) { index, reader in
+            guard !shouldStop() else { return nil as Report? }
+            let number = scenes[index]
+            let part = replay(
+                sceneNumber: number, evidence.locations[number] ?? [], chosen.locations[number] ?? [], &reader)
+            let count = part.entries.count
+            onProgress(done.add(count, ordering: .relaxed).newValue)
+            return part
+        }
+        var report = Report()
+        for part in parts {
+            guard let part else {
+                report.isComplete = false
+                continue
+            }
+            report.entries += part.entries
+            report.summary.merge(part.summary)
+            report.fidelity.merge(part.fidelity)
+        }
+        report.entries.sort { ($0.split, $0.key) < ($1.split, $1.key) }
+        return report
+    }
+
+    private func replay(
+        sceneNumber: Int, _ evidenceFiles: [TrajectoryLocation], _ files: [TrajectoryLocation],
+        _ reader: inout TrajectoryReader
+    ) -> Report {
+        var report = Report()
+        var trajectories: [TrajectoryLocation: Trajectory] = [:]
+        var problems: [TrajectoryLocation: String] = [:]
+        var evidence = FloorPlanEvidence(sceneNumber: sceneNumber)
+        for location in Set(evidenceFiles + files).sorted(by: { ($0.split, $0.key) < ($1.split, $1.key) }) {
+            do throws(ALFREDError) {
+                let trajectory = try reader.read(location.file)
+                try trajectory.validate()
+                if evidenceFiles.contains(location) { evidence.add(trajectory) }
+                trajectories[location] = trajectory
+            } catch {
+                problems[location] = error.description
+            }
+        }
+        let estimate: FloorPlanEstimate
+        do throws(ALFREDError) {
+            estimate = try FloorPlanEstimate(evidence, layout: try layout(sceneNumber))
+        } catch {
+            for location in files {
+                report.entries.append(
+                    Entry(
+                        split: location.split, key: location.key, sceneNumber: sceneNumber,
+                        problem: problems[location] ?? "floor plan \(sceneNumber): \(error.description)"))
+            }
+            return report
+        }
+        let renderer = Renderer()
+        for location in files {
+            var entry = Entry(split: location.split, key: location.key, sceneNumber: sceneNumber)
+            if let trajectory = trajectories[location] {
+                do throws(ALFREDError) {
+                    let scene = try RealScene(estimate, trajectory)
+                    var fidelity = MaskFidelity()
+                    let replay = Replay(trajectory, in: scene, renderer: renderer) { _, low, world in
+                        if measuresMasks { fidelity.add(low, world, renderer) }
+                    }
+                    report.summary.add(replay)
+                    report.fidelity.merge(fidelity)
+                    entry.replay = replay
+                } catch {
+                    entry.problem = error.description
+                }
+            } else {
+                entry.problem = problems[location]
+            }
+            report.entries.append(entry)
+        }
+        return report
+    }
+
+    /// The floor plan's files; nil when the release has none for it.
+    private func layout(_ sceneNumber: Int) throws(ALFREDError) -> FloorPlanLayout? {
+        guard let folder = release.layoutsFolder, exists("\(folder)/FloorPlan\(sceneNumber)-layout.npy") else {
+            return nil
+        }
+        return try FloorPlanLayout(folder: folder, sceneNumber: sceneNumber)
+    }
+}

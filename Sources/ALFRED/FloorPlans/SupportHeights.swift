@@ -1,0 +1,113 @@
+internal import Household
+
+/// The heights at which furniture carries things, from where things were found.
+enum SupportHeights {
+    enum Kind: Equatable {
+        /// The box ends where things stand.
+        case top
+        /// Below the box's top: a seat, a mattress.
+        case seat
+        /// Behind a door or in a drawer.
+        case interior
+        /// At the bottom of something open to the top.
+        case basin
+        case none
+    }
+
+    static func kind(of type: ObjectType) -> Kind {
+        switch type {
+        case .coffeeTable, .diningTable, .sideTable, .desk, .dresser, .counterTop, .shelf, .tvStand, .ottoman, .toilet:
+            .top
+        case .sofa, .armChair, .bed: .seat
+        case .fridge, .cabinet, .microwave, .safe, .drawer: .interior
+        case .sinkBasin, .bathtubBasin, .garbageCan: .basin
+        default: .none
+        }
+    }
+
+    /// Things within this height of each other stand on one level.
+    private static let tolerance: Float = 0.015
+
+    /// The levels among the base heights of things over a box's footprint, ascending; a level takes two things.
+    static func levels(_ heights: [Float], of type: ObjectType, bottom: Float, top: Float) -> [Float] {
+        let clusters = clusters(heights.sorted())
+        func best(from low: Float, to high: Float, _ score: (Float) -> Float) -> [Float] {
+            clusters.filter { $0.count >= 2 && $0.height > low && $0.height < high }
+                .max { Float($0.count) * score($0.height) < Float($1.count) * score($1.height) }
+                .map { [$0.height] } ?? []
+        }
+        switch kind(of: type) {
+        case .top: return best(from: top - 0.25, to: top + 0.2) { 1 / (1 + abs($0 - top) / 0.05) }
+        case .seat: return best(from: bottom + 0.2, to: max(top - 0.05, bottom + 0.7)) { _ in 1 }
+        case .basin: return best(from: bottom - 0.1, to: (bottom + top) / 2) { 1 / (1 + abs($0 - bottom) / 0.1) }
+        case .interior:
+            var levels: [Float] = []
+            for cluster in clusters
+            where cluster.count >= 2 && cluster.height > bottom - 0.01 && cluster.height < top - 0.06 {
+                if let last = levels.last, cluster.height - last < 0.1 { continue }
+                levels.append(cluster.height)
+            }
+            return levels
+        case .none: return []
+        }
+    }
+
+    /// Runs of heights without a gap wider than the tolerance; the lowest of each.
+    private static func clusters(_ sorted: [Float]) -> [(height: Float, count: Int)] {
+        var list: [(height: Float, count: Int)] = []
+        var last = -Float.infinity
+        for height in sorted {
+            if height - last < tolerance, let index = list.indices.last, height - list[index].height < 2 * tolerance {
+                list[index].count += 1
+            } else {
+                list.append((height, 1))
+            }
+            last = height
+        }
+        return list
+    }
+
+    /// The type's usual surfaces, at the heights that were found. Heights are above the base.
+    static func surfaces(of type: ObjectType, size: SIMD3<Float>, at heights: [Float]) -> [SceneObject.Surface] {
+        var surfaces = Looks.surfaces(of: type, size: size)
+        guard let first = surfaces.first else { return [] }
+        switch kind(of: type) {
+        case .seat, .basin:
+            if let height = heights.first { surfaces[0].y = min(max(height, 0.005), size.y) }
+        case .interior:
+            var front = first.maxZ
+            // In a fridge things stand behind what the door carries.
+            if type == .fridge { front = max(first.minZ + 0.2, front - 0.1) }
+            let levels = heights.filter { $0 > -0.01 && $0 < size.y - 0.05 }.map { max($0, 0.004) }
+            if !levels.isEmpty, type == .fridge || type == .cabinet {
+                surfaces = levels.enumerated().map { index, height in
+                    var surface = first
+                    surface.y = height
+                    surface.clearance = (index + 1 < levels.count ? levels[index + 1] : size.y) - height - 0.02
+                    return surface
+                }
+            }
+            for index in surfaces.indices { surfaces[index].maxZ = front }
+        case .top, .none: break
+        }
+        return surfaces
+    }
+
+    /// The surfaces of a counter without the holes of the basins in it. Boxes are in the counter's frame.
+    static func surfaces(
+        _ surfaces: [SceneObject.Surface], size: SIMD3<Float>, around basins: [Bounds]
+    ) -> [SceneObject.Surface] {
+        guard let whole = surfaces.first else { return surfaces }
+        let holes = basins.filter { hole in
+            hole.min.y < size.y && hole.max.y > size.y - 0.25 && hole.min.x < whole.maxX && hole.max.x > whole.minX
+                && hole.min.z < whole.maxZ && hole.max.z > whole.minZ
+        }
+        guard let hole = holes.max(by: { $0.size.x * $0.size.z < $1.size.x * $1.size.z }) else { return surfaces }
+        let parts = Looks.counterSurfaces(
+            size: size,
+            around: SIMD4(
+                max(hole.min.x, whole.minX), min(hole.max.x, whole.maxX), max(hole.min.z, whole.minZ),
+                min(hole.max.z, whole.maxZ)))
+        return parts.isEmpty ? surfaces : parts
+    }
+}
