@@ -10,8 +10,9 @@
 
 #pragma STDC FP_CONTRACT OFF
 
-// One build of each kernel per instruction set, chosen when the program starts.
-#if defined(__x86_64__) && defined(__linux__) && defined(__clang__)
+// One build of each kernel per instruction set, chosen when the program starts. CR_BASELINE leaves only the plain one: its
+// pictures must be the same.
+#if !defined(CR_BASELINE) && defined(__x86_64__) && defined(__linux__) && defined(__clang__)
 #define CR_KERNEL __attribute__((target_clones("default", "avx2", "arch=x86-64-v4")))
 #else
 #define CR_KERNEL

@@ -1,8 +1,8 @@
 #include "Kernels.h"
 
 /// How much a full crease darkens, and how much light a corner may gain.
-#define CR_DEEPEST 0.45f
-#define CR_HIGHEST 0.05f
+#define CR_DEEPEST 0.42f
+#define CR_HIGHEST 0.03f
 #define CR_PAIRS 6
 
 /// Nearness is linear over the picture on a plane. Where the mean of two opposite neighbours is nearer than the pixel
@@ -10,7 +10,7 @@
 CR_KERNEL
 void cr_occlude(const CRView *view, const CRTarget *target, uint8_t *light) {
     const int32_t stride = target->stride, height = target->height;
-    const int32_t close = cr_max(1, height / 100), middle = cr_max(1, height / 60), far = cr_max(2, height / 25);
+    const int32_t close = cr_max(1, height / 150), middle = cr_max(1, height / 75), far = cr_max(2, height / 43);
     const int32_t reaches[CR_PAIRS] = {close, close, middle, middle, far, far};
     const int32_t columns[CR_PAIRS] = {1, 0, 1, 1, 1, 0}, rows[CR_PAIRS] = {0, 1, 1, -1, 0, 1};
     const CRFloat8 zero = {};
@@ -34,10 +34,10 @@ void cr_occlude(const CRView *view, const CRTarget *target, uint8_t *light) {
                                    own) * inverse;
                 CRFloat8 crease = excess * (view->focal / (float)reaches[pair]);
                 // What stands far in front gives no shade, but for a line one or two pixels wide around it.
-                CRFloat8 most = 1.4f - excess * 9.0f, least = zero + (pair < 2 ? 0.3f : 0.0f);
+                CRFloat8 most = 1.3f - excess * 18.0f, least = zero + (pair < 2 ? 0.35f : 0.0f);
                 most = CR_SELECT(CRFloat8, most > least, most, least);
                 crease = CR_SELECT(CRFloat8, crease < most, crease, most);
-                sum += CR_SELECT(CRFloat8, crease > -0.3f, crease, zero - 0.3f);
+                sum += CR_SELECT(CRFloat8, crease > -0.1f, crease, zero - 0.1f);
             }
             CRFloat8 result = 1 - sum * (CR_DEEPEST / CR_PAIRS);
             result = CR_SELECT(CRFloat8, result < 1 + CR_HIGHEST, result, zero + (1 + CR_HIGHEST));

@@ -115,7 +115,7 @@ CR_INLINE void cr_shade_run(const CRPolygon *polygon, const CRShade *shade, cons
             s1 = CR_SELECT(CRFloat8, s1 > 0.0f, s1, zero);
             s2 = CR_SELECT(CRFloat8, s2 > 0.0f, s2, zero);
             s3 = CR_SELECT(CRFloat8, s3 > 0.0f, s3, zero);
-            CRFloat8 dark = (s0 * s0 + s1 * s1 + s2 * s2 + s3 * s3) * 0.22f;
+            CRFloat8 dark = (s0 * s0 + s1 * s1 + s2 * s2 + s3 * s3) * 0.17f;
             dark = CR_SELECT(CRFloat8, dark < 0.5f, dark, zero + 0.5f);
             light = light * (1 - dark);
         }

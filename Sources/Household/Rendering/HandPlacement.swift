@@ -18,9 +18,9 @@ enum HandPlacement {
     static func placement(of size: SIMD3<Float>) -> Placement {
         let span = (size.x * size.x + size.z * size.z).squareRoot()
         let depth = max(0.5, 2.6 * size.y + 0.1, 2.2 * span)
-        // Camera coordinates: the base's middle projects to 280 px from the top of 300.
+        // Camera coordinates: the base's middle projects to 265 px from the top of 300.
         let x = 0.1 * depth
-        let y = (-130 / Camera.focalAt300) * depth
+        let y = (-115 / Camera.focalAt300) * depth
         let position = axes.right * x + axes.up * y + axes.forward * depth
         return Placement(position: position, yaw: yaw)
     }

@@ -53,6 +53,16 @@ let rates = bandwidth()
 print("scene: \(scene.objects.count) objects, \(faces) faces")
 print("one core: memset \(format(rates.fill / 1e9)) GB/s, memcpy \(format(rates.copy / 1e9)) GB/s")
 
+// The same on every machine.
+let checked = Renderer(looks: BenchmarkScene.look)
+var checksum: UInt64 = 0xCBF2_9CE4_8422_2325
+for world in all.prefix(64) {
+    checked.render(world)
+    checked.withRGB { for byte in $0 { checksum = (checksum ^ UInt64(byte)) &* 0x100_0000_01B3 } }
+    checked.withInstances { for id in $0 { checksum = (checksum ^ UInt64(id)) &* 0x100_0000_01B3 } }
+}
+print("checksum of 64 pictures: \(String(checksum, radix: 16))")
+
 for size in [300, 84] {
     for colors in [true, false] {
         let renderer = Renderer(width: size, height: size, looks: BenchmarkScene.look)
