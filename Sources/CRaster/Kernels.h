@@ -5,12 +5,14 @@
 #include "CRaster.h"
 
 #include <math.h>
+#include <stddef.h>
 #include <string.h>
 
 #pragma STDC FP_CONTRACT OFF
 
-// One build of each kernel per instruction set, chosen when the program starts.
-#if defined(__x86_64__) && defined(__linux__) && defined(__clang__)
+// One build of each kernel per instruction set, chosen when the program starts. CR_BASELINE leaves only the plain one: its
+// pictures must be the same.
+#if !defined(CR_BASELINE) && defined(__x86_64__) && defined(__linux__) && defined(__clang__)
 #define CR_KERNEL __attribute__((target_clones("default", "avx2", "arch=x86-64-v4")))
 #else
 #define CR_KERNEL
@@ -19,7 +21,7 @@
 
 typedef float CRFloat8 __attribute__((vector_size(32), aligned(4), may_alias));
 typedef int32_t CRInt8 __attribute__((vector_size(32), aligned(4), may_alias));
-typedef uint32_t CRUInt8 __attribute__((vector_size(32), aligned(4), may_alias));
+typedef uint8_t CRByte8 __attribute__((vector_size(8), aligned(1), may_alias));
 
 #define CR_IOTA ((CRInt8){0, 1, 2, 3, 4, 5, 6, 7})
 #define CR_LOAD(type, pointer) (*(const type *)(pointer))

@@ -115,7 +115,7 @@ CR_INLINE void cr_shade_run(const CRPolygon *polygon, const CRShade *shade, cons
             s1 = CR_SELECT(CRFloat8, s1 > 0.0f, s1, zero);
             s2 = CR_SELECT(CRFloat8, s2 > 0.0f, s2, zero);
             s3 = CR_SELECT(CRFloat8, s3 > 0.0f, s3, zero);
-            CRFloat8 dark = (s0 * s0 + s1 * s1 + s2 * s2 + s3 * s3) * 0.22f;
+            CRFloat8 dark = (s0 * s0 + s1 * s1 + s2 * s2 + s3 * s3) * 0.17f;
             dark = CR_SELECT(CRFloat8, dark < 0.5f, dark, zero + 0.5f);
             light = light * (1 - dark);
         }
@@ -132,9 +132,28 @@ CR_INLINE void cr_shade_run(const CRPolygon *polygon, const CRShade *shade, cons
     }
 }
 
+/// Red, green and blue of a row under its light. Up to 8 bytes more are written than the row has.
+CR_INLINE void cr_write(const uint32_t *line, const uint8_t *light, int32_t width, uint8_t *rgb) {
+    typedef uint8_t Bytes __attribute__((vector_size(32), aligned(1), may_alias));
+    for (int32_t x = 0; x < width; x += 8) {
+        CRInt8 level = __builtin_convertvector(CR_LOAD(CRByte8, light + x), CRInt8);
+        CRInt8 pixel = CR_LOAD(CRInt8, line + x);
+        CRInt8 red = (pixel & 255) * level >> 7, green = (pixel >> 8 & 255) * level >> 7,
+               blue = (pixel >> 16 & 255) * level >> 7;
+        CRInt8 most = (CRInt8){} + 255;
+        red = CR_SELECT(CRInt8, red < most, red, most);
+        green = CR_SELECT(CRInt8, green < most, green, most);
+        blue = CR_SELECT(CRInt8, blue < most, blue, most);
+        Bytes packed = (Bytes)(red | green << 8 | blue << 16);
+        packed = __builtin_shufflevector(packed, packed, 0, 1, 2, 4, 5, 6, 8, 9, 10, 12, 13, 14, 16, 17, 18, 20, 21, 22,
+                                         24, 25, 26, 28, 29, 30, 31, 31, 31, 31, 31, 31, 31, 31);
+        memcpy(rgb + 3 * x, &packed, 32);
+    }
+}
+
 CR_KERNEL
 void cr_shade(const CRView *view, const CRObject *objects, const CRFrame *frame, const CRTarget *target,
-              const uint8_t *textures, uint32_t *line, uint8_t *rgb, uint16_t *ids, uint32_t *counts) {
+              const uint8_t *textures, const uint8_t *light, uint32_t *line, uint8_t *rgb, uint16_t *ids, uint32_t *counts) {
     for (int32_t row = 0; row < target->height; row++) {
         size_t start = (size_t)row * (size_t)target->stride;
         const uint32_t *polygons = target->polygons + start;
@@ -157,7 +176,7 @@ void cr_shade(const CRView *view, const CRObject *objects, const CRFrame *frame,
             counts[id] += (uint32_t)(end - x);
             x = end;
         }
-        uint8_t *out = rgb + (size_t)row * (size_t)target->width * 3;
-        for (int32_t x = 0; x < target->width; x++) memcpy(out + 3 * x, line + x, 4);
+        cr_write(line, light + start, target->width,
+                 rgb + (size_t)row * (size_t)target->width * 3);
     }
 }

@@ -14,7 +14,7 @@
 /// No polygon covers the pixel.
 #define CR_NOTHING UINT32_MAX
 /// Row buffers are this many pixels longer than a row, so that whole vectors can be written at its end.
-#define CR_PADDING 16
+#define CR_PADDING 64
 
 /// How one face is coloured. Texture coordinates are texels of level 0.
 typedef struct CRSurface {
@@ -135,10 +135,14 @@ uint32_t cr_count(const CRView *view, const CRTarget *target, uint32_t count, ui
 /// The instance picture, without padding but for CR_PADDING elements at its end, and the pixels of each id.
 void cr_identify(const CRFrame *frame, const CRTarget *target, uint16_t *ids, uint32_t *counts);
 
+/// How light each pixel is for what surrounds it, 128 = as it is: creases are darker, corners that stand out lighter. Rows
+/// are `stride` long.
+void cr_occlude(const CRView *view, const CRTarget *target, uint8_t *light);
+
 /// As `cr_identify`, and the colours: 3 bytes a pixel, CR_PADDING more at the end. `row` has room for a row of pixels
-/// and CR_PADDING more.
+/// and CR_PADDING more, `light` is from `cr_occlude`.
 void cr_shade(const CRView *view, const CRObject *objects, const CRFrame *frame, const CRTarget *target,
-              const uint8_t *textures, uint32_t *row, uint8_t *rgb, uint16_t *ids, uint32_t *counts);
+              const uint8_t *textures, const uint8_t *light, uint32_t *row, uint8_t *rgb, uint16_t *ids, uint32_t *counts);
 
 /// Depth in metres, +infinity where nothing is.
 void cr_depth(const CRFrame *frame, const CRTarget *target, float *depth);

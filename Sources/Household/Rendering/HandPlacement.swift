@@ -17,10 +17,10 @@ enum HandPlacement {
     /// Base of a held object in the frame of the hand's camera, in metres.
     static func placement(of size: SIMD3<Float>) -> Placement {
         let span = (size.x * size.x + size.z * size.z).squareRoot()
-        let depth = max(0.45, 2.2 * size.y + 0.1, 1.9 * span)
-        // Camera coordinates: the base's middle projects to 285 px from the top of 300.
+        let depth = max(0.5, 2.6 * size.y + 0.1, 2.2 * span)
+        // Camera coordinates: the base's middle projects to 265 px from the top of 300.
         let x = 0.1 * depth
-        let y = (-135 / Camera.focalAt300) * depth
+        let y = (-115 / Camera.focalAt300) * depth
         let position = axes.right * x + axes.up * y + axes.forward * depth
         return Placement(position: position, yaw: yaw)
     }

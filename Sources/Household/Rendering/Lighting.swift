@@ -12,18 +12,18 @@ struct Lighting {
             return SIMD3(Float(level * azimuth.sine), Float(height), Float(level * azimuth.cosine))
         }
         // Never along a wall, so that the four sides of a box all differ.
-        let azimuth = (turn / (.pi / 2)).rounded(.down) * (.pi / 2) + 0.45 + 0.3 * Double(random.unit())
-        key = direction(azimuth, 0.74)
-        fill = direction(azimuth + 2.4, 0.25)
+        let azimuth = (turn / (.pi / 2)).rounded(.down) * (.pi / 2) + 0.3 + 0.2 * Double(random.unit())
+        key = direction(azimuth, 0.70)
+        fill = direction(azimuth + 2.2, 0.25)
         warmth = (random.unit() - 0.5) * 0.06
         strength = 0.98 + 0.08 * random.unit()
     }
 
     /// Per channel, about 0.4-1, for a face with this normal in the room.
     func light(on normal: SIMD3<Float>) -> SIMD3<Float> {
-        let keyLight = max(0, (normal * key).sum()) * 0.46
+        let keyLight = max(0, (normal * key).sum()) * 0.42
         let fillLight = max(0, (normal * fill).sum()) * 0.20
-        let ambient = 0.50 + 0.08 * normal.y
+        let ambient = 0.56 + 0.06 * normal.y
         let white = SIMD3<Float>(repeating: ambient + 0.9 * fillLight + keyLight)
         let tint = SIMD3<Float>(1 + warmth, 1, 1 - warmth) + SIMD3(0.02, 0, -0.03) * keyLight
         return white * tint * strength
@@ -31,8 +31,8 @@ struct Lighting {
 
     /// Floor, walls and ceiling get light from everywhere.
     func roomLight(on normal: SIMD3<Float>) -> SIMD3<Float> {
-        let base: Float = abs(normal.y) > 0.5 ? (normal.y > 0 ? 0.92 : 0.94) : 0.80
-        let side = (normal * SIMD3(key.x, 0, key.z)).sum() * 0.14
+        let base: Float = abs(normal.y) > 0.5 ? (normal.y > 0 ? 0.95 : 0.97) : 0.90
+        let side = (normal * SIMD3(key.x, 0, key.z)).sum() * 0.10
         return SIMD3(1 + warmth, 1, 1 - warmth) * ((base + side) * strength)
     }
 }

@@ -25,8 +25,8 @@ enum Patterns {
     }
 
     private static func grain(_ u: Int, _ v: Int, _ noise: PatternNoise) -> Float {
-        let bend = noise.smooth(u, v, columns: 2, rows: 4)
-        let rings = (Float(v) / 256 * 8 + bend * 2).truncatingRemainder(dividingBy: 1)
+        let bend = noise.smooth(u, v, columns: 2, rows: 2)
+        let rings = (Float(v) / 256 * 8 + bend * 1.2).truncatingRemainder(dividingBy: 1)
         let ring = rings < 0.8 ? rings / 0.8 : (1 - rings) / 0.2
         return 0.45 * ring * ring + 0.3 * noise.smooth(u, v, columns: 4, rows: 64)
             + 0.15 * noise.smooth(u, v, columns: 16, rows: 64)
@@ -56,7 +56,7 @@ enum Patterns {
 
     private static func speckles(_ u: Int, _ v: Int, _ noise: PatternNoise) -> Float {
         let value = noise.cell(u >> 2, v >> 2)
-        return value > 0.86 ? 1 : value > 0.72 ? 0.45 : 0.12 * noise.cell(v >> 2, u >> 2)
+        return value > 0.88 ? 0.9 : value > 0.72 ? 0.4 : 0.12 * noise.cell(v >> 2, u >> 2)
     }
 
     /// Four courses of two.

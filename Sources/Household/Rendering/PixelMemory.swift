@@ -35,12 +35,14 @@ final class PixelMemory {
     private let nearness: KernelMemory<Float>
     private let polygons: KernelMemory<UInt32>
     private let left, right: KernelMemory<Int32>
+    let light: KernelMemory<UInt8>
     var target: CRTarget
 
     init(width: Int, height: Int) {
         let stride = (width + 7) / 8 * 8
         nearness = KernelMemory(stride * height + Int(CR_PADDING))
         polygons = KernelMemory(stride * height + Int(CR_PADDING))
+        light = KernelMemory(stride * height)
         left = KernelMemory(height)
         right = KernelMemory(height)
         target = CRTarget(
@@ -48,7 +50,7 @@ final class PixelMemory {
             stride: Int32(stride), left: left.start, right: right.start)
     }
 
-    var byteCount: Int { nearness.byteCount + polygons.byteCount + left.byteCount + right.byteCount }
+    var byteCount: Int { nearness.byteCount + polygons.byteCount + light.byteCount + left.byteCount + right.byteCount }
 }
 
 /// Memory of the geometry stage.
@@ -70,8 +72,8 @@ final class GeometryMemory {
     func begin(_ size: SceneMeshes.Size) {
         polygons.reserve(size.faces)
         shades.reserve(size.faces)
-        // A cut adds one vertex.
-        points.reserve(2 * (size.corners + size.faces))
+        // A cut adds one vertex, or a few where rounding bends an edge along the near plane.
+        points.reserve(4 * size.corners)
         placed.reserve(size.objects + 1)
         for memory in coordinates { memory.reserve(size.largestVertices) }
         frontFaces.reserve(size.largestFaces + 8)

@@ -23,7 +23,7 @@ public final class Renderer {
 
     /// Seconds spent in the stages of ``render(_:colors:)``, if measured.
     struct Stages {
-        var cull = 0.0, project = 0.0, draw = 0.0, shade = 0.0
+        var cull = 0.0, project = 0.0, draw = 0.0, occlude = 0.0, shade = 0.0
     }
     var clock: (() -> Double)?
     var stages = Stages()
@@ -83,9 +83,12 @@ public final class Renderer {
         let drawn = clock?() ?? 0
         counts.reserve(meshes.count + 1)
         counts.start.update(repeating: 0, count: meshes.count + 1)
+        if colors { cr_occlude(&view, &pixels.target, pixels.light.start) }
+        let occluded = clock?() ?? 0
         if colors {
             cr_shade(
-                &view, objects, &geometry.frame, &pixels.target, Textures.start, row.start, rgb.start,
+                &view, objects, &geometry.frame, &pixels.target, Textures.start, pixels.light.start, row.start,
+                rgb.start,
                 instances.start, counts.start)
         } else {
             cr_identify(&geometry.frame, &pixels.target, instances.start, counts.start)
@@ -94,7 +97,8 @@ public final class Renderer {
             stages.cull += culled - start
             stages.project += projected - culled
             stages.draw += drawn - projected
-            stages.shade += clock() - drawn
+            stages.occlude += occluded - drawn
+            stages.shade += clock() - occluded
         }
     }
 

@@ -25,6 +25,7 @@ final class SceneMeshes {
     private let room: PackedMesh
     private var states: [ObjectState] = []
     private var held: Int?
+    private var isFilled = false
     private var meshes: [PackedMesh?]
     private var isClosable: [Bool]
     private var isDrawn: [Bool]
@@ -65,7 +66,8 @@ final class SceneMeshes {
 
     /// Takes over a world's state.
     func update(_ world: World) {
-        let isFirst = states.count != count
+        let isFirst = !isFilled
+        isFilled = true
         guard isFirst || held != world.held || states != world.states else { return }
         let wasHeld = held
         inHand.removeAll(keepingCapacity: true)
@@ -118,7 +120,9 @@ final class SceneMeshes {
                     yaw: HandPlacement.yaw + world.states[index].yaw - holder.yaw)
             }
         }
-        var random = RenderRandom(seed: scene.seed ^ UInt64(object.variant) &* 0x9E37 ^ UInt64(index) &* 0xC2B2_AE3D)
+        // By name, so that the order of objects does not matter.
+        let name = object.id.utf8.reduce(UInt64(0xCBF2_9CE4_8422_2325)) { ($0 ^ UInt64($1)) &* 0x100_0000_01B3 }
+        var random = RenderRandom(seed: scene.seed ^ name)
         let shift = SIMD2(random.unit(), random.unit())
         let tint = SIMD3(repeating: 0.97 + 0.06 * random.unit())
         let known = hadState && states[index].flags == flags ? meshes[index] : nil
