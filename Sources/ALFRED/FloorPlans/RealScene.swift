@@ -114,6 +114,8 @@ struct RealSceneBuilder {
         for (index, furniture) in estimate.furniture.enumerated() where index < objects.count {
             let placement = Placement(position: furniture.position, yaw: furniture.yaw)
             let local = placement.inverseDirection(middle - placement.position)
+            // What holds one thing holds it in its middle.
+            if furniture.type.traits.contains(.restricted), max(abs(local.x), abs(local.z)) > 0.12 { continue }
             for surface in furniture.surfaces {
                 let margin: Float = surface.isInterior ? -0.01 : 0.05
                 guard local.x > surface.minX - margin, local.x < surface.maxX + margin,

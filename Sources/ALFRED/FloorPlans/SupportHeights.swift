@@ -25,6 +25,9 @@ enum SupportHeights {
         }
     }
 
+    nonisolated(unsafe) static var micro: SIMD4<Float> = SIMD4(0.05, 0, 0.08, 0)
+    nonisolated(unsafe) static var fridge: SIMD4<Float> = SIMD4(0, 0, 0, 0.1)
+    nonisolated(unsafe) static var basin: SIMD4<Float> = .zero
     /// Things within this height of each other stand on one level.
     private static let tolerance: Float = 0.015
 
@@ -74,10 +77,15 @@ enum SupportHeights {
         switch kind(of: type) {
         case .seat, .basin:
             if let height = heights.first { surfaces[0].y = min(max(height, 0.005), size.y) }
+            if type == .garbageCan {
+                // The can is narrower below.
+                let inset = 0.22 * min(size.x, size.z)
+                surfaces[0] = SceneObject.Surface(
+                    minX: -size.x / 2 + inset, maxX: size.x / 2 - inset, minZ: -size.z / 2 + inset,
+                    maxZ: size.z / 2 - inset, y: surfaces[0].y)
+            }
         case .interior:
-            var front = first.maxZ
-            // In a fridge things stand behind what the door carries.
-            if type == .fridge { front = max(first.minZ + 0.2, front - 0.1) }
+            let front = first.maxZ
             let levels = heights.filter { $0 > -0.01 && $0 < size.y - 0.05 }.map { max($0, 0.004) }
             if !levels.isEmpty, type == .fridge || type == .cabinet {
                 surfaces = levels.enumerated().map { index, height in
@@ -88,6 +96,7 @@ enum SupportHeights {
                 }
             }
             for index in surfaces.indices { surfaces[index].maxZ = front }
+            if type == .microwave || type == .fridge { let k = type == .microwave ? micro : fridge; for index in surfaces.indices { surfaces[index].y += k.z; surfaces[index].clearance -= k.z; surfaces[index].minX += k.x; surfaces[index].maxX -= k.x; surfaces[index].minZ += k.y; surfaces[index].maxZ -= k.w } }
         case .top, .none: break
         }
         return surfaces
