@@ -210,6 +210,7 @@ struct FurnitureEstimation {
         let kind = SupportHeights.kind(of: instance.type)
         let seat = instance.supports.last.map { $0 - frame.origin.y }
         let isHollow = instance.isHollow
+        let isBody = instance.type == .dresser || instance.type == .ottoman
         let hostile: [(SIMD3<Float>, SIMD3<Float>, Float, Float)] = rays.compactMap { ray in
             guard ray.owner != index, !ray.openIDs.contains(instance.id) else { return nil }
             // Through the hole that a basin has in a counter.
@@ -236,7 +237,7 @@ struct FurnitureEstimation {
             }
             var solid = box
             switch kind {
-            case .top: solid.min.y = max(solid.min.y, solid.max.y - 0.08)
+            case .top where !isBody: solid.min.y = max(solid.min.y, solid.max.y - 0.08)
             case .seat: solid.max.y = min(solid.max.y, seat ?? (solid.min.y + solid.max.y) / 2)
             default: break
             }

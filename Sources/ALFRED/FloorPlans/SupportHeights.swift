@@ -82,7 +82,7 @@ enum SupportHeights {
                 let inset = 0.22 * min(size.x, size.z)
                 surfaces[0] = SceneObject.Surface(
                     minX: -size.x / 2 + inset, maxX: size.x / 2 - inset, minZ: -size.z / 2 + inset,
-                    maxZ: size.z / 2 - inset, y: surfaces[0].y)
+                    maxZ: size.z / 2 - inset, y: max(surfaces[0].y, 0.3 * size.y))
             }
         case .interior:
             let front = first.maxZ
@@ -115,8 +115,8 @@ enum SupportHeights {
         let parts = Looks.counterSurfaces(
             size: size,
             around: SIMD4(
-                max(hole.min.x, whole.minX), min(hole.max.x, whole.maxX), max(hole.min.z, whole.minZ),
-                min(hole.max.z, whole.maxZ)))
+                max(hole.min.x - 0.02, whole.minX), min(hole.max.x + 0.02, whole.maxX),
+                max(hole.min.z - 0.02, whole.minZ), min(hole.max.z + 0.04, whole.maxZ)))
         return parts.isEmpty ? surfaces : parts
     }
 }
