@@ -42,7 +42,9 @@ enum SupportHeights {
         switch kind(of: type) {
         case .top: return best(from: top - 0.25, to: top + 0.2) { 1 / (1 + abs($0 - top) / 0.05) }
         case .seat: return best(from: bottom + 0.2, to: max(top - 0.05, bottom + 0.7)) { _ in 1 }
-        case .basin: return best(from: bottom - 0.1, to: (bottom + top) / 2) { 1 / (1 + abs($0 - bottom) / 0.1) }
+        case .basin:
+            let reach: Float = type == .bathtubBasin ? 0.3 : 0.1
+            return best(from: bottom - reach, to: (bottom + top) / 2) { 1 / (1 + abs($0 - bottom) / 0.1) }
         case .interior:
             var levels: [Float] = []
             for cluster in clusters
