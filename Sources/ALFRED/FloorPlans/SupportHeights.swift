@@ -79,6 +79,10 @@ enum SupportHeights {
         switch kind(of: type) {
         case .seat, .basin:
             if let height = heights.first { surfaces[0].y = min(max(height, 0.005), size.y) }
+            if type == .bathtubBasin || type == .sinkBasin {
+                // Behind the wall in front things would not be seen.
+                surfaces[0].maxZ -= min(type == .sinkBasin ? 0.04 : 0.12, 0.25 * size.z)
+            }
             if type == .garbageCan {
                 // The can is narrower below.
                 let inset = 0.22 * min(size.x, size.z)
@@ -89,7 +93,12 @@ enum SupportHeights {
         case .interior:
             let front = first.maxZ
             let levels = heights.filter { $0 > -0.01 && $0 < size.y - 0.05 }.map { max($0, 0.004) }
-            if !levels.isEmpty, type == .fridge || type == .cabinet {
+            if type == .cabinet {
+                // Boards would hide what the agents saw; hardly a cabinet of ALFRED's has one.
+                surfaces = [first]
+                surfaces[0].y = levels.first.map { min($0, size.y / 3) } ?? first.y
+                surfaces[0].clearance = size.y - surfaces[0].y - 0.02
+            } else if !levels.isEmpty, type == .fridge {
                 surfaces = levels.enumerated().map { index, height in
                     var surface = first
                     surface.y = height
