@@ -10,7 +10,7 @@ enum ClassPriors {
     /// Types whose box begins at the floor, wherever their pivot is.
     static let standsOnFloor: Set<ObjectType> = [
         .armChair, .bed, .cart, .coffeeTable, .desk, .diningTable, .dresser, .floorLamp, .fridge, .garbageCan, .ottoman,
-        .sideTable, .sofa, .toilet, .tvStand, .laundryHamper,
+        .sideTable, .sofa, .toilet, .tvStand, .laundryHamper, .sinkBasin, .bathtubBasin,
     ]
 
     static func furniture(_ type: ObjectType) -> FacePrior {
@@ -29,7 +29,7 @@ enum ClassPriors {
     /// Mean faces (left, bottom, back, right, top, front), spreads, and the shortest side, in metres.
     private static let furnitureTable: [ObjectType: ([Float], [Float], Float)] = [
         .armChair: ([-0.40, 0, -0.40, 0.40, 0.90, 0.40], [0.12, 0.02, 0.12, 0.12, 0.15, 0.12], 0.3),
-        .bathtubBasin: ([-0.70, -0.35, -0.33, 0.70, 0.00, 0.33], [0.20, 0.12, 0.15, 0.20, 0.08, 0.15], 0.1),
+        .bathtubBasin: ([-0.70, 0.10, -0.33, 0.70, 0.48, 0.33], [0.20, 0.08, 0.15, 0.20, 0.08, 0.15], 0.1),
         .bed: ([-0.75, 0, -0.90, 0.75, 0.80, 0.90], [0.30, 0.02, 0.40, 0.30, 0.25, 0.40], 0.3),
         .cabinet: ([-0.30, -0.33, -0.40, 0.30, 0.30, 0.02], [0.25, 0.12, 0.20, 0.25, 0.12, 0.04], 0.08),
         .cart: ([-0.40, 0, -0.30, 0.40, 0.80, 0.30], [0.15, 0.02, 0.15, 0.15, 0.15, 0.15], 0.2),
@@ -50,7 +50,7 @@ enum ClassPriors {
         .safe: ([-0.22, 0.00, -0.20, 0.22, 0.48, 0.22], [0.08, 0.05, 0.06, 0.08, 0.10, 0.06], 0.15),
         .shelf: ([-0.40, -0.02, -0.14, 0.40, 0.02, 0.14], [0.20, 0.03, 0.10, 0.20, 0.04, 0.08], 0.015),
         .sideTable: ([-0.32, 0, -0.25, 0.32, 0.65, 0.25], [0.15, 0.02, 0.12, 0.15, 0.15, 0.10], 0.15),
-        .sinkBasin: ([-0.27, -0.16, -0.18, 0.27, 0.00, 0.18], [0.08, 0.04, 0.05, 0.08, 0.03, 0.05], 0.1),
+        .sinkBasin: ([-0.27, 0.74, -0.18, 0.27, 0.90, 0.18], [0.08, 0.06, 0.05, 0.08, 0.05, 0.05], 0.1),
         .sofa: ([-0.95, 0, -0.45, 0.95, 0.85, 0.42], [0.25, 0.02, 0.12, 0.25, 0.15, 0.12], 0.4),
         .stoveBurner: ([-0.12, -0.02, -0.12, 0.12, 0.01, 0.12], [0.03, 0.01, 0.03, 0.03, 0.01, 0.03], 0.02),
         .toilet: ([-0.22, 0, -0.35, 0.22, 0.85, 0.35], [0.06, 0.02, 0.10, 0.06, 0.15, 0.10], 0.2),

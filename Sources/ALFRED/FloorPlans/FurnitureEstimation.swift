@@ -147,10 +147,28 @@ struct FurnitureEstimation {
             let rays = allRays()
             for index in instances.indices { instances[index].faces = fit(index, rays: rays) }
         }
+        let rays = allRays()
+        for index in instances.indices where instances[index].type == .cabinet {
+            instances[index].faces = deepened(index, rays)
+        }
         for index in instances.indices {
             instances[index].supports = supports(of: instances[index])
             instances[index].opening = OpeningEstimation.opening(of: instances[index])
         }
+    }
+
+    /// A cabinet's masks show its front only, what is behind is under a counter: it is as deep as it may be without hiding
+    /// what was seen.
+    private func deepened(_ index: Int, _ rays: [Ray]) -> Faces {
+        let faces = instances[index].faces
+        let cost = penalty(instances[index], index, rays)
+        let limit = cost(faces) + 0.15
+        for depth: Float in [0.5, 0.44, 0.38, 0.32, 0.26, 0.2] where depth > faces.size.z {
+            var candidate = faces
+            candidate.low.z = faces.high.z - depth
+            if cost(candidate) <= limit { return candidate }
+        }
+        return faces
     }
 
     /// The heights of the levels on which things were found in or on a piece of furniture.
@@ -173,6 +191,10 @@ struct FurnitureEstimation {
             if !ClassPriors.standsOnFloor.contains(instance.type) {
                 prior.mean.low.y = min(prior.mean.low.y, prior.mean.high.y - 0.03)
             }
+        }
+        if instance.type == .sinkBasin || instance.type == .bathtubBasin, let level = instance.supports.first {
+            prior.mean.low.y = level - 0.01 - instance.frame.origin.y
+            prior.spread.low.y = 0.005
         }
         let closed = instance.views.filter { !$0.sighting.isOpen }
         var fit = FaceFit(views: [], prior: prior)
@@ -210,6 +232,7 @@ struct FurnitureEstimation {
         let kind = SupportHeights.kind(of: instance.type)
         let seat = instance.supports.last.map { $0 - frame.origin.y }
         let isHollow = instance.isHollow
+        let isBody = instance.type == .dresser || instance.type == .ottoman
         let hostile: [(SIMD3<Float>, SIMD3<Float>, Float, Float)] = rays.compactMap { ray in
             guard ray.owner != index, !ray.openIDs.contains(instance.id) else { return nil }
             // Through the hole that a basin has in a counter.
@@ -236,7 +259,7 @@ struct FurnitureEstimation {
             }
             var solid = box
             switch kind {
-            case .top: solid.min.y = max(solid.min.y, solid.max.y - 0.08)
+            case .top where !isBody: solid.min.y = max(solid.min.y, solid.max.y - 0.08)
             case .seat: solid.max.y = min(solid.max.y, seat ?? (solid.min.y + solid.max.y) / 2)
             default: break
             }

@@ -58,6 +58,7 @@ public struct MaskFidelity: Sendable, Equatable {
     public private(set) var pickDistances: [Float] = []
     /// The same for things that were put there before.
     public private(set) var repickDistances: [Float] = []
+    public var debug: [String: [SIMD3<Float>]] = [:]
 
     public init() {}
 
@@ -90,6 +91,7 @@ public struct MaskFidelity: Sendable, Equatable {
             let d = ours - theirs
             let distance = (d * d).sum().squareRoot()
             let isMoved = world.states[object].position != world.scene.objects[object].position
+            if isMoved, let parent = world.parent(of: object) { debug[world.scene.objects[parent].type.rawValue, default: []].append(SIMD3(d.x, d.y, overlap)) }
             if isMoved { repickDistances.append(distance) } else { pickDistances.append(distance) }
         }
         return isResolved
@@ -106,6 +108,7 @@ public struct MaskFidelity: Sendable, Equatable {
         for (type, row) in other.byClass { add(&byClass[type, default: Row()], row) }
         for (action, row) in other.byAction { add(&byAction[action, default: Row()], row) }
         pickDistances += other.pickDistances
+        for (k, v) in other.debug { debug[k, default: []] += v }
         repickDistances += other.repickDistances
     }
 

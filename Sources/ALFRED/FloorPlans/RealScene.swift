@@ -93,8 +93,7 @@ struct RealSceneBuilder {
         }
         var upright = UprightBox(pose, estimate.box(ofPrefab: name, type: type))
         let support = support(of: upright.bounds)
-        // A thing that sinks into what it lies on would not be seen.
-        if let support, upright.position.y < support.height { upright.position.y = support.height }
+        if let support { upright.rest(on: support) }
         if !type.traits.contains(.openable) { upright.lieAlongX() }
         var flags: ObjectFlags = type.startsOpen ? .open : []
         if dirty, type.traits.contains(.dirtyable) { flags.insert(.dirty) }
@@ -107,26 +106,39 @@ struct RealSceneBuilder {
                 variant: name.utf8.reduce(5381) { $0 &* 33 &+ UInt32($1) }, initialFlags: flags))
     }
 
-    /// The furniture a thing stands on or in: the surface nearest below its base, among those under its middle.
-    private func support(of box: Bounds) -> (index: Int, height: Float)? {
+    /// The furniture a thing stands on or in: the surface nearest below its base, among those under its middle. Else the
+    /// hollow furniture whose box its middle is in or nearly in: what lies there cannot be anywhere else.
+    private func support(of box: Bounds) -> ThingSupport? {
         let middle = SIMD3(box.centre.x, box.min.y, box.centre.z)
-        var best: (gap: Float, index: Int, height: Float)?
+        var best: (gap: Float, support: ThingSupport)?
+        var fallback: (gap: Float, support: ThingSupport)?
         for (index, furniture) in estimate.furniture.enumerated() where index < objects.count {
             let placement = Placement(position: furniture.position, yaw: furniture.yaw)
             let local = placement.inverseDirection(middle - placement.position)
+            // What holds one thing holds it in its middle.
+            if furniture.type.traits.contains(.restricted), max(abs(local.x), abs(local.z)) > 0.12 { continue }
+            let kind = SupportHeights.kind(of: furniture.type)
+            let isHollow = kind == .interior || kind == .basin
             for surface in furniture.surfaces {
-                let margin: Float = surface.isInterior ? -0.01 : 0.05
-                guard local.x > surface.minX - margin, local.x < surface.maxX + margin,
-                    local.z > surface.minZ - margin, local.z < surface.maxZ + margin
-                else { continue }
                 let gap = local.y - surface.y
-                guard gap > -0.08, gap < min(surface.clearance, 0.2) else { continue }
-                if best == nil || abs(gap) < best?.gap ?? 0 {
-                    best = (abs(gap), index, furniture.position.y + surface.y)
+                let support = ThingSupport(
+                    index: index, placement: placement, surface: surface, isHollow: isHollow)
+                let margin: Float = surface.isInterior ? -0.01 : 0.05
+                if local.x > surface.minX - margin, local.x < surface.maxX + margin, local.z > surface.minZ - margin,
+                    local.z < surface.maxZ + margin, gap > -0.08, gap < min(surface.clearance, 0.2),
+                    best.map({ abs(gap) < $0.gap }) ?? true
+                {
+                    best = (abs(gap), support)
+                }
+                let half = furniture.size / 2 + 0.04
+                if isHollow, abs(local.x) < half.x, abs(local.z) < half.z, local.y > -0.06, local.y < furniture.size.y,
+                    fallback.map({ abs(gap) < $0.gap }) ?? true
+                {
+                    fallback = (abs(gap), support)
                 }
             }
         }
-        return best.map { ($0.index, $0.height) }
+        return best?.support ?? fallback?.support
     }
 
     mutating func setToggles(_ toggles: [ObjectToggle]) {
@@ -171,8 +183,8 @@ struct RealSceneBuilder {
             low = pointwiseMin(low, p - 0.3)
             high = pointwiseMax(high, p + 0.3)
         }
-        for furniture in estimate.furniture {
-            let box = furniture.bounds
+        for object in objects where object.sliceOf == nil {
+            let box = Placement(position: object.position, yaw: object.yaw).bounds(object.localBounds)
             low = pointwiseMin(low, box.min - 0.01)
             high = pointwiseMax(high, box.max + 0.01)
         }
@@ -182,6 +194,15 @@ struct RealSceneBuilder {
             floorMaterial: Material(SIMD3(170, 140, 110), .planks), wallMaterial: Material(SIMD3(214, 208, 196)),
             ceilingMaterial: Material(SIMD3(235, 235, 232)))
     }
+}
+
+/// What a thing stands on or in.
+struct ThingSupport {
+    var index: Int
+    var placement: Placement
+    var surface: SceneObject.Surface
+    /// Whether walls around it would hide what reaches into them.
+    var isHollow: Bool
 }
 
 /// A box on its base around a thing that may lie tilted.
@@ -204,6 +225,21 @@ struct UprightBox {
 
     /// Whether the thing reaches further from its pivot towards +z than towards -z.
     private var isFrontHeavy: Bool
+
+    /// Lifts the thing on the surface if it sinks into it, where it would not be seen, and moves it away from walls.
+    mutating func rest(on support: ThingSupport) {
+        var local = support.placement.inverseDirection(position - support.placement.position)
+        local.y = max(local.y, support.surface.y)
+        if support.isHollow {
+            func clamped(_ value: Float, _ low: Float, _ high: Float, _ half: Float) -> Float {
+                low + half < high - half ? min(max(value, low + half), high - half) : (low + high) / 2
+            }
+            let half = min(size.x, size.z) / 2
+            local.x = clamped(local.x, support.surface.minX, support.surface.maxX, half)
+            local.z = clamped(local.z, support.surface.minZ, support.surface.maxZ, half)
+        }
+        position = support.placement.point(local)
+    }
 
     /// Turns the frame so that the long side lies along x, as the shapes have it, its far end at +x.
     mutating func lieAlongX() {

@@ -25,6 +25,9 @@ enum SupportHeights {
         }
     }
 
+    nonisolated(unsafe) static var micro: SIMD4<Float> = SIMD4(0.05, 0, 0.08, 0)
+    nonisolated(unsafe) static var fridge: SIMD4<Float> = SIMD4(0, 0, 0, 0.1)
+    nonisolated(unsafe) static var basin: SIMD4<Float> = .zero
     /// Things within this height of each other stand on one level.
     private static let tolerance: Float = 0.015
 
@@ -39,7 +42,9 @@ enum SupportHeights {
         switch kind(of: type) {
         case .top: return best(from: top - 0.25, to: top + 0.2) { 1 / (1 + abs($0 - top) / 0.05) }
         case .seat: return best(from: bottom + 0.2, to: max(top - 0.05, bottom + 0.7)) { _ in 1 }
-        case .basin: return best(from: bottom - 0.1, to: (bottom + top) / 2) { 1 / (1 + abs($0 - bottom) / 0.1) }
+        case .basin:
+            let reach: Float = type == .bathtubBasin ? 0.3 : 0.1
+            return best(from: bottom - reach, to: (bottom + top) / 2) { 1 / (1 + abs($0 - bottom) / 0.1) }
         case .interior:
             var levels: [Float] = []
             for cluster in clusters
@@ -74,12 +79,26 @@ enum SupportHeights {
         switch kind(of: type) {
         case .seat, .basin:
             if let height = heights.first { surfaces[0].y = min(max(height, 0.005), size.y) }
+            if type == .bathtubBasin || type == .sinkBasin {
+                // Behind the wall in front things would not be seen.
+                surfaces[0].maxZ -= min(type == .sinkBasin ? 0.04 : 0.12, 0.25 * size.z)
+            }
+            if type == .garbageCan {
+                // The can is narrower below.
+                let inset = 0.22 * min(size.x, size.z)
+                surfaces[0] = SceneObject.Surface(
+                    minX: -size.x / 2 + inset, maxX: size.x / 2 - inset, minZ: -size.z / 2 + inset,
+                    maxZ: size.z / 2 - inset, y: max(surfaces[0].y, 0.3 * size.y))
+            }
         case .interior:
-            var front = first.maxZ
-            // In a fridge things stand behind what the door carries.
-            if type == .fridge { front = max(first.minZ + 0.2, front - 0.1) }
+            let front = first.maxZ
             let levels = heights.filter { $0 > -0.01 && $0 < size.y - 0.05 }.map { max($0, 0.004) }
-            if !levels.isEmpty, type == .fridge || type == .cabinet {
+            if type == .cabinet {
+                // Boards would hide what the agents saw; hardly a cabinet of ALFRED's has one.
+                surfaces = [first]
+                surfaces[0].y = levels.first.map { min($0, size.y / 3) } ?? first.y
+                surfaces[0].clearance = size.y - surfaces[0].y - 0.02
+            } else if !levels.isEmpty, type == .fridge {
                 surfaces = levels.enumerated().map { index, height in
                     var surface = first
                     surface.y = height
@@ -88,6 +107,7 @@ enum SupportHeights {
                 }
             }
             for index in surfaces.indices { surfaces[index].maxZ = front }
+            if type == .microwave || type == .fridge { let k = type == .microwave ? micro : fridge; for index in surfaces.indices { surfaces[index].y += k.z; surfaces[index].clearance -= k.z; surfaces[index].minX += k.x; surfaces[index].maxX -= k.x; surfaces[index].minZ += k.y; surfaces[index].maxZ -= k.w } }
         case .top, .none: break
         }
         return surfaces
@@ -106,8 +126,8 @@ enum SupportHeights {
         let parts = Looks.counterSurfaces(
             size: size,
             around: SIMD4(
-                max(hole.min.x, whole.minX), min(hole.max.x, whole.maxX), max(hole.min.z, whole.minZ),
-                min(hole.max.z, whole.maxZ)))
+                max(hole.min.x - 0.02, whole.minX), min(hole.max.x + 0.02, whole.maxX),
+                max(hole.min.z - 0.02, whole.minZ), min(hole.max.z + 0.04, whole.maxZ)))
         return parts.isEmpty ? surfaces : parts
     }
 }

@@ -48,9 +48,19 @@ extension Looks {
         mesh.box(a.x, b.x, b.y, l.h, a.z, b.z, rim, .front)
         for surface in l.surfaces.prefix(8) where surface.isInterior && surface.y > a.y + 0.01 && surface.y < b.y {
             let board = min(0.015, l.h / 20)
-            mesh.box(
-                a.x, b.x, surface.y - board, surface.y, a.z, b.z - 0.02 * l.d, inner.shade(0.93),
-                [.top, .bottom, .front])
+            let front = b.z - 0.02 * l.d
+            guard l.type == .fridge else {
+                mesh.box(
+                    a.x, b.x, surface.y - board, surface.y, a.z, front, inner.shade(0.93), [.top, .bottom, .front])
+                continue
+            }
+            // A rack of bars, so that what stands below is seen.
+            let bars = max(2, Int((b.x - a.x) / 0.09))
+            for bar in 0...bars {
+                let x = a.x + (b.x - a.x - 0.008) * Float(bar) / Float(bars)
+                mesh.box(x, x + 0.008, surface.y - 0.008, surface.y, a.z, front, inner.shade(0.7), [.top, .bottom])
+            }
+            mesh.box(a.x, b.x, surface.y - 0.01, surface.y, front - 0.01, front, inner.shade(0.7), [.top, .front])
         }
         return mesh
     }

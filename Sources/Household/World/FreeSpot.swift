@@ -9,22 +9,25 @@ struct FreeSpot: Equatable {
 extension World {
     /// Distance between the places that are tried, in metres.
     static let spotRaster: Float = 0.05
-
+    nonisolated(unsafe) public static var heightAim: Float = 0.901
     /// How much of an object's footprint and height must fit, tried one after the other. Boxes are generous: things are
     /// round, reach over an edge, and lean; a knife stands in a mug.
-    static let fits: [Float] = [1, 0.7, 0.45]
-    /// Also tried in what can be carried itself, where things stick out.
-    static let looseFits: [Float] = fits + [0.2]
+    static let fits: [Float] = [1, 0.7, 0.45, 0.25]
+    /// Places that are looked at before the nearest is taken unseen, and how far apart they are at least, in metres.
+    static let looks = 24
+    static let spacing: Float = 0.09
 
-    /// The place for an object in or on a receptacle nearest to the agent where it touches nothing else.
+    /// The place for an object in or on a receptacle nearest to the agent where it touches nothing else and can be seen.
     ///
+    /// As in THOR the points of a receptacle are tried by their distance from the agent's middle, and only those in view.
     /// Every surface is tried on a raster, the object lengthwise and crosswise, as a whole first and then less strictly
-    /// (``fits``). Of equally near places the first wins, so that the same state gives the same place.
-    func freeSpot(for object: Int, in receptacle: Int) -> FreeSpot? {
+    /// (``fits``). Where no place is in view, the nearest is taken. Of equally near places the first wins, so that the same
+    /// state gives the same place.
+    func freeSpot(for object: Int, in receptacle: Int, sight: Renderer) -> FreeSpot? {
         let placement = placement(of: receptacle)
         let agent = placement.inverseDirection(
             SIMD3(
-                Float(agent.x) * AgentPose.cell, scene.room.floorY + HouseScene.agentHeight,
+                Float(agent.x) * AgentPose.cell, scene.room.floorY + Self.heightAim,
                 Float(agent.z) * AgentPose.cell) - placement.position)
         let obstacles = states.indices.compactMap { index -> Bounds? in
             guard index != object, states[index].parent == Int16(receptacle), states[index].isPresent else {
@@ -35,39 +38,52 @@ extension World {
                 yaw: states[index].yaw - states[receptacle].yaw
             ).bounds(scene.objects[index].localBounds)
         }
-        let isMovable = scene.objects[receptacle].type.traits.contains(.movableReceptacle)
-        for fit in isMovable ? Self.looseFits : Self.fits {
-            if let spot = freeSpot(scene.objects[object].size * fit, receptacle, obstacles, fit, from: agent) {
-                return FreeSpot(position: placement.point(spot.local), yaw: states[receptacle].yaw + spot.turn)
+        var nearest: FreeSpot?
+        for fit in Self.fits {
+            let spots = freeSpots(scene.objects[object].size * fit, receptacle, obstacles, fit, from: agent)
+            var tried: [SIMD3<Float>] = []
+            for spot in spots where tried.count < Self.looks {
+                let isNear = tried.contains { point in
+                    let d = point - spot.local
+                    return (d * d).sum() < Self.spacing * Self.spacing
+                }
+                if isNear { continue }
+                tried.append(spot.local)
+                let place = FreeSpot(
+                    position: placement.point(spot.local), yaw: states[receptacle].yaw + spot.turn)
+                if nearest == nil { nearest = place }
+                var after = self
+                after.put(object, into: receptacle, at: place)
+                if sight.sees(object, in: after, atLeast: 10) { return place }
             }
         }
-        return nil
+        return nearest
     }
 
-    /// The nearest place for a box of `size` among `obstacles` shrunk by `fit`, in the receptacle's frame.
-    private func freeSpot(
+    /// The places for a box of `size` among `obstacles` shrunk by `fit`, in the receptacle's frame, nearest first.
+    private func freeSpots(
         _ size: SIMD3<Float>, _ receptacle: Int, _ obstacles: [Bounds], _ fit: Float, from agent: SIMD3<Float>
-    ) -> (local: SIMD3<Float>, turn: Float)? {
+    ) -> [(distance: Float, order: Int, local: SIMD3<Float>, turn: Float)] {
         let obstacles = obstacles.map { box in
             var half = box.size / 2 * fit
             half.y = box.size.y / 2
             return Bounds(min: box.centre - half, max: box.centre + half)
         }
-        var best: (distance: Float, local: SIMD3<Float>, turn: Float)?
+        var spots: [(distance: Float, order: Int, local: SIMD3<Float>, turn: Float)] = []
         for surface in scene.objects[receptacle].surfaces where size.y <= surface.clearance {
             for turn: Float in [0, 90] {
                 let half = turn == 0 ? SIMD2(size.x, size.z) / 2 : SIMD2(size.z, size.x) / 2
                 for local in Self.raster(surface, half) {
                     let d = local - agent
-                    let distance = (d * d).sum()
-                    if let best, best.distance <= distance { continue }
                     let box = Bounds(
                         min: local - SIMD3(half.x, 0, half.y), max: local + SIMD3(half.x, size.y, half.y))
-                    if !obstacles.contains(where: box.overlaps) { best = (distance, local, turn) }
+                    if !obstacles.contains(where: box.overlaps) {
+                        spots.append(((d * d).sum(), spots.count, local, turn))
+                    }
                 }
             }
         }
-        return best.map { ($0.local, $0.turn) }
+        return spots.sorted { ($0.distance, $0.order) < ($1.distance, $1.order) }
     }
 
     /// The middles of a footprint on a surface.

@@ -19,7 +19,7 @@ extension World {
             if traits.contains(.restricted), states.contains(where: { $0.parent == Int16(target) && $0.isPresent }) {
                 throw .noRoom
             }
-            guard let spot = freeSpot(for: held, in: target) else { throw .noRoom }
+            guard let spot = freeSpot(for: held, in: target, sight: sight) else { throw .noRoom }
             put(held, into: target, at: spot)
         case .open:
             guard traits.contains(.openable) else { throw .notOpenable }
@@ -66,7 +66,7 @@ extension World {
         held = object
     }
 
-    private mutating func put(_ object: Int, into receptacle: Int, at spot: FreeSpot) {
+    mutating func put(_ object: Int, into receptacle: Int, at spot: FreeSpot) {
         let before = Placement(position: states[object].position, yaw: states[object].yaw)
         let turn = spot.yaw - states[object].yaw
         states[object].position = spot.position
