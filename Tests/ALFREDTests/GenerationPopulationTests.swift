@@ -162,11 +162,12 @@ struct GenerationPopulationTests {
     /// Whether copies of an object can be put down one after the other.
     private func holds(_ world: World, _ receptacle: Int, _ object: Int, _ count: Int) -> Bool {
         var world = world
+        let sight = Renderer()
         let others = world.scene.objects.indices.filter {
             world.scene.objects[$0].sliceOf != nil && world.scene.objects[$0].size.max() < 0.5
         }
         for number in 0..<count {
-            guard let spot = world.freeSpot(for: object, in: receptacle) else { return false }
+            guard let spot = world.freeSpot(for: object, in: receptacle, sight: sight) else { return false }
             // Something as small as a slice keeps the place; the next copy has to find another one.
             let marker = others[number]
             world.states[marker].position = spot.position
