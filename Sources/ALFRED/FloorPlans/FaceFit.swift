@@ -45,6 +45,8 @@ struct FaceFit {
     var prior: FacePrior
     /// Views that the prior is worth.
     var priorWeight: Float = 1.5
+    /// Only the upper opening is seen: of a basin that is let in.
+    var isOpening = false
     /// Further cost of a box, such as for hiding what was seen.
     var penalty: ((Faces) -> Float)?
 
@@ -55,8 +57,10 @@ struct FaceFit {
             let error = outside < 0 ? -outside * Self.hiddenWeight : outside
             return error / (error + tolerance)
         }
+        var seen = faces.box
+        if isOpening { seen.min.y = seen.max.y - 0.001 }
         for view in views {
-            guard let r = view.projection.rectangle(faces.box) else {
+            guard let r = view.projection.rectangle(seen) else {
                 sum += 4 * view.weight
                 continue
             }

@@ -198,6 +198,7 @@ struct FurnitureEstimation {
         }
         let closed = instance.views.filter { !$0.sighting.isOpen }
         var fit = FaceFit(views: [], prior: prior)
+        fit.isOpening = instance.type == .sinkBasin || instance.type == .bathtubBasin
         for view in closed.sorted(by: { $0.count > $1.count }).prefix(Self.viewLimit) {
             fit.views.append(
                 FaceFit.View(

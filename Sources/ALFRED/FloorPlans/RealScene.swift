@@ -118,11 +118,13 @@ struct RealSceneBuilder {
             // What holds one thing holds it in its middle.
             if furniture.type.traits.contains(.restricted), max(abs(local.x), abs(local.z)) > 0.12 { continue }
             let kind = SupportHeights.kind(of: furniture.type)
-            let isHollow = kind == .interior || kind == .basin
+            let isHollow = kind == .interior || kind == .basin || kind == .seat
+            let ceiling = kind == .seat ? (furniture.surfaces.first?.y ?? 0) + 0.15 : furniture.size.y
             for surface in furniture.surfaces {
                 let gap = local.y - surface.y
                 let support = ThingSupport(
-                    index: index, placement: placement, surface: surface, isHollow: isHollow)
+                    index: index, placement: placement, surface: surface, isHollow: isHollow,
+                    isOverhead: furniture.position.y > estimate.floorY + HouseScene.eyeAboveFloor - 0.15)
                 let margin: Float = surface.isInterior ? -0.01 : 0.05
                 if local.x > surface.minX - margin, local.x < surface.maxX + margin, local.z > surface.minZ - margin,
                     local.z < surface.maxZ + margin, gap > -0.08, gap < min(surface.clearance, 0.2),
@@ -131,7 +133,7 @@ struct RealSceneBuilder {
                     best = (abs(gap), support)
                 }
                 let half = furniture.size / 2 + 0.04
-                if isHollow, abs(local.x) < half.x, abs(local.z) < half.z, local.y > -0.06, local.y < furniture.size.y,
+                if isHollow, abs(local.x) < half.x, abs(local.z) < half.z, local.y > -0.06, local.y < ceiling,
                     fallback.map({ abs(gap) < $0.gap }) ?? true
                 {
                     fallback = (abs(gap), support)
@@ -203,6 +205,8 @@ struct ThingSupport {
     var surface: SceneObject.Surface
     /// Whether walls around it would hide what reaches into them.
     var isHollow: Bool
+    /// Whether agents look up to it, so that they see what is at its front only.
+    var isOverhead: Bool
 }
 
 /// A box on its base around a thing that may lie tilted.
@@ -236,7 +240,8 @@ struct UprightBox {
             }
             let half = min(size.x, size.z) / 2
             local.x = clamped(local.x, support.surface.minX, support.surface.maxX, half)
-            local.z = clamped(local.z, support.surface.minZ, support.surface.maxZ, half)
+            local.z = clamped(
+                support.isOverhead ? .infinity : local.z, support.surface.minZ, support.surface.maxZ, half)
         }
         position = support.placement.point(local)
     }

@@ -92,11 +92,12 @@ enum SupportHeights {
             }
         case .interior:
             let front = first.maxZ
-            let levels = heights.filter { $0 > -0.01 && $0 < size.y - 0.05 }.map { max($0, 0.004) }
+            // Nothing lies in the bottom board.
+            let levels = heights.filter { $0 > -0.01 && $0 < size.y - 0.05 }.map { max($0, first.y) }
             if type == .cabinet {
                 // Boards would hide what the agents saw; hardly a cabinet of ALFRED's has one.
                 surfaces = [first]
-                surfaces[0].y = levels.first.map { min($0, size.y / 3) } ?? first.y
+                surfaces[0].y = levels.first.map { max(first.y, min($0, size.y / 3)) } ?? first.y
                 surfaces[0].clearance = size.y - surfaces[0].y - 0.02
             } else if !levels.isEmpty, type == .fridge {
                 surfaces = levels.enumerated().map { index, height in
