@@ -27,6 +27,8 @@ final class SceneMeshes {
     private var held: Int?
     private var isFilled = false
     private var meshes: [PackedMesh?]
+    /// What each mesh was built for; an object that is shut away keeps the mesh it was last seen with.
+    private var meshFlags: [ObjectFlags]
     private var isClosable: [Bool]
     private var isDrawn: [Bool]
     /// One for each object; the room's comes last.
@@ -47,6 +49,7 @@ final class SceneMeshes {
         room.lightRoom(lighting)
         self.room = room
         meshes = [PackedMesh?](repeating: nil, count: count)
+        meshFlags = [ObjectFlags](repeating: [], count: count)
         isClosable = scene.objects.map { $0.type.traits.contains(.mustBeOpen) }
         isDrawn = [Bool](repeating: false, count: count)
         objects = KernelMemory(count + 1)
@@ -83,7 +86,7 @@ final class SceneMeshes {
                 radius.start[index] = -1
                 continue
             }
-            if isChanged { place(index, in: world, isCarried: isCarried, hadState: !isFirst) }
+            if isChanged { place(index, in: world, isCarried: isCarried) }
             if isCarried { inHand.append(UInt32(index)) }
         }
         states = world.states
@@ -104,7 +107,7 @@ final class SceneMeshes {
         return true
     }
 
-    private func place(_ index: Int, in world: World, isCarried: Bool, hadState: Bool) {
+    private func place(_ index: Int, in world: World, isCarried: Bool) {
         let object = scene.objects[index]
         let flags = world.states[index].flags
         var placement = world.placement(of: index)
@@ -125,7 +128,7 @@ final class SceneMeshes {
         var random = RenderRandom(seed: scene.seed ^ name)
         let shift = SIMD2(random.unit(), random.unit())
         let tint = SIMD3(repeating: 0.97 + 0.06 * random.unit())
-        let known = hadState && states[index].flags == flags ? meshes[index] : nil
+        let known = meshFlags[index] == flags ? meshes[index] : nil
         let mesh = known ?? PackedMesh(looks(object, flags), mapping: TextureMapping(shift: shift))
         let old = objects.start[index]
         if known == nil || old.sine != placement.sine || old.cosine != placement.cosine
@@ -134,6 +137,7 @@ final class SceneMeshes {
             mesh.light(lighting, placement, tint: tint)
         }
         meshes[index] = mesh
+        meshFlags[index] = flags
         objects.start[index] = CRObject(
             mesh: mesh.mesh, position: (placement.position.x, placement.position.y, placement.position.z),
             sine: placement.sine, cosine: placement.cosine, centre: (mesh.centre.x, mesh.centre.y, mesh.centre.z),
