@@ -34,7 +34,7 @@ public struct HouseholdFacts: GoalFacts, ApplianceFacts {
         return found.filter { world.states[$0].isPresent }
     }
 
-    public func receptacles(holding object: Int) -> [Int] { world.receptacles(holding: object) }
+    public func receptacles(holding object: Int) -> [Int] { world.reportedReceptacles(of: object) }
     public var heldObject: Int? { world.held }
     public func isLit(_ lamp: Int) -> Bool { world.states[lamp].flags.contains(.on) && isVisible(lamp) }
     public func isTreated(_ object: Int, _ treatment: Treatment) -> Bool { treatments.contains(object, treatment) }
@@ -60,5 +60,5 @@ public struct HouseholdFacts: GoalFacts, ApplianceFacts {
         return Double((d * d).sum())
     }
 
-    public func contents(ofAppliance object: Int) -> [Int] { world.allContents(of: object) }
+    public func contents(ofAppliance object: Int) -> [Int] { world.reportedContents(of: object) }
 }

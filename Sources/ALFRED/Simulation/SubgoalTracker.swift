@@ -15,14 +15,15 @@ struct SubgoalTracker: Sendable {
 
     private(set) var reward: DenseReward
     let goals: [Goal]
-    private var field: NavigationField?
+    /// By sub-goal the distances to where a GotoLocation leads.
+    private let fields: [NavigationField?]
     private var wasCooled = false
     private var wasReopened = false
 
-    init(_ steps: some Sequence<HighLevelStep>, _ scene: HouseScene, _ agent: AgentPose) throws(TaskError) {
+    init(_ steps: some Sequence<HighLevelStep>, _ scene: HouseScene) throws(TaskError) {
         goals = try Self.goals(Array(steps), scene)
         reward = DenseReward(subgoals: goals.map(\.kind))
-        aim(scene)
+        fields = goals.map { goal in goal.location.map { NavigationField(to: $0, on: scene.grid) } }
     }
 
     /// Index of the sub-goal under way.
@@ -67,7 +68,7 @@ struct SubgoalTracker: Sendable {
         let goal = goals[current]
         var observation = DenseReward.Observation(action: action)
         if goal.kind == .goto {
-            if !action.isInteraction, let field {
+            if !action.isInteraction, let field = fields[current] {
                 let far = 1_000_000
                 observation.distanceBefore = field.actions(from: before) ?? far
                 observation.distanceAfter = field.actions(from: world.agent) ?? far
@@ -77,16 +78,7 @@ struct SubgoalTracker: Sendable {
         }
         let number = current
         let value = reward.reward(for: observation)
-        guard current > number else { return (value, false) }
-        aim(world.scene)
-        return (value, true)
-    }
-
-    /// Prepares the distances to the next GotoLocation.
-    private mutating func aim(_ scene: HouseScene) {
-        field = nil
-        guard current < goals.count, let location = goals[current].location else { return }
-        field = NavigationField(to: location, on: scene.grid)
+        return (value, current > number)
     }
 
     private mutating func judge(
@@ -110,7 +102,7 @@ struct SubgoalTracker: Sendable {
         guard let object = goal.object else { return false }
         switch goal.kind {
         case .pickup: return world.held.map { objects.sliceGroup[$0] == objects.sliceGroup[object] } ?? false
-        case .put: return goal.receptacle.map { world.receptacles(holding: object).contains($0) } ?? false
+        case .put: return goal.receptacle.map { world.reportedReceptacles(of: object).contains($0) } ?? false
         case .open: return world.states[object].flags.contains(.open)
         case .close: return !world.states[object].flags.contains(.open)
         case .toggle: return world.states[object].flags.contains(.on)

@@ -95,7 +95,7 @@ public struct TaskEnvironment {
     ///   - subgoals: The expert's sub-goals; a closing NoOp is ignored.
     ///   - expertSteps: Its low actions.
     public mutating func follow(_ subgoals: some Sequence<HighLevelStep>, expertSteps: Int) throws(TaskError) {
-        state.tracker = try SubgoalTracker(subgoals, world.scene, world.agent)
+        state.tracker = try SubgoalTracker(subgoals, world.scene)
         self.expertSteps = expertSteps
     }
 

@@ -63,6 +63,6 @@ public protocol ApplianceFacts<Object> {
     func isVisible(_ object: Object) -> Bool
     /// Square of the distance between the objects' positions, in square metres.
     func squaredDistance(_ first: Object, _ second: Object) -> Double
-    /// What lies in the object, and in what lies there: THOR's `receptacleObjectIds`.
+    /// What the object lists as its contents: THOR's `receptacleObjectIds`.
     func contents(ofAppliance object: Object) -> [Object]
 }
