@@ -1,0 +1,75 @@
+public import Household
+
+/// A generated scene with a task that the expert solves in it.
+public struct EpisodeSetup: Sendable {
+    public let sceneNumber: Int
+    /// The episode's seed; it decides where things lie and where the agent starts.
+    public let seed: UInt64
+    public let option: TaskOption
+    public let scene: HouseScene
+    public let start: AgentPose
+    /// The expert's plan from the start.
+    public let expert: Expert.Solution
+    /// Why earlier attempts were discarded, in order.
+    public let discarded: [String]
+
+    /// Why an episode could not be set up.
+    public struct Refusal: Error, Sendable, Equatable, CustomStringConvertible {
+        public var sceneNumber: Int
+        public var seed: UInt64
+        /// One for each attempt.
+        public var reasons: [String]
+
+        public var description: String {
+            "scene \(sceneNumber), seed \(seed): no task could be set up; "
+                + (reasons.last.map { "the last of \(reasons.count) attempts: \($0)" } ?? "the room allows none")
+        }
+    }
+
+    /// Placements tried for one task.
+    private static let attemptsPerOption = 3
+    public static let startHorizon = 30
+
+    public var task: HouseTask { option.task }
+    public var world: World { World(scene, agent: start) }
+
+    /// Places things for the first of the tasks that works out: a scene whose goal does not hold yet, and a plan for it.
+    ///
+    /// - Parameters:
+    ///   - options: From ``TaskSampler/next(in:types:count:)``.
+    ///   - renderer: 300 x 300.
+    public init(
+        _ room: FurnishedRoom, options: [TaskOption], seed: UInt64, renderer: Renderer
+    ) throws(Refusal) {
+        var reasons: [String] = []
+        for (number, option) in options.enumerated() {
+            for attempt in 0..<Self.attemptsPerOption {
+                var random = SeededGenerator(seed, UInt64(number), UInt64(attempt), 0x5E7)
+                let request = option.request(copies: random.int(1...3), movableCopies: random.int(1...2))
+                do {
+                    let scene = try room.populated(seed: random.next(), request: request)
+                    guard let cell = random.pick(scene.grid.cells) else { continue }
+                    let start = AgentPose(
+                        x: cell.x, z: cell.y, heading: random.below(4), horizon: Self.startHorizon)
+                    let environment = TaskEnvironment(
+                        option.task, in: World(scene, agent: start), renderer: renderer)
+                    guard !environment.isGoalSatisfied else {
+                        reasons.append("\(option.task.folderName(sceneNumber: room.number)): holds at the start")
+                        continue
+                    }
+                    expert = try Expert.plan(from: environment)
+                    self.scene = scene
+                    self.start = start
+                    self.seed = seed
+                    self.option = option
+                    sceneNumber = room.number
+                    discarded = reasons
+                    return
+                } catch {
+                    reasons.append("\(option.task.folderName(sceneNumber: room.number)): \(error)")
+                }
+            }
+        }
+        throw Refusal(sceneNumber: room.number, seed: seed, reasons: reasons)
+    }
+}
