@@ -8,6 +8,7 @@ public struct Configuration: Sendable, Equatable {
     public var store = "rgvlm.sqlite"
     public var seed: UInt64 = 0
     public var ingest = Ingest()
+    public var simulate = Simulate()
 
     /// The section `ingest`.
     public struct Ingest: Sendable, Equatable {
@@ -16,6 +17,16 @@ public struct Configuration: Sendable, Equatable {
         public var dataset: String?
         public var strict: Bool?
         public var frameSize: Int?
+        public var render: Bool?
+    }
+
+    /// The section `simulate`.
+    public struct Simulate: Sendable, Equatable {
+        public var scenes: Int?
+        public var episodes: Int?
+        public var mix: String?
+        public var tasks: [String]?
+        public var size: Int?
     }
 
     public init() {}
@@ -76,11 +87,25 @@ public struct Configuration: Sendable, Equatable {
     }
 
     private mutating func read(_ root: ConfigurationSection) throws {
-        try root.allow(["store", "seed", "ingest"])
+        try root.allow(["store", "seed", "ingest", "simulate"])
         store = try root.string("store") ?? store
         seed = try root.unsigned("seed") ?? seed
-        guard let section = try root.section("ingest") else { return }
-        try section.allow(["root", "splits", "dataset", "strict", "frame_size"])
+        if let section = try root.section("ingest") { try readIngest(section) }
+        if let section = try root.section("simulate") { try readSimulate(section) }
+    }
+
+    private mutating func readSimulate(_ section: ConfigurationSection) throws {
+        try section.allow(["scenes", "episodes", "mix", "tasks", "size"])
+        simulate.scenes = try section.int("scenes")
+        simulate.episodes = try section.int("episodes")
+        simulate.mix = try section.string("mix")
+        simulate.tasks = try section.strings("tasks")
+        simulate.size = try section.int("size")
+    }
+
+    private mutating func readIngest(_ section: ConfigurationSection) throws {
+        try section.allow(["root", "splits", "dataset", "strict", "frame_size", "render"])
+        ingest.render = try section.bool("render")
         ingest.root = try section.string("root")
         ingest.splits = try section.strings("splits")
         ingest.dataset = try section.string("dataset")

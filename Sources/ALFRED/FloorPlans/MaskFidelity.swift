@@ -91,7 +91,9 @@ public struct MaskFidelity: Sendable, Equatable {
             let d = ours - theirs
             let distance = (d * d).sum().squareRoot()
             let isMoved = world.states[object].position != world.scene.objects[object].position
-            if isMoved, let parent = world.parent(of: object) { debug[world.scene.objects[parent].type.rawValue, default: []].append(SIMD3(d.x, d.y, overlap)) }
+            if isMoved, let parent = world.parent(of: object) {
+                debug[world.scene.objects[parent].type.rawValue, default: []].append(SIMD3(d.x, d.y, overlap))
+            }
             if isMoved { repickDistances.append(distance) } else { pickDistances.append(distance) }
         }
         return isResolved

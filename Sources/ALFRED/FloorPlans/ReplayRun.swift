@@ -98,7 +98,7 @@ public struct ReplayRun: Sendable {
         }
         let estimate: FloorPlanEstimate
         do throws(ALFREDError) {
-            estimate = try FloorPlanEstimate(evidence, layout: try layout(sceneNumber))
+            estimate = try FloorPlanEstimate(evidence, layout: try release.layout(sceneNumber: sceneNumber))
         } catch {
             for location in files {
                 report.entries.append(
@@ -130,13 +130,5 @@ public struct ReplayRun: Sendable {
             report.entries.append(entry)
         }
         return report
-    }
-
-    /// The floor plan's files; nil when the release has none for it.
-    private func layout(_ sceneNumber: Int) throws(ALFREDError) -> FloorPlanLayout? {
-        guard let folder = release.layoutsFolder, exists("\(folder)/FloorPlan\(sceneNumber)-layout.npy") else {
-            return nil
-        }
-        return try FloorPlanLayout(folder: folder, sceneNumber: sceneNumber)
     }
 }

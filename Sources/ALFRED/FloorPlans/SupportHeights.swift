@@ -108,7 +108,13 @@ enum SupportHeights {
                 }
             }
             for index in surfaces.indices { surfaces[index].maxZ = front }
-            if type == .microwave || type == .fridge { let k = type == .microwave ? micro : fridge; for index in surfaces.indices { surfaces[index].y += k.z; surfaces[index].clearance -= k.z; surfaces[index].minX += k.x; surfaces[index].maxX -= k.x; surfaces[index].minZ += k.y; surfaces[index].maxZ -= k.w } }
+            if type == .microwave || type == .fridge {
+                let k = type == .microwave ? micro : fridge;
+                for index in surfaces.indices {
+                    surfaces[index].y += k.z; surfaces[index].clearance -= k.z; surfaces[index].minX += k.x;
+                    surfaces[index].maxX -= k.x; surfaces[index].minZ += k.y; surfaces[index].maxZ -= k.w
+                }
+            }
         case .top, .none: break
         }
         return surfaces

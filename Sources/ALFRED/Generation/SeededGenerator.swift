@@ -52,4 +52,12 @@ struct SeededGenerator: Sendable {
         }
         return weights.lastIndex { $0 > 0 }
     }
+
+    /// One seed from several.
+    static func mixed(_ seeds: UInt64...) -> UInt64 {
+        seeds.reduce(0x5EED) { mixed, seed in
+            var generator = SeededGenerator(mixed, seed)
+            return generator.next()
+        }
+    }
 }

@@ -10,6 +10,8 @@ public struct EpisodeSetup: Sendable {
     public let start: AgentPose
     /// The expert's plan from the start.
     public let expert: Expert.Solution
+    /// What the scene was populated with; with the room and the task they give the scene again.
+    let placement: RecordedPlacement
     /// Why earlier attempts were discarded, in order.
     public let discarded: [String]
 
@@ -45,9 +47,11 @@ public struct EpisodeSetup: Sendable {
         for (number, option) in options.enumerated() {
             for attempt in 0..<Self.attemptsPerOption {
                 var random = SeededGenerator(seed, UInt64(number), UInt64(attempt), 0x5E7)
-                let request = option.request(copies: random.int(1...3), movableCopies: random.int(1...2))
+                let copies = random.int(1...3)
+                let movableCopies = random.int(1...2)
+                let placement = RecordedPlacement(seed: random.next(), copies: copies, movableCopies: movableCopies)
                 do {
-                    let scene = try room.populated(seed: random.next(), request: request)
+                    let scene = try placement.scene(in: room, for: option)
                     guard let cell = random.pick(scene.grid.cells) else { continue }
                     let start = AgentPose(
                         x: cell.x, z: cell.y, heading: random.below(4), horizon: Self.startHorizon)
@@ -59,6 +63,7 @@ public struct EpisodeSetup: Sendable {
                     }
                     expert = try Expert.plan(from: environment)
                     self.scene = scene
+                    self.placement = placement
                     self.start = start
                     self.seed = seed
                     self.option = option

@@ -117,7 +117,7 @@ public struct GeneratedEpisode: Sendable {
             "generator": .string("rgvlm-simulate"), "version": .int(generatorVersion),
             "policy": .string(run.policy.rawValue), "success": .bool(run.isSuccess),
             "goal_conditions_met": .int(conditions.met), "goal_conditions_total": .int(conditions.total),
-            "episode_seed": .string(String(setup.seed)),
+            "episode_seed": .string(String(setup.seed)), "placement": setup.placement.json,
             "action_success": .array(run.recorder.failures.map { .bool($0 == nil) }),
             "action_errors": .object(
                 Dictionary(

@@ -1,0 +1,119 @@
+internal import ALFRED
+internal import ArgumentParser
+internal import Foundation
+internal import Household
+internal import Images
+internal import StageSupport
+
+struct GenerateCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "generate",
+        abstract:
+            "Makes a dataset in ALFRED's format: furnished rooms, tasks, episodes of experts and lesser policies.",
+        discussion: """
+            The folder can be read by "rgvlm-ingest alfred --root DIR". The splits train and valid_seen share rooms, \
+            valid_unseen has its own; both validation splits hold the expert's episodes. The same options and seed make \
+            the same files, and a run that was stopped is continued by giving the same command again.
+            """)
+
+    @Option(help: ArgumentHelp("Number of rooms (default: 12).", valueName: "n"))
+    var scenes: Int?
+
+    @Option(help: ArgumentHelp("Number of episodes over all splits (default: 100).", valueName: "n"))
+    var episodes: Int?
+
+    @Option(
+        help: ArgumentHelp(
+            "Shares of the training episodes' policies: expert, noisy (with recovery), partial, random (default: "
+                + "expert:0.4,noisy:0.3,partial:0.2,random:0.1).", valueName: "policy:share,..."))
+    var mix: String?
+
+    @Option(help: ArgumentHelp("Task types, with commas (default: all seven).", valueName: "a,b"))
+    var tasks: String?
+
+    @Option(help: ArgumentHelp("The folder to write.", valueName: "dir"))
+    var out: String
+
+    @Option(help: ArgumentHelp("Side of the pictures in pixels (default: 300).", valueName: "pixels"))
+    var size: Int?
+
+    @Option(help: ArgumentHelp("Picture files: jpeg or png (default: jpeg).", valueName: "format"))
+    var format: PictureFormat = .jpeg
+
+    @OptionGroup(title: "Common options")
+    var common: CommonOptions
+
+    enum PictureFormat: String, ExpressibleByArgument, CaseIterable {
+        case jpeg, png
+    }
+
+    func run() async throws {
+        try await runStage {
+            let interruption = Interruption()
+            let configuration = try common.configuration()
+            let options = try options(configuration)
+            try GenerationManifest(options, format: format.rawValue).claim(out)
+            let progress = SharedProgress(
+                ProgressLine(quiet: common.quiet || common.json, logger: common.logger("rgvlm-simulate")))
+            let clock = ContinuousClock()
+            let start = clock.now
+            let report: GenerationRun.Report
+            do {
+                report = try GenerationRun(options, dataset).run(
+                    onProgress: { progress.show("generate", done: $0, of: $1, unit: "episodes") },
+                    shouldStop: { interruption.hasCome })
+            } catch let error as GenerationError {
+                throw StageError(.badInput, error.description)
+            } catch let error as GeneratedDataset.WriteError {
+                throw StageError(.cannotWrite, error.description)
+            }
+            progress.clear()
+            for problem in report.problems { common.say(.error, "not made: \(problem)") }
+            let text = GenerationText(report, out: out, seconds: (clock.now - start) / .seconds(1))
+            if common.json { try printJSON(text.encodable) } else { try writeToStandardOutput(text.text) }
+            if !report.isComplete { return .interrupted }
+            return report.problems.isEmpty ? .done : .badInput
+        }
+    }
+
+    private func options(_ configuration: Configuration) throws -> GenerationRun.Options {
+        let section = configuration.simulate
+        var options = GenerationRun.Options()
+        options.seed = configuration.seed
+        options.scenes = try Self.checked("--scenes", scenes ?? section.scenes ?? options.scenes, 1...4000)
+        options.episodes = try Self.checked("--episodes", episodes ?? section.episodes ?? options.episodes, 1...900_000)
+        options.side = try Self.checked("--size", size ?? section.size ?? options.side, 16...1024)
+        do {
+            options.mix = try PolicyMix(
+                parsing: mix ?? section.mix ?? "expert:0.4,noisy:0.3,partial:0.2,random:0.1")
+        } catch {
+            throw StageError(.usage, "--mix: \(error)")
+        }
+        if let names = tasks?.components(separatedBy: ",") ?? section.tasks {
+            options.taskTypes = try names.map { name in
+                let name = name.trimmingCharacters(in: .whitespaces)
+                guard let type = TaskType(rawValue: name) else {
+                    let known = TaskType.allCases.map(\.rawValue).joined(separator: ", ")
+                    throw StageError(.usage, "--tasks: there is no task type \(name); known are \(known)")
+                }
+                return type
+            }
+        }
+        return options
+    }
+
+    private static func checked(_ name: String, _ value: Int, _ range: ClosedRange<Int>) throws -> Int {
+        guard range.contains(value) else {
+            throw StageError(.usage, "\(name) \(value): expected \(range.lowerBound) to \(range.upperBound)")
+        }
+        return value
+    }
+
+    private var dataset: GeneratedDataset {
+        let format = format
+        return GeneratedDataset(root: out, suffix: format == .jpeg ? "jpg" : "png") { pixels, width, height in
+            let image = RGBImage(width: width, height: height, pixels: pixels)
+            return format == .jpeg ? try image.jpeg() : try image.png()
+        }
+    }
+}
