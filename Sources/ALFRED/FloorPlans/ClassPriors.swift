@@ -23,7 +23,9 @@ enum ClassPriors {
         func faces(_ v: [Float]) -> Faces {
             Faces(low: SIMD3(v[0], v[1], v[2]), high: SIMD3(v[3], v[4], v[5]))
         }
-        return FacePrior(mean: faces(row.0), spread: faces(row.1), minimum: row.2)
+        return FacePrior(
+            mean: faces(row.0), spread: faces(row.1), minimum: row.2,
+            minimumFootprint: type == .shelf || type == .counterTop ? 0.14 : 0)
     }
 
     /// Mean faces (left, bottom, back, right, top, front), spreads, and the shortest side, in metres.

@@ -120,7 +120,7 @@ enum SupportHeights {
     ) -> [SceneObject.Surface] {
         guard let whole = surfaces.first else { return surfaces }
         let holes = basins.filter { hole in
-            hole.min.y < size.y && hole.max.y > size.y - 0.25 && hole.min.x < whole.maxX && hole.max.x > whole.minX
+            hole.min.y < size.y && hole.max.y > size.y - 0.5 && hole.min.x < whole.maxX && hole.max.x > whole.minX
                 && hole.min.z < whole.maxZ && hole.max.z > whole.minZ
         }
         guard let hole = holes.max(by: { $0.size.x * $0.size.z < $1.size.x * $1.size.z }) else { return surfaces }
