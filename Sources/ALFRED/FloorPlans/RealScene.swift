@@ -253,7 +253,7 @@ struct UprightBox {
             local.x = clamped(local.x, support.surface.minX, support.surface.maxX, half)
             local.z = clamped(
                 support.isOverhead ? .infinity : local.z,
-                support.isDeep ? max(support.surface.minZ, support.surface.maxZ - 0.3) : support.surface.minZ,
+                support.isDeep ? max(support.surface.minZ, support.surface.maxZ - 0.2) : support.surface.minZ,
                 support.surface.maxZ, half)
         }
         position = support.placement.point(local)
