@@ -72,6 +72,8 @@ enum ClassPriors {
     }
 
     private static let thingTable: [ObjectType: [Float]] = [
+        // Never picked up: its pivot is in its middle, from the height above what it stands on.
+        .paperTowelRoll: [-0.055, -0.12, -0.055, 0.055, 0.12, 0.055],
         .alarmClock: [-0.08, -0.01, -0.05, 0.08, 0.17, 0.05],
         .apple: [-0.05, -0.05, -0.05, 0.05, 0.03, 0.05],
         .baseballBat: [-0.02, -0.68, -0.03, 0.03, 0.26, 0.04],

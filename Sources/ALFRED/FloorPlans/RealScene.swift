@@ -141,7 +141,8 @@ struct RealSceneBuilder {
                     let distance = max(dx, dz)
                     if distance < 0.4, beside.map({ distance < $0.distance }) ?? true { beside = (distance, support) }
                 }
-                let half = furniture.size / 2 + 0.04
+                // What stands beside an appliance on the same counter is not in it.
+                let half = furniture.size / 2 + (furniture.type == .microwave || furniture.type == .safe ? -0.02 : 0.04)
                 if isHollow, abs(local.x) < half.x, abs(local.z) < half.z, local.y > -0.06, local.y < ceiling,
                     fallback.map({ abs(gap) < $0.gap }) ?? true
                 {

@@ -88,7 +88,7 @@ enum SupportHeights {
                 let inset = 0.22 * min(size.x, size.z)
                 surfaces[0] = SceneObject.Surface(
                     minX: -size.x / 2 + inset, maxX: size.x / 2 - inset, minZ: -size.z / 2 + inset,
-                    maxZ: size.z / 2 - inset, y: max(surfaces[0].y, 0.3 * size.y))
+                    maxZ: size.z / 2 - inset, y: max(surfaces[0].y, 0.5 * size.y))
             }
         case .interior:
             let front = first.maxZ
