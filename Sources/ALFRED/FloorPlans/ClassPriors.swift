@@ -23,7 +23,9 @@ enum ClassPriors {
         func faces(_ v: [Float]) -> Faces {
             Faces(low: SIMD3(v[0], v[1], v[2]), high: SIMD3(v[3], v[4], v[5]))
         }
-        return FacePrior(mean: faces(row.0), spread: faces(row.1), minimum: row.2)
+        return FacePrior(
+            mean: faces(row.0), spread: faces(row.1), minimum: row.2,
+            minimumFootprint: type == .shelf || type == .counterTop ? 0.14 : 0)
     }
 
     /// Mean faces (left, bottom, back, right, top, front), spreads, and the shortest side, in metres.
@@ -70,6 +72,8 @@ enum ClassPriors {
     }
 
     private static let thingTable: [ObjectType: [Float]] = [
+        // Never picked up: its pivot is in its middle, from the height above what it stands on.
+        .paperTowelRoll: [-0.055, -0.12, -0.055, 0.055, 0.12, 0.055],
         .alarmClock: [-0.08, -0.01, -0.05, 0.08, 0.17, 0.05],
         .apple: [-0.05, -0.05, -0.05, 0.05, 0.03, 0.05],
         .baseballBat: [-0.02, -0.68, -0.03, 0.03, 0.26, 0.04],

@@ -26,6 +26,8 @@ struct FacePrior: Sendable, Equatable {
     var spread: Faces
     /// No side is shorter.
     var minimum: Float = 0.01
+    /// Nor narrower or less deep.
+    var minimumFootprint: Float = 0
 }
 
 /// Fits the faces of a box to the rectangles of its masks.
@@ -102,7 +104,8 @@ struct FaceFit {
                     for sign: Float in [1, -1] {
                         var candidate = best
                         for (index, direction) in move { candidate[index] += sign * direction * step }
-                        guard (candidate.size .>= prior.minimum) == SIMDMask(repeating: true) else { continue }
+                        let size = candidate.size
+                        guard size.min() >= prior.minimum, min(size.x, size.z) >= prior.minimumFootprint else { continue }
                         let value = loss(candidate, tolerance: tolerance)
                         if value < bestLoss - 1e-5 {
                             best = candidate

@@ -55,7 +55,14 @@ extension FloorPlanEstimate {
     }
 
     /// The box of a thing relative to its recorded pose: of its prefab if that was seen, else what is usual.
-    func box(ofPrefab name: String, type: ObjectType) -> Bounds { things[name] ?? ClassPriors.thing(type).mean.box }
+    ///
+    /// A box stands open, its flaps out: its walls are that much nearer.
+    func box(ofPrefab name: String, type: ObjectType) -> Bounds {
+        let box = things[name] ?? ClassPriors.thing(type).mean.box
+        guard type == .box else { return box }
+        let half = box.size / 2 * SIMD3(0.75, 1, 0.75)
+        return Bounds(min: box.centre - half, max: box.centre + half)
+    }
 }
 
 /// Which cells count as floor.

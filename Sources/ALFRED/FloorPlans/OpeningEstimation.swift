@@ -3,17 +3,22 @@ internal import Household
 /// How a piece of furniture opens, from the masks recorded while it was open.
 enum OpeningEstimation {
     static func opening(of instance: FurnitureEstimation.Instance) -> SceneObject.Opening? {
+        best(of: instance)?.opening
+    }
+
+    /// The way of opening that fits best, and how badly.
+    static func best(of instance: FurnitureEstimation.Instance) -> (opening: SceneObject.Opening, loss: Float)? {
         let size = instance.faces.size
         guard let usual = Looks.opening(of: instance.type, size: size) else { return nil }
         let views = instance.views.filter(\.sighting.isOpen).map { view in
             (BoxProjection(view.camera, frame: instance.frame), PictureRectangle(view.sighting.box), view.weight)
         }
-        guard !views.isEmpty else { return usual }
+        guard !views.isEmpty else { return (usual, 0) }
         let candidates: [SceneObject.Opening]
         switch usual {
         case .leftHinged, .rightHinged, .doubleDoor: candidates = [.leftHinged, .rightHinged, .doubleDoor]
         case .slide: candidates = (1...14).map { .slide(Float($0) * 0.04) }
-        case .lid: return usual
+        case .lid: return (usual, 0)
         }
         func loss(_ opening: SceneObject.Opening) -> Float {
             views.reduce(0) { sum, view in
@@ -26,7 +31,7 @@ enum OpeningEstimation {
             }
         }
         let losses = candidates.map(loss)
-        return candidates.indices.min { losses[$0] < losses[$1] }.map { candidates[$0] } ?? usual
+        return candidates.indices.min { losses[$0] < losses[$1] }.map { (candidates[$0], losses[$0]) } ?? (usual, 0)
     }
 
     /// The rectangle around the opened object's picture.

@@ -112,6 +112,7 @@ struct RealSceneBuilder {
         let middle = SIMD3(box.centre.x, box.min.y, box.centre.z)
         var best: (gap: Float, support: ThingSupport)?
         var fallback: (gap: Float, support: ThingSupport)?
+        var beside: (distance: Float, support: ThingSupport)?
         for (index, furniture) in estimate.furniture.enumerated() where index < objects.count {
             let placement = Placement(position: furniture.position, yaw: furniture.yaw)
             let local = placement.inverseDirection(middle - placement.position)
@@ -124,7 +125,8 @@ struct RealSceneBuilder {
                 let gap = local.y - surface.y
                 let support = ThingSupport(
                     index: index, placement: placement, surface: surface, isHollow: isHollow,
-                    isOverhead: furniture.position.y > estimate.floorY + HouseScene.eyeAboveFloor - 0.15)
+                    isOverhead: furniture.position.y > estimate.floorY + HouseScene.eyeAboveFloor - 0.15,
+                    isDeep: furniture.type == .cabinet)
                 let margin: Float = surface.isInterior ? -0.01 : 0.05
                 if local.x > surface.minX - margin, local.x < surface.maxX + margin, local.z > surface.minZ - margin,
                     local.z < surface.maxZ + margin, gap > -0.08, gap < min(surface.clearance, 0.2),
@@ -132,7 +134,15 @@ struct RealSceneBuilder {
                 {
                     best = (abs(gap), support)
                 }
-                let half = furniture.size / 2 + 0.04
+                // Tops are found too small rather than too big: what lies level with one beside it lies on it.
+                if kind == .top, abs(gap) < 0.03 {
+                    let dx = max(surface.minX - local.x, 0, local.x - surface.maxX)
+                    let dz = max(surface.minZ - local.z, 0, local.z - surface.maxZ)
+                    let distance = max(dx, dz)
+                    if distance < 0.4, beside.map({ distance < $0.distance }) ?? true { beside = (distance, support) }
+                }
+                // What stands beside an appliance on the same counter is not in it.
+                let half = furniture.size / 2 + (furniture.type == .microwave || furniture.type == .safe ? -0.02 : 0.04)
                 if isHollow, abs(local.x) < half.x, abs(local.z) < half.z, local.y > -0.06, local.y < ceiling,
                     fallback.map({ abs(gap) < $0.gap }) ?? true
                 {
@@ -140,7 +150,7 @@ struct RealSceneBuilder {
                 }
             }
         }
-        return best?.support ?? fallback?.support
+        return best?.support ?? fallback?.support ?? beside?.support
     }
 
     mutating func setToggles(_ toggles: [ObjectToggle]) {
@@ -207,6 +217,8 @@ struct ThingSupport {
     var isHollow: Bool
     /// Whether agents look up to it, so that they see what is at its front only.
     var isOverhead: Bool
+    /// Whether its depth is not known from masks.
+    var isDeep: Bool
 }
 
 /// A box on its base around a thing that may lie tilted.
@@ -241,7 +253,9 @@ struct UprightBox {
             let half = min(size.x, size.z) / 2
             local.x = clamped(local.x, support.surface.minX, support.surface.maxX, half)
             local.z = clamped(
-                support.isOverhead ? .infinity : local.z, support.surface.minZ, support.surface.maxZ, half)
+                support.isOverhead ? .infinity : local.z,
+                support.isDeep ? max(support.surface.minZ, support.surface.maxZ - 0.2) : support.surface.minZ,
+                support.surface.maxZ, half)
         }
         position = support.placement.point(local)
     }

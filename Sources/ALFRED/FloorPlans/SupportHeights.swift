@@ -26,7 +26,7 @@ enum SupportHeights {
     }
 
     nonisolated(unsafe) static var micro: SIMD4<Float> = SIMD4(0.05, 0, 0.08, 0)
-    nonisolated(unsafe) static var fridge: SIMD4<Float> = SIMD4(0, 0, 0, 0.1)
+    nonisolated(unsafe) static var fridge: SIMD4<Float> = SIMD4(0, 0, 0, 0.2)
     nonisolated(unsafe) static var basin: SIMD4<Float> = .zero
     /// Things within this height of each other stand on one level.
     private static let tolerance: Float = 0.015
@@ -88,7 +88,7 @@ enum SupportHeights {
                 let inset = 0.22 * min(size.x, size.z)
                 surfaces[0] = SceneObject.Surface(
                     minX: -size.x / 2 + inset, maxX: size.x / 2 - inset, minZ: -size.z / 2 + inset,
-                    maxZ: size.z / 2 - inset, y: max(surfaces[0].y, 0.3 * size.y))
+                    maxZ: size.z / 2 - inset, y: max(surfaces[0].y, 0.5 * size.y))
             }
         case .interior:
             let front = first.maxZ
@@ -126,15 +126,27 @@ enum SupportHeights {
     ) -> [SceneObject.Surface] {
         guard let whole = surfaces.first else { return surfaces }
         let holes = basins.filter { hole in
-            hole.min.y < size.y && hole.max.y > size.y - 0.25 && hole.min.x < whole.maxX && hole.max.x > whole.minX
+            hole.min.y < size.y && hole.max.y > size.y - 0.5 && hole.min.x < whole.maxX && hole.max.x > whole.minX
                 && hole.min.z < whole.maxZ && hole.max.z > whole.minZ
         }
-        guard let hole = holes.max(by: { $0.size.x * $0.size.z < $1.size.x * $1.size.z }) else { return surfaces }
-        let parts = Looks.counterSurfaces(
-            size: size,
-            around: SIMD4(
-                max(hole.min.x - 0.02, whole.minX), min(hole.max.x + 0.02, whole.maxX),
-                max(hole.min.z - 0.02, whole.minZ), min(hole.max.z + 0.04, whole.maxZ)))
+        var parts = [whole]
+        for hole in holes {
+            let (x0, x1) = (hole.min.x - 0.02, hole.max.x + 0.02)
+            let (z0, z1) = (hole.min.z - 0.02, hole.max.z + 0.04)
+            parts = parts.flatMap { part -> [SceneObject.Surface] in
+                guard x0 < part.maxX, x1 > part.minX, z0 < part.maxZ, z1 > part.minZ else { return [part] }
+                var sides = [part, part, part, part]
+                sides[0].maxX = min(part.maxX, x0)
+                sides[1].minX = max(part.minX, x1)
+                for index in 2...3 {
+                    sides[index].minX = max(part.minX, x0)
+                    sides[index].maxX = min(part.maxX, x1)
+                }
+                sides[2].maxZ = min(part.maxZ, z0)
+                sides[3].minZ = max(part.minZ, z1)
+                return sides.filter { $0.maxX - $0.minX > 0.005 && $0.maxZ - $0.minZ > 0.005 }
+            }
+        }
         return parts.isEmpty ? surfaces : parts
     }
 }
