@@ -79,7 +79,7 @@ let package = Package(
         .executableTarget(
             name: "rgvlm-simulate",
             dependencies: [
-                "ALFRED", "Household", "Images", "StageSupport",
+                "ALFRED", "ExperimentStore", "Household", "Images", "StageSupport",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ], swiftSettings: settings),
         .executableTarget(
