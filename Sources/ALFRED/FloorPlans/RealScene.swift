@@ -20,6 +20,7 @@ public struct RealScene: Sendable {
         var builder = RealSceneBuilder(estimate)
         builder.recordedIDs = Set(recordedIDs).filter { ObjectID($0).part == nil }.sorted()
         for pose in recorded.objectPoses { builder.add(pose, dirty: recorded.dirtyAndEmpty) }
+        builder.putIntoTableware()
         builder.setToggles(recorded.objectToggles)
         builder.addPieces()
         self.start = Household.AgentPose(start)
@@ -151,6 +152,28 @@ struct RealSceneBuilder {
             }
         }
         return best?.support ?? fallback?.support ?? beside?.support
+    }
+
+    /// Things that start in cups, on plates and in boxes: their middle is over the other's and no higher than its rim.
+    mutating func putIntoTableware() {
+        let carriers = objects.indices.filter {
+            poses[$0] != nil && objects[$0].type.traits.contains(.movableReceptacle)
+        }
+        for index in objects.indices where poses[index] != nil && objects[index].sliceOf == nil {
+            let thing = objects[index]
+            func area(_ object: SceneObject) -> Float { object.size.x * object.size.z }
+            let found = carriers.filter { carrier in
+                let other = objects[carrier]
+                let middle = Placement(position: other.position, yaw: other.yaw).inverseDirection(
+                    thing.position - other.position)
+                return carrier != index && other.parent != index && area(other) * other.size.y > area(thing) * thing.size.y
+                    && abs(middle.x) < 0.4 * other.size.x && abs(middle.z) < 0.4 * other.size.z && middle.y > -0.01
+                    && middle.y < other.size.y + 0.01
+            }
+            if let carrier = found.min(by: { area(objects[$0]) < area(objects[$1]) }) {
+                objects[index].parent = carrier
+            }
+        }
     }
 
     mutating func setToggles(_ toggles: [ObjectToggle]) {
