@@ -106,8 +106,8 @@ public struct FloorPlanEvidence: Sendable, Equatable {
     }
 }
 
-/// The cells a recorded plan walks over, as far as the walk fits the plan: the cells of every GotoLocation that ends
-/// where the plan says, and none after the first that does not.
+/// The cells a recorded plan walks over, as far as the walk fits the plan: all cells up to the last GotoLocation that
+/// ends where the plan says. A step that was never taken shifts all that follow, so that none fits any more.
 struct RecordedWalk {
     private(set) var cells: Set<SIMD2<Int>>
 
@@ -125,7 +125,7 @@ struct RecordedWalk {
             guard step.action == .goto, let location = step.planner.location else { continue }
             guard let goal = AgentPose(location: location), goal.x == pose.x, goal.z == pose.z,
                 goal.heading == pose.heading
-            else { return }
+            else { continue }
             cells.formUnion(pending)
             pending = []
         }

@@ -281,7 +281,7 @@ struct FurnitureEstimation {
             }
             for user in users {
                 let d = box.horizontalDistance(x: user.x, z: user.z)
-                if d > 1.45 { cost += 4 * min(d - 1.45, 0.5) }
+                if d > 1.45 { cost += 12 * min(d - 1.45, 0.5) }
             }
             var solid = box
             switch kind {

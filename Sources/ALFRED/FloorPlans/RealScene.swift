@@ -20,6 +20,7 @@ public struct RealScene: Sendable {
         var builder = RealSceneBuilder(estimate)
         builder.recordedIDs = Set(recordedIDs).filter { ObjectID($0).part == nil }.sorted()
         for pose in recorded.objectPoses { builder.add(pose, dirty: recorded.dirtyAndEmpty) }
+        builder.putIntoTableware()
         builder.setToggles(recorded.objectToggles)
         builder.addPieces()
         self.start = start
@@ -151,6 +152,36 @@ struct RealSceneBuilder {
             }
         }
         return best?.support ?? fallback?.support ?? beside?.support
+    }
+
+    /// Things that start in cups, on plates and in boxes: a point of their long axis is inside the other's box.
+    mutating func putIntoTableware() {
+        let carriers = objects.indices.filter {
+            poses[$0] != nil && objects[$0].type.traits.contains(.movableReceptacle)
+        }
+        for index in objects.indices where poses[index] != nil && objects[index].sliceOf == nil {
+            let thing = objects[index]
+            func area(_ object: SceneObject) -> Float { object.size.x * object.size.z }
+            let found = carriers.filter { carrier in
+                let other = objects[carrier]
+                guard carrier != index, other.parent != index, area(other) * other.size.y > area(thing) * thing.size.y
+                else { return false }
+                let (into, out) = (
+                    Placement(position: other.position, yaw: other.yaw),
+                    Placement(position: thing.position, yaw: thing.yaw)
+                )
+                let axis = thing.size.x > thing.size.z ? SIMD3(thing.size.x, 0, 0) : SIMD3(0, 0, thing.size.z)
+                return [-0.4, -0.2, 0, 0.2, 0.4].contains { (part: Float) in
+                    let point = out.point(axis * part + SIMD3(0, thing.size.y / 2, 0))
+                    let local = into.inverseDirection(point - other.position)
+                    return abs(local.x) < 0.4 * other.size.x && abs(local.z) < 0.4 * other.size.z && local.y > 0
+                        && local.y < other.size.y + 0.02
+                }
+            }
+            if let carrier = found.min(by: { area(objects[$0]) < area(objects[$1]) }) {
+                objects[index].parent = carrier
+            }
+        }
     }
 
     mutating func setToggles(_ toggles: [ObjectToggle]) {

@@ -12,7 +12,7 @@ extension World {
     nonisolated(unsafe) public static var heightAim: Float = 0.901
     /// How much of an object's footprint and height must fit, tried one after the other. Boxes are generous: things are
     /// round, reach over an edge, and lean; a knife stands in a mug.
-    static let fits: [Float] = [1, 0.7, 0.45, 0.25]
+    static let fits: [Float] = [1, 0.7, 0.45, 0.25, 0.1]
     /// Places that are looked at before the nearest is taken unseen, and how far apart they are at least, in metres.
     static let looks = 24
     static let spacing: Float = 0.09
