@@ -58,10 +58,10 @@ let package = Package(
         .target(
             name: "Ingestion",
             dependencies: [
-                "ALFRED", "Episodes", "ExperimentStore", "Images",
+                "ALFRED", "Episodes", "ExperimentStore", "Household", "Images",
                 .product(name: "Crypto", package: "swift-crypto"),
             ], swiftSettings: settings),
-        .target(name: "SampleData", dependencies: ["ALFRED", "Images"], swiftSettings: settings),
+        .target(name: "SampleData", dependencies: ["ALFRED", "Household", "Images"], swiftSettings: settings),
         .target(
             name: "StageSupport",
             dependencies: [
@@ -102,7 +102,7 @@ let package = Package(
         .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: settings),
         .testTarget(name: "HouseholdTests", dependencies: ["Household"], swiftSettings: settings),
         .testTarget(
-            name: "ALFREDTests", dependencies: ["ALFRED", "SampleData", "TestSupport"],
+            name: "ALFREDTests", dependencies: ["ALFRED", "Household", "SampleData", "TestSupport"],
             exclude: ["Fixtures"], swiftSettings: settings),
         .testTarget(name: "ImagesTests", dependencies: ["Images", "SampleData"], swiftSettings: settings),
         .testTarget(
@@ -123,6 +123,7 @@ let package = Package(
             name: "StageTests",
             dependencies: [
                 "ExperimentStore", "SampleData", "StageSupport", "TestSupport", "rgvlm-ingest", "rgvlm-inspect",
+                "rgvlm-simulate",
                 .product(name: "Logging", package: "swift-log"),
             ], exclude: ["Help"], swiftSettings: settings),
     ],

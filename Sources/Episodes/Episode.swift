@@ -8,6 +8,10 @@ public struct Episode: Sendable, Equatable {
     /// The sub-tasks in order; together they cover every transition.
     public var subTasks: [SubTask]
     public var instructions: [Instruction]
+    /// Name of the policy that acted, where the recording says.
+    public var policy: String?
+    /// Whether the task's goal was reached, where the recording says.
+    public var isSuccess: Bool?
 
     public init(
         key: String, split: String, transitions: [Transition], subTasks: [SubTask], instructions: [Instruction]

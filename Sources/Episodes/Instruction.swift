@@ -17,20 +17,26 @@ public struct Instruction: Sendable, Equatable {
     /// The transitions covered; not empty.
     public var steps: Range<Int>
     public var text: String
+    /// Whether the span ends with what the text asks for. Episodes of lesser policies may fail their task.
+    public var isFulfilled: Bool
 
-    public init(kind: Kind, annotation: Int, subTasks: Range<Int>, steps: Range<Int>, text: String) {
+    public init(
+        kind: Kind, annotation: Int, subTasks: Range<Int>, steps: Range<Int>, text: String, isFulfilled: Bool = true
+    ) {
         self.kind = kind
         self.annotation = annotation
         self.subTasks = subTasks
         self.steps = steps
         self.text = text
+        self.isFulfilled = isFulfilled
     }
 
-    /// The sparse reward of transition `step` (counted from the episode's start): 1 on the last of the span, else 0.
+    /// The sparse reward of transition `step` (counted from the episode's start): 1 on the last of the span when the
+    /// instruction is fulfilled, else 0.
     public func sparseReward(at step: Int) -> Float { isTerminal(step) ? 1 : 0 }
 
     /// Whether the instruction is fulfilled after transition `step`. A window that ends earlier is cut off, not ended.
-    public func isTerminal(_ step: Int) -> Bool { step == steps.upperBound - 1 }
+    public func isTerminal(_ step: Int) -> Bool { isFulfilled && step == steps.upperBound - 1 }
 
     /// What one annotation yields.
     public struct Labels: Sendable, Equatable {

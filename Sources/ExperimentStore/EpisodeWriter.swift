@@ -32,7 +32,7 @@ public struct EpisodeWriter {
                 "id", "dataset_id", "scene_id", "split", "key", "task_id", "task_type", "object_target",
                 "object_sliced", "parent_target", "movable_target", "toggle_target", "step_count", "image_count",
                 "feature_path", "feature_count", "source_path", "source_bytes", "source_stamp", "source_sha256",
-                "content_sha256",
+                "content_sha256", "policy", "success",
             ])
         annotations = try BulkInsert(
             db, into: "annotations",
@@ -54,7 +54,7 @@ public struct EpisodeWriter {
             db, into: "instructions",
             columns: [
                 "episode_id", "repeat_idx", "kind", "first_subtask", "subtask_count", "first_step", "step_count",
-                "text",
+                "text", "fulfilled",
             ])
     }
 
@@ -113,6 +113,8 @@ public struct EpisodeWriter {
             row.bind(record.source.stamp)
             row.bind(blob: record.source.sha256)
             row.bind(blob: record.source.contentSHA256)
+            row.bind(record.episode.policy)
+            row.bind(record.episode.isSuccess.map { $0 ? 1 : 0 })
         }
         return id.map { Int($0) } ?? Int(db.lastInsertedRowID)
     }
@@ -139,6 +141,7 @@ public struct EpisodeWriter {
                 row.bind(instruction.steps.lowerBound)
                 row.bind(instruction.steps.count)
                 row.bind(instruction.text)
+                row.bind(instruction.isFulfilled ? 1 : 0)
             }
         }
     }

@@ -20,6 +20,8 @@ public struct ALFREDIngest: Sendable {
         public var isStrict = false
         /// Side of the pictures copied to the frame store, or nil for none. Only for recordings with pictures.
         public var frameSide: Int? = 56
+        /// Whether the simulator draws the frames of trajectories that came without pictures.
+        public var drawsMissingFrames = false
         public var workers = ProcessInfo.processInfo.activeProcessorCount
 
         public init(root: String, dataset: String = "alfred") {

@@ -16,6 +16,7 @@ struct EpisodeConversion {
     init(_ trajectory: Trajectory, split: String, key: String, samples: Set<Int>?) {
         let subgoals = trajectory.plan.map(Self.subgoals) ?? []
         let subTasks = SubTask.merging(subgoals)
+        let outcome = GeneratedEpisode.outcome(of: trajectory)
         var annotations: [AnnotationRecord] = []
         var instructions: [Instruction] = []
         for (index, annotation) in trajectory.annotations.enumerated() {
@@ -23,7 +24,14 @@ struct EpisodeConversion {
             let labels = Instruction.labels(
                 subgoals: subgoals, goal: annotation.taskDescription, sentences: annotation.stepDescriptions,
                 annotation: index)
-            if isInSplit { instructions += labels.instructions }
+            if isInSplit {
+                instructions += labels.instructions.map { label in
+                    var label = label
+                    // Sub-tasks are recorded when they are done; the task may fail all the same.
+                    if label.kind == .task { label.isFulfilled = outcome?.isSuccess ?? true }
+                    return label
+                }
+            }
             annotations.append(
                 AnnotationRecord(
                     isInSplit: isInSplit, isAligned: trajectory.plan == nil ? nil : labels.isAligned,
@@ -32,9 +40,12 @@ struct EpisodeConversion {
         }
         self.subgoals = subgoals
         self.annotations = annotations
-        episode = Episode(
+        var episode = Episode(
             key: key, split: split, transitions: Self.transitions(trajectory, subTasks), subTasks: subTasks,
             instructions: instructions)
+        episode.policy = outcome?.policy.rawValue
+        episode.isSuccess = outcome?.isSuccess
+        self.episode = episode
         goal = trajectory.goal.map {
             GoalRecord(
                 taskType: trajectory.taskType ?? "", objectTarget: $0.objectTarget, objectSliced: $0.objectSliced,

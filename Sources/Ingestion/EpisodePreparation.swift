@@ -35,15 +35,20 @@ final class EpisodePreparation {
     struct Settings: Sendable {
         /// Side of the pictures in the frame store, or nil to keep none.
         var frameSide: Int?
+        /// Draws trajectories that came without pictures; nil to leave their frames missing.
+        var scenes: SceneLibrary?
 
         /// What decides how files become rows, beside the files: a new number makes every episode new.
-        var version: String { "conversion 1, frames \(frameSide ?? 0)" }
+        var version: String {
+            "conversion 1, frames \(frameSide ?? 0)" + (scenes == nil ? "" : ", drawn by simulator 1")
+        }
     }
 
     private let settings: Settings
     private let reader: JSONReader
     private let file = FileBytes()
     private let picture = FileBytes()
+    private var drawing: FrameDrawing?
 
     init(_ settings: Settings) throws(ALFREDError) {
         self.settings = settings
@@ -97,6 +102,7 @@ final class EpisodePreparation {
         let observations = ObservationFrames(trajectory)
         let fileHash = hash { $0.update(bufferPointer: file.bytes) }
         var (frames, pixels) = self.frames(observations, images, location, &result)
+        if images == nil { draw(trajectory, location, &frames, &pixels, &result) }
         let features = features(observations, trajectory, location, &frames, &result)
         note(trajectory, conversion, samples, location, &result)
 
@@ -170,6 +176,33 @@ final class EpisodePreparation {
             frames.append(frame)
         }
         return (frames, pixels)
+    }
+
+    /// Lets the simulator draw the frames. What comes after an action that it refuses stays missing.
+    private func draw(
+        _ trajectory: Trajectory, _ location: TrajectoryLocation, _ frames: inout [FrameRecord],
+        _ pixels: inout [UInt8], _ result: inout Result
+    ) {
+        guard let scenes = settings.scenes, let side = settings.frameSide, trajectory.plan != nil else { return }
+        let drawing = drawing ?? FrameDrawing(side: side)
+        self.drawing = drawing
+        let place = "\(location.split)/\(location.key)"
+        do throws(ALFREDError) {
+            let drawn = drawing.frames(of: trajectory, in: try scenes.world(of: trajectory))
+            for (t, picture) in drawn.enumerated() where t < frames.count {
+                frames[t].status = .rendered
+                (frames[t].width, frames[t].height) = (side, side)
+                frames[t].record = pixels.count / (side * side * 3)
+                pixels += picture.pixels
+            }
+            if drawn.count < frames.count {
+                result.notes.append(
+                    "\(place): drawn up to observation \(drawn.count - 1) of \(frames.count - 1); the simulator refuses "
+                        + "action \(drawn.count - 1)")
+            }
+        } catch {
+            result.notes.append("\(place): cannot be drawn: \(error.description)")
+        }
     }
 
     /// Pictures may have up to 64 MB.

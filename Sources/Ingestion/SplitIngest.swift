@@ -64,7 +64,9 @@ struct SplitIngest {
             $0..<min($0 + chunkSize, locations.count)
         }
         let pool = WorkerPool(
-            EpisodePreparation.Settings(frameSide: ingest.options.frameSide))
+            EpisodePreparation.Settings(
+                frameSide: ingest.options.frameSide,
+                scenes: ingest.options.drawsMissingFrames ? SceneLibrary(ingest.release) : nil))
         try await withThrowingTaskGroup(of: (Int, [EpisodePreparation.Result]).self) { group in
             var submitted = 0
             var expected = 0

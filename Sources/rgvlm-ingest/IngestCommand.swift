@@ -46,6 +46,9 @@ struct ALFREDCommand: AsyncParsableCommand {
             valueName: "pixels"))
     var frameSize: Int?
 
+    @Flag(help: "Let the simulator draw the frames of trajectories that came without pictures.")
+    var render = false
+
     @OptionGroup(title: "Common options")
     var common: CommonOptions
 
@@ -80,6 +83,10 @@ struct ALFREDCommand: AsyncParsableCommand {
                 throw StageError(.usage, "--frame-size \(side): expected 0 to 1024 pixels")
             }
             options.frameSide = side == 0 ? nil : side
+        }
+        options.drawsMissingFrames = render || section.render ?? false
+        if options.drawsMissingFrames, options.frameSide == nil {
+            throw StageError(.usage, "--render has nowhere to put frames with --frame-size 0")
         }
         return options
     }

@@ -50,6 +50,10 @@ extension EpisodeDetail {
         var text = TextTable.printable("episode \(id)  \(split)/\(key)") + "\n"
         let place = TextTable.printable([taskType, floorPlan, room].compactMap { $0 }.joined(separator: ", "))
         text += "\(place); \(steps.count) steps, \(subtasks.count) sub-tasks\n"
+        if let policy {
+            let end = success.map { $0 ? ", goal reached" : ", goal not reached" } ?? ""
+            text += "policy: \(TextTable.printable(policy))\(end)\n"
+        }
         let kinds = ["task", "primitive", "composite"].compactMap { kind in instructions[kind].map { "\($0) \(kind)" } }
         if !kinds.isEmpty { text += "instructions: \(kinds.joined(separator: ", "))\n" }
         if let features { text += "features: \(TextTable.printable(features))\n" }

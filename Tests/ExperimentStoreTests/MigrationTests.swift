@@ -20,6 +20,8 @@ import Testing
                     INSERT INTO episodes (id, dataset_id, scene_id, split, key, task_id, step_count, image_count,
                         source_path, source_bytes, source_stamp, source_sha256, content_sha256)
                     VALUES (7, 1, 1, 'train', 'k', 't', 1, 1, 'p', 1, 's', zeroblob(32), zeroblob(32));
+                    INSERT INTO annotations VALUES (7, 0, 1, 1, 'g', '[]', '[]');
+                    INSERT INTO instructions VALUES (1, 7, 0, 'task', 0, 1, 0, 1, 'g');
                     INSERT INTO frames VALUES (7, 0, 'a', 'unreadable', 'x.png', NULL, NULL, NULL, NULL, 3);
                     INSERT INTO frames VALUES (7, 1, 'b', 'missing', NULL, NULL, NULL, NULL, NULL, NULL);
                     """)
@@ -38,6 +40,8 @@ import Testing
         }
         let listed = try store.read { try Row.fetchOne($0, sql: "SELECT * FROM episode_list") }
         #expect(listed?["frames_rendered"] == 1)
+        #expect(listed?["success"] == nil as Bool?)
+        #expect(try store.read { try Int.fetchOne($0, sql: "SELECT fulfilled FROM instruction_list") } == 1)
         #expect(try store.read { try String.fetchAll($0, sql: "PRAGMA foreign_key_check") }.isEmpty)
         // Deleting an episode still takes its frames along.
         try store.write { try $0.execute(sql: "DELETE FROM episodes") }

@@ -43,6 +43,9 @@ public struct EpisodeDetail: Sendable, Equatable, Encodable {
     public var taskType: String?
     public var floorPlan: String
     public var room: String?
+    /// Of generated data: who acted, and whether the task's goal was reached.
+    public var policy: String?
+    public var success: Bool?
     public var source: String
     public var features: String?
     public var annotations: [Annotation]
@@ -74,14 +77,16 @@ public struct EpisodeDetail: Sendable, Equatable, Encodable {
             let row = try Row.fetchOne(
                 db,
                 sql: """
-                    SELECT e.id, d.name, e.split, e.key, e.task_type, s.floor_plan, s.room, e.source_path, e.feature_path
+                    SELECT e.id, d.name, e.split, e.key, e.task_type, s.floor_plan, s.room, e.source_path, e.feature_path,
+                        e.policy, e.success
                     FROM episodes e JOIN datasets d ON d.id = e.dataset_id JOIN scenes s ON s.id = e.scene_id
                     WHERE e.id = ?
                     """, arguments: [id])
         else { return nil }
         var detail = EpisodeDetail(
             id: row[0], dataset: row[1], split: row[2], key: row[3], taskType: row[4], floorPlan: row[5], room: row[6],
-            source: row[7], features: row[8], annotations: [], subtasks: [], steps: [], instructions: [:])
+            policy: row[9], success: row[10], source: row[7], features: row[8], annotations: [], subtasks: [],
+            steps: [], instructions: [:])
         detail.annotations = try Row.fetchAll(
             db,
             sql: """

@@ -12,6 +12,8 @@ public struct InstructionQuery: Sendable {
         public var subtaskCount: Int
         public var firstStep: Int
         public var stepCount: Int
+        /// Whether the steps end with what the text asks for.
+        public var fulfilled: Bool
         public var text: String
     }
 
@@ -45,13 +47,14 @@ public struct InstructionQuery: Sendable {
         return try Row.fetchAll(
             db,
             sql: """
-                SELECT id, split, episode_id, repeat_idx, kind, first_subtask, subtask_count, first_step, step_count, text
+                SELECT id, split, episode_id, repeat_idx, kind, first_subtask, subtask_count, first_step, step_count,
+                    fulfilled, text
                 FROM instruction_list \(condition) ORDER BY id LIMIT \(limit ?? -1)
                 """, arguments: arguments
         ).map {
             Match(
                 id: $0[0], split: $0[1], episodeId: $0[2], repeatIdx: $0[3], kind: $0[4], firstSubtask: $0[5],
-                subtaskCount: $0[6], firstStep: $0[7], stepCount: $0[8], text: $0[9])
+                subtaskCount: $0[6], firstStep: $0[7], stepCount: $0[8], fulfilled: $0[9], text: $0[10])
         }
     }
 

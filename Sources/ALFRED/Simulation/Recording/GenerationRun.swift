@@ -209,9 +209,7 @@ public struct GenerationRun: Sendable {
     private func keep(_ location: TrajectoryLocation) -> Outcome? {
         var reader = TrajectoryReader()
         guard let trajectory = try? reader.read(location.file), let task = HouseTask(trajectory),
-            case .object(let extras)? = trajectory.extras[GeneratedEpisode.extrasKey],
-            case .string(let name)? = extras["policy"], let policy = BehaviourPolicy(rawValue: name),
-            case .bool(let isSuccess)? = extras["success"]
+            let (policy, isSuccess) = GeneratedEpisode.outcome(of: trajectory)
         else { return nil }
         return Outcome(
             split: location.split, key: location.key, taskType: task.type, policy: policy, isSuccess: isSuccess,

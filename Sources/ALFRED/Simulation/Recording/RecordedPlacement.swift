@@ -46,6 +46,14 @@ extension TaskOption {
 }
 
 extension GeneratedEpisode {
+    /// Who acted and whether the goal was reached, as a generated trajectory records it; nil for others.
+    public static func outcome(of trajectory: Trajectory) -> (policy: BehaviourPolicy, isSuccess: Bool)? {
+        guard case .object(let extras)? = trajectory.extras[extrasKey], case .string(let name)? = extras["policy"],
+            let policy = BehaviourPolicy(rawValue: name), case .bool(let isSuccess)? = extras["success"]
+        else { return nil }
+        return (policy, isSuccess)
+    }
+
     /// The world a generated trajectory begins in, made again from what it records.
     ///
     /// - Throws: ``ALFREDError`` for a trajectory without the generator's record, or of another generator version.
