@@ -139,6 +139,7 @@ struct FurnitureEstimation {
             let upright = UprightBox(pose, things[pose.objectName] ?? ClassPriors.thing(type).mean.box)
             return upright.position
         }.sorted { ($0.y, $0.x, $0.z) < ($1.y, $1.x, $1.z) }
+        for index in instances.indices where instances[index].type == .armChair { turnToSeat(index) }
         for index in instances.indices where !instances[index].views.isEmpty {
             instances[index].faces = fit(index, rays: [])
             turnToFront(index)
@@ -181,6 +182,27 @@ struct FurnitureEstimation {
                 && $0.z < box.max.z + margin
         }.map(\.y)
         return SupportHeights.levels(inside, of: instance.type, bottom: box.min.y, top: box.max.y)
+    }
+
+    /// Turns a chair so that what was found on it lies before its back: agents put things on it from any side.
+    private mutating func turnToSeat(_ index: Int) {
+        let chair = instances[index]
+        let foot = SIMD3<Float>(chair.anchor.x, floorY, chair.anchor.z)
+        var (sum, count) = (SIMD3<Float>.zero, 0)
+        for base in bases {
+            let offset = base - foot
+            guard max(abs(offset.x), abs(offset.z)) < 0.5, (0.2...0.6).contains(offset.y) else { continue }
+            sum += offset
+            count += 1
+        }
+        guard count >= 4 else { return }
+        let mean = sum / Float(count)
+        guard max(abs(mean.x), abs(mean.z)) > 0.04 else { return }
+        let alongX: Float = mean.x > 0 ? 90 : 270
+        let alongZ: Float = mean.z > 0 ? 0 : 180
+        let yaw = abs(mean.x) > abs(mean.z) ? alongX : alongZ
+        instances[index].yaw = yaw
+        instances[index].frame = Frame3(origin: chair.frame.origin, yaw: yaw)
     }
 
     /// The quarter turn that explains the masks with the door open best, for what has one and was mostly used by agents

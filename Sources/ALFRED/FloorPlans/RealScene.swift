@@ -124,6 +124,8 @@ struct RealSceneBuilder {
             let ceiling = kind == .seat ? (furniture.surfaces.first?.y ?? 0) + 0.15 : furniture.size.y
             for surface in furniture.surfaces {
                 let gap = local.y - surface.y
+                // What reaches over a drawer's rim stands on what the drawer is in.
+                if furniture.type == .drawer, local.y > 0.6 * furniture.size.y { continue }
                 let support = ThingSupport(
                     index: index, placement: placement, surface: surface, isHollow: isHollow,
                     isOverhead: furniture.position.y > estimate.floorY + HouseScene.eyeAboveFloor - 0.15,
