@@ -1,6 +1,8 @@
 // The entry point libFuzzer calls; compiled together with the sources of the ALFRED library (Tests/Fuzz/fuzz.sh).
 // The environment variable RGVLM_FUZZ names the reader: json, splits, layout, pt, npy or mask.
 
+import Household
+
 #if canImport(Darwin)
 import Darwin
 #else

@@ -19,11 +19,23 @@ sources=$(find Sources/ALFRED -name '*.swift')
 echo "Compiling the readers with libFuzzer and AddressSanitizer."
 "$clang" -std=c++17 -O1 -g -fsanitize=address,fuzzer-no-link -ISources/CJSONShim/include \
     -c Sources/CJSONShim/json_shim.cpp -o "$out/json_shim.o"
+# ALFRED imports Household: a module of its own with its C kernels, as in the package.
+for kernel in Sources/CRaster/*.c; do
+    "$clang" -x c -O1 -g -fsanitize=address -ISources/CRaster/include -c "$kernel" -o "$out/$(basename "$kernel" .c)-c.o"
+done
+kernels=$(find "$out" -name '*-c.o')
+# shellcheck disable=SC2046
+swiftc -parse-as-library -O -wmo -swift-version 6 -package-name rgvlm -module-name Household -emit-module \
+    -emit-module-path "$out/Household.swiftmodule" -c -o "$out/Household.o" -sanitize=address -enable-testing \
+    -enable-upcoming-feature ExistentialAny -enable-upcoming-feature InternalImportsByDefault \
+    -enable-upcoming-feature MemberImportVisibility -Xcc -fmodule-map-file=Tests/Fuzz/CRaster.modulemap \
+    -ISources/CRaster/include $(find Sources/Household -name '*.swift')
 # shellcheck disable=SC2086
 swiftc -parse-as-library -O -swift-version 6 -package-name rgvlm -module-name FuzzReaders \
     -sanitize=fuzzer,address -enable-upcoming-feature ExistentialAny -enable-upcoming-feature InternalImportsByDefault \
     -enable-upcoming-feature MemberImportVisibility -Xcc -fmodule-map-file=Tests/Fuzz/CJSONShim.modulemap \
-    -ISources/CJSONShim/include $sources Tests/Fuzz/FuzzReaders.swift "$out/json_shim.o" \
+    -Xcc -fmodule-map-file=Tests/Fuzz/CRaster.modulemap -ISources/CRaster/include -I"$out" \
+    -ISources/CJSONShim/include $sources Tests/Fuzz/FuzzReaders.swift "$out/json_shim.o" "$out/Household.o" $kernels \
     -lsimdjson -lstdc++ -use-ld=lld -o "$out/readers"
 
 # Seeds: a sample dataset, and the fixtures.
