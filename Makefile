@@ -15,6 +15,7 @@ help: ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 	@echo
 	@echo "Variables: STORE=file.sqlite  ROOT=folder of a dataset  SPLITS=a,b  FLAVOUR=json|json_feat|full"
+	@echo "           OUT=folder to write  SCENES=rooms  EPISODES=number  MIX=policy:share,..."
 
 deps: ## install the C libraries that are missing (apt or brew); check for Swift
 	@sh Pipelines/deps.sh
@@ -32,7 +33,7 @@ include Pipelines/stages.mk
 alfred: ## fetch the official ALFRED release into Datasets/alfred; FLAVOUR=json (35 MB), json_feat (17 GB), full (109 GB)
 	@sh Datasets/fetch_alfred.sh "$(or $(FLAVOUR),json)" "$(or $(DIR),Datasets/alfred)"
 
-bench: build ## measure ingest beside Python and the picture codecs beside bare C
+bench: build ## measure the simulator, ingest beside Python, and the picture codecs beside bare C
 	@sh Tests/Benchmarks/run.sh
 
 fuzz: deps ## fuzz the readers with libFuzzer; SECONDS_EACH=60 for each of them
@@ -42,4 +43,4 @@ format: ## format the Swift sources
 	$(SWIFT) format -i -r -p Sources Tests Package.swift
 
 clean: ## remove what was built, and the demo's data
-	rm -rf .build $(DEMO) $(DEMO).partial
+	rm -rf .build $(DEMO)

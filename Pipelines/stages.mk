@@ -1,13 +1,13 @@
 # One target a stage. Each builds what it needs and calls one executable.
 
 STORE ?= rgvlm.sqlite
-DEMO := Datasets/generated/demo
+DEMO := Datasets/generated/household
 
-.PHONY: ingest inspect
+.PHONY: ingest inspect simulate replay
 
-demo: build ## the main job on embedded data: write a sample dataset, ingest it, look at it
-	@test -d $(DEMO)/data || { rm -rf $(DEMO) $(DEMO).partial && mkdir -p $(DEMO) && \
-		$(BIN)/rgvlm-ingest sample --out $(DEMO).partial && mv $(DEMO).partial/data $(DEMO)/data && rmdir $(DEMO).partial; }
+demo: build ## the main job on embedded data: generate a dataset, ingest it, look at it
+	@echo
+	$(BIN)/rgvlm-simulate generate --scenes 8 --episodes 40 --size 200 --out $(DEMO)
 	@echo
 	$(BIN)/rgvlm-ingest alfred --root $(DEMO) --store $(DEMO)/demo.sqlite
 	@echo
@@ -17,8 +17,20 @@ demo: build ## the main job on embedded data: write a sample dataset, ingest it,
 	@echo
 	$(BIN)/rgvlm-inspect verify --store $(DEMO)/demo.sqlite
 	@echo
+	$(BIN)/rgvlm-simulate render --episode 1 --store $(DEMO)/demo.sqlite --out $(DEMO)/episode-1
+	$(BIN)/rgvlm-simulate render --scene 1001 --out $(DEMO)/rooms
+	@echo
+	@echo "Look at $(DEMO)/episode-1/sheet.png, animation.png beside it (a browser plays it), and"
+	@echo "$(DEMO)/rooms/scene-1001.png. Walk around yourself: $(BIN)/rgvlm-simulate play"
 	@echo "The store is $(DEMO)/demo.sqlite; any SQLite browser opens it (views episode_list, transition_list,"
 	@echo "instruction_list, frame_list). The pictures are under $(DEMO)/data."
+
+simulate: build ## generate a dataset: make simulate [OUT=dir] [SCENES=12] [EPISODES=100] [MIX=expert:0.5,noisy:0.5]
+	$(BIN)/rgvlm-simulate generate --out "$(or $(OUT),Datasets/generated/simulated)" $(if $(SCENES),--scenes $(SCENES)) \
+		$(if $(EPISODES),--episodes $(EPISODES)) $(if $(MIX),--mix "$(MIX)")
+
+replay: build ## carry out recorded trajectories in the simulator: make replay ROOT=dir [SPLITS=a,b]
+	$(BIN)/rgvlm-simulate replay --masks $(if $(ROOT),--root "$(ROOT)") $(if $(SPLITS),--split "$(SPLITS)")
 
 ingest: build ## read a dataset into the store: make ingest ROOT=dir [SPLITS=a,b] [STORE=file]
 	$(BIN)/rgvlm-ingest alfred $(if $(ROOT),--root "$(ROOT)") $(if $(SPLITS),--splits "$(SPLITS)") --store "$(STORE)"

@@ -4,6 +4,12 @@ set -eu
 cd "$(dirname "$0")/../.."
 runs=${RUNS:-5}
 
+echo "Simulator: pictures"
+.build/release/RenderBenchmark
+echo
+echo "Simulator: steps"
+.build/release/SimulationBenchmark
+echo
 echo "Pictures, 300 x 300 RGB"
 .build/release/PictureBenchmark
 echo
@@ -12,6 +18,9 @@ if [ -z "${ALFRED_ROOT:-}" ]; then
     echo "Ingest: skipped; set ALFRED_ROOT (make alfred fetches the release)"
     exit 0
 fi
+echo "Replay of $ALFRED_ROOT through the simulator's preconditions, train"
+.build/release/rgvlm-simulate replay --quiet --split train --masks --failures 0
+echo
 if ! command -v python3 >/dev/null 2>&1; then
     echo "Ingest: skipped; the peer needs python3"
     exit 0
