@@ -197,7 +197,7 @@ struct FurnitureEstimation {
         }
         guard count >= 4 else { return }
         let mean = sum / Float(count)
-        guard max(abs(mean.x), abs(mean.z)) > 0.04 else { return }
+        guard max(abs(mean.x), abs(mean.z)) > 0.06 else { return }
         let alongX: Float = mean.x > 0 ? 90 : 270
         let alongZ: Float = mean.z > 0 ? 0 : 180
         let yaw = abs(mean.x) > abs(mean.z) ? alongX : alongZ

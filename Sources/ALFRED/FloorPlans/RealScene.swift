@@ -118,14 +118,14 @@ struct RealSceneBuilder {
             let placement = Placement(position: furniture.position, yaw: furniture.yaw)
             let local = placement.inverseDirection(middle - placement.position)
             // What holds one thing holds it in its middle.
-            if furniture.type.traits.contains(.restricted), max(abs(local.x), abs(local.z)) > 0.12 { continue }
+            if furniture.type.traits.contains(.restricted), max(abs(local.x), abs(local.z)) > 0.09 { continue }
             let kind = SupportHeights.kind(of: furniture.type)
             let isHollow = kind == .interior || kind == .basin || kind == .seat
             let ceiling = kind == .seat ? (furniture.surfaces.first?.y ?? 0) + 0.15 : furniture.size.y
             for surface in furniture.surfaces {
                 let gap = local.y - surface.y
                 // What reaches over a drawer's rim stands on what the drawer is in.
-                if furniture.type == .drawer, local.y > 0.6 * furniture.size.y { continue }
+                if furniture.type == .drawer, local.y > 0.7 * furniture.size.y { continue }
                 let support = ThingSupport(
                     index: index, placement: placement, surface: surface, isHollow: isHollow,
                     isOverhead: furniture.position.y > estimate.floorY + HouseScene.eyeAboveFloor - 0.15,
@@ -146,10 +146,15 @@ struct RealSceneBuilder {
                 }
                 // What stands beside an appliance on the same counter is not in it.
                 let half = furniture.size / 2 + (furniture.type == .microwave || furniture.type == .safe ? -0.02 : 0.04)
-                if isHollow, abs(local.x) < half.x, abs(local.z) < half.z, local.y > -0.06, local.y < ceiling,
-                    fallback.map({ abs(gap) < $0.gap }) ?? true
+                // Masks show a cabinet's front only.
+                let back = furniture.type == .cabinet ? max(half.z, 0.5 - furniture.size.z / 2) : half.z
+                let outside = max(abs(local.x) - furniture.size.x / 2, abs(local.z) - furniture.size.z / 2, 0)
+                let misfit = abs(gap) + 5 * outside
+                if isHollow, abs(local.x) < half.x, local.z < half.z, local.z > -back, local.y > -0.06,
+                    local.y < ceiling,
+                    fallback.map({ misfit < $0.gap }) ?? true
                 {
-                    fallback = (abs(gap), support)
+                    fallback = (misfit, support)
                 }
             }
         }
