@@ -18,8 +18,10 @@ public struct Executable: Sendable {
     }
 
     /// Starts it; what it prints goes to files in `folder`.
+    ///
+    /// - Parameter input: A file to read as stdin, nil for nothing.
     public func start(
-        _ arguments: [String], in folder: TemporaryFolder, environment: [String: String] = [:]
+        _ arguments: [String], in folder: TemporaryFolder, environment: [String: String] = [:], input: String? = nil
     ) throws -> Running {
         let process = Process()
         process.executableURL = URL(fileURLWithPath: path)
@@ -33,15 +35,15 @@ public struct Executable: Sendable {
         for file in [output, errors] { _ = FileManager.default.createFile(atPath: file, contents: nil) }
         process.standardOutput = FileHandle(forWritingAtPath: output)
         process.standardError = FileHandle(forWritingAtPath: errors)
-        process.standardInput = FileHandle.nullDevice
+        process.standardInput = input.flatMap { FileHandle(forReadingAtPath: $0) } ?? FileHandle.nullDevice
         try process.run()
         return Running(process: process, output: output, errors: errors, folder: folder)
     }
 
     public func run(
-        _ arguments: [String], in folder: TemporaryFolder, environment: [String: String] = [:]
+        _ arguments: [String], in folder: TemporaryFolder, environment: [String: String] = [:], input: String? = nil
     ) throws -> Result {
-        try start(arguments, in: folder, environment: environment).wait()
+        try start(arguments, in: folder, environment: environment, input: input).wait()
     }
 
     /// A process under way.

@@ -23,15 +23,16 @@ public struct Replay: Sendable, Equatable {
     /// Actions carried out or refused.
     public var actions: Int
 
-    /// Replays `trajectory` in the scene made for it.
+    /// Replays `trajectory` in the world it begins in. Actions that a generated trajectory records as failed may fail.
     ///
     /// - Parameter beforeInteraction: Called with the world before every interaction, for measurements.
     public init(
-        _ trajectory: Trajectory, in real: RealScene, renderer: Renderer,
+        _ trajectory: Trajectory, in start: World, renderer: Renderer,
         beforeInteraction: (_ index: Int, LowAction, World) -> Void = { _, _, _ in }
     ) {
-        var world = real.world
-        var facts = WorldFacts(real.scene)
+        var world = start
+        var facts = WorldFacts(start.scene)
+        let recorded = ReplayCheck.recordedSuccess(trajectory)
         taskType = trajectory.taskType.flatMap(TaskType.init)
         failures = []
         (gotos, gotosReached, actions, isSuccess) = (0, 0, 0, false)
@@ -39,20 +40,22 @@ public struct Replay: Sendable, Equatable {
         for (index, low) in plan.lowActions.enumerated() {
             let action = AgentAction(low.name)
             actions += 1
-            let target = action.isInteraction ? low.targetObjectID.flatMap(real.scene.index(ofID:)) : nil
+            let target = action.isInteraction ? low.targetObjectID.flatMap(start.scene.index(ofID:)) : nil
             if action.isInteraction { beforeInteraction(index, low, world) }
             do throws(ActionError) {
                 // The recorded put names the thing in the hand too.
-                if action == .put, world.held.map({ real.scene.objects[$0].id }) != low.api.objectID {
+                if action == .put, world.held.map({ start.scene.objects[$0].id }) != low.api.objectID {
                     throw .handEmpty
                 }
                 try world.step(action, target: target, sight: renderer)
                 facts.apply(low)
             } catch {
-                failures.append(
-                    Failure(
-                        index: index, action: action, objectID: action.isInteraction ? low.targetObjectID : nil,
-                        error: error))
+                if recorded?[index] != false {
+                    failures.append(
+                        Failure(
+                            index: index, action: action, objectID: action.isInteraction ? low.targetObjectID : nil,
+                            error: error))
+                }
             }
             let isLast =
                 index + 1 == plan.lowActions.count || plan.lowActions[index + 1].highIndex != low.highIndex
@@ -63,6 +66,13 @@ public struct Replay: Sendable, Equatable {
             gotosReached += AgentPose(location: place) == world.agent ? 1 : 0
         }
         if let taskType { isSuccess = GoalConditions(taskType, goal, in: facts).isSatisfied }
+    }
+}
+
+extension Replay {
+    /// Replays `trajectory` in the scene made for it.
+    public init(_ trajectory: Trajectory, in real: RealScene, renderer: Renderer) {
+        self.init(trajectory, in: real.world, renderer: renderer)
     }
 }
 

@@ -96,9 +96,11 @@ public struct ReplayRun: Sendable {
                 problems[location] = error.description
             }
         }
-        let estimate: FloorPlanEstimate
+        var estimate: FloorPlanEstimate?
         do throws(ALFREDError) {
-            estimate = try FloorPlanEstimate(evidence, layout: try release.layout(sceneNumber: sceneNumber))
+            estimate =
+                SceneGenerator.isScene(sceneNumber)
+                ? nil : try FloorPlanEstimate(evidence, layout: try release.layout(sceneNumber: sceneNumber))
         } catch {
             for location in files {
                 report.entries.append(
@@ -113,9 +115,14 @@ public struct ReplayRun: Sendable {
             var entry = Entry(split: location.split, key: location.key, sceneNumber: sceneNumber)
             if let trajectory = trajectories[location] {
                 do throws(ALFREDError) {
-                    let scene = try RealScene(estimate, trajectory)
+                    let world =
+                        if let estimate {
+                            try RealScene(estimate, trajectory).world
+                        } else {
+                            try GeneratedEpisode.world(of: trajectory)
+                        }
                     var fidelity = MaskFidelity()
-                    let replay = Replay(trajectory, in: scene, renderer: renderer) { _, low, world in
+                    let replay = Replay(trajectory, in: world, renderer: renderer) { _, low, world in
                         if measuresMasks { fidelity.add(low, world, renderer) }
                     }
                     report.summary.add(replay)
