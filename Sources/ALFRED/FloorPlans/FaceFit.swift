@@ -105,7 +105,9 @@ struct FaceFit {
                         var candidate = best
                         for (index, direction) in move { candidate[index] += sign * direction * step }
                         let size = candidate.size
-                        guard size.min() >= prior.minimum, min(size.x, size.z) >= prior.minimumFootprint else { continue }
+                        guard size.min() >= prior.minimum, min(size.x, size.z) >= prior.minimumFootprint else {
+                            continue
+                        }
                         let value = loss(candidate, tolerance: tolerance)
                         if value < bestLoss - 1e-5 {
                             best = candidate
