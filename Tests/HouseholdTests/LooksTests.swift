@@ -82,7 +82,7 @@ enum LooksSamples {
                 let count = Looks.mesh(of: LooksSamples.object(type, size: size), flags).faces.count
                 #expect(count < (type.traits.contains(.pickupable) ? 40 : 90), "\(type) has \(count) faces")
                 if flags.isEmpty, type.traits.contains(.pickupable) {
-                    #expect(count <= 32, "\(type) has \(count) faces")
+                    #expect(count <= 34, "\(type) has \(count) faces")
                 }
             }
         }
@@ -254,7 +254,9 @@ enum LooksSamples {
             }
             #expect((area * area).sum() < 1e-8)
             #expect(volume > 0.01)
-            #expect(solid.reversed.faces.map { SIMD3<Float>.zero - $0.normal } == solid.faces.map(\.normal))
+            for (face, other) in zip(solid.faces, solid.reversed.faces) {
+                #expect((face.normal * other.normal).sum() < -0.999)
+            }
         }
     }
 

@@ -153,7 +153,7 @@ extension Looks {
         mesh.box(-0.3 * l.w, 0.3 * l.w, 0.6 * h, h, -d, -d + 0.04 * l.d, metal.shade(1.1))
         mesh = mesh.fitted(to: l.size)
         if l.isOn {
-            for x: Float in [-0.6, 0, 0.6] {
+            for x: Float in [-0.6, 0.6] {
                 for z: Float in [-0.5, 0.5] {
                     mesh.add(
                         water(at: SIMD2(x * r.x, d - r.y + z * r.y), from: 0, to: -1.2, width: min(0.012, 0.1 * l.w)))
@@ -281,8 +281,8 @@ extension Looks {
             sides: 6,
             [body, body.shade(1.05), Palette.white], hasTop: false)
         mesh.taper(
-            SIMD4(-0.025, 0.035, -0.018, 0.018), 0.195, SIMD4(-0.04, 0.07, -0.018, 0.018), 0.235, head)
-        mesh.box(0.07, 0.085, 0.218, 0.232, -0.01, 0.01, Palette.charcoal)
+            SIMD4(-0.025, 0.035, -0.018, 0.018), 0.195, SIMD4(-0.04, 0.07, -0.018, 0.018), 0.235, head, .standing)
+        mesh.box(0.07, 0.085, 0.218, 0.232, -0.01, 0.01, Palette.charcoal, [.right, .top, .front, .back])
         mesh.bar(SIMD3(0.045, 0.2, 0), SIMD3(0.06, 0.155, 0), 0.012, head.shade(0.8), hasEnds: false)
         mesh.box(-0.03, 0.03, 0.03, 0.1, 0.03, 0.0405, Palette.paper, .front)
         return mesh.fitted(to: l.size)

@@ -15,7 +15,7 @@ extension Looks {
         let (w, d) = (l.w / 2, l.d / 2)
         mesh.box(-w, w, top - slab, top, -d, d, stone.shade(0.85), .hanging)
         addTop(l, top, slab, stone, to: &mesh)
-        if l.h > 0.3 { mesh.add(carcass(l, from: 0, to: top - slab, board: slab, body)) }
+        if l.h > 0.3 { mesh.add(carcass(l, from: 0, to: top - slab, body)) }
         return mesh
     }
 

@@ -14,7 +14,7 @@ extension Looks {
         if l.isOpen {
             mesh.add(hollow(l, cavity, rim: outer.shade(0.85), inner))
         } else {
-            mesh.box(-w, w, 0, l.h, -d, front, outer.shade(0.35), .front)
+            mesh.box(-w, w, 0, l.h, -d, front, outer.shade(0.55), .front)
         }
         switch l.opening {
         case .doubleDoor?:

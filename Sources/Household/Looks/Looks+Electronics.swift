@@ -50,6 +50,9 @@ extension Looks {
             lid.lathe(
                 [(1, 1)], base: SIMD3(0, 0.0008, 0), height: h, radii: SIMD2(0.12 * w, 0.12 * w), sides: 6,
                 [metal.shade(1.3)])
+            if l.isOn {
+                lid.box(-0.9 * w, 0.9 * w, base * 0.8, base, -d, d + 0.0008, .hex(0x7FD0FF, isLuminous: true), .front)
+            }
             mesh.add(lid)
             return mesh
         }
@@ -101,18 +104,19 @@ extension Looks {
         let body = l.color([Material.hex(0xC23B33), .hex(0x3F7FA6), .hex(0x2C2E33), .hex(0xE0B23C)])
         var mesh = Mesh()
         var round = Mesh()
+        let radii = SIMD2<Float>(0.08, 0.07)
         round.lathe(
-            [(0, 0.85), (0.2, 1), (1, 1)], base: .zero, height: 0.08, radii: SIMD2(0.08, 0.07),
-            [body, body.shade(0.9)], hasTop: false, hasBottom: true)
+            [(0, 0.92), (1, 1)], base: .zero, height: 0.08, radii: radii, sides: 6, [body], hasTop: false,
+            hasBottom: true)
         round.lathe(
-            [(1, 1), (1, 0.82)], base: .zero, height: 0.08, radii: SIMD2(0.08, 0.07), [body.shade(1.15)], hasTop: false)
-        round.lathe([(0.96, 0.82)], base: .zero, height: 0.08, radii: SIMD2(0.08, 0.07), [.hex(0xFAF8F0)])
+            [(1, 1), (1, 0.8)], base: .zero, height: 0.08, radii: radii, sides: 6, [body.shade(1.2)], hasTop: false)
+        round.lathe([(0.98, 0.8)], base: .zero, height: 0.08, radii: radii, sides: 6, [.hex(0xFAF8F0)])
         mesh.add(round.lyingAlongZ.mapped { $0 + SIMD3(0, 0.08, 0) })
-        mesh.bar(SIMD3(0, 0.08, 0.0785), SIMD3(0, 0.125, 0.0785), 0.007, Palette.black, hasEnds: false)
-        mesh.bar(SIMD3(0, 0.08, 0.0785), SIMD3(0.035, 0.08, 0.0785), 0.009, Palette.black, hasEnds: false)
+        mesh.box(-0.004, 0.004, 0.08, 0.125, 0, 0.0794, Palette.black, .front)
+        mesh.box(-0.035, 0, 0.076, 0.085, 0, 0.0794, Palette.black, .front)
         for x: Float in [-0.05, 0.05] {
-            mesh.box(x - 0.025, x + 0.025, 0.145, 0.17, 0.015, 0.055, Palette.brass, .standing)
-            mesh.box(x - 0.012, x + 0.012, 0, 0.03, 0.02, 0.05, body.shade(0.7), .around)
+            mesh.box(x - 0.025, x + 0.025, 0.145, 0.17, 0.015, 0.055, Palette.brass, [.left, .right, .front, .top])
+            mesh.box(x - 0.012, x + 0.012, 0, 0.04, 0.02, 0.05, body.shade(0.7), [.left, .right, .front])
         }
         return mesh.fitted(to: l.size)
     }

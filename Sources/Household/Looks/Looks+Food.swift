@@ -11,7 +11,7 @@ extension Looks {
             [skin.shade(0.9), skin, skin.shade(1.1)])
         mesh.box(-0.004, 0.004, 0.086, 0.1, -0.004, 0.004, .hex(0x5B3A1E), .standing)
         mesh.patch(
-            [SIMD3(0.004, 0.094, 0), SIMD3(0.022, 0.098, 0.008), SIMD3(0.03, 0.096, 0), SIMD3(0.022, 0.098, -0.008)],
+            [SIMD3(0.004, 0.09, 0), SIMD3(0.026, 0.098, 0.01), SIMD3(0.026, 0.098, -0.01)],
             facing: SIMD3(0, 1, 0), .hex(0x3E8E3A))
         return mesh.fitted(to: l.size)
     }
@@ -105,26 +105,18 @@ extension Looks {
         mesh.lathe(
             [(0, bevel), (0.28, 1), (0.72, 1), (1, bevel)], base: .zero, height: 1, radii: SIMD2(1, 1), sides: sides,
             [flesh.shade(0.95), skin, flesh.shade(0.95)], hasTop: false)
-        for (y, isInside) in [(Float(0), true), (1, false)] {
-            mesh.lathe(
-                [(0, bevel), (0, 0.5)], base: SIMD3(0, y, 0), height: 1, radii: SIMD2(1, 1), sides: sides, [flesh],
-                hasTop: false, isInside: isInside)
-            if !isInside {
-                mesh.lathe([(0, 0.5)], base: SIMD3(0, y, 0), height: 1, radii: SIMD2(1, 1), sides: sides, [core])
-            }
-        }
+        mesh.lathe([(0, bevel)], base: .zero, height: 1, radii: SIMD2(1, 1), sides: sides, [flesh], isInside: true)
+        mesh.lathe(
+            [(1, bevel), (1, 0.5)], base: .zero, height: 1, radii: SIMD2(1, 1), sides: sides, [flesh], hasTop: false)
+        mesh.lathe([(1, 0.5)], base: .zero, height: 1, radii: SIMD2(1, 1), sides: sides, [core])
         return mesh
     }
 
+    /// A half: flesh with the core's seeds on both sides, a band of skin around.
     static func appleSliced(_ l: Look) -> Mesh {
         let skin = l.color([Material.hex(0xC7232B), .hex(0x9EC23A), .hex(0xD9442F)])
         let flesh = Material.hex(0xF7EDC8)
-        var mesh = Mesh()
-        mesh.lathe(
-            [(0, 0.45), (0.45, 0.9), (0.94, 1), (1, 0.96)], base: .zero, height: 1, radii: SIMD2(1, 1), sides: 6,
-            [skin, skin, flesh], hasTop: false)
-        mesh.lathe([(1, 0.96)], base: .zero, height: 1, radii: SIMD2(1, 1), sides: 6, [flesh])
-        mesh.lathe([(0, 0.45)], base: .zero, height: 1, radii: SIMD2(1, 1), sides: 6, [skin], isInside: true)
+        var mesh = disc(l, skin: skin, flesh: flesh, core: .hex(0xE9D59A), bevel: 0.8, sides: 6)
         for side: Float in [-1, 1] {
             mesh.patch(
                 [SIMD3(0.05 * side, 1.004, 0), SIMD3(0.22 * side, 1.004, 0.1), SIMD3(0.3 * side, 1.004, -0.12)],
@@ -151,7 +143,7 @@ extension Looks {
         let leaf = l.color([Material.hex(0x62A832), .hex(0x7FB84A), .hex(0x4F9034)])
         return disc(
             l, skin: leaf, flesh: .hex(0xB9DC86, 0x8CC152, .speckles, scale: 0.03),
-            core: .hex(0xEFF3CF, 0xC9E2A0, .speckles, scale: 0.03), sides: 7
+            core: .hex(0xEFF3CF, 0xC9E2A0, .speckles, scale: 0.03), sides: 6
         )
         .lyingAlongX.fitted(to: l.size)
     }
@@ -160,8 +152,8 @@ extension Looks {
         let crust = l.color([Material.hex(0xA96A32), .hex(0xBC8244), .hex(0x884F25)])
         let crumb = Material.hex(0xF3E0B5, 0xE4C98F, .speckles, scale: 0.02)
         let outline = [
-            SIMD2<Float>(-0.9, 0), SIMD2(0.9, 0), SIMD2(0.95, 0.55), SIMD2(1, 0.75), SIMD2(0.6, 1), SIMD2(-0.6, 1),
-            SIMD2(-1, 0.75), SIMD2(-0.95, 0.55),
+            SIMD2<Float>(-0.9, 0), SIMD2(0.9, 0), SIMD2(0.98, 0.55), SIMD2(1, 0.75), SIMD2(0.6, 1), SIMD2(-0.6, 1),
+            SIMD2(-1, 0.75), SIMD2(-0.98, 0.55),
         ]
         let inner = outline.map { ($0 - SIMD2(0, 0.5)) * 0.88 + SIMD2(0, 0.5) }
         var mesh = Mesh()

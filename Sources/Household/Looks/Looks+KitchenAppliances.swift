@@ -12,10 +12,11 @@ extension Looks {
             let gap = min(0.008, (x1 - x0) / 40)
             let x = handleIsRight ? x0 + 0.09 * (x1 - x0) : x1 - 0.09 * (x1 - x0)
             var door = Mesh()
-            for (low, high, from, to) in [
-                (0.045 * h, split - gap, 0.42 * h, 0.62 * h), (split + gap, h, 0.70 * h, 0.84 * h),
+            for (low, high, from, to, sides): (Float, Float, Float, Float, Mesh.Sides) in [
+                (0.045 * h, split - gap, 0.42 * h, 0.62 * h, .all.subtracting(.top)),
+                (split + gap, h, 0.70 * h, 0.84 * h, .all.subtracting(.bottom)),
             ] {
-                door.box(x0, x1, low, high, d - panel, d, metal)
+                door.box(x0, x1, low, high, d - panel, d, metal, sides)
                 door.add(
                     handle(
                         from: SIMD2(x, from), to: SIMD2(x, to), z: d, reach: reach,
@@ -35,7 +36,7 @@ extension Looks {
     }
 
     static func microwave(_ l: Look) -> Mesh {
-        let metal = l.color([Palette.charcoal, Palette.steel, .hex(0xEDEDEA, 0xDADAD6)])
+        let metal = l.color([Palette.steel, .hex(0x4A4D53, 0x404349), .hex(0xEDEDEA, 0xDADAD6)])
         let (w, h, d) = (l.w / 2, l.h, l.d / 2)
         let panel = doorDepth(l.type, l.size)
         let front = d - panel
@@ -60,7 +61,7 @@ extension Looks {
         let gap = min(0.006, l.w / 60)
         door.box(split + gap, w, 0, h, front, d, metal.shade(1.1))
         let glass =
-            l.isOn ? Material.hex(0xFFD75A, 0xF2B93A, isLuminous: true) : .hex(0x15171A, 0x22262B)
+            l.isOn ? Material.hex(0xFFD75A, 0xF2B93A, isLuminous: true) : .hex(0x0E1013, 0x1A1D22)
         let width = w - split
         for z in l.isOpen ? [d + 0.0008, front - 0.0008] : [d + 0.0008] {
             door.patch(

@@ -84,8 +84,8 @@ extension Looks {
         let radii = SIMD2(l.w, l.d) / 2
         let wick = Material.hex(0x2A2320)
         var mesh = Mesh()
-        mesh.lathe([(0, 1), (0.12, 0.9)], base: .zero, height: l.h, radii: radii, [Palette.brass])
-        mesh.lathe([(0.08, 0.72), (0.82, 0.7)], base: .zero, height: l.h, radii: radii, sides: 6, [wax])
+        mesh.lathe([(0, 1), (0.1, 1)], base: .zero, height: l.h, radii: radii, [Palette.brass])
+        mesh.lathe([(0.1, 0.82), (0.82, 0.8)], base: .zero, height: l.h, radii: radii, sides: 6, [wax])
         mesh.box(-0.05 * l.w, 0.05 * l.w, 0.82 * l.h, l.h, -0.05 * l.d, 0.05 * l.d, wick, .standing)
         if l.isOn {
             mesh.lathe(

@@ -29,18 +29,21 @@ extension Looks {
             mesh.box(a, b, leg, armTop * 0.93, -d, d, fabric, .around)
             mesh.taper(SIMD4(a, b, -d, d), armTop * 0.93, SIMD4(a + arm / 5, b - arm / 5, -d, 0.97 * d), armTop, fabric)
         }
+        mesh.box(
+            -w + arm, w - arm, seat - pad, seat - pad / 8, -d + back, 0.96 * d, fabric.shade(0.5), [.front, .top])
         let width = 2 * (w - arm) / Float(cushions)
         for number in 0..<cushions {
             let x = -w + arm + Float(number) * width
             let gap = min(0.008, width / 30)
-            mesh.box(x + gap, x + width - gap, seat - pad, seat - pad / 4, -d + back, d, fabric.shade(1.06), .around)
+            mesh.box(x + gap, x + width - gap, seat - pad, seat - pad / 4, -d + back, d, fabric.shade(1.06), .front)
             mesh.taper(
                 SIMD4(x + gap, x + width - gap, -d + back, d), seat - pad / 4,
-                SIMD4(x + 3 * gap, x + width - 3 * gap, -d + back, 0.96 * d), seat, fabric.shade(1.1))
+                SIMD4(x + 3 * gap, x + width - 3 * gap, -d + back, 0.96 * d), seat, fabric.shade(1.1),
+                [.left, .right, .front, .top])
             mesh.taper(
                 SIMD4(x + gap, x + width - gap, -d + back * 0.5, -d + back * 1.35), seat,
                 SIMD4(x + 3 * gap, x + width - 3 * gap, -d + back * 0.4, -d + back * 0.85), seat + 0.9 * (h - seat),
-                fabric.shade(1.12), .standing)
+                fabric.shade(1.12), [.left, .right, .front, .top])
         }
         return mesh
     }
@@ -82,8 +85,8 @@ extension Looks {
         let leg = l.clamped(0.07, 0.2, of: top)
         var mesh = legs(l, height: leg, thickness: 0.05, inset: 0.02, Palette.ebony)
         mesh.box(-w, w, leg, 0.72 * top, -d, d, leather.shade(0.85), .hanging)
-        mesh.box(-0.98 * w, 0.98 * w, 0.72 * top, 0.74 * top, -0.98 * d, 0.98 * d, leather.shade(0.5), .around)
-        mesh.box(-w, w, 0.74 * top, 0.93 * top, -d, d, leather, .around)
+        mesh.box(-0.98 * w, 0.98 * w, 0.72 * top, 0.75 * top, -0.98 * d, 0.98 * d, leather.shade(0.5), .around)
+        mesh.box(-w, w, 0.75 * top, 0.93 * top, -d, d, leather, .around)
         mesh.taper(
             SIMD4(-w, w, -d, d), 0.93 * top, SIMD4(-0.93 * w, 0.93 * w, -0.92 * d, 0.92 * d), top, leather.shade(1.08),
             .standing)
@@ -131,17 +134,16 @@ extension Looks {
         let leg = min(0.07, l.w / 10)
         let rail = 0.42 * top
         var mesh = Mesh()
-        mesh.box(-w, w, 0.25 * h * 0, 0.96 * h, -d, -d + board, wood, .around)
-        mesh.box(-w, w, 0.96 * h, h, -d, -d + board * 1.2, wood.shade(0.9))
-        mesh.box(-0.92 * w, 0.92 * w, top, 0.92 * h, -d + board, -d + board * 1.3, wood.shade(1.12), .standing)
+        mesh.box(-w, w, 0, h, -d, -d + board, wood, .standing)
+        mesh.box(-0.9 * w, 0.9 * w, top, 0.9 * h, -d + board, -d + board + 0.002, wood.shade(1.15), .front)
         mesh.box(-0.985 * w, 0.985 * w, 0.2 * top, rail, -d + board, d, wood, [.left, .right, .front, .bottom])
         for x in [-w, w - leg] { mesh.box(x, x + leg, 0, 1.15 * rail, d - leg, d, wood.shade(0.85), .standing) }
-        mesh.box(-0.96 * w, 0.96 * w, rail, 0.985 * top, -d + board, 0.97 * d, sheet, .standing)
-        let start = -0.42 * d
-        mesh.box(-w, w, 0.75 * rail, top, start + 0.12 * d, 0.99 * d, blanket, .standing)
-        mesh.box(-w * 1, w * 1, 0.9 * rail, top, start, start + 0.12 * d, sheet.shade(0.93), .standing)
-        mesh.box(-0.9 * w, 0.9 * w, 0.985 * top, top, -0.96 * d + board, start - 0.1 * d, sheet.shade(1.03), .standing)
-        mesh.box(-0.012 * w, 0.012 * w, top - 0.001, top, -0.96 * d + board, start - 0.1 * d, sheet.shade(0.8), .top)
+        let start = -0.4 * d
+        mesh.box(-0.97 * w, 0.97 * w, rail, top, -d + board, start, sheet, [.left, .right, .top])
+        mesh.box(-w, w, 0.75 * rail, top, start + 0.14 * d, 0.99 * d, blanket, [.left, .right, .front, .top])
+        mesh.box(-w, w, 0.9 * rail, top, start, start + 0.14 * d, blanket.mixed(0xFFFFFF, 0.6), .standing)
+        mesh.box(
+            -w, w, top - 0.002, top + 0.0006, start + 0.2 * d, start + 0.24 * d, blanket.mixed(0xFFFFFF, 0.45), .top)
         return mesh
     }
 

@@ -10,15 +10,17 @@ extension Looks {
             mesh.add(spots(on: mesh, .hex(0x45300F), count: 3, part: 0.4))
         }
         if flags.contains(.clean) {
-            mesh = mesh.painted { $0.isLuminous ? $0 : $0.mixed(0xD4EEFF, 0.28) }
-            mesh.add(spots(on: mesh, .hex(0xF2FBFF, isLuminous: true), count: 3, part: 0.16))
+            mesh = mesh.painted { $0.isLuminous ? $0 : $0.mixed(0xF4FCFF, 0.22) }
+            mesh.add(spots(on: mesh, .hex(0x9FE4FF, isLuminous: true), count: 4, part: 0.16))
         }
         if flags.contains(.hot) {
             mesh = mesh.painted { $0.isLuminous ? $0 : $0.mixed(0xFF4A10, 0.25) }
             mesh.add(steam(above: size))
         }
         if flags.contains(.cold) {
-            mesh = mesh.painted { $0.isLuminous ? $0 : $0.mixed(0x8FC4FF, 0.35) }
+            mesh = mesh.painted {
+                $0.isLuminous ? $0 : $0.mixed(0x7FB4FF, 0.4).patterned(0xF2F8FF, .speckles, scale: 0.03)
+            }
             mesh.add(spots(on: mesh, .hex(0xEAF6FF), count: 3, part: 0.3))
         }
         return mesh
@@ -49,7 +51,8 @@ extension Looks {
             let shifted = middle + (first - middle) * (0.15 * Float(number))
             result.add(
                 corners.enumerated().map { index, corner in
-                    shifted + (corner - middle) * (part * (index % 2 == 0 ? 1 : 0.8)) + entry.face.normal * 0.0012
+                    shifted + (corner - middle) * (part * (corners.count < 5 && index % 2 == 1 ? 0.8 : 1)) + entry.face
+                        .normal * 0.0012
                 }.flat(against: entry.face.normal, through: shifted + entry.face.normal * 0.0012), material)
         }
         return result
@@ -57,19 +60,17 @@ extension Looks {
 
     /// Two pale wisps that rise from the object.
     private static func steam(above size: SIMD3<Float>) -> Mesh {
-        let width = 0.22 * min(size.x, size.z, 0.2)
-        let height = min(0.09, max(0.03, 0.6 * size.y))
+        let width = 0.14 * min(size.x, size.z, 0.2)
+        let height = min(0.09, max(0.04, 0.6 * size.y))
         let pale = Material.hex(0xEFEFEF, isLuminous: true)
         var mesh = Mesh()
         for (x, z, lean): (Float, Float, Float) in [(-0.2, 0.1, 1), (0.2, -0.1, -1)] {
             let foot = SIMD3(x * size.x, size.y, z * size.z)
+            let outline: [SIMD2<Float>] = [
+                SIMD2(-0.33, 0), SIMD2(0.33, 0), SIMD2(1.1, 0.6), SIMD2(0.3, 1), SIMD2(-0.1, 0.6),
+            ]
             flap(
-                [
-                    foot + SIMD3(-width / 3, 0, 0), foot + SIMD3(width / 3, 0, 0),
-                    foot + SIMD3(width * (0.5 + 0.6 * lean), 0.6 * height, 0),
-                    foot + SIMD3(width * 0.3 * lean, height, 0),
-                    foot + SIMD3(width * (-0.5 + 0.4 * lean), 0.6 * height, 0),
-                ], pale, to: &mesh)
+                outline.map { foot + SIMD3(lean * $0.x * width, $0.y * height, 0) }, pale, to: &mesh)
         }
         return mesh
     }

@@ -6,7 +6,7 @@ extension Looks {
         let panel = doorDepth(l.type, l.size)
         let reach = handleReach(l)
         return withDoors(l, outer: wood.shade(0.92), inner: Palette.birch.shade(0.9)) { x0, x1, handleIsRight in
-            let gap = min(0.006, (x1 - x0) / 30, h / 30)
+            let gap = min(0.003, (x1 - x0) / 30, h / 30)
             let frame = min(0.07, (x1 - x0) / 5, h / 5)
             var door = Mesh()
             door.box(x0 + gap, x1 - gap, gap, h - gap, d - panel, d, wood)

@@ -64,7 +64,7 @@ extension Looks {
         let top = l.support(l.h)
         let board = l.clamped(0.03, 0.12, of: top)
         let (w, d) = (l.w / 2, l.d / 2)
-        var mesh = carcass(l, from: 0.1 * top, to: top - board, board: board, wood)
+        var mesh = carcass(l, from: 0.1 * top, to: top - board, wood)
         mesh.box(-w, w, top - board, top, -d, d, wood.shade(1.08))
         for x in [-w / 3, w / 3] {
             mesh.box(x - board / 2, x + board / 2, 0.1 * top, top - board, -d, 0.9 * d, wood, [.left, .right, .front])
@@ -167,7 +167,7 @@ extension Looks {
     static func recess(_ l: Look) -> Float { min(0.03, 0.1 * l.d) }
 
     /// A body open to the front: sides, back and bottom, thin enough to lie inside the walls of cabinets put into it.
-    static func carcass(_ l: Look, from: Float, to: Float, board: Float, _ material: Material) -> Mesh {
+    static func carcass(_ l: Look, from: Float, to: Float, _ material: Material) -> Mesh {
         let (w, d) = (l.w / 2, l.d / 2)
         let front = d - recess(l)
         var mesh = Mesh()

@@ -50,7 +50,7 @@ extension Looks {
         let china = l.color([Material.hex(0xC0392B), .hex(0xF1EEE6), .hex(0x2E5E8C), .hex(0x3E7C59)])
         let inner = l.color([Material.hex(0xEDE6DA), .hex(0xDDD6C8), .hex(0xE7E4DD)])
         let body = mugBody(l.size)
-        var mesh = vessel([(0, 0.9), (1, 1)], floor: 0.07, floorRadius: 0.86, in: body, sides: 6, china, inner: inner)
+        var mesh = vessel([(0, 0.9), (1, 1)], floor: 0.07, floorRadius: 0.86, in: body, china, inner: inner)
         let (x, end, t) = (body.max.x - 0.04 * l.w, l.w / 2, 0.08 * l.w)
         let half = 0.09 * l.d
         mesh.box(x, end, 0.72 * l.h, 0.84 * l.h, -half, half, china.shade(0.9), [.top, .bottom, .front, .back])
@@ -96,8 +96,8 @@ extension Looks {
         mesh.lathe(
             [(0, 0.95), (0.35, 1), (0.68, 0.45)], base: .zero, height: 0.23, radii: SIMD2(0.09, 0.09), sides: 6,
             [metal, metal.shade(1.06)])
-        mesh.box(-0.012, 0.012, 0.156, 0.175, -0.012, 0.012, Palette.black, .standing)
-        mesh.bar(SIMD3(0.06, 0.1, 0), SIMD3(0.15, 0.165, 0), 0.028, metal.shade(0.9), hasEnds: true)
+        mesh.box(-0.012, 0.012, 0.156, 0.175, -0.012, 0.012, Palette.black, .around)
+        mesh.bar(SIMD3(0.06, 0.1, 0), SIMD3(0.15, 0.165, 0), 0.028, metal.shade(0.9), hasEnds: false)
         mesh.box(-0.075, -0.06, 0.12, 0.23, -0.012, 0.012, Palette.black, [.left, .right, .front, .back])
         mesh.box(-0.075, 0.06, 0.21, 0.23, -0.012, 0.012, Palette.black)
         return mesh.fitted(to: l.size)
@@ -120,7 +120,7 @@ extension Looks {
         var mesh = Mesh()
         mesh.lathe(
             [(0, 1), (0.18, 1), (0.45, 1), (0.62, 0.98), (0.76, 0.36), (1, 0.36)], base: .zero, height: l.h,
-            radii: SIMD2(l.w, l.d) / 2, sides: 5, [glass, label, glass, glass, label.mixed(0x8A1F2B, 0.7)])
+            radii: SIMD2(l.w, l.d) / 2, sides: 6, [glass, label, glass, glass, label.mixed(0x8A1F2B, 0.7)])
         return mesh
     }
 

@@ -47,15 +47,24 @@ extension Looks {
         ])
         let (w, h, d) = (l.w / 2, l.h, l.d / 2)
         var mesh = Mesh()
-        mesh.taper(
-            SIMD4(-0.75 * w, 0.75 * w, -0.7 * d, 0.7 * d), 0, SIMD4(-w, w, -d, d), 0.42 * h, fabric.shade(0.88), .around
-        )
-        mesh.box(-w, w, 0.42 * h, 0.5 * h, -d, d, fabric.shade(0.7), .around)
-        mesh.taper(
-            SIMD4(-w, w, -d, d), 0.5 * h, SIMD4(-0.8 * w, 0.8 * w, -0.75 * d, 0.75 * d), 0.85 * h, fabric, .around)
-        mesh.taper(
-            SIMD4(-0.8 * w, 0.8 * w, -0.75 * d, 0.75 * d), 0.85 * h, SIMD4(-0.4 * w, 0.4 * w, -0.3 * d, 0.3 * d), h,
-            fabric.shade(1.06), .standing)
+        // The seam's corners stick out, its middles are drawn in, the upper side is a cushion.
+        let seam: Float = 0.42 * h
+        let corners = [SIMD2(-w, -d), SIMD2(-w, d), SIMD2(w, d), SIMD2(w, -d)]
+        func at(_ p: SIMD2<Float>, _ scale: Float, _ y: Float) -> SIMD3<Float> { SIMD3(scale * p.x, y, scale * p.y) }
+        for (index, a) in corners.enumerated() {
+            let b = corners[(index + 1) % 4]
+            let middle = at((a + b) / 2, 0.9, seam)
+            let out = SIMD3(a.x + b.x, 0, a.y + b.y)
+            let up = out + SIMD3(0, 2 * (w + d), 0)
+            mesh.patch([at(a, 1, seam), middle, at(a, 0.5, 0.9 * h)], facing: up, fabric)
+            mesh.patch([middle, at(b, 1, seam), at(b, 0.5, 0.9 * h)], facing: up, fabric.shade(0.96))
+            mesh.patch([middle, at(a, 0.5, 0.9 * h), at(b, 0.5, 0.9 * h)], facing: up, fabric.shade(1.03))
+            mesh.patch(
+                [at(a, 0.5, 0.9 * h), at(b, 0.5, 0.9 * h), SIMD3(0, h, 0)], facing: SIMD3(0, 1, 0), fabric.shade(1.08))
+            mesh.patch([at(a, 1, seam), at(a, 0.7, 0), middle], facing: out - up / 4, fabric.shade(0.8))
+            mesh.patch([at(b, 1, seam), at(b, 0.7, 0), middle], facing: out - up / 4, fabric.shade(0.8))
+            mesh.patch([at(a, 0.7, 0), at(b, 0.7, 0), middle], facing: out - up / 4, fabric.shade(0.75))
+        }
         return mesh
     }
 

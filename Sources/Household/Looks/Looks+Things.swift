@@ -68,9 +68,6 @@ extension Looks {
         mesh.lathe(
             [(0.5, 1), (1, 0.9), (1, 0.6)], base: SIMD3(0.03, 0, 0), height: 0.008, radii: SIMD2(0.02, 0.02), sides: 6,
             [Palette.chrome], hasTop: false)
-        mesh.lathe(
-            [(0, 0.6), (1, 0.6)], base: SIMD3(0.03, 0, 0), height: 0.008, radii: SIMD2(0.02, 0.02), sides: 6,
-            [Palette.chrome.shade(0.7)], hasTop: false, isInside: true)
         mesh.box(-0.055, 0.012, 0, 0.006, -0.014, -0.006, Palette.brass, .standing)
         mesh.box(-0.055, -0.04, 0, 0.006, -0.022, -0.014, Palette.brass, .standing)
         mesh.bar(SIMD3(0.01, 0.004, 0.008), SIMD3(-0.045, 0.004, 0.028), 0.007, Palette.steel, hasEnds: false)
@@ -96,17 +93,16 @@ extension Looks {
         let seam = Material.hex(0x2A1C14)
         var mesh = Mesh()
         mesh.lathe(
-            [(0, 0.38), (0.22, 0.86), (0.47, 1), (0.53, 1), (0.78, 0.86), (1, 0.38)], base: .zero, height: l.h,
-            radii: SIMD2(l.w, l.d) / 2, sides: 5,
-            [leather.shade(0.88), leather.shade(0.96), seam, leather, leather.shade(1.08)])
-        mesh.box(-0.03 * l.w, 0.03 * l.w, 0, l.h + 0.0008, -0.16 * l.d, 0.16 * l.d, seam, .top)
+            [(0, 0.5), (0.48, 1), (0.54, 1), (0.82, 0.8), (1, 0.36)], base: .zero, height: l.h,
+            radii: SIMD2(l.w, l.d) / 2, [leather.shade(0.92), seam, leather, leather.shade(1.06)])
+        mesh.box(-0.025 * l.w, 0.025 * l.w, 0, l.h + 0.0008, -0.16 * l.d, 0.16 * l.d, seam, .top)
         return mesh
     }
 
     /// A pair of boots, toes to the front.
     static func boots(_ l: Look) -> Mesh {
         let leather = l.color([
-            Material.hex(0x6B4226, 0x573319, .leather, scale: 0.05), .hex(0x2B2B2E, 0x38383C, .leather, scale: 0.05),
+            Material.hex(0x9A6234, 0x845026, .leather, scale: 0.05), .hex(0x45454A, 0x55555A, .leather, scale: 0.05),
             .hex(0xB98A4F, 0xA2763F, .leather, scale: 0.05),
         ])
         var mesh = Mesh()
@@ -123,22 +119,20 @@ extension Looks {
         return mesh.fitted(to: l.size)
     }
 
-    /// A bust on a plinth.
+    /// A robed figure on a plinth.
     static func statue(_ l: Look) -> Mesh {
         let stone = l.color([
             Material.hex(0xB9B4A8, 0x9F9A8E, .marble, scale: 0.15), .hex(0x6F5A3F, 0x5E4B33, .brushedMetal, scale: 0.1),
             .hex(0x3F4A45, 0x4F5B55, .marble, scale: 0.15), .hex(0xD2B24F, 0xB8983B, .brushedMetal, scale: 0.1),
         ])
         var mesh = Mesh()
-        mesh.box(-0.065, 0.065, 0, 0.05, -0.055, 0.055, stone.shade(0.6), .standing)
-        mesh.taper(
-            SIMD4(-0.03, 0.03, -0.025, 0.025), 0.05, SIMD4(-0.075, 0.075, -0.045, 0.045), 0.14, stone.shade(0.9),
-            .around)
-        mesh.taper(SIMD4(-0.075, 0.075, -0.045, 0.045), 0.14, SIMD4(-0.025, 0.025, -0.025, 0.025), 0.19, stone, .around)
+        mesh.box(-0.07, 0.07, 0, 0.035, -0.06, 0.06, stone.shade(0.55), .standing)
         mesh.lathe(
-            [(0, 0.6), (0.45, 1), (1, 0.5)], base: SIMD3(0, 0.185, 0), height: 0.115, radii: SIMD2(0.04, 0.045),
-            sides: 5, [stone, stone.shade(1.1)])
-        mesh.box(-0.008, 0.008, 0.22, 0.25, 0.03, 0.058, stone.shade(1.1), [.left, .right, .top, .front])
+            [(0, 0.95), (0.5, 0.5), (0.8, 0.85), (1, 0.3)], base: SIMD3(0, 0.035, 0), height: 0.2,
+            radii: SIMD2(0.058, 0.042), sides: 6, [stone.shade(0.85), stone, stone.shade(1.08)], hasTop: false)
+        mesh.lathe(
+            [(0, 0.5), (0.5, 1), (1, 0.5)], base: SIMD3(0, 0.23, 0), height: 0.07, radii: SIMD2(0.026, 0.028), sides: 4,
+            [stone, stone.shade(1.1)])
         return mesh.fitted(to: l.size)
     }
 
@@ -196,14 +190,13 @@ extension Looks {
         var mesh = Mesh()
         mesh.box(-w, w, 0, top, -d, d, box, .standing)
         mesh.box(-0.6 * w, 0.6 * w, 0, top + 0.0008, -0.3 * d, 0.3 * d, .hex(0x44505A), .top)
-        flap(
-            [
-                SIMD3(-0.45 * w, top, 0.1 * d), SIMD3(0.45 * w, top, -0.1 * d), SIMD3(0.3 * w, h, 0.1 * d),
-                SIMD3(-0.1 * w, 0.95 * h, 0.15 * d),
-            ].planar, Palette.white, to: &mesh)
-        flap(
-            [SIMD3(-0.4 * w, top, -0.15 * d), SIMD3(0.4 * w, top, 0.2 * d), SIMD3(-0.25 * w, 0.96 * h, 0)],
-            Palette.white.shade(0.95), to: &mesh)
+        // A tissue that sticks out, wider at its tip.
+        mesh.taper(
+            SIMD4(-0.5 * w, 0.4 * w, -0.2 * d, 0.2 * d), top, SIMD4(-0.3 * w, 0.35 * w, -0.4 * d, 0.1 * d), 0.9 * h,
+            Palette.white, .around)
+        mesh.taper(
+            SIMD4(-0.3 * w, 0.35 * w, -0.4 * d, 0.1 * d), 0.9 * h, SIMD4(0, 0.3 * w, -0.3 * d, 0), h,
+            Palette.white, .standing)
         return mesh.fitted(to: l.size)
     }
 
@@ -285,19 +278,5 @@ extension Looks {
             flap(tip, tone.shade(1.1), to: &mesh)
         }
         return mesh.fitted(to: l.size)
-    }
-}
-
-extension [SIMD3<Float>] {
-    /// The corners with the fourth and later ones moved into the plane of the first three, along z.
-    fileprivate var planar: [SIMD3<Float>] {
-        guard count > 3 else { return self }
-        let normal = cross(self[1] - self[0], self[2] - self[0])
-        guard abs(normal.z) > 1e-9 else { return self }
-        return enumerated().map { index, point in
-            guard index > 2 else { return point }
-            let offset = ((point - self[0]) * normal).sum() / normal.z
-            return SIMD3(point.x, point.y, point.z - offset)
-        }
     }
 }

@@ -23,10 +23,10 @@ extension Looks {
     private static func border(_ l: Look, _ bar: Float, from z: Float, _ material: Material) -> Mesh {
         let (w, h, d) = (l.w / 2, l.h, l.d / 2)
         var mesh = Mesh()
-        mesh.box(-w, w, 0, bar, z, d, material, [.left, .right, .top, .bottom, .front])
-        mesh.box(-w, w, h - bar, h, z, d, material, [.left, .right, .top, .bottom, .front])
-        mesh.box(-w, -w + bar, bar, h - bar, z, d, material.shade(0.95), [.left, .right, .front])
-        mesh.box(w - bar, w, bar, h - bar, z, d, material.shade(0.95), [.left, .right, .front])
+        mesh.box(-w, w, 0, bar, z, d, material, [.left, .right, .bottom, .front])
+        mesh.box(-w, w, h - bar, h, z, d, material, [.left, .right, .top, .front])
+        mesh.box(-w, -w + bar, bar, h - bar, z, d, material.shade(0.95), [.left, .front])
+        mesh.box(w - bar, w, bar, h - bar, z, d, material.shade(0.95), [.right, .front])
         return mesh
     }
 
@@ -81,14 +81,14 @@ extension Looks {
         let bar = min(0.04, 0.1 * min(l.w, l.h))
         var mesh = Mesh()
         mesh.box(-w, w, 0, h, -d, 0, frame.shade(0.8), [.left, .right, .top, .bottom, .back])
-        mesh.box(-w, w, 0, h, -d, 0, .hex(0xB9CBD3), .front)
+        mesh.box(-w, w, 0, h, -d, 0, .hex(0xA3B8C2, isLuminous: true), .front)
         for (from, wide, z) in [(Float(-0.5), Float(0.35), Float(0.1)), (0.05, 0.12, 0.1)] {
             mesh.patch(
                 [
                     SIMD3(from * w, bar, z * d), SIMD3((from + wide) * w, bar, z * d),
                     SIMD3((from + wide + 0.4) * w, h - bar, z * d),
                     SIMD3((from + 0.4) * w, h - bar, z * d),
-                ], facing: SIMD3(0, 0, 1), .hex(0xE1ECF0))
+                ], facing: SIMD3(0, 0, 1), .hex(0xC9D9E0, isLuminous: true))
         }
         mesh.add(border(l, bar, from: 0, frame))
         return mesh
