@@ -164,6 +164,7 @@ import Testing
         try act(.put, .stoveBurner)
         #expect(world.parent(of: try object(.pot)) == burner)
         try act(.toggleOn, .stoveKnob)
+        #expect(world.states[burner].flags.contains(.on))
         #expect(world.states[try object(.pot)].flags.contains(.hot))
     }
 

@@ -12,3 +12,5 @@ func sineAndCosine(degrees: Float) -> (sine: Float, cosine: Float) {
 
 /// Processors this process may use.
 func activeCores() -> Int { max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN))) }
+
+func pathExists(_ path: String) -> Bool { access(path, F_OK) == 0 }

@@ -58,7 +58,6 @@ public struct MaskFidelity: Sendable, Equatable {
     public private(set) var pickDistances: [Float] = []
     /// The same for things that were put there before.
     public private(set) var repickDistances: [Float] = []
-    public var debug: [String: [SIMD3<Float>]] = [:]
 
     public init() {}
 
@@ -91,9 +90,6 @@ public struct MaskFidelity: Sendable, Equatable {
             let d = ours - theirs
             let distance = (d * d).sum().squareRoot()
             let isMoved = world.states[object].position != world.scene.objects[object].position
-            if isMoved, let parent = world.parent(of: object) {
-                debug[world.scene.objects[parent].type.rawValue, default: []].append(SIMD3(d.x, d.y, overlap))
-            }
             if isMoved { repickDistances.append(distance) } else { pickDistances.append(distance) }
         }
         return isResolved
@@ -110,7 +106,6 @@ public struct MaskFidelity: Sendable, Equatable {
         for (type, row) in other.byClass { add(&byClass[type, default: Row()], row) }
         for (action, row) in other.byAction { add(&byAction[action, default: Row()], row) }
         pickDistances += other.pickDistances
-        for (k, v) in other.debug { debug[k, default: []] += v }
         repickDistances += other.repickDistances
     }
 
@@ -152,5 +147,27 @@ extension Renderer {
             }
         }
         return count > 0 ? SIMD2(Float(sum.x / count), Float(sum.y / count)) : nil
+    }
+}
+
+extension MaskFidelity: CustomStringConvertible {
+    /// The totals, one line an action, and one a class with what its masks resolve to instead.
+    public var description: String {
+        func number(_ value: Float) -> String { "\((value * 100).rounded() / 100)" }
+        func line(_ name: String, _ row: Row) -> String {
+            let instead = row.confusions.sorted { ($1.value, $0.key) < ($0.value, $1.key) }.prefix(3)
+            return
+                "  \(name): \(row.resolved) of \(row.interactions) resolve (\(percent(row.resolved, row.interactions))), "
+                + "median IoU \(number(row.medianOverlap))"
+                + (instead.isEmpty ? "" : "; else " + instead.map { "\($0.key) \($0.value)" }.joined(separator: ", "))
+        }
+        var lines = [line("all masks", total)]
+        lines.append(
+            "  centres of things picked up: median \(number(medianPickDistance)) px "
+                + "(\(number(median(pickDistances))) where they were found, \(number(median(repickDistances))) where they were put)"
+        )
+        for action in AgentAction.allCases { if let row = byAction[action] { lines.append(line("\(action)", row)) } }
+        for type in ObjectType.allCases { if let row = byClass[type] { lines.append(line(type.rawValue, row)) } }
+        return lines.joined(separator: "\n")
     }
 }

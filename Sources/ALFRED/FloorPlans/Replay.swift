@@ -136,3 +136,26 @@ extension ReplaySummary {
         failures += other.failures
     }
 }
+
+extension ReplaySummary: CustomStringConvertible {
+    /// One line a task type, then the totals.
+    public var description: String {
+        func line(_ name: String, _ row: Row) -> String {
+            "  \(name): \(row.successes) of \(row.trajectories) reach the goal (\(percent(row.successes, row.trajectories))), "
+                + "\(row.withoutFailure) without a refused action"
+        }
+        let types = TaskType.allCases.compactMap { type in byType[type].map { line(type.rawValue, $0) } }
+        return
+            (types + [
+                line("all", total), "  goto: \(gotosReached) of \(gotos) reached (\(percent(gotosReached, gotos)))",
+                "  actions: \(failures) of \(actions) refused",
+            ]).joined(separator: "\n")
+    }
+}
+
+/// A share in percent with two digits.
+func percent(_ part: Int, _ whole: Int) -> String {
+    let hundredths = whole > 0 ? (part * 10_000 + whole / 2) / whole : 0
+    let digits = String(hundredths % 100)
+    return "\(hundredths / 100).\(digits.count < 2 ? "0" : "")\(digits) %"
+}

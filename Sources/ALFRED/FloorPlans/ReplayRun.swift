@@ -51,15 +51,14 @@ public struct ReplayRun: Sendable {
     public func run(
         onProgress: @Sendable (Int) -> Void = { _ in }, shouldStop: @Sendable () -> Bool = { false }
     ) -> Report {
-        let evidence = FloorPlanFiles(release, splits: evidenceSplits ?? release.splits)
+        let library = SceneLibrary(release, evidenceSplits: evidenceSplits)
         let chosen = FloorPlanFiles(release, splits: splits)
         let scenes = chosen.sceneNumbers
         let done = Atomic(0)
         let parts = onAllCores(scenes.count) { index, reader in
             guard !shouldStop() else { return nil as Report? }
             let number = scenes[index]
-            let part = replay(
-                sceneNumber: number, evidence.locations[number] ?? [], chosen.locations[number] ?? [], &reader)
+            let part = replay(sceneNumber: number, chosen.locations[number] ?? [], library, &reader)
             let count = part.entries.count
             onProgress(done.add(count, ordering: .relaxed).newValue)
             return part
@@ -79,60 +78,25 @@ public struct ReplayRun: Sendable {
     }
 
     private func replay(
-        sceneNumber: Int, _ evidenceFiles: [TrajectoryLocation], _ files: [TrajectoryLocation],
-        _ reader: inout TrajectoryReader
+        sceneNumber: Int, _ files: [TrajectoryLocation], _ library: SceneLibrary, _ reader: inout TrajectoryReader
     ) -> Report {
         var report = Report()
-        var trajectories: [TrajectoryLocation: Trajectory] = [:]
-        var problems: [TrajectoryLocation: String] = [:]
-        var evidence = FloorPlanEvidence(sceneNumber: sceneNumber)
-        for location in Set(evidenceFiles + files).sorted(by: { ($0.split, $0.key) < ($1.split, $1.key) }) {
-            do throws(ALFREDError) {
-                let trajectory = try reader.read(location.file)
-                try trajectory.validate()
-                if evidenceFiles.contains(location) { evidence.add(trajectory) }
-                trajectories[location] = trajectory
-            } catch {
-                problems[location] = error.description
-            }
-        }
-        var estimate: FloorPlanEstimate?
-        do throws(ALFREDError) {
-            estimate =
-                SceneGenerator.isScene(sceneNumber)
-                ? nil : try FloorPlanEstimate(evidence, layout: try release.layout(sceneNumber: sceneNumber))
-        } catch {
-            for location in files {
-                report.entries.append(
-                    Entry(
-                        split: location.split, key: location.key, sceneNumber: sceneNumber,
-                        problem: problems[location] ?? "floor plan \(sceneNumber): \(error.description)"))
-            }
-            return report
-        }
         let renderer = Renderer()
         for location in files {
             var entry = Entry(split: location.split, key: location.key, sceneNumber: sceneNumber)
-            if let trajectory = trajectories[location] {
-                do throws(ALFREDError) {
-                    let world =
-                        if let estimate {
-                            try RealScene(estimate, trajectory).world
-                        } else {
-                            try GeneratedEpisode.world(of: trajectory)
-                        }
-                    var fidelity = MaskFidelity()
-                    let replay = Replay(trajectory, in: world, renderer: renderer) { _, low, world in
-                        if measuresMasks { fidelity.add(low, world, renderer) }
-                    }
-                    report.summary.add(replay)
-                    report.fidelity.merge(fidelity)
-                    entry.replay = replay
-                } catch {
-                    entry.problem = error.description
+            do throws(ALFREDError) {
+                let trajectory = try reader.read(location.file)
+                try trajectory.validate()
+                var fidelity = MaskFidelity()
+                let replay = Replay(trajectory, in: try library.world(of: trajectory), renderer: renderer) {
+                    _, low, world in
+                    if measuresMasks { fidelity.add(low, world, renderer) }
                 }
-            } else {
-                entry.problem = problems[location]
+                report.summary.add(replay)
+                report.fidelity.merge(fidelity)
+                entry.replay = replay
+            } catch {
+                entry.problem = error.description
             }
             report.entries.append(entry)
         }

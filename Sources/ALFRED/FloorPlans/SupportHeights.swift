@@ -25,9 +25,6 @@ enum SupportHeights {
         }
     }
 
-    nonisolated(unsafe) static var micro: SIMD4<Float> = SIMD4(0.05, 0, 0.08, 0)
-    nonisolated(unsafe) static var fridge: SIMD4<Float> = SIMD4(0, 0, 0, 0.2)
-    nonisolated(unsafe) static var basin: SIMD4<Float> = .zero
     /// Things within this height of each other stand on one level.
     private static let tolerance: Float = 0.015
 
@@ -91,7 +88,6 @@ enum SupportHeights {
                     maxZ: size.z / 2 - inset, y: max(surfaces[0].y, 0.5 * size.y))
             }
         case .interior:
-            let front = first.maxZ
             // Nothing lies in the bottom board.
             let levels = heights.filter { $0 > -0.01 && $0 < size.y - 0.05 }.map { max($0, first.y) }
             if type == .cabinet {
@@ -107,14 +103,15 @@ enum SupportHeights {
                     return surface
                 }
             }
-            for index in surfaces.indices { surfaces[index].maxZ = front }
-            if type == .microwave || type == .fridge {
-                let k = type == .microwave ? micro : fridge;
-                for index in surfaces.indices {
-                    surfaces[index].y += k.z; surfaces[index].clearance -= k.z; surfaces[index].minX += k.x;
-                    surfaces[index].maxX -= k.x; surfaces[index].minZ += k.y; surfaces[index].maxZ -= k.w
-                }
+            // Where re-picked things were after Heat and Cool: a microwave's plate is 8 cm above its cavity's floor, and a
+            // fridge's shelves end behind what the door carries.
+            for index in surfaces.indices where type == .microwave {
+                surfaces[index].y += 0.08
+                surfaces[index].clearance -= 0.08
+                surfaces[index].minX += 0.05
+                surfaces[index].maxX -= 0.05
             }
+            for index in surfaces.indices where type == .fridge { surfaces[index].maxZ -= 0.2 }
         case .top, .none: break
         }
         return surfaces

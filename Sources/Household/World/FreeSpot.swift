@@ -9,7 +9,6 @@ struct FreeSpot: Equatable {
 extension World {
     /// Distance between the places that are tried, in metres.
     static let spotRaster: Float = 0.05
-    nonisolated(unsafe) public static var heightAim: Float = 0.901
     /// How much of an object's footprint and height must fit, tried one after the other. Boxes are generous: things are
     /// round, reach over an edge, and lean; a knife stands in a mug.
     static let fits: [Float] = [1, 0.7, 0.45, 0.25, 0.1]
@@ -27,7 +26,7 @@ extension World {
         let placement = placement(of: receptacle)
         let agent = placement.inverseDirection(
             SIMD3(
-                Float(agent.x) * AgentPose.cell, scene.room.floorY + Self.heightAim,
+                Float(agent.x) * AgentPose.cell, scene.room.floorY + HouseScene.agentHeight,
                 Float(agent.z) * AgentPose.cell) - placement.position)
         let obstacles = states.indices.compactMap { index -> Bounds? in
             guard index != object, states[index].parent == Int16(receptacle), states[index].isPresent else {

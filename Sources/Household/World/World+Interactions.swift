@@ -45,6 +45,9 @@ extension World {
             guard states[target].flags.contains(.on) else { throw .alreadyOff }
             try requireSight(target, sight)
             states[target].flags.remove(.on)
+            if scene.objects[target].type == .stoveKnob, let burner = scene.effects[target] {
+                states[burner].flags.remove(.on)
+            }
         case .slice:
             guard let held, scene.objects[held].type.traits.contains(.knife) else { throw .noKnife }
             guard traits.contains(.sliceable) else { throw .notSliceable }
@@ -115,6 +118,7 @@ extension World {
             }
         case .stoveKnob:
             if let burner = scene.effects[object] {
+                states[burner].flags.insert(.on)
                 for content in allContents(of: burner) { states[content].flags.insert(.hot) }
             }
         default: break
