@@ -154,11 +154,11 @@ enum LooksSamples {
     }
 
     /// Looking straight down on the middle of a surface one sees the object itself, at the surface's height. Holders have
-    /// none, and one sees through the racks of a fridge.
+    /// none.
     @Test(
         arguments: ObjectType.allCases.filter {
             $0.traits.contains(.receptacle)
-                && ![.fridge, .towelHolder, .handTowelHolder, .toiletPaperHanger, .toaster].contains($0)
+                && ![.towelHolder, .handTowelHolder, .toiletPaperHanger, .toaster].contains($0)
         })
     func surfacesAreDrawnWhereTheyAre(type: ObjectType) {
         for scale: Float in [0.7, 1, 1.4] {
@@ -168,7 +168,9 @@ enum LooksSamples {
                 // Off the middle, where a drain or a button may be.
                 let x = surface.minX + 0.55 * (surface.maxX - surface.minX)
                 let z = surface.minZ + 0.6 * (surface.maxZ - surface.minZ)
-                let top = Self.height(of: mesh, x: x, z: z, below: surface.y + 0.03)
+                // A fridge's shelves are racks: one looks for a bar.
+                let places = type == .fridge ? (0..<60).map { x - 0.15 + Float($0) * 0.005 } : [x]
+                let top = places.compactMap { Self.height(of: mesh, x: $0, z: z, below: surface.y + 0.03) }.max()
                 #expect(abs((top ?? -1) - surface.y) < 0.012, "\(type) at \(surface.y): \(top ?? -1)")
             }
         }

@@ -1,9 +1,10 @@
 internal import Household
 
-/// What is usual for the boxes of a class, measured over the floor plans of ALFRED's training split.
+/// What is usual for the boxes of a class in the floor plans of ALFRED's training split.
 ///
 /// Things: the six faces relative to the recorded position, in the prefab's own frame, from 300 prefabs' masks; the
-/// spread among prefabs of a class is 3 cm or less for nearly every face. Furniture: relative to the position in the id,
+/// spread among prefabs of a class is 3 cm or less for nearly every face. Furniture: set by hand after fits pooled over
+/// all rooms, relative to the position in the id,
 /// front towards the agents that used it; for types in ``standsOnFloor`` heights are above the floor. Most furniture is
 /// seen from one place only, so that its depth comes from here.
 enum ClassPriors {

@@ -68,7 +68,7 @@ extension FloorPlanEstimate {
 /// Which cells count as floor.
 enum CellSupport {
     /// Layout cells, cells that two trajectories walked over, and cells that one did within two cells of those (of the
-    /// training split's 1,838 cells outside the layouts 1,373 are of the second kind, all but a handful of the rest within
+    /// training split's 1,830 cells outside the layouts 1,373 are of the second kind, all but a handful of the rest within
     /// two cells).
     static func cells(
         layout: FloorPlanLayout?, visits: [SIMD2<Int>: Int], notes: inout [String]

@@ -88,7 +88,7 @@ public struct FurnishedRoom: Sendable {
 
     // MARK: Checks
 
-    /// Types every room of a kind has, with their least number (ALFRED's rooms, reference section 9.4).
+    /// Types every room of a kind has, with their least number (as in ALFRED's rooms).
     static func required(in room: Room) -> [(type: ObjectType, count: Int)] {
         switch room {
         case .kitchen:

@@ -1,6 +1,6 @@
 public import Household
 
-/// What an episode asks of the things in a room (ALFRED's scene set-up, reference section 6.1).
+/// What an episode asks of the things in a room (ALFRED's scene set-up).
 public struct PlacementRequest: Sendable, Equatable {
     /// So many objects of a type, no more and no fewer.
     public struct Demand: Sendable, Equatable {

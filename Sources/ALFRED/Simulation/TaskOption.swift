@@ -60,7 +60,7 @@ public struct TaskOption: Sendable, Hashable {
     }
 }
 
-/// Which objects ALFRED's tasks are about (its lists `OBJECTS` by property, reference section 5.1).
+/// Which objects ALFRED's tasks are about (its lists `OBJECTS` by property).
 public enum TaskObjectTypes {
     public static let heatable: [ObjectType] = [
         .apple, .appleSliced, .bread, .breadSliced, .cup, .egg, .mug, .plate, .potato, .potatoSliced, .tomato,

@@ -55,7 +55,7 @@ extension Looks {
                 continue
             }
             // A rack of bars, so that what stands below is seen.
-            let bars = min(10, max(2, Int((b.x - a.x) / 0.09)))
+            let bars = 5
             for bar in 0...bars {
                 let x = a.x + (b.x - a.x - 0.008) * Float(bar) / Float(bars)
                 mesh.box(x, x + 0.008, surface.y - 0.008, surface.y, a.z, front, inner.shade(0.7), .top)

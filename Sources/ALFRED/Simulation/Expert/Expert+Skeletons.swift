@@ -1,6 +1,6 @@
 internal import Household
 
-/// The order of sub-goals by task type (ALFRED's plans, reference section 6.3), from whatever state the world is in.
+/// The order of sub-goals by task type (as in ALFRED's plans), from whatever state the world is in.
 extension Expert {
     func solve(_ draft: PlanDraft) throws(ExpertError) -> PlanDraft {
         switch task.type {
