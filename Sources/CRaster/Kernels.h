@@ -11,11 +11,24 @@
 #pragma STDC FP_CONTRACT OFF
 
 // One build of each kernel per instruction set, chosen when the program starts. CR_BASELINE leaves only the plain one: its
-// pictures must be the same.
+// pictures must be the same. The thread sanitizer allows one only: it would already watch the choice, which is made before
+// it has begun.
+#if defined(__has_feature)
+#if __has_feature(thread_sanitizer) && !defined(CR_BASELINE)
+#define CR_BASELINE
+#endif
+#endif
 #if !defined(CR_BASELINE) && defined(__x86_64__) && defined(__linux__) && defined(__clang__)
 #define CR_KERNEL __attribute__((target_clones("default", "avx2", "arch=x86-64-v4")))
 #else
 #define CR_KERNEL
+#endif
+// SwiftPM defines DEBUG for debug builds only, and NDEBUG never.
+#ifdef DEBUG
+#include <assert.h>
+#define CR_ASSERT(condition) assert(condition)
+#else
+#define CR_ASSERT(condition) ((void)0)
 #endif
 #define CR_INLINE static inline __attribute__((always_inline))
 

@@ -49,7 +49,8 @@ CR_INLINE uint32_t cr_clip(const CRView *view, const CRFrame *frame, const uint3
 
 /// Moves every edge outwards by a hundredth of a pixel.
 static void cr_grow(float *points, uint32_t count) {
-    float normals[16][2], moved[16][2];
+    float normals[CR_FACE_CORNERS * 3 / 2][2], moved[CR_FACE_CORNERS * 3 / 2][2];
+    CR_ASSERT(count <= CR_FACE_CORNERS * 3 / 2);
     for (uint32_t i = 0; i < count; i++) {
         uint32_t j = i + 1 == count ? 0 : i + 1;
         float dx = points[2 * j] - points[2 * i], dy = points[2 * j + 1] - points[2 * i + 1];
@@ -76,6 +77,7 @@ CR_KERNEL
 void cr_project(const CRView *view, const CRObject *objects, uint32_t number, CRFrame *frame) {
     const CRObject *object = objects + number;
     const CRMesh *mesh = &object->mesh;
+    CR_ASSERT(frame->placedCount < frame->placedCapacity);
     CRPlaced *placed = frame->placed + frame->placedCount;
     cr_place(view, object, placed);
     const float *r = placed->right, *u = placed->up, *f = placed->forward;
@@ -87,6 +89,7 @@ void cr_project(const CRView *view, const CRObject *objects, uint32_t number, CR
                           CR_LOAD(CRFloat8, mesh->nz + i) * ez - CR_LOAD(CRFloat8, mesh->d + i);
         CRInt8 faces = height > 1e-6f;
         for (uint32_t lane = 0; lane < 8; lane++) {
+            // Never beyond i + lane: padding faces have no height.
             frame->frontFaces[frontCount] = i + lane;
             frontCount += faces[lane] & 1;
         }
@@ -115,6 +118,8 @@ void cr_project(const CRView *view, const CRObject *objects, uint32_t number, CR
         uint32_t face = frame->frontFaces[i];
         uint32_t first = mesh->first[face], count = mesh->first[face + 1] - first;
         const uint32_t *indices = mesh->indices + first;
+        CR_ASSERT(frame->polygonCount < frame->polygonCapacity);
+        CR_ASSERT(count <= CR_FACE_CORNERS && frame->pointCount + count * 3 / 2 <= frame->pointCapacity);
         float *points = frame->points + 2 * frame->pointCount;
         int cuts = 0;
         if (mayCut) {

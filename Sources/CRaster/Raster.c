@@ -3,6 +3,7 @@
 void cr_clear(CRTarget *target, int32_t minX, int32_t minY, int32_t maxX, int32_t maxY) {
     minX &= ~7;
     maxX = cr_min((maxX + 7) & ~7, target->stride);
+    CR_ASSERT(0 <= minX && minX <= maxX && 0 <= minY && minY <= maxY && maxY <= target->height);
     size_t width = (size_t)(maxX - minX), rows = (size_t)(maxY - minY);
     size_t start = (size_t)minY * (size_t)target->stride + (size_t)minX;
     if (width == (size_t)target->stride) {
@@ -43,6 +44,7 @@ CR_INLINE void cr_draw_all(const CRView *view, const CRFrame *frame, uint32_t fi
         cr_edges(view, frame->points + 2 * polygon->firstPoint, polygon->pointCount, target->left, target->right);
         float a = (float)polygon->a;
         for (int32_t row = polygon->minY; row < polygon->maxY; row++) {
+            // Where no edge has written, for want of numbers, an earlier polygon's: still within the target's rows.
             int32_t from = target->left[row], to = target->right[row];
             if (from >= to) continue;
             size_t start = (size_t)row * (size_t)target->stride;

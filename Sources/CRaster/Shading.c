@@ -132,7 +132,7 @@ CR_INLINE void cr_shade_run(const CRPolygon *polygon, const CRShade *shade, cons
     }
 }
 
-/// Red, green and blue of a row under its light. Up to 8 bytes more are written than the row has.
+/// Red, green and blue of a row under its light. Up to 29 bytes more are written than the row has.
 CR_INLINE void cr_write(const uint32_t *line, const uint8_t *light, int32_t width, uint8_t *rgb) {
     typedef uint8_t Bytes __attribute__((vector_size(32), aligned(1), may_alias));
     for (int32_t x = 0; x < width; x += 8) {

@@ -94,15 +94,22 @@ typedef struct CRShade {
     float ve, vx, vy, vc;
 } CRShade;
 
-/// Memory of the geometry stage. Capacities are those of all objects together.
+/// The most corners a face may have. A cut leaves at most half as many again: one point for every corner that stays and
+/// one for every crossing, and there are no more than twice as many crossings as there are corners on either side.
+#define CR_FACE_CORNERS 8
+
+/// Memory of the geometry stage. Capacities are those of all objects together, each projected once.
 typedef struct CRFrame {
     CRPolygon *polygons;
     CRShade *shades;
     float *points;
     CRPlaced *placed;
     uint32_t polygonCount, pointCount, placedCount;
+    /// Of `polygons` and `shades`, of `points` in pairs, of `placed`.
+    uint32_t polygonCapacity, pointCapacity, placedCapacity;
     /// Room for the largest mesh's vertices, padded to 8: camera coordinates and screen coordinates.
     float *cameraX, *cameraY, *cameraZ, *screenX, *screenY;
+    /// Room for the largest mesh's faces, padded to 8.
     uint32_t *frontFaces;
 } CRFrame;
 

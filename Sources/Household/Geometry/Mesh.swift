@@ -5,7 +5,7 @@ public struct Mesh: Sendable, Equatable {
     public struct Face: Sendable, Equatable {
         /// Index of the first vertex in ``Mesh/vertices``.
         public var first: Int32
-        /// Number of vertices, 3-8.
+        /// Number of vertices, 3-8: CR_FACE_CORNERS.
         public var count: Int32
         /// Unit length.
         public var normal: SIMD3<Float>

@@ -48,6 +48,8 @@ final class PixelMemory {
         target = CRTarget(
             nearness: nearness.start, polygons: polygons.start, width: Int32(width), height: Int32(height),
             stride: Int32(stride), left: left.start, right: right.start)
+        // Zeros would be pixels of polygon 0, which there is none of before something is drawn.
+        cr_clear(&target, 0, 0, Int32(width), Int32(height))
     }
 
     var byteCount: Int { nearness.byteCount + polygons.byteCount + light.byteCount + left.byteCount + right.byteCount }
@@ -72,8 +74,9 @@ final class GeometryMemory {
     func begin(_ size: SceneMeshes.Size) {
         polygons.reserve(size.faces)
         shades.reserve(size.faces)
-        // A cut adds one vertex, or a few where rounding bends an edge along the near plane.
-        points.reserve(4 * size.corners)
+        // Two numbers a point. A cut of a convex face adds one point, or a few where rounding bends an edge along the near
+        // plane; more than half as many again no cut can add (CR_FACE_CORNERS).
+        points.reserve(3 * size.corners)
         placed.reserve(size.objects + 1)
         for memory in coordinates { memory.reserve(size.largestVertices) }
         frontFaces.reserve(size.largestFaces + 8)
@@ -81,9 +84,17 @@ final class GeometryMemory {
         depthMemory.reserve(size.objects + 8)
         frame = CRFrame(
             polygons: polygons.start, shades: shades.start, points: points.start, placed: placed.start,
-            polygonCount: 0, pointCount: 0, placedCount: 0, cameraX: coordinates[0].start,
+            polygonCount: 0, pointCount: 0, placedCount: 0, polygonCapacity: UInt32(size.faces),
+            pointCapacity: UInt32(points.capacity / 2), placedCapacity: UInt32(placed.capacity),
+            cameraX: coordinates[0].start,
             cameraY: coordinates[1].start, cameraZ: coordinates[2].start, screenX: coordinates[3].start,
             screenY: coordinates[4].start, frontFaces: frontFaces.start)
+    }
+
+    /// Whether what the kernels have written since ``begin(_:)`` was reserved.
+    var isWithinCapacity: Bool {
+        frame.polygonCount <= polygons.capacity && frame.polygonCount <= shades.capacity
+            && 2 * frame.pointCount <= points.capacity && frame.placedCount <= placed.capacity
     }
 
     var byteCount: Int {

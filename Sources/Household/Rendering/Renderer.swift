@@ -102,6 +102,12 @@ public final class Renderer {
         }
     }
 
+    /// Polygons of the last picture and their points.
+    var drawn: (polygons: Int, points: Int) { (Int(geometry.frame.polygonCount), Int(geometry.frame.pointCount)) }
+
+    /// Whether the last picture and the last look wrote only to memory reserved for them.
+    var isWithinCapacity: Bool { geometry.isWithinCapacity && sight.isWithinCapacity }
+
     /// Bytes held by the renderer and its meshes. The textures, 1.3 MB, are shared by all.
     public var byteCount: Int {
         geometry.byteCount + pixels.byteCount + row.byteCount + rgb.byteCount + instances.byteCount + counts.byteCount

@@ -68,7 +68,7 @@ final class Sight {
         guard own > 0 else { return 0 }
         cr_clear(&pixels.target, part.minX, part.minY, part.maxX, part.maxY)
         cr_draw(&view, &geometry.frame, 0, own, 0, &pixels.target)
-        guard cr_count(&view, &pixels.target, own, UInt32(wanted)) >= wanted else { return 0 }
+        guard cr_count(&view, &pixels.target, own, UInt32(clamping: wanted)) >= wanted else { return 0 }
 
         // Drawn before the object in a whole picture, so that they win where both are equally near: what is in the hand
         // before it, then what is nearer.
@@ -90,8 +90,10 @@ final class Sight {
         for position in 0..<Int(found) { hide(geometry.visible[position]) }
         winsTies = false
         hide(UInt32(meshes.count))
-        return Int(cr_count(&view, &pixels.target, own, UInt32(wanted)))
+        return Int(cr_count(&view, &pixels.target, own, UInt32(clamping: wanted)))
     }
+
+    var isWithinCapacity: Bool { geometry.isWithinCapacity }
 
     var byteCount: Int { geometry.byteCount + (isUsed ? pixels.byteCount : 0) }
 }
