@@ -42,8 +42,8 @@ public final class HouseScene: Sendable {
                 throw SceneError("\(object.id) is a piece of an object that does not exist")
             }
         }
-        guard objects.count < 65_000 else {
-            throw SceneError("there are \(objects.count) objects; 65,000 are the limit")
+        guard objects.count <= Int(Int16.max) else {
+            throw SceneError("there are \(objects.count) objects; 32,767 are the limit")
         }
         guard grid.count > 0 else { throw SceneError("there is no cell where the agent could stand") }
         for index in objects.indices {
