@@ -23,6 +23,7 @@ let package = Package(
     products: [
         .executable(name: "rgvlm-ingest", targets: ["rgvlm-ingest"]),
         .executable(name: "rgvlm-simulate", targets: ["rgvlm-simulate"]),
+        .executable(name: "rgvlm-label", targets: ["rgvlm-label"]),
         .executable(name: "rgvlm-inspect", targets: ["rgvlm-inspect"]),
     ],
     dependencies: [
@@ -30,7 +31,11 @@ let package = Package(
         .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
         .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+        .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+        .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1"),
+        .package(url: "https://github.com/hummingbird-project/swift-mustache", from: "2.1.1"),
         .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
+        .package(url: "https://github.com/swift-server/async-http-client", from: "1.37.0"),
     ],
     targets: [
         .systemLibrary(
@@ -61,6 +66,29 @@ let package = Package(
                 "ALFRED", "Episodes", "ExperimentStore", "Household", "Images",
                 .product(name: "Crypto", package: "swift-crypto"),
             ], swiftSettings: settings),
+        .target(
+            name: "VisionLanguage",
+            dependencies: [
+                .product(name: "AsyncHTTPClient", package: "async-http-client"),
+                .product(name: "Crypto", package: "swift-crypto"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "NIOCore", package: "swift-nio"),
+            ], swiftSettings: settings),
+        .target(
+            name: "RewardLabeling",
+            dependencies: [
+                "ALFRED", "Episodes", "ExperimentStore", "Household", "Images", "VisionLanguage",
+                .product(name: "Crypto", package: "swift-crypto"),
+                .product(name: "Mustache", package: "swift-mustache"),
+            ], swiftSettings: settings),
+        .target(
+            name: "LabelServer",
+            dependencies: [
+                "VisionLanguage",
+                .product(name: "Hummingbird", package: "hummingbird"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "NIOCore", package: "swift-nio"),
+            ], swiftSettings: settings),
         .target(name: "SampleData", dependencies: ["ALFRED", "Household", "Images"], swiftSettings: settings),
         .target(
             name: "StageSupport",
@@ -80,6 +108,12 @@ let package = Package(
             name: "rgvlm-simulate",
             dependencies: [
                 "ALFRED", "ExperimentStore", "Household", "Images", "StageSupport",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ], swiftSettings: settings),
+        .executableTarget(
+            name: "rgvlm-label",
+            dependencies: [
+                "ExperimentStore", "LabelServer", "RewardLabeling", "StageSupport", "VisionLanguage",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ], swiftSettings: settings),
         .executableTarget(
@@ -119,6 +153,14 @@ let package = Package(
                 "ALFRED", "Episodes", "ExperimentStore", "Images", "Ingestion", "SampleData", "TestSupport",
                 .product(name: "GRDB", package: "GRDB.swift"),
             ], swiftSettings: settings),
+        .testTarget(name: "VisionLanguageTests", dependencies: ["VisionLanguage"], swiftSettings: settings),
+        .testTarget(
+            name: "RewardLabelingTests",
+            dependencies: [
+                "ALFRED", "Episodes", "ExperimentStore", "Household", "RewardLabeling", "TestSupport", "VisionLanguage",
+            ], swiftSettings: settings),
+        .testTarget(
+            name: "LabelServerTests", dependencies: ["LabelServer", "VisionLanguage"], swiftSettings: settings),
         .testTarget(
             name: "StageTests",
             dependencies: [

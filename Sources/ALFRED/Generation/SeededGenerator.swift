@@ -1,14 +1,14 @@
-/// SplitMix64: the source of every choice in generated scenes. The same seeds give the same numbers on every machine.
-struct SeededGenerator: Sendable {
+/// SplitMix64: the source of every seeded choice. The same seeds give the same numbers on every machine.
+public struct SeededGenerator: RandomNumberGenerator, Sendable {
     private var state: UInt64
 
     /// Independent sequences for different lists of seeds.
-    init(_ seeds: UInt64...) {
+    public init(_ seeds: UInt64...) {
         state = 0
         for seed in seeds { state = next() ^ seed }
     }
 
-    mutating func next() -> UInt64 {
+    public mutating func next() -> UInt64 {
         state &+= 0x9E37_79B9_7F4A_7C15
         var z = state
         z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
@@ -17,13 +17,13 @@ struct SeededGenerator: Sendable {
     }
 
     /// A number of 0..<bound; 0 when there is none.
-    mutating func below(_ bound: Int) -> Int {
+    public mutating func below(_ bound: Int) -> Int {
         bound > 1 ? Int(next().multipliedFullWidth(by: UInt64(bound)).high) : 0
     }
 
     mutating func int(_ range: ClosedRange<Int>) -> Int { range.lowerBound + below(range.count) }
 
-    mutating func unit() -> Float { Float(next() >> 40) / 16_777_216 }
+    public mutating func unit() -> Float { Float(next() >> 40) / 16_777_216 }
 
     /// A multiple of 5 cm in the range.
     mutating func length(_ low: Float, _ high: Float) -> Float {
@@ -31,11 +31,11 @@ struct SeededGenerator: Sendable {
         return low + Float(int(0...max(0, steps))) * 0.05
     }
 
-    mutating func chance(_ probability: Float) -> Bool { unit() < probability }
+    public mutating func chance(_ probability: Float) -> Bool { unit() < probability }
 
-    mutating func pick<T>(_ values: [T]) -> T? { values.isEmpty ? nil : values[below(values.count)] }
+    public mutating func pick<T>(_ values: [T]) -> T? { values.isEmpty ? nil : values[below(values.count)] }
 
-    mutating func shuffled<T>(_ values: [T]) -> [T] {
+    public mutating func shuffled<T>(_ values: [T]) -> [T] {
         var values = values
         for last in values.indices.reversed() where last > 0 { values.swapAt(last, below(last + 1)) }
         return values
@@ -54,7 +54,7 @@ struct SeededGenerator: Sendable {
     }
 
     /// One seed from several.
-    static func mixed(_ seeds: UInt64...) -> UInt64 {
+    public static func mixed(_ seeds: UInt64...) -> UInt64 {
         seeds.reduce(0x5EED) { mixed, seed in
             var generator = SeededGenerator(mixed, seed)
             return generator.next()

@@ -1,0 +1,47 @@
+public import Episodes
+
+/// What the scripted annotator is asked, in terms of the dataset: it looks the state up where a VLM would look at pictures.
+public struct ScriptedQuery: Sendable, Equatable {
+    /// What a goal asks for, step by step, in symbols.
+    public struct Goal: Sendable, Equatable {
+        /// The episode the goal's words were written for, relative to ``ScriptedQuery/root``: another one than the episode
+        /// shown where goals are swapped.
+        public var episodeKey: String
+        public var kind: Instruction.Kind
+        /// The sub-tasks of that episode which the words cover.
+        public var subTasks: Range<Int>
+
+        public init(episodeKey: String, kind: Instruction.Kind, subTasks: Range<Int>) {
+            self.episodeKey = episodeKey
+            self.kind = kind
+            self.subTasks = subTasks
+        }
+    }
+
+    /// The dataset's folder of split folders, and the episode shown.
+    public var root: String
+    public var episodeKey: String
+    public var stage: CallReference.Stage
+    /// Makes the annotator's errors: the same query always gets the same answer.
+    public var reference: CallReference
+    public var goal: Goal
+    public var goalText: String
+    /// Actions and observations shown: of the window for an analysis, of all that is to be scored for a scoring.
+    public var actions: [Span.ShownAction]
+    /// As indices into the episode; one more than ``actions``.
+    public var observations: [Int]
+
+    public init(
+        root: String, episodeKey: String, stage: CallReference.Stage, reference: CallReference, goal: Goal,
+        goalText: String, actions: [Span.ShownAction], observations: [Int]
+    ) {
+        self.root = root
+        self.episodeKey = episodeKey
+        self.stage = stage
+        self.reference = reference
+        self.goal = goal
+        self.goalText = goalText
+        self.actions = actions
+        self.observations = observations
+    }
+}
