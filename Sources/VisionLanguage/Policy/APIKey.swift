@@ -15,11 +15,12 @@ public struct APIKey: Sendable, CustomStringConvertible, CustomDebugStringConver
         try self.init(text, from: "the key")
     }
 
+    /// - Parameter environment: Nil for the process's own.
     /// - Throws: ``LoadError`` also when the variable is not set.
     public init(
-        environmentVariable name: String, in environment: [String: String] = ProcessInfo.processInfo.environment
+        environmentVariable name: String, in environment: [String: String]? = nil
     ) throws(LoadError) {
-        guard let text = environment[name] else {
+        guard let text = (environment ?? ProcessInfo.processInfo.environment)[name] else {
             throw LoadError(description: "the environment variable \(name) is not set: put the API key into it")
         }
         try self.init(text, from: "the environment variable \(name)")

@@ -63,8 +63,7 @@ public struct AnthropicAPI: ProviderAPI {
     private static func parts(_ document: JSONValue) -> ReplyParts {
         let usage = document["usage"]
         let cached = usage?["cache_read_input_tokens"]?.count ?? 0
-        let prompt = [usage?["input_tokens"], usage?["cache_creation_input_tokens"]]
-            .reduce(cached) { $0.addingWithoutOverflow($1?.count ?? 0) }
+        let prompt = (usage?["input_tokens"]?.count ?? 0) + (usage?["cache_creation_input_tokens"]?.count ?? 0) + cached
         let reason = ReplyReader.name(document["stop_reason"])
         var parts = ReplyParts(
             ending: .complete, finishReason: reason, model: ReplyReader.name(document["model"]),
@@ -82,7 +81,8 @@ public struct AnthropicAPI: ProviderAPI {
             case "end_turn", "stop_sequence": .complete
             case "max_tokens", "model_context_window_exceeded": .truncation("the answer ends at the limit of tokens")
             case "refusal":
-                .refusal("the model declines" + (document["stop_details"]?["explanation"]?.string.map { ": \($0)" } ?? ""))
+                .refusal(
+                    "the model declines" + (document["stop_details"]?["explanation"]?.string.map { ": \($0)" } ?? ""))
             case let reason?: .invalid("the answer ended for an unknown reason: \(reason)")
             case nil: .invalid("the reply does not say how the answer ended")
             }

@@ -30,7 +30,8 @@ struct Endpoint: Sendable {
             !names.contains(where: { ["key", "api-key", "api_key", "apikey", "token", "access_token"].contains($0) })
         else {
             throw ProviderOptions.Invalid(
-                description: "the base URL \(Self.display(text)) holds credentials: a key goes into a variable or a file")
+                description:
+                    "the base URL \(Self.display(text)) holds credentials: a key goes into a variable or a file")
         }
         parts.scheme = scheme
         parts.fragment = nil

@@ -98,8 +98,7 @@ public struct GeminiAPI: ProviderAPI {
             usage: TokenUsage(
                 prompt: usage?["promptTokenCount"]?.count ?? 0,
                 cached: usage?["cachedContentTokenCount"]?.count ?? 0,
-                completion: (usage?["candidatesTokenCount"]?.count ?? 0)
-                    .addingWithoutOverflow(usage?["thoughtsTokenCount"]?.count ?? 0)))
+                completion: (usage?["candidatesTokenCount"]?.count ?? 0) + (usage?["thoughtsTokenCount"]?.count ?? 0)))
         let feedback = document["promptFeedback"]
         if let reason = feedback?["blockReason"]?.string, reason != "BLOCK_REASON_UNSPECIFIED" {
             let more = feedback?["blockReasonMessage"]?.string.map { ": \($0)" } ?? ""
@@ -140,13 +139,5 @@ public struct GeminiAPI: ProviderAPI {
                 TokenLogprob(token: token.token, logprob: token.logprob, top: others.compactMap(read)))
         }
         return tokens
-    }
-}
-
-extension Int {
-    /// Sums of counts that a server made up stay counts.
-    func addingWithoutOverflow(_ other: Int) -> Int {
-        let (sum, overflow) = addingReportingOverflow(other)
-        return overflow ? .max : sum
     }
 }

@@ -1,7 +1,7 @@
 /// JSON schema in the words of Gemini's `responseSchema` (a subset of OpenAPI 3.0).
 enum GeminiSchema {
-    /// Upper-case types, `nullable` in place of a null type, the order of properties; keywords it does not know are left
-    /// out, and enums that are not of strings too: the prompt says the range, and the reader of the answer checks it.
+    /// Upper-case types, `nullable` in place of a null type, the order of properties. It has enums of strings only: one of
+    /// integers becomes a range. Keywords it does not know are left out.
     static func convert(_ schema: JSONValue) -> JSONValue {
         guard let members = schema.members else { return schema }
         var result: [JSONValue.Member] = []
@@ -17,8 +17,13 @@ enum GeminiSchema {
             case "anyOf": result.append(.init("anyOf", .array((member.value.array ?? []).map(convert))))
             case "enum":
                 let values = member.value.array ?? []
-                if values.allSatisfy({ $0.string != nil }) { result.append(member) }
-            case "required", "description", "title", "format", "nullable", "minItems", "maxItems", "minimum", "maximum":
+                let numbers = values.compactMap(\.int)
+                if values.allSatisfy({ $0.string != nil }) {
+                    result.append(member)
+                } else if numbers.count == values.count, let least = numbers.min(), let greatest = numbers.max() {
+                    result += [.init("minimum", .int(least)), .init("maximum", .int(greatest))]
+                }
+            case "required", "description", "nullable", "minItems", "maxItems", "minimum", "maximum":
                 result.append(member)
             default: break
             }

@@ -13,7 +13,8 @@ struct ReplyReader: Sendable {
         func invalid(_ message: String) -> Result<(JSONValue, raw: [UInt8]), CallFailure> {
             .failure(
                 CallFailure(
-                    .invalid, redaction.message(message), status: reply.status, id: Self.callID(reply.headers), raw: raw))
+                    .invalid, redaction.message(message), status: reply.status, id: Self.callID(reply.headers), raw: raw
+                ))
         }
         let value: JSONValue
         do throws(JSONParser.Failure) {
@@ -93,7 +94,8 @@ struct ReplyReader: Sendable {
     private static func message(_ document: JSONValue) -> String? {
         let error = document["error"]
         let candidates = [
-            error?["message"], error, document["message"], document["detail"], document["errors"]?.array?.first?["message"],
+            error?["message"], error, document["message"], document["detail"],
+            document["errors"]?.array?.first?["message"],
             document["errors"]?.array?.first,
         ]
         if let text = candidates.lazy.compactMap({ $0?.string }).first(where: { !$0.isEmpty }) {

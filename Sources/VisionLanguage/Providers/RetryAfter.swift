@@ -9,7 +9,9 @@ enum RetryAfter {
     ///
     /// - Parameter now: What dates are counted from where the reply has no `date` of its own.
     static func read(headers: [String: String], error: JSONValue?, message: String, now: Date) -> Duration? {
-        if let text = headers["retry-after-ms"], let wait = number(text).flatMap({ duration($0 / 1000) }) { return wait }
+        if let text = headers["retry-after-ms"], let wait = number(text).flatMap({ duration($0 / 1000) }) {
+            return wait
+        }
         if let text = headers["retry-after"] {
             if let wait = number(text).flatMap(duration) { return wait }
             if let date = httpDate(text) {

@@ -42,6 +42,7 @@ struct JSONParser {
     private mutating func value(depth: Int) throws(Failure) -> JSONValue {
         guard depth < Self.greatestDepth else { throw failure("nested deeper than \(Self.greatestDepth)") }
         skipSpace()
+        guard let next else { throw failure("the document ends early") }
         switch next {
         case UInt8(ascii: "{"): return try object(depth: depth)
         case UInt8(ascii: "["): return try array(depth: depth)
@@ -50,7 +51,6 @@ struct JSONParser {
         case UInt8(ascii: "f"): return try word("false", .bool(false))
         case UInt8(ascii: "n"): return try word("null", .null)
         case UInt8(ascii: "-"), UInt8(ascii: "0")...UInt8(ascii: "9"): return try number()
-        case nil: throw failure("the document ends early")
         default: throw failure("no JSON value")
         }
     }

@@ -28,6 +28,7 @@ public indirect enum JSONValue: Sendable {
     }
 
     var string: String? { if case .string(let text) = self { text } else { nil } }
+    var int: Int? { if case .int(let number) = self { number } else { nil } }
     var array: [JSONValue]? { if case .array(let items) = self { items } else { nil } }
     var members: [Member]? { if case .object(let members) = self { members } else { nil } }
     var isNull: Bool { if case .null = self { true } else { false } }
@@ -40,14 +41,8 @@ public indirect enum JSONValue: Sendable {
         }
     }
 
-    /// A count: 0 for what is none.
-    var count: Int {
-        switch self {
-        case .int(let number): max(0, number)
-        case .double(let number): number > 0 ? Int(exactly: number.rounded()) ?? 0 : 0
-        default: 0
-        }
-    }
+    /// A count of tokens: 0 for what is none, and never so many that sums of counts could overflow.
+    var count: Int { double.map { Int(min(max(0, $0), 1e12)) } ?? 0 }
 
     /// A document merged into this one (RFC 7396): objects member by member, null removes, anything else replaces.
     func merging(_ patch: JSONValue) -> JSONValue {

@@ -1,0 +1,76 @@
+public import Foundation
+
+/// A call as it went, all attempts together.
+public struct CallRecord: Sendable {
+    public var result: Result<VLMAnswer, CallFailure>
+    public var attempts: Int
+    /// When the first attempt was sent.
+    public var startedAt: Date
+    /// From then to the result, waits between attempts included.
+    public var latency: Duration
+    /// What all attempts used, as the server counts.
+    public var billed: TokenUsage
+    /// In nanodollars; nil where the model has no price.
+    public var cost: Int64?
+    /// Set where another attempt was due when the run ended: the failure is not the last word.
+    public var interruption: Stop?
+
+    public init(
+        result: Result<VLMAnswer, CallFailure>, attempts: Int, startedAt: Date, latency: Duration, billed: TokenUsage,
+        cost: Int64?, interruption: Stop? = nil
+    ) {
+        self.result = result
+        self.attempts = attempts
+        self.startedAt = startedAt
+        self.latency = latency
+        self.billed = billed
+        self.cost = cost
+        self.interruption = interruption
+    }
+}
+
+/// Why a client asks no more.
+public enum Stop: Sendable, Equatable {
+    /// What is left of the budget does not pay for this call.
+    case budget
+    /// The server is dead, or does not accept us; with what it said.
+    case breaker(message: String)
+    /// By ``VLMClient/stop()`` or because the task was cancelled.
+    case stopped
+    /// The call could not be noted before it was to be sent.
+    case unrecorded(message: String)
+}
+
+public enum Outcome: Sendable {
+    case finished(CallRecord)
+    /// Nothing was sent.
+    case notAsked(Stop)
+}
+
+/// How a client is doing.
+public struct ClientStatistics: Sendable, Equatable {
+    /// Calls that came to a result.
+    public var finished = 0
+    /// Calls that got an answer.
+    public var answered = 0
+    /// Ended ones, hedges included.
+    public var attempts = 0
+    /// Calls that failed for good.
+    public var failures: [CallFailure.Kind: Int] = [:]
+    /// Of all attempts, as the server counts.
+    public var tokens = TokenUsage()
+    /// Spent by this client and, where the budget knows of them, by earlier runs.
+    public var nanodollars: Int64 = 0
+    public var reservedNanodollars: Int64 = 0
+    public var inFlight = 0
+    /// Attempts that wait to be sent.
+    public var waiting = 0
+    public var concurrencyLimit = 0
+    /// The server did not serve the last calls: the client waits for it.
+    public var isBreakerOpen = false
+
+    public init() {}
+
+    /// Attempts beyond the first of each call.
+    public var retries: Int { max(0, attempts - finished) }
+}

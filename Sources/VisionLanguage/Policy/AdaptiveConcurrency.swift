@@ -1,0 +1,82 @@
+/// How many calls may be in flight: as many as the server carries, found as TCP finds its window (slow start, then
+/// additive increase and multiplicative decrease).
+public struct AdaptiveConcurrency: Sendable, Equatable {
+    /// A call in flight.
+    public struct Ticket: Sendable, Equatable {
+        fileprivate let number: Int
+    }
+
+    public enum Ending: Sendable, Equatable {
+        /// The server did its work, whatever it answered.
+        case success
+        /// The server has too much to do: 429, 503, 529, a timeout.
+        case overload
+        /// Says nothing about the server's load.
+        case neutral
+    }
+
+    public let max: Int
+    public private(set) var limit: Int
+    public private(set) var inFlight = 0
+    private var isSlowStart = true
+    /// Successes since the limit last grew by one.
+    private var successes = 0
+    private var nextNumber = 0
+    /// Calls begun earlier were under way when the limit was last halved: what they meet is no news.
+    private var firstNumberOfRound = 0
+
+    public init(max: Int, start: Int = 8) {
+        precondition(max > 0 && start > 0)
+        self.max = max
+        limit = Swift.min(start, max)
+    }
+
+    public var mayBegin: Bool { inFlight < limit }
+
+    public mutating func begin() -> Ticket {
+        defer { nextNumber += 1 }
+        inFlight += 1
+        return Ticket(number: nextNumber)
+    }
+
+    public mutating func end(_ ticket: Ticket, _ ending: Ending) {
+        // A limit that is not used is not tested.
+        let isUsed = inFlight * 2 >= limit
+        inFlight -= 1
+        switch ending {
+        case .neutral: break
+        case .success:
+            guard isUsed, limit < max else { return }
+            if isSlowStart {
+                limit += 1
+            } else {
+                successes += 1
+                if successes >= limit {
+                    successes = 0
+                    limit += 1
+                }
+            }
+        case .overload:
+            guard ticket.number >= firstNumberOfRound else { return }
+            limit = Swift.max(1, limit / 2)
+            isSlowStart = false
+            successes = 0
+            firstNumberOfRound = nextNumber
+        }
+    }
+}
+
+extension AdaptiveConcurrency.Ending {
+    /// Cut and refused connections count as overload: a busy server does both.
+    init(_ result: Result<VLMAnswer, CallFailure>) {
+        switch result {
+        case .success: self = .success
+        case .failure(let failure):
+            switch (failure.kind, failure.status) {
+            case (.transport, _), (_, 408?), (_, 429?), (_, 503?), (_, 504?), (_, 529?): self = .overload
+            case (.refusal, _), (.truncation, _), (.invalid, _): self = .success
+            case (.http, _): self = .neutral
+            }
+        }
+    }
+}

@@ -1,0 +1,134 @@
+/// Stops asking a server that does not answer: waits, tries with single calls, and gives the run up when these fail too.
+public struct CircuitBreaker: Sendable, Equatable {
+    public struct Settings: Sendable, Equatable {
+        /// Calls in a row that failed for good.
+        public var failuresToOpen: Int
+        /// Failed probes after which the server counts as dead.
+        public var maxProbes: Int
+        /// Between probes. With 6 of them, a dead server is noticed after about a minute.
+        public var probeInterval: Duration
+
+        public init(failuresToOpen: Int = 10, maxProbes: Int = 6, probeInterval: Duration = .seconds(10)) {
+            precondition(failuresToOpen > 0 && maxProbes > 0)
+            self.failuresToOpen = failuresToOpen
+            self.maxProbes = maxProbes
+            self.probeInterval = probeInterval
+        }
+    }
+
+    public enum Admission: Sendable, Equatable {
+        case pass
+        /// This one call, to see whether the server is back.
+        case probe
+        case wait(until: Duration)
+        /// Until the probe under way is decided.
+        case waitForProbe
+        case dead(message: String)
+    }
+
+    private enum State: Equatable {
+        case closed(failures: Int)
+        case open(until: Duration, failedProbes: Int, message: String)
+        case probing(failedProbes: Int, message: String)
+        case dead(message: String)
+    }
+
+    private let settings: Settings
+    private var state = State.closed(failures: 0)
+
+    public init(_ settings: Settings = Settings()) { self.settings = settings }
+
+    public var isClosed: Bool { if case .closed = state { true } else { false } }
+
+    /// Why the run ends, nil as long as there is hope.
+    public var deathMessage: String? { if case .dead(let message) = state { message } else { nil } }
+
+    /// What a call may do now. Changes nothing: a call that goes on with a probe says so with ``beginProbe()``.
+    public func admission(at now: Duration) -> Admission {
+        switch state {
+        case .closed: .pass
+        case .open(let until, _, _): now >= until ? .probe : .wait(until: until)
+        case .probing: .waitForProbe
+        case .dead(let message): .dead(message: message)
+        }
+    }
+
+    public mutating func beginProbe() {
+        guard case .open(_, let failed, let message) = state else { return }
+        state = .probing(failedProbes: failed, message: message)
+    }
+
+    /// The probe was not sent after all.
+    public mutating func abandonProbe(at now: Duration) {
+        guard case .probing(let failed, let message) = state else { return }
+        state = .open(until: now, failedProbes: failed, message: message)
+    }
+
+    /// An attempt of a call ended.
+    ///
+    /// - Parameters:
+    ///   - isFinal: There will be no further attempt of this call.
+    ///   - isProbe: It was admitted as the probe.
+    public mutating func ended(
+        _ result: Result<VLMAnswer, CallFailure>, isFinal: Bool, isProbe: Bool, at now: Duration
+    ) {
+        let health = Health(result)
+        switch state {
+        case .dead: break
+        case .closed(let failures):
+            switch health {
+            case .up: state = .closed(failures: 0)
+            case .unknown: break
+            case .down(let message):
+                if isFinal {
+                    let count = failures + 1
+                    state = count >= settings.failuresToOpen ? opened(0, message, now) : .closed(failures: count)
+                }
+            case .barred(let message): state = opened(0, message, now)
+            }
+        case .open:
+            // Calls sent before the breaker opened are still coming back.
+            if case .up = health { state = .closed(failures: 0) }
+        case .probing(let failed, let earlier):
+            switch health {
+            case .up: state = .closed(failures: 0)
+            case .unknown:
+                if isProbe {
+                    state = .open(until: now + settings.probeInterval, failedProbes: failed, message: earlier)
+                }
+            case .down(let message), .barred(let message):
+                guard isProbe else { return }
+                state =
+                    failed + 1 >= settings.maxProbes
+                    ? .dead(message: "the server does not serve us: \(message)") : opened(failed + 1, message, now)
+            }
+        }
+    }
+
+    private func opened(_ failedProbes: Int, _ message: String, _ now: Duration) -> State {
+        .open(until: now + settings.probeInterval, failedProbes: failedProbes, message: message)
+    }
+
+    /// What an attempt says about the server.
+    private enum Health {
+        case up, unknown
+        case down(String)
+        /// No right or no money: all other calls will meet the same.
+        case barred(String)
+
+        init(_ result: Result<VLMAnswer, CallFailure>) {
+            switch result {
+            case .success: self = .up
+            case .failure(let failure):
+                if failure.isQuota || (failure.isServerDown && failure.kind == .http) {
+                    self = .barred(failure.message)
+                } else if failure.kind == .transport || (failure.kind == .http && failure.status ?? 500 >= 500) {
+                    self = .down(failure.message)
+                } else {
+                    // Without a status it may never have been sent; 429 tells of load, not of health.
+                    self = failure.status == nil || failure.status == 429 ? .unknown : .up
+                }
+            }
+        }
+    }
+}
