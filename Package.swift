@@ -73,13 +73,20 @@ let package = Package(
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOHTTP1", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
             ], swiftSettings: settings),
         .target(
             name: "RewardLabeling",
             dependencies: [
                 "ALFRED", "Episodes", "ExperimentStore", "Household", "Images", "VisionLanguage",
                 .product(name: "Crypto", package: "swift-crypto"),
+                .product(name: "GRDB", package: "GRDB.swift"),
                 .product(name: "Mustache", package: "swift-mustache"),
+            ],
+            resources: [
+                .embedInCode("Prompts/v1/analysis.mustache"), .embedInCode("Prompts/v1/scoring.mustache"),
+                .embedInCode("Prompts/v1/complaint.mustache"),
             ], swiftSettings: settings),
         .target(
             name: "LabelServer",

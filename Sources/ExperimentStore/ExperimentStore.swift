@@ -167,6 +167,15 @@ public final class ExperimentStore: Sendable {
         }
     }
 
+    /// Runs `body`, which begins and ends its own transactions.
+    func withoutTransaction<T>(_ body: (Database) throws -> T) throws -> T {
+        do {
+            return try database.writeWithoutTransaction(body)
+        } catch let error as DatabaseError {
+            throw StoreError(error, file: path)
+        }
+    }
+
     /// Runs `body` on one consistent state of the store.
     public func read<T>(_ body: (Database) throws -> T) throws -> T {
         do {

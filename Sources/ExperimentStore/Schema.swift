@@ -18,6 +18,7 @@ enum Schema {
             }
         }
         migrator.registerMigration("2-simulation") { db in try db.execute(sql: simulation) }
+        migrator.registerMigration("3-labels") { db in try db.execute(sql: labels) }
         return migrator
     }
 

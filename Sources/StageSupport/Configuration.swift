@@ -9,6 +9,7 @@ public struct Configuration: Sendable, Equatable {
     public var seed: UInt64 = 0
     public var ingest = Ingest()
     public var simulate = Simulate()
+    public var label = Label()
 
     /// The section `ingest`.
     public struct Ingest: Sendable, Equatable {
@@ -87,11 +88,12 @@ public struct Configuration: Sendable, Equatable {
     }
 
     private mutating func read(_ root: ConfigurationSection) throws {
-        try root.allow(["store", "seed", "ingest", "simulate"])
+        try root.allow(["store", "seed", "ingest", "simulate", "label"])
         store = try root.string("store") ?? store
         seed = try root.unsigned("seed") ?? seed
         if let section = try root.section("ingest") { try readIngest(section) }
         if let section = try root.section("simulate") { try readSimulate(section) }
+        if let section = try root.section("label") { try label.read(section) }
     }
 
     private mutating func readSimulate(_ section: ConfigurationSection) throws {
@@ -169,6 +171,21 @@ struct ConfigurationSection {
             throw problem(key, "is not a whole number of 0 or more")
         }
         return number
+    }
+
+    func double(_ key: String) throws -> Double? {
+        guard let value = try value(key) else { return nil }
+        guard let number = value.float, number.isFinite else { throw problem(key, "is not a number") }
+        return number
+    }
+
+    /// Text that is one of `choices`.
+    func choice(_ key: String, _ choices: [String]) throws -> String? {
+        guard let text = try string(key) else { return nil }
+        guard choices.contains(text) else {
+            throw problem(key, "is \"\(text)\"; expected one of \(choices.joined(separator: ", "))")
+        }
+        return text
     }
 
     func bool(_ key: String) throws -> Bool? {

@@ -1,0 +1,209 @@
+public import VisionLanguage
+
+/// What has been asked about a span, what may be asked next, and what came of it. A value: a live run, a batch and a resumed
+/// run go through the same one.
+public struct SpanConversation: Sendable {
+    /// Which calls make up a span's labels.
+    public enum Layout: String, Sendable, CaseIterable, Codable {
+        /// An analysis for each window, then one scoring of the whole span, as the authors do.
+        case span
+        /// For each window an analysis and a scoring.
+        case window
+    }
+
+    public struct Question: Sendable, Hashable {
+        public var stage: CallReference.Stage
+        /// For the scoring of a whole span 0.
+        public var window: Int
+        public var sample: Int
+        /// 1 for a second asking.
+        public var ask: Int
+
+        public init(stage: CallReference.Stage, window: Int, sample: Int, ask: Int = 0) {
+            self.stage = stage
+            self.window = window
+            self.sample = sample
+            self.ask = ask
+        }
+    }
+
+    public enum Outcome: Sendable, Equatable {
+        case answered(String, logprobs: [TokenLogprob]?)
+        /// With the answer's text, if there was one that could not be used.
+        case failed(CallFailure.Kind, message: String, text: String?)
+    }
+
+    /// A score as it will be stored.
+    public struct Score: Sendable, Equatable {
+        public var position: Int
+        public var window: Int
+        public var score: Int
+        public var expected: Double?
+        public var samples: Int
+        public var agreement: Double?
+    }
+
+    public let windows: [Window]
+    public let layout: Layout
+    public let sampleCount: Int
+    private let actionCount: Int
+    private var outcomes: [Question: Outcome] = [:]
+
+    public init(actionCount: Int, windowing: Windowing, layout: Layout, samples: Int = 1) {
+        precondition(actionCount > 0 && samples > 0)
+        self.actionCount = actionCount
+        self.layout = layout
+        sampleCount = samples
+        windows = windowing.windows(actionCount: actionCount)
+    }
+
+    /// Positions of the actions a scoring question is about.
+    public func actions(of question: Question) -> Range<Int> {
+        question.stage == .scoring && layout == .span ? 0..<actionCount : windows[question.window].actions
+    }
+
+    /// The questions whose answers are needed and that can be asked now.
+    public var open: [Question] {
+        var questions: [Question] = []
+        for sample in 0..<sampleCount {
+            for window in windows.indices {
+                let analysis = Question(stage: .analysis, window: window, sample: sample)
+                // In a span that cannot be scored any more, no further analysis is bought.
+                if outcomes[analysis] == nil, layout == .window || !hasFailedAnalysis(sample) {
+                    questions.append(analysis)
+                }
+            }
+            for unit in layout == .span ? 0..<1 : windows.indices {
+                guard analyses(unit, sample) != nil else { continue }
+                let first = Question(stage: .scoring, window: unit, sample: sample)
+                switch outcomes[first] {
+                case nil: questions.append(first)
+                case .failed(.invalid, _, .some):
+                    let second = Question(stage: .scoring, window: unit, sample: sample, ask: 1)
+                    if outcomes[second] == nil { questions.append(second) }
+                default: break
+                }
+            }
+        }
+        return questions
+    }
+
+    public var isDone: Bool { open.isEmpty }
+
+    public func isAnswered(_ question: Question) -> Bool { outcomes[question] != nil }
+
+    private func hasFailedAnalysis(_ sample: Int) -> Bool {
+        windows.contains {
+            if case .failed = outcomes[Question(stage: .analysis, window: $0.index, sample: sample)] {
+                true
+            } else {
+                false
+            }
+        }
+    }
+
+    /// The analyses a scoring builds on, window by window; nil while one is missing or when one failed.
+    public func analyses(_ unit: Int, _ sample: Int) -> [String]? {
+        var texts: [String] = []
+        for window in layout == .span ? 0..<windows.count : unit..<(unit + 1) {
+            guard case .answered(let text, _) = outcomes[Question(stage: .analysis, window: window, sample: sample)]
+            else { return nil }
+            texts.append(text)
+        }
+        return texts
+    }
+
+    /// What a second asking complains about.
+    public func complaint(of question: Question) -> (answer: String, problem: String)? {
+        var first = question
+        first.ask = 0
+        guard question.ask > 0, case .failed(.invalid, let message, let text?) = outcomes[first] else { return nil }
+        return (text, message)
+    }
+
+    /// Judges an answer: what has no valid scores becomes a failure.
+    public func judged(_ question: Question, _ outcome: Outcome) -> Outcome {
+        guard question.stage == .scoring, case .answered(let text, _) = outcome else { return outcome }
+        switch ScoreParser.parse(text, count: actions(of: question).count) {
+        case .success: return outcome
+        case .failure(let problem): return .failed(.invalid, message: problem.description, text: text)
+        }
+    }
+
+    /// Takes an outcome that ``judged(_:_:)`` returned, or that was stored.
+    public mutating func take(_ outcome: Outcome, for question: Question) {
+        outcomes[question] = judged(question, outcome)
+    }
+
+    // MARK: The result
+
+    /// The scores of all actions that have one, and the failure that others ended with.
+    ///
+    /// With several samples a score is their median (of an even number the lower of the two in the middle), and at least
+    /// half of the samples must have one.
+    public var result: (scores: [Score], failure: (kind: CallFailure.Kind, message: String)?) {
+        var values = [[Int]](repeating: [], count: actionCount)
+        var means = [[Double?]](repeating: [], count: actionCount)
+        for sample in 0..<sampleCount {
+            for unit in layout == .span ? 0..<1 : windows.indices {
+                guard let (question, text, logprobs) = accepted(unit, sample) else { continue }
+                let range = actions(of: question)
+                guard case .success(let scores) = ScoreParser.parse(text, count: range.count) else { continue }
+                let expected = logprobs.map { ExpectedScores.means(scores, in: text, tokens: $0) }
+                for (offset, position) in range.enumerated() {
+                    values[position].append(scores.values[offset])
+                    means[position].append(expected?[offset])
+                }
+            }
+        }
+        var scores: [Score] = []
+        for window in windows {
+            for position in window.actions where values[position].count * 2 >= sampleCount && !values[position].isEmpty
+            {
+                let sorted = values[position].sorted()
+                let known = means[position].compactMap { $0 }
+                scores.append(
+                    Score(
+                        position: position, window: window.index, score: sorted[(sorted.count - 1) / 2],
+                        expected: known.count == sorted.count ? known.reduce(0, +) / Double(known.count) : nil,
+                        samples: sorted.count, agreement: Self.agreement(sorted)))
+            }
+        }
+        return (scores, scores.count < actionCount ? firstFailure : nil)
+    }
+
+    /// The share of samples that gave the most frequent score; nil for one sample.
+    static func agreement(_ values: [Int]) -> Double? {
+        guard values.count > 1 else { return nil }
+        let counts = Dictionary(values.map { ($0, 1) }, uniquingKeysWith: +)
+        return Double(counts.values.max() ?? 0) / Double(values.count)
+    }
+
+    /// The usable scoring of a unit: the first asking's, or else the second's.
+    private func accepted(_ unit: Int, _ sample: Int) -> (Question, String, [TokenLogprob]?)? {
+        for ask in 0...1 {
+            let question = Question(stage: .scoring, window: unit, sample: sample, ask: ask)
+            if case .answered(let text, let logprobs) = outcomes[question] { return (question, text, logprobs) }
+        }
+        return nil
+    }
+
+    /// The last word on the first question that failed for good.
+    private var firstFailure: (kind: CallFailure.Kind, message: String)? {
+        let order = outcomes.keys.sorted {
+            ($0.sample, $0.window, $0.stage.rawValue, $0.ask) < ($1.sample, $1.window, $1.stage.rawValue, $1.ask)
+        }
+        var failure: (CallFailure.Kind, String)?
+        for question in order {
+            guard case .failed(let kind, let message, _) = outcomes[question] else { continue }
+            var second = question
+            second.ask = 1
+            if question.ask == 0, question.stage == .scoring, outcomes[second] != nil {
+                if case .failed(let kind, let message, _) = outcomes[second] { failure = failure ?? (kind, message) }
+                continue
+            }
+            failure = failure ?? (kind, message)
+        }
+        return failure
+    }
+}

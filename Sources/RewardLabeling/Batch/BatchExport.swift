@@ -1,0 +1,216 @@
+public import ExperimentStore
+internal import Foundation
+public import VisionLanguage
+
+/// Writes the questions that can be asked now as OpenAI batch files, one request a line.
+///
+/// The scoring needs the analyses, so a span takes two rounds: export, run, import, and once more. Questions in a file count
+/// as asked until they are imported or the file is forgotten.
+public struct BatchExport: Sendable {
+    /// Limits of a file. OpenAI takes 50,000 lines and 200 MB.
+    public struct Limits: Sendable {
+        public var lines: Int
+        public var bytes: Int
+
+        public init(lines: Int = 50_000, bytes: Int = 190_000_000) {
+            self.lines = lines
+            self.bytes = bytes
+        }
+    }
+
+    public struct Report: Sendable, Equatable, Encodable {
+        public struct File: Sendable, Equatable, Encodable {
+            public var name: String
+            public var requests: Int
+            public var bytes: Int
+        }
+        public var files: [File] = []
+        public var analyses = 0
+        public var scorings = 0
+        /// Spans that answers in the store completed.
+        public var finishedSpans = 0
+        /// Spans that cannot be shown.
+        public var blockedSpans = 0
+        /// The most the requests can cost in dollars; nil where no price is known.
+        public var greatestDollars: Double?
+        public var wasInterrupted = false
+    }
+
+    private let folder: String
+    private let limits: Limits
+    private let labeler: SpanLabeler
+    private let api: any ProviderAPI
+    private let greatestCost: @Sendable (VLMRequest) -> Int64?
+
+    /// - Parameters:
+    ///   - folder: Where the files go; it is made when it is not there.
+    ///   - greatestCost: Of one request, in nanodollars.
+    public init(
+        folder: String, limits: Limits, labeler: SpanLabeler, api: any ProviderAPI,
+        greatestCost: @escaping @Sendable (VLMRequest) -> Int64?
+    ) {
+        self.folder = folder
+        self.limits = limits
+        self.labeler = labeler
+        self.api = api
+        self.greatestCost = greatestCost
+    }
+
+    /// - Parameter spanLimit: Spans to look at, nil for all pending ones.
+    /// - Throws: ``StoreError``, or ``BatchError`` for a file that cannot be written.
+    public func run(
+        _ store: ExperimentStore, _ run: LabelRun, spanLimit: Int? = nil, progress: (Int) -> Void = { _ in },
+        shouldStop: () -> Bool = { false }
+    ) async throws -> Report {
+        do {
+            try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+        } catch {
+            throw BatchError(.unwritable, "\(folder): cannot be made: \(error.localizedDescription)")
+        }
+        recover(try store.read { try run.outstandingBatches($0).map(\.file) })
+        var report = Report()
+        var nanodollars: Int64? = 0
+        var file: BatchFile?
+        var last: Int64 = 0
+        var seen = 0
+        while !shouldStop() {
+            let (after, count) = (last, min(64, (spanLimit ?? .max) - seen))
+            guard count > 0 else { break }
+            let rows = try store.read { try run.pendingSpans(after: after, limit: count, $0) }
+            guard let end = rows.last?.id else { break }
+            last = end
+            for row in rows {
+                seen += 1
+                switch try await labeler.openQuestions(of: row) {
+                case .finished: report.finishedSpans += 1
+                case .blocked: report.blockedSpans += 1
+                case .open(let questions):
+                    for prepared in questions {
+                        let line = try line(prepared)
+                        if let full = file, full.isFull(before: line.count, limits) {
+                            report.files.append(try full.close(store, run))
+                            file = nil
+                        }
+                        if file == nil { file = try BatchFile(folder, run) }
+                        let cost = greatestCost(prepared.request)
+                        nanodollars = cost.flatMap { cost in nanodollars.map { $0 + cost } }
+                        try file?.add(line, prepared, cost ?? 0)
+                        if prepared.reference.stage == .analysis { report.analyses += 1 } else { report.scorings += 1 }
+                    }
+                }
+                progress(seen)
+            }
+        }
+        if let file { report.files.append(try file.close(store, run)) }
+        report.greatestDollars = nanodollars.map { Double($0) / 1e9 }
+        report.wasInterrupted = shouldStop()
+        return report
+    }
+
+    /// A file whose questions are noted gets its name, if a process was killed in between.
+    private func recover(_ names: [String]) {
+        for name in names where FileManager.default.fileExists(atPath: "\(folder)/\(name).part") {
+            try? FileManager.default.moveItem(atPath: "\(folder)/\(name).part", toPath: "\(folder)/\(name)")
+        }
+    }
+
+    private func line(_ prepared: SpanLabeler.Prepared) throws(BatchError) -> [UInt8] {
+        do throws(CallFailure) {
+            return BatchLine.request(
+                customID: Self.customID(prepared.reference, prepared.hash), try api.encode(prepared.request))
+        } catch {
+            throw BatchError(.badRequest, "\(prepared.reference): \(error)")
+        }
+    }
+
+    /// The reference and the beginning of the request's hash, so that an answer to another question is noticed.
+    static func customID(_ reference: CallReference, _ hash: [UInt8]) -> String {
+        "\(reference)-" + hash.prefix(6).map { String(UInt16($0) + 256, radix: 16).dropFirst() }.joined()
+    }
+}
+
+/// A batch file being written.
+private final class BatchFile {
+    private let folder, name: String
+    private let handle: FileHandle
+    private var questions: [(prepared: SpanLabeler.Prepared, cost: Int64)] = []
+    private var byteCount = 0
+    private var partPath: String { "\(folder)/\(name).part" }
+
+    init(_ folder: String, _ run: LabelRun) throws(BatchError) {
+        self.folder = folder
+        // A name of its own forever: who has sent a file to be run must not find another in its place.
+        let time = Date.now.formatted(.iso8601.dateSeparator(.omitted).timeSeparator(.omitted))
+        var number = 1
+        var name = ""
+        repeat {
+            name = "\(run.name)-\(time)-\(number).jsonl"
+            number += 1
+        } while FileManager.default.fileExists(atPath: "\(folder)/\(name)")
+        self.name = name
+        let path = "\(folder)/\(name).part"
+        guard FileManager.default.createFile(atPath: path, contents: nil),
+            let handle = FileHandle(forWritingAtPath: path)
+        else { throw BatchError(.unwritable, "\(path): cannot be written") }
+        self.handle = handle
+    }
+
+    func isFull(before next: Int, _ limits: BatchExport.Limits) -> Bool {
+        questions.count >= limits.lines || (byteCount > 0 && byteCount + next > limits.bytes)
+    }
+
+    func add(_ line: [UInt8], _ prepared: SpanLabeler.Prepared, _ cost: Int64) throws(BatchError) {
+        do {
+            try handle.write(contentsOf: line)
+        } catch {
+            try? FileManager.default.removeItem(atPath: partPath)
+            throw BatchError(.unwritable, "\(partPath): cannot be written: is the disk full?")
+        }
+        byteCount += line.count
+        var kept = prepared
+        // The pictures are in the file; from here on the texts are enough.
+        kept.request.parts = [.text(prepared.request.text)]
+        questions.append((kept, cost))
+    }
+
+    /// Notes the questions, then gives the file its name: a file that has its name is known to the store.
+    func close(_ store: ExperimentStore, _ run: LabelRun) throws -> BatchExport.Report.File {
+        do {
+            try handle.synchronize()
+            try handle.close()
+        } catch {
+            throw BatchError(.unwritable, "\(partPath): cannot be written: is the disk full?")
+        }
+        try store.write { db in
+            for (prepared, cost) in questions {
+                if let window = prepared.window {
+                    try LabelRun.save(window, spanID: prepared.reference.spanID, episodeID: prepared.episodeID, db)
+                }
+                try run.noteDispatch(
+                    reference: "\(prepared.reference)", spanID: prepared.reference.spanID, requestSHA256: prepared.hash,
+                    reserved: cost, batch: LabelRun.Batched(file: name, prompt: prepared.request.text), db)
+            }
+        }
+        do {
+            try FileManager.default.moveItem(atPath: partPath, toPath: "\(folder)/\(name)")
+        } catch {
+            throw BatchError(.unwritable, "\(folder)/\(name): cannot be written: \(error.localizedDescription)")
+        }
+        return BatchExport.Report.File(name: name, requests: questions.count, bytes: byteCount)
+    }
+}
+
+/// Why a batch cannot be written or read.
+public struct BatchError: Error, Sendable, Equatable, CustomStringConvertible {
+    public enum Code: Sendable {
+        case unwritable, unreadable, badRequest
+    }
+
+    public var code: Code
+    public var description: String
+
+    init(_ code: Code, _ description: String) {
+        self.code = code
+        self.description = description
+    }
+}

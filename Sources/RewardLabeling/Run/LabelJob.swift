@@ -1,0 +1,127 @@
+public import ExperimentStore
+internal import Foundation
+internal import Synchronization
+public import VisionLanguage
+
+/// Labels a run's pending spans: reads them in pages, keeps as many under way as the client carries, and stops in order.
+public final class LabelJob: Sendable {
+    public struct Options: Sendable {
+        /// Genuine and control spans to finish in this sitting; nil for all.
+        public var spanLimit: Int?
+        /// Calls in flight at most.
+        public var concurrency: Int
+
+        public init(spanLimit: Int? = nil, concurrency: Int) {
+            self.spanLimit = spanLimit
+            self.concurrency = concurrency
+        }
+    }
+
+    /// How far it is.
+    public struct Progress: Sendable, Equatable {
+        public var done = 0
+        public var total = 0
+        public var scored = 0
+        public var unscored: [CallFailure.Kind: Int] = [:]
+        public var blocked = 0
+        /// What the first blocked span lacks.
+        public var firstBlock: String?
+        public var client = ClientStatistics()
+
+        public var unscoredCount: Int { unscored.values.reduce(0, +) }
+    }
+
+    private let store: ExperimentStore
+    private let run: LabelRun
+    private let labeler: SpanLabeler
+    private let client: VLMClient
+    private let options: Options
+    private let state = Mutex(State())
+
+    private struct State {
+        var progress = Progress()
+        var isStopped = false
+    }
+
+    public init(
+        store: ExperimentStore, run: LabelRun, labeler: SpanLabeler, client: VLMClient, options: Options
+    ) {
+        self.store = store
+        self.run = run
+        self.labeler = labeler
+        self.client = client
+        self.options = options
+    }
+
+    public var progress: Progress {
+        var progress = state.withLock(\.progress)
+        progress.client = client.statistics
+        return progress
+    }
+
+    /// No new calls; those in flight are waited for.
+    public func stop() {
+        state.withLock { $0.isStopped = true }
+        client.stop()
+    }
+
+    private var isStopped: Bool { state.withLock(\.isStopped) }
+
+    /// Labels until nothing is pending, or until it is stopped.
+    ///
+    /// - Returns: Why it ended early; nil when it did not.
+    /// - Throws: ``StoreError`` when what was paid for cannot be stored.
+    public func run() async throws -> Stop? {
+        let pending = try store.read { try run.spanCounts($0)["pending"] ?? 0 }
+        state.withLock { $0.progress.total = min(pending, options.spanLimit ?? .max) }
+        let page = 64
+        try await withThrowingTaskGroup(of: SpanOutcome.self) { group in
+            var last: Int64 = 0
+            var started = 0
+            var active = 0
+            pages: while !isStopped {
+                let after = last
+                let count = min(page, (options.spanLimit ?? .max) - started)
+                guard count > 0 else { break }
+                let rows = try store.read { try run.pendingSpans(after: after, limit: count, $0) }
+                guard let end = rows.last?.id else { break }
+                last = end
+                for row in rows {
+                    // Twice the calls' number, so that the client never waits for the next span.
+                    while active >= max(2, options.concurrency) {
+                        if let outcome = try await group.next() { note(outcome) }
+                        active -= 1
+                    }
+                    if isStopped { break pages }
+                    group.addTask { [labeler] in try await labeler.label(row) }
+                    active += 1
+                    started += 1
+                }
+            }
+            do {
+                for try await outcome in group { note(outcome) }
+            } catch {
+                stop()
+                throw error
+            }
+        }
+        return labeler.stopReason
+    }
+
+    private func note(_ outcome: SpanOutcome) {
+        state.withLock { state in
+            switch outcome {
+            case .scored: state.progress.scored += 1
+            case .unscored(let kind): state.progress.unscored[kind, default: 0] += 1
+            case .blocked(let message):
+                state.progress.blocked += 1
+                state.progress.firstBlock = state.progress.firstBlock ?? message
+            case .left:
+                // The client asks no more; spans that have not begun need not try.
+                state.isStopped = true
+                return
+            }
+            state.progress.done += 1
+        }
+    }
+}

@@ -1,0 +1,157 @@
+extension Configuration {
+    /// The section `label`. What is nil has the default that `rgvlm-label --help` and README.md name.
+    public struct Label: Sendable, Equatable {
+        public var run: String?
+        public var dataset: String?
+        public var splits: [String]?
+        public var provider: String?
+        public var model: String?
+        public var baseURL: String?
+        public var keyEnvironment: String?
+        public var keyFile: String?
+        public var replayOf: String?
+        public var prompts: String?
+        public var prices: String?
+
+        public var unit: String?
+        public var kinds: [String]?
+        public var annotations: String?
+        public var window: Int?
+        public var sharedBoundary: Bool?
+        public var layout: String?
+        public var samples: Int?
+        public var temperature: Double?
+        public var samplingSeed: Int?
+        public var analysisTokens: Int?
+        public var scoringTokens: Int?
+        public var logprobs: Int?
+        public var schema: Bool?
+        public var tokenLimitField: String?
+        public var extraBody: String?
+        public var pictures = Pictures()
+
+        public var limit: Int?
+        public var controls: Int?
+        public var concurrency: Int?
+        public var requestsPerMinute: Int?
+        public var tokensPerMinute: Int?
+        public var timeout: Double?
+        public var attempts: Int?
+        public var hedgeAfter: Double?
+        public var budget: Double?
+
+        public var annotator = Annotator()
+        public var lint = Lint()
+    }
+
+    /// The section `label.pictures`.
+    public struct Pictures: Sendable, Equatable {
+        public var layout: String?
+        public var encoding: String?
+        public var side: Int?
+        public var quality: Int?
+        public var detail: String?
+    }
+
+    /// The section `label.annotator`: the scripted one's behaviour.
+    public struct Annotator: Sendable, Equatable {
+        public var kind: String?
+        public var wrongScores: Double?
+        public var compression: Double?
+        public var refusals: Double?
+        public var malformed: Double?
+        public var truncations: Double?
+    }
+
+    /// The section `label.lint`: thresholds by name.
+    public struct Lint: Sendable, Equatable {
+        public var thresholds: [String: Double] = [:]
+    }
+}
+
+extension Configuration.Label {
+    /// Names of the thresholds that `label.lint` may set.
+    public static let thresholdNames = [
+        "min_coverage", "min_entropy", "max_tie_rate", "max_top_share", "min_progress_correlation",
+        "min_completion_auc", "min_order_correlation", "min_time_trend", "min_success_auc",
+        "max_false_positive_rate", "min_control_auc", "min_agreement", "min_spans",
+    ]
+
+    mutating func read(_ section: ConfigurationSection) throws {
+        try section.allow([
+            "run", "dataset", "splits", "provider", "model", "base_url", "key_env", "key_file", "replay_of", "prompts",
+            "prices", "unit", "kinds", "annotations", "window", "shared_boundary", "layout", "samples", "temperature",
+            "sampling_seed", "analysis_tokens", "scoring_tokens", "logprobs", "schema", "token_limit_field",
+            "extra_body", "pictures", "limit", "controls", "concurrency", "requests_per_minute", "tokens_per_minute",
+            "timeout", "attempts", "hedge_after", "budget", "annotator", "lint",
+        ])
+        run = try section.string("run")
+        dataset = try section.string("dataset")
+        splits = try section.strings("splits")
+        provider = try section.choice("provider", ["scripted", "openai", "gemini", "anthropic", "replay"])
+        model = try section.string("model")
+        baseURL = try section.string("base_url")
+        keyEnvironment = try section.string("key_env")
+        keyFile = try section.string("key_file")
+        replayOf = try section.string("replay_of")
+        prompts = try section.string("prompts")
+        prices = try section.string("prices")
+        try readQuestions(section)
+        try readPace(section)
+        if let pictures = try section.section("pictures") { try readPictures(pictures) }
+        if let annotator = try section.section("annotator") { try readAnnotator(annotator) }
+        if let lint = try section.section("lint") {
+            try lint.allow(Self.thresholdNames)
+            for name in Self.thresholdNames { self.lint.thresholds[name] = try lint.double(name) }
+        }
+    }
+
+    private mutating func readQuestions(_ section: ConfigurationSection) throws {
+        unit = try section.choice("unit", ["task", "instruction"])
+        kinds = try section.strings("kinds")
+        annotations = try section.choice("annotations", ["first", "all"])
+        window = try section.int("window")
+        sharedBoundary = try section.bool("shared_boundary")
+        layout = try section.choice("layout", ["span", "window"])
+        samples = try section.int("samples")
+        temperature = try section.double("temperature")
+        samplingSeed = try section.int("sampling_seed")
+        analysisTokens = try section.int("analysis_tokens")
+        scoringTokens = try section.int("scoring_tokens")
+        logprobs = try section.int("logprobs")
+        schema = try section.bool("schema")
+        tokenLimitField = try section.choice("token_limit_field", ["max_tokens", "max_completion_tokens"])
+        extraBody = try section.string("extra_body")
+    }
+
+    private mutating func readPace(_ section: ConfigurationSection) throws {
+        limit = try section.int("limit")
+        controls = try section.int("controls")
+        concurrency = try section.int("concurrency")
+        requestsPerMinute = try section.int("requests_per_minute")
+        tokensPerMinute = try section.int("tokens_per_minute")
+        timeout = try section.double("timeout")
+        attempts = try section.int("attempts")
+        hedgeAfter = try section.double("hedge_after")
+        budget = try section.double("budget")
+    }
+
+    private mutating func readPictures(_ section: ConfigurationSection) throws {
+        try section.allow(["layout", "encoding", "side", "quality", "detail"])
+        pictures.layout = try section.choice("layout", ["frames", "sheet", "none"])
+        pictures.encoding = try section.choice("encoding", ["keep", "jpeg", "png"])
+        pictures.side = try section.int("side")
+        pictures.quality = try section.int("quality")
+        pictures.detail = try section.choice("detail", ["low", "high", "auto"])
+    }
+
+    private mutating func readAnnotator(_ section: ConfigurationSection) throws {
+        try section.allow(["kind", "wrong_scores", "compression", "refusals", "malformed", "truncations"])
+        annotator.kind = try section.string("kind")
+        annotator.wrongScores = try section.double("wrong_scores")
+        annotator.compression = try section.double("compression")
+        annotator.refusals = try section.double("refusals")
+        annotator.malformed = try section.double("malformed")
+        annotator.truncations = try section.double("truncations")
+    }
+}

@@ -1,0 +1,106 @@
+internal import AsyncHTTPClient
+internal import Foundation
+internal import NIOCore
+internal import NIOHTTP1
+internal import NIOPosix
+
+/// Sends with async-http-client: connections are kept, bodies are written piece by piece.
+public final class AsyncHTTPTransport: HTTPTransport {
+    private let client: HTTPClient
+    /// The longest reply that is read, in bytes.
+    private static let replyLimit = 16 << 20
+
+    /// - Parameter connections: How many may be open to one server.
+    public init(connections: Int) {
+        var configuration = HTTPClient.Configuration()
+        configuration.connectionPool.concurrentHTTP1ConnectionsPerHostSoftLimit = max(1, connections)
+        // The client retries by its own rules.
+        configuration.connectionPool.retryConnectionEstablishment = false
+        configuration.timeout.connect = .seconds(15)
+        // A key does not follow a redirection to another host.
+        configuration.redirectConfiguration = .disallow
+        client = HTTPClient(eventLoopGroup: MultiThreadedEventLoopGroup.singleton, configuration: configuration)
+    }
+
+    /// Closes all connections. Nothing can be sent afterwards.
+    public func close() async { try? await client.shutdown() }
+
+    public func send(_ request: HTTPRequest, timeout: Duration) async throws(CallFailure) -> HTTPReply {
+        do {
+            return try await execute(request, timeout: timeout)
+        } catch let failure as CallFailure {
+            throw failure
+        } catch is CancellationError {
+            throw CallFailure(.transport, "cancelled")
+        } catch {
+            throw CallFailure(.transport, Self.message(error, timeout))
+        }
+    }
+
+    private func execute(_ request: HTTPRequest, timeout: Duration) async throws -> HTTPReply {
+        var out = HTTPClientRequest(url: request.url)
+        out.method = .POST
+        for (name, value) in request.headers { out.headers.add(name: name, value: value) }
+        out.body = .stream(Pieces(body: request.body), length: .known(Int64(request.byteCount)))
+        let whole = timeout.components
+        let deadline =
+            NIODeadline.now() + .nanoseconds(whole.seconds * 1_000_000_000 + whole.attoseconds / 1_000_000_000)
+        let reply = try await client.execute(out, deadline: deadline)
+        let status = Int(reply.status.code)
+        var headers: [String: String] = [:]
+        for (name, value) in reply.headers { headers[name.lowercased()] = value }
+        // The request's deadline does not cover the body.
+        let body = try await Self.collect(reply.body, until: deadline)
+        return HTTPReply(status: status, headers: headers, body: Array(body.readableBytesView))
+    }
+
+    private static func collect(_ body: HTTPClientResponse.Body, until deadline: NIODeadline) async throws -> ByteBuffer
+    {
+        try await withThrowingTaskGroup(of: ByteBuffer?.self) { group in
+            group.addTask {
+                do {
+                    return try await body.collect(upTo: replyLimit)
+                } catch is NIOTooManyBytesError {
+                    throw CallFailure(.invalid, "the reply is longer than \(replyLimit >> 20) MB")
+                }
+            }
+            group.addTask {
+                try await Task.sleep(for: .nanoseconds(max(0, (deadline - .now()).nanoseconds)))
+                return nil
+            }
+            defer { group.cancelAll() }
+            guard let first = try await group.next(), let bytes = first else { throw HTTPClientError.deadlineExceeded }
+            return bytes
+        }
+    }
+
+    private static func message(_ error: any Error, _ timeout: Duration) -> String {
+        guard let known = error as? HTTPClientError else { return String(String(describing: error).prefix(300)) }
+        switch known {
+        case .deadlineExceeded, .readTimeout:
+            return "no whole reply within \(timeout.formatted(.units(allowed: [.minutes, .seconds, .milliseconds])))"
+        case .connectTimeout: return "no connection within 15 s"
+        case .remoteConnectionClosed: return "the server closed the connection before the reply was whole"
+        default: return String(known.description.prefix(300))
+        }
+    }
+
+    /// The pieces as buffers, each made when its turn comes, so that no call holds its whole body.
+    private struct Pieces: AsyncSequence, Sendable {
+        let body: [HTTPRequest.Piece]
+
+        struct AsyncIterator: AsyncIteratorProtocol {
+            var rest: ArraySlice<HTTPRequest.Piece>
+
+            mutating func next() async -> ByteBuffer? {
+                switch rest.popFirst() {
+                case .bytes(let bytes): ByteBuffer(bytes: bytes)
+                case .picture(let picture): ByteBuffer(bytes: picture.base64)
+                case nil: nil
+                }
+            }
+        }
+
+        func makeAsyncIterator() -> AsyncIterator { AsyncIterator(rest: body[...]) }
+    }
+}
