@@ -58,6 +58,26 @@ public struct LabelRun: Sendable, Equatable {
         try Row.fetchOne(db, sql: "SELECT * FROM label_runs WHERE name = ?", arguments: [name]).map { LabelRun($0) }
     }
 
+    public static func with(id: Int64, _ db: Database) throws -> LabelRun? {
+        try Row.fetchOne(db.cachedStatement(sql: "SELECT * FROM label_runs WHERE id = ?"), arguments: [id]).map {
+            LabelRun($0)
+        }
+    }
+
+    /// The prompts the run was made with, by stage.
+    public func prompts(_ db: Database) throws -> [String: PromptRow] {
+        let rows = try Row.fetchAll(
+            db,
+            sql: """
+                SELECT p.name, p.stage, p.template, p.sha256 FROM label_runs r JOIN label_prompts p
+                    ON p.sha256 IN (r.analysis_prompt, r.scoring_prompt, r.complaint_prompt) WHERE r.id = ?
+                """, arguments: [id])
+        return Dictionary(
+            rows.map {
+                ($0[1], PromptRow(name: $0[0], stage: $0[1], template: $0[2], sha256: Array($0[3] as Data)))
+            }, uniquingKeysWith: { first, _ in first })
+    }
+
     /// What makes a run. The same name with other settings is another run.
     public struct Identity: Sendable {
         public var name: String

@@ -143,26 +143,43 @@ extension LabelRun {
             includingBatched
             ? ""
             : "AND NOT EXISTS (SELECT 1 FROM label_in_flight f WHERE f.span_id = s.id AND f.batch_file IS NOT NULL)"
-        return try spans(
+        return try Self.runSpans(
             "s.run_id = ? AND s.status = 'pending' AND s.id > ? \(waiting) ORDER BY s.id LIMIT ?",
             [id, after, limit], db)
     }
 
-    /// One span of the run, whatever its status.
-    public func span(_ spanID: Int64, _ db: Database) throws -> LabelSpanRow? {
-        try spans("s.run_id = ? AND s.id = ?", [id, spanID], db).first
+    /// What the span of an instruction would be, for estimates. It has no number and no run.
+    public static func preview(instructionID: Int64, _ db: Database) throws -> LabelSpanRow? {
+        try spans(
+            """
+            SELECT 0, i.id, i.id, 'none', i.episode_id, i.text, i.first_step, i.step_count FROM instructions i
+            WHERE i.id = ?
+            """, [instructionID], db
+        ).first
     }
 
-    private func spans(_ condition: String, _ arguments: StatementArguments, _ db: Database) throws -> [LabelSpanRow] {
-        let found = try Row.fetchAll(
-            db,
-            sql: """
-                SELECT s.id, s.instruction_id, s.goal_instruction_id, s.control, i.episode_id, g.text, i.first_step,
-                    i.step_count
-                FROM label_spans s JOIN instructions i ON i.id = s.instruction_id
-                JOIN instructions g ON g.id = s.goal_instruction_id
-                WHERE \(condition)
-                """, arguments: arguments)
+    /// One span of the run, whatever its status.
+    public func span(_ spanID: Int64, _ db: Database) throws -> LabelSpanRow? {
+        try Self.runSpans("s.run_id = ? AND s.id = ?", [id, spanID], db).first
+    }
+
+    private static func runSpans(
+        _ condition: String, _ arguments: StatementArguments, _ db: Database
+    ) throws -> [LabelSpanRow] {
+        try spans(
+            """
+            SELECT s.id, s.instruction_id, s.goal_instruction_id, s.control, i.episode_id, g.text, i.first_step,
+                i.step_count
+            FROM label_spans s JOIN instructions i ON i.id = s.instruction_id
+            JOIN instructions g ON g.id = s.goal_instruction_id
+            WHERE \(condition)
+            """, arguments, db)
+    }
+
+    private static func spans(
+        _ query: String, _ arguments: StatementArguments, _ db: Database
+    ) throws -> [LabelSpanRow] {
+        let found = try Row.fetchAll(db.cachedStatement(sql: query), arguments: arguments)
         let steps = try db.cachedStatement(
             sql: """
                 SELECT t.t, t.action, CASE WHEN a.interaction = 0 THEN NULL WHEN t.object_class > 0 THEN o.name

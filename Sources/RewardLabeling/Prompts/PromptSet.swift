@@ -53,6 +53,13 @@ public struct PromptSet: Sendable {
         try self.init(name: URL(fileURLWithPath: folder).lastPathComponent, texts: texts)
     }
 
+    /// Prompts as a store keeps them.
+    public init(name: String, analysis: String, scoring: String, complaint: String) throws(Problem) {
+        try self.init(
+            name: name,
+            texts: ["analysis": Array(analysis.utf8), "scoring": Array(scoring.utf8), "complaint": Array(complaint.utf8)])
+    }
+
     private init(name: String, texts: [String: [UInt8]]) throws(Problem) {
         var prompts: [String: Prompt] = [:]
         var templates: [String: MustacheTemplate] = [:]

@@ -1,7 +1,3 @@
-internal import Crypto
-internal import Foundation
-public import VisionLanguage
-
 /// What decides the questions of a run, beside the data and the prompts. Two runs with the same settings ask the same.
 public struct LabelSettings: Sendable, Equatable, Codable {
     public enum Unit: String, Sendable, Codable, CaseIterable {
@@ -36,23 +32,6 @@ public struct LabelSettings: Sendable, Equatable, Codable {
 
     public var windowing: Windowing { Windowing(size: window, sharesBoundary: sharesBoundary) }
     public var instructionKinds: [String] { unit == .task ? ["task"] : kinds }
-
-    /// As JSON with sorted keys.
-    public var json: String {
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-        return (try? encoder.encode(self)).map { String(decoding: $0, as: UTF8.self) } ?? "{}"
-    }
-
-    /// The hash of a run's identity: settings, model, prompts and what else decides its answers.
-    public func hash(_ identity: ModelIdentity, _ prompts: PromptSet, _ others: [String]) -> [UInt8] {
-        var hash = SHA256()
-        for text in [json, identity.provider, identity.baseURL, identity.model] + others {
-            hash.update(data: Array("\(text.utf8.count):\(text)".utf8))
-        }
-        for prompt in prompts.all { hash.update(data: prompt.sha256) }
-        return Array(hash.finalize())
-    }
 
     public func conversation(_ actionCount: Int) -> SpanConversation {
         SpanConversation(actionCount: actionCount, windowing: windowing, layout: layout, samples: samples)

@@ -27,16 +27,17 @@ public final class SpanLabeler: Sendable {
     private let answerSettings: String
     private let composer: QuestionComposer
     private let pictures: PictureSource
-    private let client: VLMClient
+    private let client: VLMClient?
     private let gate: Gate
     private let stop = Mutex<Stop?>(nil)
 
     /// - Parameters:
     ///   - answerSettings: What else of the provider's options decides the answers.
     ///   - concurrency: How many questions are put together at a time, pictures and all.
+    ///   - client: Nil to answer from the store alone; a span with a question it does not know is blocked.
     public init(
         store: ExperimentStore, writer: PatientWriter, run: LabelRun, settings: LabelSettings, prompts: PromptSet,
-        identity: ModelIdentity, answerSettings: String, pictures: PictureSource, concurrency: Int, client: VLMClient
+        identity: ModelIdentity, answerSettings: String, pictures: PictureSource, concurrency: Int, client: VLMClient?
     ) {
         self.store = store
         self.writer = writer
@@ -256,6 +257,7 @@ public final class SpanLabeler: Sendable {
             return .blocked(error.description)
         }
         if let outcome = try await known(prepared, question) { return .outcome(outcome) }
+        guard let client else { return .blocked("the store has no answer to question \(prepared.reference)") }
         let reply = await client.ask(prepared.request)
         switch reply {
         case .notAsked(let reason):
@@ -264,9 +266,10 @@ public final class SpanLabeler: Sendable {
         case .finished(let record):
             let outcome = conversation.judged(question, SpanConversation.Outcome(record.result))
             let call = LabelCallRow(prepared, identity, record, outcome)
-            // Cut short between two attempts: the failure is not the last word.
-            let isAnswer = record.interruption == nil
-            if let reason = record.interruption { stop.withLock { $0 = $0 ?? reason } }
+            // Cut short between two attempts, or turned away at the door: the failure is not the last word.
+            let reason = record.interruption ?? record.refusal
+            let isAnswer = reason == nil
+            if let reason { stop.withLock { $0 = $0 ?? reason } }
             try await writer.write { [run] db in
                 if let window = prepared.window {
                     try LabelRun.save(window, spanID: span.id, episodeID: span.episodeID, db)
@@ -333,6 +336,15 @@ extension SpanConversation.Outcome {
         // A reply that could not be read at all is not worth a complaint.
         case .failure(let failure): self = .failed(failure.kind, message: failure.message, text: nil)
         }
+    }
+}
+
+extension CallRecord {
+    /// Set where the server would refuse every other call too: no right, no money, no such model.
+    fileprivate var refusal: Stop? {
+        guard case .failure(let failure) = result, failure.isQuota || (failure.isServerDown && failure.kind == .http)
+        else { return nil }
+        return .breaker(message: failure.message)
     }
 }
 
