@@ -85,6 +85,12 @@ final class RawConnection {
 
     deinit { close(descriptor) }
 
+    /// Has the connection end with a reset in place of a farewell.
+    func reset() {
+        var option = linger(l_onoff: 1, l_linger: 0)
+        setsockopt(descriptor, SOL_SOCKET, SO_LINGER, &option, socklen_t(MemoryLayout<linger>.size))
+    }
+
     func send(_ bytes: [UInt8]) throws {
         var sent = 0
         while sent < bytes.count {

@@ -176,9 +176,8 @@ struct ChatDecoder {
             throw wrongType(name, "an integer")
         }
         guard range.contains(value) else {
-            let bound =
-                range.upperBound == .max
-                ? "at least \(range.lowerBound)" : "from \(range.lowerBound) to \(range.upperBound)"
+            let (low, high) = (range.lowerBound, range.upperBound)
+            let bound = low == high ? "\(low)" : high == .max ? "at least \(low)" : "from \(low) to \(high)"
             throw invalid("'\(name)' must be \(bound).", name, "invalid_value")
         }
         return value

@@ -89,7 +89,8 @@ public struct ServerLedger: Sendable, Equatable {
         guard let index = calls.lastIndex(of: call) else { return }
         calls.remove(at: index)
         count(call, sign: -1)
-        answers["200", default: 0] -= 1
+        let answered = answers["200", default: 0] - 1
+        answers["200"] = answered == 0 ? nil : answered
         answers["abandoned", default: 0] += 1
     }
 

@@ -40,7 +40,7 @@ final class ChatService: Sendable {
             error.headers = [.init(name: "www-authenticate", value: "Bearer")]
             try await writer.write(Reply(error), isHead: isHead)
         case .models: try await writer.write(Reply(json: modelsJSON), isHead: isHead)
-        case .totals: try await writer.write(Reply(json: ledger.snapshot.totalsJSON), isHead: isHead)
+        case .totals: try await writer.write(Reply(json: ledger.update { $0.totalsJSON }), isHead: isHead)
         case .calls:
             let lines = Array(ledger.snapshot.callLines.utf8)
             try await writer.write(Reply(type: "application/jsonl", body: lines), isHead: isHead)
@@ -86,9 +86,9 @@ final class ChatService: Sendable {
     private enum Outcome {
         /// Not billed.
         case reply(Reply)
-        case completion(Reply, ServerLedger.Call)
+        case completion(Reply, ServerLedger.Call, ConnectionWatch.Delivery)
         case cutHead
-        case cutBody(Reply)
+        case cutBody(Reply, ConnectionWatch.Delivery)
     }
 
     /// Ends the connection.
@@ -119,11 +119,11 @@ final class ChatService: Sendable {
         case .reply(let reply):
             ledger.update { $0.leave("\(reply.status)", fault: fault) }
             try await writer.write(reply)
-        case .completion(let reply, let call):
+        case .completion(let reply, let call, let delivery):
             ledger.update { $0.leave("200", fault: fault, call: call) }
             do {
                 try await writer.write(reply)
-                try await ConnectionWatch.written(channel)
+                try await delivery.finish()
             } catch {
                 ledger.update { $0.revoke(call) }
                 throw error
@@ -132,11 +132,11 @@ final class ChatService: Sendable {
         case .cutHead:
             ledger.update { $0.leave("cut-head", fault: fault) }
             throw ConnectionCut()
-        case .cutBody(let reply):
+        case .cutBody(let reply, let delivery):
             ledger.update { $0.leave("cut-body", fault: fault) }
             var body = try await writer.writeHead(reply.head)
             try await body.write(ByteBuffer(bytes: reply.body.prefix(reply.body.count / 2)))
-            try await ConnectionWatch.written(channel)
+            try await delivery.finish()
             throw ConnectionCut()
         }
     }
@@ -197,7 +197,7 @@ final class ChatService: Sendable {
         var delay = configuration.plan.delay(reference: admission.reference, attempt: admission.attempt)
         if let fault, fault.kind == .slow { delay += fault.duration }
         if delay > .zero { try await Task.sleep(for: delay) }
-        guard try await ConnectionWatch.isOpen(channel) else { throw ConnectionCut() }
+        guard try await ConnectionWatch.delivery(on: channel) != nil else { throw ConnectionCut() }
         if let fault, let reply = fault.reply { return .reply(reply) }
         if fault?.kind == .cutHead { return .cutHead }
 
@@ -221,12 +221,12 @@ final class ChatService: Sendable {
             ? Reply(type: "text/event-stream", body: completion.events(includesUsage: chat.includesUsage))
             : Reply(body: completion.body)
         reply.headers = [.init(name: "x-request-id", value: "req_\(admission.id)")]
-        if fault?.kind == .cutBody { return .cutBody(reply) }
-        guard try await ConnectionWatch.isOpen(channel) else { throw ConnectionCut() }
+        guard let delivery = try await ConnectionWatch.delivery(on: channel) else { throw ConnectionCut() }
+        if fault?.kind == .cutBody { return .cutBody(reply, delivery) }
         return .completion(
             reply,
             ServerLedger.Call(
                 reference: admission.reference, usage: completion.usage, pictures: chat.pictures.count,
-                fault: fault?.kind))
+                fault: fault?.kind), delivery)
     }
 }

@@ -19,27 +19,30 @@ final class ConnectionWatch: ChannelDuplexHandler, RemovableChannelHandler {
         context.write(data, promise: promise)
     }
 
-    /// Whether an answer would still find its client. HTTP clients do not close one direction only: one that has is gone.
-    static func isOpen(_ channel: any Channel) async throws -> Bool {
+    /// An answer that is about to be written. It knows what became of it even when the connection is gone by then.
+    struct Delivery: Sendable {
+        fileprivate let eventLoop: any EventLoop
+        fileprivate let watch: NIOLoopBound<ConnectionWatch>
+
+        /// Waits until all that was written has been handed to the socket.
+        ///
+        /// - Throws: Where it could not be.
+        func finish() async throws {
+            try await eventLoop.flatSubmit {
+                watch.value.lastWrite ?? eventLoop.makeFailedFuture(ChannelError.ioOnClosedChannel)
+            }.get()
+        }
+    }
+
+    /// Nil where no answer would find its client any more. HTTP clients do not close one direction only: one that has is gone.
+    static func delivery(on channel: any Channel) async throws -> Delivery? {
         try await channel.eventLoop.submit {
-            channel.isActive && !((try? watch(channel).isInputClosed) ?? true)
+            guard channel.isActive,
+                let watch = try? channel.pipeline.syncOperations.handler(type: ConnectionWatch.self),
+                !watch.isInputClosed
+            else { return nil }
+            watch.lastWrite = nil
+            return Delivery(eventLoop: channel.eventLoop, watch: NIOLoopBound(watch, eventLoop: channel.eventLoop))
         }.get()
-    }
-
-    /// Waits until all that was written has been handed to the socket.
-    ///
-    /// - Throws: Where it could not be.
-    static func written(_ channel: any Channel) async throws {
-        try await channel.eventLoop.flatSubmit {
-            do {
-                return try watch(channel).lastWrite ?? channel.eventLoop.makeSucceededVoidFuture()
-            } catch {
-                return channel.eventLoop.makeFailedFuture(error)
-            }
-        }.get()
-    }
-
-    private static func watch(_ channel: any Channel) throws -> ConnectionWatch {
-        try channel.pipeline.syncOperations.handler(type: ConnectionWatch.self)
     }
 }
