@@ -1,0 +1,98 @@
+/// Which request meets which fault. A pure function of the seed, the request's reference and how often the server has seen
+/// that reference: the same run meets the same faults in whatever order its requests arrive.
+public struct FaultPlan: Sendable, Equatable {
+    public struct Rate: Sendable, Equatable {
+        public var fault: Fault
+        /// Share of all requests, 0 to 1.
+        public var rate: Double
+
+        public init(_ fault: Fault, _ rate: Double) {
+            self.fault = fault
+            self.rate = rate
+        }
+    }
+
+    /// Together at most 1.
+    public var rates: [Rate]
+    /// Met by the first requests, one each, before ``rates`` count.
+    public var first: [Fault]
+    /// Mean time before an answer; half to one and a half times that, evenly.
+    public var latency: Duration
+    public var seed: UInt64
+
+    public init(rates: [Rate] = [], first: [Fault] = [], latency: Duration = .zero, seed: UInt64 = 0) {
+        precondition(rates.allSatisfy { $0.rate >= 0 } && rates.reduce(0) { $0 + $1.rate } <= 1 + 1e-9)
+        self.rates = rates
+        self.first = first
+        self.latency = latency
+        self.seed = seed
+    }
+
+    /// The fault of a request, nil for none.
+    ///
+    /// - Parameters:
+    ///   - reference: The request's name.
+    ///   - attempt: How many requests of that name came before.
+    ///   - ordinal: How many requests came before.
+    public func fault(reference: String, attempt: Int, ordinal: Int) -> Fault? {
+        if first.indices.contains(ordinal) { return first[ordinal] }
+        guard !rates.isEmpty else { return nil }
+        var draw = draw(reference, attempt, purpose: 1)
+        for rate in rates {
+            if draw < rate.rate { return rate.fault }
+            draw -= rate.rate
+        }
+        return nil
+    }
+
+    /// How long to wait before an answer.
+    public func delay(reference: String, attempt: Int) -> Duration {
+        latency == .zero ? .zero : latency * (0.5 + draw(reference, attempt, purpose: 2))
+    }
+
+    /// Evenly from 0 to below 1.
+    private func draw(_ reference: String, _ attempt: Int, purpose: UInt64) -> Double {
+        var hash = Hash64(seed)
+        hash.combine(purpose)
+        hash.combine(UInt64(truncatingIfNeeded: attempt))
+        for byte in reference.utf8 { hash.combine(UInt64(byte)) }
+        return Double(hash.value >> 11) * 0x1p-53
+    }
+}
+
+/// A hash that is the same in every process. Not for secrets.
+struct Hash64 {
+    private var state: UInt64
+
+    init(_ seed: UInt64 = 0) {
+        state = seed &+ 0x9E37_79B9_7F4A_7C15
+    }
+
+    mutating func combine(_ word: UInt64) {
+        state = (state ^ word) &* 0xFF51_AFD7_ED55_8CCD
+        state ^= state >> 32
+    }
+
+    mutating func combine(_ bytes: UnsafeRawBufferPointer) {
+        combine(UInt64(bytes.count))
+        var place = 0
+        while place + 8 <= bytes.count {
+            combine(bytes.loadUnaligned(fromByteOffset: place, as: UInt64.self))
+            place += 8
+        }
+        for byte in bytes[place...] { combine(UInt64(byte)) }
+    }
+
+    var value: UInt64 {
+        var word = state
+        word = (word ^ word >> 30) &* 0xBF58_476D_1CE4_E5B9
+        word = (word ^ word >> 27) &* 0x94D0_49BB_1331_11EB
+        return word ^ word >> 31
+    }
+
+    /// Sixteen hexadecimal digits.
+    var text: String {
+        let digits = String(value, radix: 16)
+        return String(repeating: "0", count: 16 - digits.count) + digits
+    }
+}

@@ -1,3 +1,0 @@
-internal import Hummingbird
-
-enum Stub {}
