@@ -1,0 +1,214 @@
+internal import ExperimentStore
+internal import Foundation
+internal import RewardLabeling
+internal import StageSupport
+internal import VisionLanguage
+
+/// Options and config put together: what is asked, of whom, and how.
+struct LabelSetup {
+    let label: Configuration.Label
+    let seed: UInt64
+    let provider: String
+    let selection: SpanSelection
+    private(set) var settings: RunSettings
+    private(set) var prompts: PromptSet
+    private(set) var identity: ModelIdentity
+    /// Nil for the scripted annotator and for replays.
+    let api: (any ProviderAPI)?
+    let price: PriceTable.Entry?
+    /// What the run is called unless the user says so.
+    private let runName: String
+
+    init(_ options: LabelOptions, _ configuration: Configuration) throws {
+        label = configuration.label
+        seed = configuration.seed
+        provider = options.provider ?? label.provider ?? "scripted"
+        selection = try Self.selection(options, label, seed: configuration.seed)
+        prompts = try Self.prompts(label)
+        var questions = try QuestionSettings(label, unit: options.unit).settings
+        let model = options.model ?? label.model
+        let baseURL = options.baseURL ?? label.baseURL
+        switch provider {
+        case "scripted":
+            let annotator = try AnnotatorSettings(label.annotator, seed: configuration.seed)
+            // It looks states up, not pictures.
+            if label.pictures.layout == nil { questions.pictures.layout = .none }
+            settings = RunSettings(label: questions, annotator: annotator)
+            identity = ScriptedModel.identity(annotator.kind)
+            api = nil
+            price = nil
+        case "replay":
+            settings = RunSettings(label: questions)
+            identity = ModelIdentity(provider: provider, baseURL: "", model: "")
+            api = nil
+            price = nil
+        case "openai", "gemini", "anthropic":
+            let server = try ServerChoice(
+                provider: provider, model: model, baseURL: baseURL, label, sendsSchema: questions.sendsSchema)
+            api = server.api
+            identity = server.identity
+            settings = RunSettings(label: questions, provider: server.options.answerSettings)
+            price = try Self.price(label, server.identity)
+        default:
+            throw StageError(
+                .usage, "--provider \(provider): expected scripted, openai, gemini, anthropic or replay")
+        }
+        runName = options.run ?? label.run ?? Self.name(identity, label.replayOf)
+        guard Self.isName(runName) else {
+            throw StageError(.usage, "--run \(runName): use letters, digits, '.', '_' and '-', at most 64")
+        }
+    }
+
+    // MARK: The store
+
+    /// The dataset that is labelled.
+    func dataset(_ options: LabelOptions, in store: ExperimentStore) throws -> DatasetRow {
+        let datasets = try translatingErrors { try store.read { try DatasetRow.all($0) } }
+        let names = datasets.map(\.name).joined(separator: ", ")
+        if let name = options.dataset ?? label.dataset {
+            guard let dataset = datasets.first(where: { $0.name == name }) else {
+                throw StageError(.inputMissing, "\(store.path): has no dataset \(name); it has \(names)")
+            }
+            return dataset
+        }
+        guard let first = datasets.first else {
+            throw StageError(.inputMissing, "\(store.path): holds no dataset yet; rgvlm-ingest reads one")
+        }
+        guard datasets.count == 1 else {
+            throw StageError(.usage, "\(store.path): has several datasets; give --dataset, one of \(names)")
+        }
+        return first
+    }
+
+    /// The instructions that can be labelled.
+    func candidates(_ options: LabelOptions, _ dataset: DatasetRow, in store: ExperimentStore) throws -> [LabelCandidate] {
+        let splits = options.splits.map {
+            $0.split(separator: ",").map { $0.trimmingCharacters(in: .whitespaces) }
+        }
+        let filter = LabelCandidate.Filter(
+            datasetID: dataset.id, splits: splits ?? label.splits, kinds: settings.label.instructionKinds,
+            firstAnnotationOnly: settings.label.firstAnnotationOnly)
+        var candidates: [LabelCandidate] = []
+        try translatingErrors { try store.read { db in try LabelCandidate.forEach(filter, db) { candidates.append($0) } } }
+        guard !candidates.isEmpty else {
+            throw StageError(
+                .inputMissing,
+                "\(store.path): dataset \(dataset.name) has no \(settings.label.instructionKinds.joined(separator: " or ")) instructions"
+                    + ((splits ?? label.splits).map { " in \($0.joined(separator: ", "))" } ?? ""))
+        }
+        return candidates
+    }
+
+    /// Takes everything that decides the questions from an earlier run, for a replay.
+    mutating func adoptReplayed(_ store: ExperimentStore) throws {
+        guard provider == "replay" else { return }
+        let runs = try translatingErrors { try store.read { try LabelRun.all($0) } }.filter { $0.provider != "replay" }
+        let names = runs.map(\.name).joined(separator: ", ")
+        let original: LabelRun
+        if let name = label.replayOf {
+            guard let found = runs.first(where: { $0.name == name }) else {
+                throw StageError(.inputMissing, "\(store.path): has no label run \(name) to replay; it has \(names)")
+            }
+            original = found
+        } else {
+            guard runs.count == 1 else {
+                throw StageError(
+                    .usage,
+                    runs.isEmpty
+                        ? "\(store.path): has no label run to replay"
+                        : "\(store.path): has several label runs; name one with --set label.replay_of=NAME: \(names)")
+            }
+            original = runs[0]
+        }
+        let texts = try translatingErrors { try store.read { try original.prompts($0) } }
+        guard let stored = RunSettings(json: original.settings), let analysis = texts["analysis"],
+            let scoring = texts["scoring"], let complaint = texts["complaint"]
+        else { throw StageError(.badInput, "\(store.path): label run \(original.name) was made by another version") }
+        settings = stored
+        identity = ModelIdentity(provider: original.provider, baseURL: original.baseURL, model: original.model)
+        do {
+            prompts = try PromptSet(
+                name: analysis.name, analysis: analysis.template, scoring: scoring.template,
+                complaint: complaint.template)
+        } catch {
+            throw StageError(.badInput, "\(error)")
+        }
+    }
+
+    /// What the run is, for the store.
+    func runIdentity(_ dataset: DatasetRow) -> LabelRun.Identity {
+        func row(_ prompt: PromptSet.Prompt) -> PromptRow {
+            PromptRow(name: prompt.name, stage: prompt.stage, template: prompt.text, sha256: prompt.sha256)
+        }
+        return LabelRun.Identity(
+            name: runName, datasetID: dataset.id, annotator: settings.annotator?.kind.rawValue ?? "vlm",
+            provider: provider == "replay" ? "replay" : identity.provider, baseURL: identity.baseURL,
+            model: identity.model, unit: settings.label.unit.rawValue, settings: settings.json,
+            settingsSHA256: settings.hash(identity, prompts), analysis: row(prompts.analysis),
+            scoring: row(prompts.scoring), complaint: row(prompts.complaint))
+    }
+
+    /// The run in the store, made when there is none.
+    func openRun(_ dataset: DatasetRow, in store: ExperimentStore) throws -> LabelRun {
+        let identity = runIdentity(dataset)
+        return try translatingErrors {
+            if let run = try store.write({ try LabelRun.open(identity, $0) }) { return run }
+            let other = try store.read { try LabelRun.named(identity.name, $0) }
+            throw StageError(
+                .badInput,
+                "\(store.path): label run \(identity.name) was made with other settings (\(differences(other))); "
+                    + "give --run another name, or the settings it was made with")
+        }
+    }
+
+    private func differences(_ other: LabelRun?) -> String {
+        guard let other else { return "unknown" }
+        var names = RunSettings(json: other.settings).map { settings.differences(from: $0) } ?? ["unknown"]
+        if other.model != identity.model || other.baseURL != identity.baseURL { names.append("model") }
+        return names.isEmpty ? "prompts or dataset" : names.joined(separator: ", ")
+    }
+
+    // MARK: Parts
+
+    private static func selection(
+        _ options: LabelOptions, _ label: Configuration.Label, seed: UInt64
+    ) throws -> SpanSelection {
+        var selection = SpanSelection(seed: seed)
+        selection.limit = options.limit ?? label.limit
+        selection.controlCount = options.controls ?? label.controls ?? 20
+        guard selection.limit ?? 1 > 0, selection.controlCount >= 0 else {
+            throw StageError(.usage, "--limit has to be at least 1, and --controls at least 0")
+        }
+        if let text = options.shard {
+            guard let shard = SpanSelection.Shard(text) else {
+                throw StageError(.usage, "--shard \(text): expected i/n, as in 2/8")
+            }
+            selection.shard = shard
+        }
+        return selection
+    }
+
+    private static func prompts(_ label: Configuration.Label) throws -> PromptSet {
+        do {
+            return try label.prompts.map { try PromptSet(folder: $0) } ?? PromptSet.standard()
+        } catch {
+            throw StageError(.inputMissing, "\(error)")
+        }
+    }
+
+    private static func price(_ label: Configuration.Label, _ identity: ModelIdentity) throws -> PriceTable.Entry? {
+        let table = try label.prices.map { try PriceFile.read($0) } ?? PriceTable(entries: [])
+        return PriceTable.builtIn.overridden(by: table).entry(for: identity)
+    }
+
+    private static func name(_ identity: ModelIdentity, _ replayed: String?) -> String {
+        if identity.provider == "replay" { return (replayed ?? "run") + "-replay" }
+        let name = identity.model.map { $0.isASCII && ($0.isLetter || $0.isNumber || "._-".contains($0)) ? $0 : "-" }
+        return String(name.prefix(64))
+    }
+
+    private static func isName(_ text: String) -> Bool {
+        !text.isEmpty && text.utf8.count <= 64
+            && text.allSatisfy { $0.isASCII && ($0.isLetter || $0.isNumber || "._-".contains($0)) }
+    }
+}

@@ -1,0 +1,41 @@
+import ArgumentParser
+internal import ExperimentStore
+internal import StageSupport
+
+struct MergeCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "merge",
+        abstract: "Takes the labels of other stores of the same data into this one.",
+        discussion: """
+            For runs with --shard on many machines. Episodes are matched by name and content; merging twice changes nothing.
+            """)
+
+    @Argument(help: ArgumentHelp("Stores to take labels from.", valueName: "store"))
+    var stores: [String]
+
+    @OptionGroup(title: "Common options")
+    var common: CommonOptions
+
+    func run() async throws {
+        try await runStage {
+            let store = try ExperimentStore.forStage(try common.configuration().existingStore(), access: .write)
+            var reports: [String: LabelMergeReport] = [:]
+            for path in stores {
+                let report = try translatingErrors { try store.mergeLabels(from: path) }
+                reports[path] = report
+                guard !common.json else { continue }
+                try writeToStandardOutput(
+                    TextTable.printable(path)
+                        + ": \(report.spans.grouped) spans, \(report.scores.grouped) scores, \(report.calls.grouped) calls\n")
+                if report.unknownSpans > 0 {
+                    common.say(
+                        .warning,
+                        "note: \(path): \(report.unknownSpans.grouped) spans are of episodes that this store does not have")
+                }
+            }
+            try translatingErrors { try store.close() }
+            if common.json { try printJSON(reports) }
+            return .done
+        }
+    }
+}

@@ -1,0 +1,66 @@
+internal import Foundation
+internal import StageSupport
+internal import VisionLanguage
+
+/// The server that is asked, and the key for it.
+struct ServerChoice {
+    let identity: ModelIdentity
+    let options: ProviderOptions
+    let api: any ProviderAPI
+
+    init(
+        provider: String, model: String?, baseURL: String?, _ label: Configuration.Label, sendsSchema: Bool
+    ) throws {
+        guard let model, !model.isEmpty else {
+            throw StageError(.usage, "no model: give --model NAME, or label.model in the config")
+        }
+        let standard: (url: String, key: String) =
+            switch provider {
+            case "gemini": ("https://generativelanguage.googleapis.com", "GEMINI_API_KEY")
+            case "anthropic": ("https://api.anthropic.com", "ANTHROPIC_API_KEY")
+            default: ("https://api.openai.com/v1", "OPENAI_API_KEY")
+            }
+        let url = baseURL ?? standard.url
+        var options = ProviderOptions(baseURL: url, model: model, sendsSchema: sendsSchema)
+        options.key = try Self.key(label, standard: standard.key, isNeeded: url == standard.url)
+        options.detail = label.pictures.detail.flatMap { ProviderOptions.Detail(rawValue: $0) }
+        if let field = label.tokenLimitField.flatMap({ ProviderOptions.TokenLimitField(rawValue: $0) }) {
+            options.tokenLimitField = field
+        } else if provider == "openai", url == standard.url {
+            options.tokenLimitField = .maxCompletionTokens
+        }
+        if let text = label.extraBody {
+            guard let extra = try? JSONDecoder().decode(JSONValue.self, from: Data(text.utf8)), extra.isObject else {
+                throw StageError(.badInput, "label.extra_body is not a JSON object")
+            }
+            options.extraBody = extra
+        }
+        self.options = options
+        do {
+            api =
+                switch provider {
+                case "gemini": try GeminiAPI(options)
+                case "anthropic": try AnthropicAPI(options)
+                default: try OpenAIAPI(options)
+                }
+        } catch {
+            throw StageError(.usage, "\(error)")
+        }
+        identity = ModelIdentity(provider: provider, baseURL: Endpoint.display(url), model: model)
+    }
+
+    /// The key from the file or variable the config names, or else from the provider's usual variable. A server of one's own
+    /// may need none.
+    private static func key(_ label: Configuration.Label, standard: String, isNeeded: Bool) throws -> APIKey? {
+        do {
+            if let file = label.keyFile { return try APIKey(file: file) }
+            if let name = label.keyEnvironment { return try APIKey(environmentVariable: name) }
+            if isNeeded || ProcessInfo.processInfo.environment[standard]?.isEmpty == false {
+                return try APIKey(environmentVariable: standard)
+            }
+            return nil
+        } catch {
+            throw StageError(.usage, "\(error)")
+        }
+    }
+}

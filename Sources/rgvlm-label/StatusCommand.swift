@@ -1,0 +1,112 @@
+import ArgumentParser
+internal import ExperimentStore
+internal import Foundation
+internal import StageSupport
+
+struct StatusCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "status",
+        abstract: "Label runs in the store: spans, failures, calls, tokens, cost.")
+
+    @Option(help: ArgumentHelp("Only this label run (default: all).", valueName: "name"))
+    var run: String?
+
+    @OptionGroup(title: "Common options")
+    var common: CommonOptions
+
+    func run() async throws {
+        try await runStage {
+            let configuration = try common.configuration()
+            let store = try ExperimentStore.forStage(configuration.store, access: .read)
+            let runs = try store.labelRuns(named: run)
+            let statuses = try translatingErrors { try store.read { db in try runs.map { try LabelStatus.of($0, db) } } }
+            if common.json {
+                try printJSON(statuses)
+            } else if statuses.isEmpty {
+                try writeToStandardOutput("The store holds no labels yet; rgvlm-label run makes some.\n")
+            } else {
+                try writeToStandardOutput(statuses.map(\.text).joined(separator: "\n"))
+            }
+            return .done
+        }
+    }
+}
+
+extension ExperimentStore {
+    /// All label runs, or the one of this name.
+    func labelRuns(named name: String?) throws -> [LabelRun] {
+        let runs = try translatingErrors { try read { try LabelRun.all($0) } }
+        guard let name else { return runs }
+        guard let run = runs.first(where: { $0.name == name }) else {
+            throw StageError(
+                .inputMissing,
+                "\(path): has no label run \(name)"
+                    + (runs.isEmpty ? "" : "; it has \(runs.map(\.name).joined(separator: ", "))"))
+        }
+        return [run]
+    }
+
+    /// The run of this name, or the only one.
+    func labelRun(named name: String?) throws -> LabelRun {
+        let runs = try labelRuns(named: name)
+        guard let run = runs.first else {
+            throw StageError(.inputMissing, "\(path): holds no labels yet; rgvlm-label run makes some")
+        }
+        guard runs.count == 1 else {
+            throw StageError(
+                .usage, "\(path): has several label runs; give --run, one of \(runs.map(\.name).joined(separator: ", "))")
+        }
+        return run
+    }
+}
+
+extension LabelStatus {
+    var text: String {
+        let who = annotator == "vlm" ? "\(model) at \(baseURL)" : "\(model) (scripted, not a VLM)"
+        var text = TextTable.printable("label run \(run): \(who), unit \(unit)") + "\n\n"
+        var table = TextTable([("spans", .left), ("scored", .right), ("unscored", .right), ("pending", .right), ("blocked", .right)])
+        func row(_ name: String, _ counts: [String: Int]) {
+            table.add(
+                [name] + ["scored", "unscored", "pending", "blocked"].map { (counts[$0] ?? 0).grouped })
+        }
+        row("genuine", spans)
+        for control in controls.keys.sorted() { row("shown as \(control)", controls[control] ?? [:]) }
+        text += table.text
+        let share = transitions > 0 ? Double(scoredTransitions) / Double(transitions) * 100 : 0
+        text += "\n\(scoredTransitions.grouped) of \(transitions.grouped) transitions have a score"
+        text += String(format: " (%.1f %%)\n", share)
+        for failure in failures {
+            text += TextTable.printable("failed by \(failure.kind): \(failure.spans.grouped) spans, as in: \(failure.example)")
+            text += "\n"
+        }
+        if let block { text += TextTable.printable("cannot be shown: \(block)") + "\n" }
+        if !calls.isEmpty { text += "\n" + callTable.text }
+        if lostCalls > 0 {
+            text += "\n\(lostCalls.grouped) calls were under way when a process was killed: they may have been billed"
+            text += lostDollars > 0 ? String(format: ", $%.4f at most\n", lostDollars) : "\n"
+        }
+        for (file, count) in outstandingBatches.sorted(by: { $0.key < $1.key }) {
+            text += TextTable.printable("\(count.grouped) answers are awaited from batch \(file)") + "\n"
+        }
+        if !modelsAnswered.isEmpty {
+            text += "\nanswered by " + TextTable.printable(modelsAnswered.joined(separator: ", ")) + "\n"
+        }
+        return text
+    }
+
+    private var callTable: TextTable {
+        var table = TextTable([
+            ("calls", .left), ("answered", .right), ("failed", .right), ("attempts", .right), ("tokens in", .right),
+            ("cached", .right), ("tokens out", .right), ("dollars", .right), ("mean s", .right),
+        ])
+        for call in calls {
+            table.add([
+                call.stage == 1 ? "analysis" : "scoring", (call.count - call.failed).grouped, call.failed.grouped,
+                call.attempts.grouped, call.promptTokens.grouped, call.cachedTokens.grouped,
+                call.completionTokens.grouped, call.dollars.map { String(format: "%.4f", $0) } ?? "-",
+                call.meanLatencyMilliseconds.map { String(format: "%.2f", $0 / 1000) } ?? "-",
+            ])
+        }
+        return table
+    }
+}
