@@ -96,10 +96,10 @@ import VisionLanguage
 
     @Test func blindnessToTheGoalIsSeenInTheControl() {
         expectFailure(
-            SyntheticLabels(annotator: .goalBlind), headline: "progress",
+            SyntheticLabels(annotator: .goalBlind), headline: "do not depend on the goal",
             [.mismatchedControl: "blind to the goal", .reversedControl: "direction of time"])
         expectFailure(
-            SyntheticLabels(annotator: .goalDeaf), headline: "a wrong goal is scored as if it were the right one",
+            SyntheticLabels(annotator: .goalDeaf), headline: "do not depend on the goal",
             [.mismatchedControl: "blind to the goal"])
         let others = report(SyntheticLabels(annotator: .goalDeaf)).checks.filter { $0.verdict == .fail }
         #expect(others.map(\.name) == [.mismatchedControl])

@@ -48,8 +48,7 @@ enum LintFormat {
         case .frozen:
             (
                 "the same picture throughout",
-                "Scores come from the actions' names and not from what the pictures show. Check that pictures reach the "
-                    + "model."
+                "Scores do not come from what the pictures show. Check that pictures reach the model."
             )
         case .reversed:
             ("pictures and actions backwards", "The annotator does not look at the direction of time.")

@@ -15,12 +15,14 @@ extension LintMeasures {
         if let onlyScore { return advice + "they carry no information, every one is \(onlyScore)." }
         if let shift { return advice + "each belongs to \(LintFormat.transition(shift))." }
         if isBackwards { return advice + "they fit the episodes only when read backwards, time is reversed." }
-        if failed(.progressCorrelation) || failed(.completionAUC) {
-            return failed(.mismatchedControl) && failed(.frozenControl)
-                ? advice + "they have no relation to what happens."
-                : advice + "they do not follow progress towards the goal."
+        let isUnrelated = failed(.progressCorrelation) || failed(.completionAUC)
+        if isUnrelated, failed(.mismatchedControl), failed(.frozenControl) {
+            return advice + "they have no relation to what happens."
         }
-        if failed(.mismatchedControl) { return advice + "a wrong goal is scored as if it were the right one." }
+        if failed(.mismatchedControl) {
+            return advice + "they do not depend on the goal, a wrong one is scored as if it were the right one."
+        }
+        if isUnrelated { return advice + "they do not follow progress towards the goal." }
         let controls = checks.filter { $0.verdict == .fail && $0.name.rawValue.hasPrefix("control") }
         if !controls.isEmpty {
             return advice + "what must score low does not: "

@@ -56,7 +56,7 @@ public struct ProgressCorrelation: Sendable, Equatable, Encodable {
         let (x, y) = (RankStatistics.ranks(scores), RankStatistics.ranks(changes))
         // Ranks around 0 and of size 1 keep the sums exact enough.
         let (middle, scale) = (Double(x.count + 1) / 2, 1 / Double(max(1, x.count)))
-        var (pooled, within) = (bootstrap.sums(6), bootstrap.sums(6))
+        var (pooled, within) = (bootstrap.sums(Moments.width), bootstrap.sums(Moments.width))
         var start = 0
         for (group, end) in ends {
             var moments = Moments()

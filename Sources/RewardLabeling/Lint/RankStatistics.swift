@@ -61,34 +61,45 @@ enum RankStatistics {
 
 /// Sums that make a correlation, and that can be added and weighted.
 struct Moments {
-    var values = [Double](repeating: 0, count: 6)
+    static let width = 6
+
+    private(set) var count = 0.0
+    private var (x, y, xx, yy, xy) = (0.0, 0.0, 0.0, 0.0, 0.0)
 
     init() {}
 
-    init(_ values: [Double]) { self.values = values }
+    /// From ``values`` at an offset of a longer list.
+    init(_ sums: [Double], at start: Int = 0) {
+        (count, x, y) = (sums[start], sums[start + 1], sums[start + 2])
+        (xx, yy, xy) = (sums[start + 3], sums[start + 4], sums[start + 5])
+    }
+
+    var values: [Double] { [count, x, y, xx, yy, xy] }
 
     mutating func add(_ x: Double, _ y: Double) {
-        values[0] += 1
-        values[1] += x
-        values[2] += y
-        values[3] += x * x
-        values[4] += y * y
-        values[5] += x * y
+        count += 1
+        self.x += x
+        self.y += y
+        xx += x * x
+        yy += y * y
+        xy += x * y
     }
 
     /// The sums of deviations from the means in place of the raw ones: added over spans they give the correlation
     /// within spans.
     var centered: Moments {
-        guard values[0] > 0 else { return self }
-        let (n, x, y) = (values[0], values[1], values[2])
-        return Moments([n, 0, 0, values[3] - x * x / n, values[4] - y * y / n, values[5] - x * y / n])
+        guard count > 0 else { return self }
+        var moments = Moments()
+        moments.count = count
+        (moments.xx, moments.yy, moments.xy) = (xx - x * x / count, yy - y * y / count, xy - x * y / count)
+        return moments
     }
 
     /// Nil with fewer than three pairs or without spread.
     var correlation: Double? {
-        let sums = centered.values
+        let sums = centered
         // Rounding leaves a trace of spread where there is none.
-        guard sums[0] >= 3, sums[3] > 1e-9 * max(1, values[3]), sums[4] > 1e-9 * values[4] else { return nil }
-        return min(1, max(-1, sums[5] / (sums[3] * sums[4]).squareRoot()))
+        guard count >= 3, sums.xx > 1e-9 * xx, sums.yy > 1e-9 * yy else { return nil }
+        return min(1, max(-1, sums.xy / (sums.xx * sums.yy).squareRoot()))
     }
 }

@@ -29,14 +29,14 @@ public struct ScoreAlignment: Sendable, Equatable, Encodable {
     init(_ spans: [LintSpan], bootstrap: EpisodeBootstrap) {
         let withProgress = spans.filter { $0.progress != nil }
         let without = spans.filter { $0.progress == nil }
-        var sums = bootstrap.sums(6 * 6)
+        var sums = bootstrap.sums(6 * Moments.width)
         var count = 0
         for members in [withProgress, without] where !members.isEmpty {
             count += Self.add(members, to: &sums, bootstrap)
         }
         self.spans = count
         func correlations(_ sums: [Double]) -> [Double?] {
-            (0..<6).map { Moments(Array(sums[($0 * 6)..<($0 * 6 + 6)])).correlation }
+            (0..<6).map { Moments(sums, at: $0 * Moments.width).correlation }
         }
         func best(_ correlations: [Double?]) -> Int? {
             correlations.indices.filter { correlations[$0] != nil }
@@ -50,7 +50,7 @@ public struct ScoreAlignment: Sendable, Equatable, Encodable {
                 lag: index < 5 ? Self.shifts[index] : nil, correlation: values[index],
                 interval: values[index] == nil
                     ? nil
-                    : bootstrap.interval(sums) { Moments(Array($0[(index * 6)..<(index * 6 + 6)])).correlation },
+                    : bootstrap.interval(sums) { Moments($0, at: index * Moments.width).correlation },
                 bestShare: Double(winners.count { $0 == index }) / decided)
         }
         let others = values.enumerated().compactMap { $0.offset == 2 ? nil : $0.element }.max()
@@ -75,8 +75,8 @@ public struct ScoreAlignment: Sendable, Equatable, Encodable {
                     guard let score, 0..<n ~= place else { continue }
                     moments.add(scoreRanks[score], truthRanks[start + place] * scale - 0.5)
                 }
-                sums.add(moments.centered.values, at: slot * 6, group: group)
-                hasPairs = hasPairs || moments.values[0] > 1
+                sums.add(moments.centered.values, at: slot * Moments.width, group: group)
+                hasPairs = hasPairs || moments.count > 1
             }
             if hasPairs { count += 1 }
         }
