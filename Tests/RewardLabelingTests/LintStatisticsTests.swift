@@ -202,6 +202,6 @@ import VisionLanguage
         }
         let values = (0..<50).map { _ in Double(random.unit()) }
         #expect(interval(3, values) == interval(3, values) && interval(3, values) != interval(4, values))
-        #expect(interval(1, [1]) == nil)
+        #expect(interval(1, [1, 2, 3, 4]) == nil && interval(1, [1, 2, 3, 4, 5]) != nil)
     }
 }

@@ -12,7 +12,7 @@ import VisionLanguage
     @Test func theCarefulAnnotatorPasses() {
         var (alarms, passes) = (0, 0)
         for seed in 0..<200 as Range<UInt64> {
-            let report = report(SyntheticLabels(seed: seed))
+            let report = report(SyntheticLabels(seed: seed, episodes: 30))
             if report.verdict == .fail { alarms += 1 }
             if report.verdict == .pass { passes += 1 }
         }
@@ -21,18 +21,18 @@ import VisionLanguage
 
     @Test(arguments: [true, false]) func theCarefulAnnotatorIsNotBlamedForSmallData(_ hasProgress: Bool) {
         var (alarms, passes) = (0, 0)
-        for seed in 0..<400 as Range<UInt64> {
+        for seed in 0..<200 as Range<UInt64> {
             let report = report(SyntheticLabels(seed: seed, limit: 20, hasProgress: hasProgress))
             if report.verdict == .fail { alarms += 1 }
             if report.verdict == .pass { passes += 1 }
         }
-        #expect(alarms <= 1 && passes >= 360)
+        #expect(alarms == 0 && passes >= 180)
     }
 
     @Test func withoutFailuresSuccessIsNotMeasured() {
         var alarms = 0
         for seed in 0..<200 as Range<UInt64> {
-            let report = report(SyntheticLabels(seed: seed, failing: 0))
+            let report = report(SyntheticLabels(seed: seed, episodes: 30, failing: 0))
             if report.verdict != .pass { alarms += 1 }
             #expect(report.check(.successAUC)?.verdict == .notMeasured && report.success.meanAUC == nil)
         }
@@ -44,11 +44,12 @@ import VisionLanguage
         _ labels: SyntheticLabels, headline: String, _ checks: [LintCheck.Name: String],
         sourceLocation: SourceLocation = #_sourceLocation
     ) {
-        for seed in 0..<40 as Range<UInt64> {
+        for seed in 0..<12 as Range<UInt64> {
             for hasProgress in [true, false] {
                 var labels = labels
                 labels.seed = seed
                 labels.hasProgress = hasProgress
+                labels.episodes = 40
                 let report = report(labels)
                 #expect(report.verdict == .fail, sourceLocation: sourceLocation)
                 #expect(report.headline.contains(headline), "\(report.text)", sourceLocation: sourceLocation)
@@ -88,7 +89,7 @@ import VisionLanguage
                 .alignment: "reversed", .progressCorrelation: "fit when read backwards",
                 .completionAUC: "fit when read backwards",
             ])
-        for seed in 0..<40 as Range<UInt64> {
+        for seed in 0..<12 as Range<UInt64> {
             let report = report(SyntheticLabels(annotator: .reversedTime, seed: seed))
             #expect((report.order.trend.mean ?? 0) < 0 && report.check(.timeTrend)?.verdict != .pass)
         }
@@ -107,7 +108,7 @@ import VisionLanguage
 
     @Test(arguments: [(1, "before (lag \u{2212}1)"), (-1, "after (lag +1)")])
     func shiftedScoresAreFound(_ places: Int, _ words: String) {
-        for seed in 0..<40 as Range<UInt64> {
+        for seed in 0..<12 as Range<UInt64> {
             let report = report(SyntheticLabels(annotator: .late(places), seed: seed))
             #expect(report.verdict == .fail)
             #expect(report.check(.alignment)?.verdict == .fail)
@@ -133,6 +134,13 @@ import VisionLanguage
         var lint = RewardLint()
         lint.thresholds.requiredControls = []
         #expect(lint.report(SyntheticLabels(controls: []).spans()).verdict == .pass)
+        // Nothing is said of a control beside spans that miss their goals.
+        let missed = SyntheticLabels(failing: 0).spans().map { span in
+            var span = span
+            span.isFulfilled = false
+            return span
+        }
+        #expect(RewardLint().report(missed).check(.frozenControl)?.verdict == .notMeasured)
         // Random scores fail by themselves.
         #expect(report(SyntheticLabels(annotator: .random, controls: [])).verdict == .fail)
     }

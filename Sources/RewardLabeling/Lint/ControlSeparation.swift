@@ -1,5 +1,6 @@
-/// How the spans of one control are scored beside genuine spans of the same instructions, or beside all genuine spans
-/// where no instruction has both.
+/// How the spans of one control are scored beside fulfilled genuine spans of the same instructions, or beside all
+/// fulfilled genuine spans where no instruction has both. A span that misses its goal may deserve scores as low as a
+/// control's, and says nothing.
 public struct ControlSeparation: Sendable, Equatable, Encodable {
     public var control: LabelControl
     /// Those with a score.
@@ -25,7 +26,7 @@ public struct ControlSeparation: Sendable, Equatable, Encodable {
     init(_ control: LabelControl, _ controls: [LintSpan], genuine: [LintSpan], bootstrap: EpisodeBootstrap) {
         let controls = controls.filter { $0.meanScore != nil }
         let instructions = Set(controls.map(\.instructionID))
-        let scored = genuine.filter { $0.meanScore != nil }
+        let scored = genuine.filter { $0.isFulfilled && $0.meanScore != nil }
         let paired = scored.filter { instructions.contains($0.instructionID) }
         let reference = paired.isEmpty ? scored : paired
         var sums = bootstrap.sums(22)
@@ -46,15 +47,17 @@ public struct ControlSeparation: Sendable, Equatable, Encodable {
         median = RankStatistics.median(own)
         genuineMean = ScoreDistribution(reference).mean
         genuineMedian = RankStatistics.median(other)
-        let auc = { (sums: [Double]) in
-            RankStatistics.auc(positive: Array(sums[11...]), negative: Array(sums[..<11]))
-        }
-        self.auc = auc(total)
-        aucInterval = bootstrap.interval(sums, auc)
+        auc = Self.auc(total)
         falsePositiveRate = Self.falsePositiveRate(total)
-        falsePositiveInterval = bootstrap.interval(sums, Self.falsePositiveRate)
+        let replicates = bootstrap.replicates(sums) { (Self.falsePositiveRate($0), Self.auc($0)) }
+        falsePositiveInterval = bootstrap.interval(replicates.map(\.0))
+        aucInterval = bootstrap.interval(replicates.map(\.1))
         let count = own.reduce(0, +)
         highShare = count > 0 ? own[7...].reduce(0, +) / count : nil
+    }
+
+    private static func auc(_ sums: [Double]) -> Double? {
+        RankStatistics.auc(positive: Array(sums[11...]), negative: Array(sums[..<11]))
     }
 
     private static func falsePositiveRate(_ sums: [Double]) -> Double? {

@@ -20,6 +20,8 @@ public struct LintInterval: Sendable, Equatable, Encodable {
 struct EpisodeBootstrap {
     static let groupLimit = 1000
     static let resamples = 600
+    /// With fewer episodes an interval would be far too narrow.
+    static let minEpisodes = 5
 
     let groupCount: Int
     private let groups: [Int64: Int]
@@ -45,12 +47,12 @@ struct EpisodeBootstrap {
     func group(_ episodeID: Int64) -> Int { groups[episodeID] ?? 0 }
 
     /// `statistic` of each resample's sums, nil ones included.
-    func replicates<T>(_ sums: GroupSums, _ statistic: ([Double]) -> T?) -> [T?] {
+    func replicates<T>(_ sums: GroupSums, _ statistic: ([Double]) -> T) -> [T] {
         draws.map { statistic(sums.total($0)) }
     }
 
-    /// The middle 95 % of the resamples; nil with fewer than two groups, or where a tenth of the resamples or more
-    /// has no value.
+    /// The middle 95 % of the resamples; nil with fewer than ``minEpisodes``, or where a tenth of the
+    /// resamples or more has no value.
     func interval(_ sums: GroupSums, _ statistic: ([Double]) -> Double?) -> LintInterval? {
         interval(replicates(sums, statistic))
     }
@@ -58,9 +60,9 @@ struct EpisodeBootstrap {
     /// The same for a statistic of weights by group.
     func interval(weights statistic: ([Double]) -> Double?) -> LintInterval? { interval(draws.map(statistic)) }
 
-    private func interval(_ replicates: [Double?]) -> LintInterval? {
+    func interval(_ replicates: [Double?]) -> LintInterval? {
         let values = replicates.compactMap { $0 }.sorted()
-        guard groupCount > 1, values.count * 10 > replicates.count * 9,
+        guard groupCount >= Self.minEpisodes, values.count * 10 > replicates.count * 9,
             let low = RankStatistics.quantile(values, 0.025), let high = RankStatistics.quantile(values, 0.975)
         else { return nil }
         return LintInterval(low: low, high: high)

@@ -1,8 +1,8 @@
 /// The figures, and what becomes of them under thresholds.
 ///
 /// A figure on the wrong side of its threshold fails when its interval lies there as well; when the interval reaches the
-/// threshold there is too little data to tell, and the check is not measured. Figures without an interval describe the
-/// labels at hand rather than a sample, and fail by themselves.
+/// threshold, or there is none, there is too little data to tell and the check is not measured. Coverage, entropy, ties
+/// and compression describe the labels at hand rather than a sample, and fail by themselves.
 struct LintMeasures {
     var coverage: LabelCoverage
     var distribution: ScoreDistribution
@@ -33,13 +33,15 @@ struct LintMeasures {
 
     /// Whether the scores laid on backwards fit the truth better than forwards.
     var isBackwards: Bool {
-        guard let best = alignment.best, best.lag == nil, (best.correlation ?? 0) > 0.1 else { return false }
+        guard let best = alignment.best, best.lag == nil, best.interval != nil, (best.correlation ?? 0) > 0.1
+        else { return false }
         return best.bestShare >= 0.95
     }
 
     /// Whether the scores fit the truth better some places off.
     var shift: Int? {
-        guard let best = alignment.best, let lag = best.lag, lag != 0, (best.correlation ?? 0) > 0.1,
+        guard let best = alignment.best, let lag = best.lag, lag != 0, best.interval != nil,
+            (best.correlation ?? 0) > 0.1,
             alignment.lags.first(where: { $0.lag == 0 })?.bestShare ?? 0 <= 0.05
         else { return nil }
         return lag
@@ -56,14 +58,14 @@ struct LintMeasures {
             isRequired: isRequired, reason: missing)
         guard let value else { return check }
         let isGood = bound == .atLeast ? value >= threshold : value <= threshold
-        let reaches = interval.map { bound == .atLeast ? $0.high >= threshold : $0.low <= threshold } ?? false
+        let reaches = interval.map { bound == .atLeast ? $0.high >= threshold : $0.low <= threshold } ?? true
         if spans < minSpans {
             check.reason = "It rests on \(spans) spans and \(minSpans) are needed. Label more spans."
         } else if isGood {
             (check.verdict, check.reason) = (.pass, pass)
-        } else if reaches {
+        } else if reaches, ![.coverage, .entropy, .ties, .topCompression].contains(name) {
             check.reason =
-                "It is on the wrong side of the threshold, but \(spans) spans are too few to be sure of it. Label more."
+                "It is on the wrong side of the threshold, but \(spans) spans of these episodes are too few to be sure. Label more."
         } else {
             (check.verdict, check.reason) = (.fail, fail)
         }

@@ -107,7 +107,7 @@ extension LintMeasures {
         } else if alignment.spans < thresholds.minSpans {
             check.reason =
                 "It rests on \(alignment.spans) spans and \(thresholds.minSpans) are needed. Label more spans."
-        } else if let best, let zero, best.lag == 0, (zero.interval?.low ?? -1) > 0 {
+        } else if let best, let zero, best.lag == 0, zero.interval?.low ?? best.correlation.map({ $0 - 0.1 }) ?? 0 > 0 {
             check.verdict = .pass
             check.reason =
                 "The scores fit the recording best where they are, in \(LintFormat.percent(zero.bestShare)) of "
@@ -174,7 +174,9 @@ extension LintMeasures {
             judged(
                 name, value, interval, bound, limit, isRequired: isRequired, spans: spans,
                 minSpans: thresholds.minSpans,
-                missing: "No span was labelled with \(shown). Label this control to know.",
+                missing: measured == nil
+                    ? "No span was labelled with \(shown). Label this control to know."
+                    : "No fulfilled genuine span has scores to compare it with.",
                 pass: "Spans with \(shown) are scored below genuine ones.",
                 fail: "Spans with \(shown) are scored \(measured.map(Self.comparison) ?? ""). \(cause)")
         }

@@ -43,14 +43,13 @@ public struct ScoreAlignment: Sendable, Equatable, Encodable {
                 .max { (correlations[$0] ?? 0) < (correlations[$1] ?? 0) }
         }
         let values = correlations(sums.total())
-        let winners = bootstrap.replicates(sums) { best(correlations($0)) }
+        let replicates = bootstrap.replicates(sums, correlations)
+        let winners = replicates.map(best)
         let decided = Double(max(1, winners.count { $0 != nil }))
         lags = values.indices.map { index in
             Lag(
                 lag: index < 5 ? Self.shifts[index] : nil, correlation: values[index],
-                interval: values[index] == nil
-                    ? nil
-                    : bootstrap.interval(sums) { Moments($0, at: index * Moments.width).correlation },
+                interval: values[index] == nil ? nil : bootstrap.interval(replicates.map { $0[index] }),
                 bestShare: Double(winners.count { $0 == index }) / decided)
         }
         let others = values.enumerated().compactMap { $0.offset == 2 ? nil : $0.element }.max()

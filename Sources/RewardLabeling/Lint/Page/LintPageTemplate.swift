@@ -27,7 +27,7 @@ enum LintPageTemplate {
         {{#checks}}
         <div class="check {{style}}">
         <div class="state"><span class="mark" aria-hidden="true">{{mark}}</span><span class="word">{{word}}</span></div>
-        <div class="what"><h3>{{title}}{{#isOptional}} <span class="tag">not required</span>{{/isOptional}}</h3>
+        <div class="what"><h3>{{title}}{{#hasTag}} <span class="tag">{{tag}}</span>{{/hasTag}}</h3>
         <p>{{reason}}</p></div>
         <div class="bullet">{{{bullet}}}</div>
         <div class="value"><b>{{value}}</b><span class="threshold">{{threshold}}</span>
@@ -39,7 +39,7 @@ enum LintPageTemplate {
         <section>
         <h2>What the scores look like</h2>
         <div class="cards">
-        <figure><figcaption><h3>Scores</h3><p>Share of transitions in percent; 8 and more in the darker colour.</p>
+        <figure><figcaption><h3>Scores</h3><p>Share of transitions in percent; 8 and more in another colour.</p>
         </figcaption>{{{histogram}}}<p class="note">{{distribution}}</p></figure>
         {{#hasChanges}}<figure><figcaption><h3>True progress by score</h3>
         <p>Change of the true potential: median, middle half, and 5 to 95 %.</p></figcaption>{{{changes}}}
@@ -109,22 +109,23 @@ enum LintPageTemplate {
         font-weight:700;color:var(--paper)}
         .pass .seal{background:var(--pass)}.fail .seal{background:var(--fail)}.undecided .seal{background:var(--open)}
         .checks{background:var(--card);border:1px solid var(--rule);border-radius:12px;overflow:hidden}
-        .check{display:grid;grid-template-columns:118px minmax(0,1fr) 170px 112px;gap:4px 18px;padding:11px 18px;
+        .check{display:grid;grid-template-columns:126px minmax(0,1fr) 170px 126px;gap:4px 18px;padding:11px 18px;
         border-top:1px solid var(--rule);align-items:center}
         .check:first-child{border-top:0}
         .check.fail{background:var(--failbg)}
         .state{display:flex;gap:8px;align-items:center;font-size:13px;font-weight:600;white-space:nowrap}
-        .mark{width:20px;height:20px;border-radius:50%;display:grid;place-items:center;font-size:12px;
+        .mark{flex:none;width:20px;height:20px;border-radius:50%;display:grid;place-items:center;font-size:12px;
         border:1.5px solid currentColor}
         .check.pass .state{color:var(--pass)}.check.fail .state{color:var(--fail)}.check.open .state{color:var(--muted)}
         .what p{color:var(--muted);font-size:13.5px;line-height:1.45}
         .check.fail .what p{color:var(--ink)}
         .tag{font-weight:400;font-size:12px;color:var(--muted);margin-left:4px}
         .bullet svg{display:block;width:100%}
-        .value{text-align:right;font-size:13px;line-height:1.35}
-        .value b{font-size:16px;margin-right:8px}
+        .value{display:grid;grid-template-columns:1fr 58px;gap:0 8px;align-items:baseline;text-align:right;font-size:13px;
+        line-height:1.35}
+        .value b{font-size:16px}
         .threshold{color:var(--muted)}
-        .interval{display:block;color:var(--muted);font-size:12px}
+        .interval{grid-column:1/-1;color:var(--muted);font-size:12px}
         .cards{display:grid;grid-template-columns:repeat(auto-fill,minmax(min(100%,360px),1fr));gap:16px}
         figure{margin:0;background:var(--card);border:1px solid var(--rule);border-radius:12px;padding:16px 16px 12px;
         min-width:0}

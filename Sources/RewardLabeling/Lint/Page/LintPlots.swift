@@ -90,7 +90,7 @@ enum LintPlots {
         let names = ["\u{2212}2", "\u{2212}1", "0", "+1", "+2", "backwards"]
         let best = alignment.best
         for (index, lag) in alignment.lags.enumerated() where index < names.count {
-            let x = 78 + Double(index) * 60
+            let x = 66 + Double(index) * 60
             drawing.text(x, 206, names[index], .middle, lag.lag == 0 ? "t strong" : "t")
             guard let value = lag.correlation else {
                 drawing.text(x, axis(0) - 6, "undefined", .middle, "t small faint")
@@ -148,7 +148,7 @@ enum LintPlots {
         let totals = zip(order.fulfilled.histogram, order.unfulfilled.histogram).map { $0 + $1 }
         let axis = Axis(0...max(4, Double(totals.max() ?? 0) * 1.08), from: 190, to: 12)
         frame(&drawing, axis, percent: false)
-        let across = Axis(-1...1, from: left + 4, to: right)
+        let across = Axis(-1...1, from: left + 4, to: right - 8)
         for bin in totals.indices {
             let x = across(Double(bin) / 10 - 1) + 1
             let width = across(-0.9) - across(-1) - 2
