@@ -69,9 +69,10 @@ public enum LintPage {
     }
 
     private static func progress(_ progress: ProgressCorrelation) -> String {
+        func number(_ value: Double?) -> String { value == nil ? "undefined" : LintFormat.number(value) }
         var text =
-            "Correlation within spans \(LintFormat.number(progress.within.value)), over all transitions "
-            + "\(LintFormat.number(progress.pooled.value)). "
+            "Correlation within spans \(number(progress.within.value)), over all transitions "
+            + "\(number(progress.pooled.value)). "
         if let expected = progress.expectedWithin.value {
             text += "With expected scores from log-probabilities \(LintFormat.number(expected)) within spans. "
         }

@@ -51,7 +51,7 @@ enum LintPageTemplate {
         <figure><figcaption><h3>Value order</h3><p>Spans by correlation of summed score and time:
         <span class="key genuine"></span> goal reached, <span class="key rest"></span> not.</p></figcaption>{{{order}}}
         <p class="note">{{orderWords}}</p></figure>
-        {{#hasControls}}<figure><figcaption><h3>Controls</h3><p><span class="key genuine"></span> genuine transitions,
+        {{#hasControls}}<figure class="tall"><figcaption><h3>Controls</h3><p><span class="key genuine"></span> genuine transitions,
         <span class="key control"></span> the same shown as a control, which must score low.</p></figcaption>
         {{{controls}}}</figure>{{/hasControls}}
         <figure><figcaption><h3>Coverage</h3><p>Transitions with a score, and why others have none.</p></figcaption>
@@ -129,6 +129,7 @@ enum LintPageTemplate {
         .cards{display:grid;grid-template-columns:repeat(auto-fill,minmax(min(100%,360px),1fr));gap:16px}
         figure{margin:0;background:var(--card);border:1px solid var(--rule);border-radius:12px;padding:16px 16px 12px;
         min-width:0}
+        .tall{grid-row:span 2}
         figcaption{margin-bottom:10px}
         figcaption p,.note{color:var(--muted);font-size:13px;line-height:1.45}
         .note{margin-top:8px;overflow-wrap:anywhere}
