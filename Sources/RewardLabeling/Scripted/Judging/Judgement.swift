@@ -33,6 +33,7 @@ struct Judgement: Sendable, Equatable {
     /// Actions of a detour that is none.
     private static let detour = 0.5
     private static let near = 8.0
+    private static let leastPhase = 0.01
     private static let arrival = 3.0
 
     init(_ reason: Reason, _ score: Int, subGoal: Int? = nil) {
@@ -68,15 +69,16 @@ struct Judgement: Sendable, Equatable {
                 : Judgement(.undone, 0, subGoal: end.completed)
         }
         let current = start.current
-        if end.isTidy != start.isTidy {
-            return end.isTidy ? Judgement(.tidied, 9) : Judgement(.hindered, 1, subGoal: current)
-        }
+        if end.isTidy, !start.isTidy { return Judgement(.tidied, 9) }
         // In the appliance or not: what has to be done next changes, so that ways cannot be compared.
-        if end.phase > start.phase + 0.01 {
+        if end.phase > start.phase + leastPhase {
             let isTreatment = start.phase > 0.45 && end.phase >= 0.75 && start.phase < 0.75
             return Judgement(isTreatment ? .treated : .helped, isTreatment ? 8 : 7, subGoal: current)
         }
-        if end.phase < start.phase - 0.01 { return Judgement(.hindered, 1, subGoal: current) }
+        if end.phase < start.phase - leastPhase || end.isTidy != start.isTidy {
+            return Judgement(.hindered, 1, subGoal: current)
+        }
+        if isInteraction, end.part > start.part + leastPhase { return Judgement(.helped, 7, subGoal: current) }
         guard let from = start.distance, let to = end.distance, !isInteraction else {
             return Judgement(.neutral, 3, subGoal: current)
         }
