@@ -1,4 +1,6 @@
 import Episodes
+import Household
+import TestSupport
 import Testing
 
 @testable import ALFRED
@@ -175,5 +177,31 @@ import Testing
         for range in [0..<0, 0..<(episode.subTasks.count + 1), -1..<1] {
             #expect(throws: ScriptedError.self) { try episode.goal(.composite, range) }
         }
+    }
+
+    /// Real recordings in estimated rooms: nearly all can be carried out, and what people's plans complete scores high.
+    @Test(.enabled(if: alfredRoot != nil, Comment(rawValue: alfredHint)))
+    func realEpisodesAreJudged() throws {
+        let release = try Release(root: try #require(alfredRoot))
+        let scenes = SceneLibrary(release)
+        let renderer = Renderer()
+        var (refused, actions, ends, high, rising) = (0, 0, 0, 0, 0)
+        let locations = release.trajectories(in: "valid_seen").trajectories.prefix(8)
+        for location in locations {
+            let trajectory = try Trajectory(contentsOf: location.file)
+            let episode = try ScriptedEpisode(
+                "valid_seen/\(location.key)", .expert, trajectory, try scenes.world(of: trajectory), renderer: renderer)
+            let goal = try episode.goal(.composite)
+            let scores = faultless.scores(for: episode.query(goal), truth: episode.truth, goal: goal)
+            let values = episode.truth.progress(of: goal, at: Array(episode.truth.facts.indices))
+            refused += episode.truth.failures.count
+            actions += episode.actions.count
+            ends += episode.subTasks.count
+            high += episode.subTasks.count { scores[$0.upperBound - 1] >= 9 }
+            if spearman(values, values.indices.map(Double.init)) > 0.9 { rising += 1 }
+        }
+        #expect(Double(refused) < 0.05 * Double(actions))
+        #expect(Double(high) > 0.9 * Double(ends))
+        #expect(rising >= locations.count - 2)
     }
 }

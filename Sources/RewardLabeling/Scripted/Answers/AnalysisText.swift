@@ -93,11 +93,16 @@ struct AnalysisText {
         Self.words(facts.world.scene.objects[object].type.rawValue)
     }
 
-    /// `CounterTop` as `counter top`.
+    /// `CounterTop` as `counter top`, `TVStand` as `tv stand`.
     static func words(_ name: String) -> String {
+        let characters = Array(name)
         var text = ""
-        for (index, character) in name.enumerated() {
-            if index > 0, character.isUppercase, text.last.map({ $0.isLetter }) ?? false { text.append(" ") }
+        for (index, character) in characters.enumerated() {
+            if index > 0, character.isUppercase {
+                let endsWord = characters[index - 1].isLowercase
+                let beginsWord = index + 1 < characters.count && characters[index + 1].isLowercase
+                if endsWord || beginsWord { text.append(" ") }
+            }
             text += character.lowercased()
         }
         return text

@@ -1,4 +1,5 @@
 internal import Household
+internal import Synchronization
 
 /// How many actions every pose of a room is away from working on any of some objects.
 ///
@@ -115,5 +116,17 @@ final class ApproachField: Sendable {
             cost += 1
         }
         return costs
+    }
+}
+
+/// The fields of a room, by what they lead to: most goals of an episode need the same ones.
+final class ApproachFields: Sendable {
+    private let known = Mutex<[[Bounds]: ApproachField]>([:])
+
+    func field(to boxes: [Bounds], in scene: HouseScene) -> ApproachField {
+        if let field = known.withLock({ $0[boxes] }) { return field }
+        let field = ApproachField(to: boxes, in: scene)
+        known.withLock { $0[boxes] = field }
+        return field
     }
 }

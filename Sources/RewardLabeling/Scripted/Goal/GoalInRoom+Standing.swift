@@ -135,6 +135,9 @@ extension GoalInRoom {
             return !scene.objects.indices.contains { isAjar($0) && facts.world.bounds(of: $0).contains(source) }
         case .put:
             return !facts.world.receptacles(holding: object).contains(where: isAjar)
+        case .slice:
+            let piece = scene.objects.indices.first { scene.objects[$0].sliceOf == object }
+            return !(piece.map(facts.world.receptacles(holding:)) ?? []).contains(where: isAjar)
         case .heat, .cool:
             guard let place = subGoal.place else { return true }
             return !candidates[place].contains(where: isAjar)

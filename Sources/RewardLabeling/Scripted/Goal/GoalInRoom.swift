@@ -26,16 +26,12 @@ final class GoalInRoom: Sendable {
     let faucets: [Int]
     /// What the task's conditions ask for by name.
     let named: [Name: [Int]]
-    private let fields = Mutex(Fields())
+    private let shared: ApproachFields
+    private let fields = Mutex([StateKey: ApproachField]())
 
     struct Name: Hashable {
         var text: String
         var role: GoalRole
-    }
-
-    private struct Fields {
-        var byState: [StateKey: ApproachField] = [:]
-        var byPlace: [[Bounds]: ApproachField] = [:]
     }
 
     private struct StateKey: Hashable {
@@ -46,8 +42,12 @@ final class GoalInRoom: Sendable {
     /// Choices of objects that are tried at most.
     private static let bindingLimit = 64
 
-    init(_ goal: ScriptedGoal, scene: HouseScene, first: StateFacts, last: StateFacts) {
+    /// - Parameters:
+    ///   - first: The episode's first state, `last` its last: what happens to nothing in between is not told apart.
+    ///   - fields: Of the episode, shared by its goals.
+    init(_ goal: ScriptedGoal, scene: HouseScene, first: StateFacts, last: StateFacts, fields: ApproachFields) {
         self.goal = goal
+        shared = fields
         self.scene = scene
         var isActedOn = [Bool](repeating: false, count: goal.things.count)
         for subGoal in goal.subGoals { if let object = subGoal.object { isActedOn[object] = true } }
@@ -140,14 +140,9 @@ final class GoalInRoom: Sendable {
     /// The way to some objects as they are now.
     func field(to objects: [Int], in facts: StateFacts) -> ApproachField {
         let key = StateKey(epoch: facts.epoch, objects: objects)
-        if let known = fields.withLock({ $0.byState[key] }) { return known }
-        let boxes = objects.map(facts.world.bounds(of:))
-        let known = fields.withLock { $0.byPlace[boxes] }
-        let field = known ?? ApproachField(to: boxes, in: scene)
-        fields.withLock {
-            $0.byPlace[boxes] = field
-            $0.byState[key] = field
-        }
+        if let known = fields.withLock({ $0[key] }) { return known }
+        let field = shared.field(to: objects.map(facts.world.bounds(of:)), in: scene)
+        fields.withLock { $0[key] = field }
         return field
     }
 }

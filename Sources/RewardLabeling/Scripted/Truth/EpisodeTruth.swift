@@ -13,6 +13,7 @@ public final class EpisodeTruth: Sendable {
     /// Actions that the simulator refused, by index. In generated episodes these failed when they were recorded, too.
     public let failures: [Int: ActionError]
 
+    private let fields = ApproachFields()
     private let rooms = Mutex<[ScriptedQuery.Goal: GoalInRoom]>([:])
     /// Goals kept with an episode: it has as a rule fewer than 30 instructions of its own.
     private static let roomLimit = 64
@@ -70,7 +71,7 @@ public final class EpisodeTruth: Sendable {
     /// The goal's things in this episode's room.
     func room(for goal: ScriptedGoal) -> GoalInRoom {
         if let known = rooms.withLock({ $0[goal.source] }) { return known }
-        let made = GoalInRoom(goal, scene: scene, first: facts[0], last: facts[facts.count - 1])
+        let made = GoalInRoom(goal, scene: scene, first: facts[0], last: facts[facts.count - 1], fields: fields)
         return rooms.withLock { rooms in
             if let known = rooms[goal.source] { return known }
             if rooms.count >= Self.roomLimit { rooms.removeAll() }

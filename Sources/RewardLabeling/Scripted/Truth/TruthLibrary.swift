@@ -20,9 +20,9 @@ public final class TruthLibrary: Sendable {
     private let scenes = Mutex<[String: Result<SceneLibrary, ALFREDError>]>([:])
 
     /// - Parameters:
-    ///   - capacity: Episodes kept; each takes up to a few hundred kilobytes.
+    ///   - capacity: Episodes kept; each takes about half a megabyte.
     ///   - threads: At work at the same time; nil for one a core.
-    public init(capacity: Int = 256, threads: Int? = nil) {
+    public init(capacity: Int = 128, threads: Int? = nil) {
         truths = OnceCache(capacity: capacity)
         goals = OnceCache(capacity: capacity * 32)
         workers = TruthWorkers(count: threads ?? ProcessInfo.processInfo.activeProcessorCount)
