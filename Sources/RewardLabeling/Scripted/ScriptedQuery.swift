@@ -3,7 +3,7 @@ public import Episodes
 /// What the scripted annotator is asked, in terms of the dataset: it looks the state up where a VLM would look at pictures.
 public struct ScriptedQuery: Sendable, Equatable {
     /// What a goal asks for, step by step, in symbols.
-    public struct Goal: Sendable, Equatable {
+    public struct Goal: Sendable, Hashable {
         /// The episode the goal's words were written for, relative to ``ScriptedQuery/root``: another one than the episode
         /// shown where goals are swapped.
         public var episodeKey: String
