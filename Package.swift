@@ -103,7 +103,7 @@ let package = Package(
         .target(
             name: "StageSupport",
             dependencies: [
-                "ExperimentStore",
+                "ExperimentStore", "VisionLanguage",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "Yams", package: "Yams"),

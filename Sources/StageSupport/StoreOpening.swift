@@ -1,9 +1,22 @@
 public import ExperimentStore
+internal import Foundation
 
 extension ExperimentStore {
     /// Opens the store; what goes wrong leads to the exit code that the stages promise.
     public static func forStage(_ path: String, access: Access) throws -> ExperimentStore {
         try translatingErrors { try ExperimentStore(path, access: access) }
+    }
+}
+
+extension Configuration {
+    /// The store's path, for stages that write to a store but do not make one.
+    public func existingStore() throws -> String {
+        guard FileManager.default.fileExists(atPath: store) else {
+            throw StageError(
+                .inputMissing,
+                "\(store): there is no such store; make one with rgvlm-ingest alfred --root DIR --store \(store)")
+        }
+        return store
     }
 }
 

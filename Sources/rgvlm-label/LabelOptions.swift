@@ -26,7 +26,8 @@ struct LabelOptions: ParsableArguments {
         help: ArgumentHelp("The server, as in http://localhost:8000/v1 (default: the provider's).", valueName: "url"))
     var baseURL: String?
 
-    @Option(help: ArgumentHelp("Label the whole task or each instruction (default: task).", valueName: "task|instruction"))
+    @Option(
+        help: ArgumentHelp("Label the whole task or each instruction (default: task).", valueName: "task|instruction"))
     var unit: String?
 
     @Option(help: ArgumentHelp("Label this many spans, spread over the dataset (default: all).", valueName: "spans"))
@@ -43,7 +44,8 @@ struct LabelOptions: ParsableArguments {
 
 /// How fast and for how much.
 struct PaceOptions: ParsableArguments {
-    @Option(help: ArgumentHelp("Calls in flight at most; fewer when the server is busy (default: 32).", valueName: "calls"))
+    @Option(
+        help: ArgumentHelp("Calls in flight at most; fewer when the server is busy (default: 32).", valueName: "calls"))
     var concurrency: Int?
 
     @Option(help: ArgumentHelp("Dollars the run may cost in all.", valueName: "dollars"))

@@ -26,18 +26,17 @@ struct LabelSession {
     ) throws {
         let configuration = try common.configuration()
         var setup = try LabelSetup(options, configuration)
-        let limits = try Pace(pace, setup.label, price: setup.price, isServed: setup.api != nil, model: setup.identity.model)
-        // A store that is not there is an error here, not a new store.
-        let reading = try ExperimentStore.forStage(configuration.store, access: .readAnyVersion)
-        try translatingErrors { try reading.close() }
-        let store = try ExperimentStore.forStage(configuration.store, access: .write)
+        let limits = try Pace(
+            pace, setup.label, price: setup.price, isServed: setup.api != nil, model: setup.identity.model)
+        let store = try ExperimentStore.forStage(try configuration.existingStore(), access: .write)
         try setup.adoptReplayed(store)
         dataset = try setup.dataset(options, in: store)
         let run: LabelRun
         if isRetry {
             let name = setup.runIdentity(dataset).name
             guard try translatingErrors({ try store.read { try LabelRun.named(name, $0) } }) != nil else {
-                throw StageError(.inputMissing, "\(store.path): has no label run \(name); rgvlm-label status lists them")
+                throw StageError(
+                    .inputMissing, "\(store.path): has no label run \(name); rgvlm-label status lists them")
             }
             run = try setup.openRun(dataset, in: store)
             addedSpans = 0
@@ -47,7 +46,7 @@ struct LabelSession {
             addedSpans = try translatingErrors { try store.write { try run.add(spans, $0) } }
         }
         self.run = run
-        (interruptedCalls) = try translatingErrors {
+        interruptedCalls = try translatingErrors {
             try store.write {
                 try run.unblock($0)
                 return try run.settleInterruptedCalls($0)
@@ -65,7 +64,8 @@ struct LabelSession {
         } else {
             transport = nil
             let resolver = ScriptedResolver(store)
-            model = setup.provider == "replay"
+            model =
+                setup.provider == "replay"
                 ? nil
                 : setup.settings.annotator.map { annotator in
                     ScriptedModel(annotator, resolve: { try resolver.query($0) }, truths: TruthLibrary())
@@ -98,7 +98,8 @@ struct Pace {
         _ options: PaceOptions, _ label: Configuration.Label, price: PriceTable.Entry?, isServed: Bool, model: String
     ) throws {
         self.label = label
-        concurrency = try QuestionSettings.number(options.concurrency ?? label.concurrency, "concurrency", 1...4096) ?? 32
+        concurrency =
+            try QuestionSettings.number(options.concurrency ?? label.concurrency, "concurrency", 1...4096) ?? 32
         if let dollars = options.budget ?? label.budget {
             guard dollars >= 0, dollars <= 1e9 else {
                 throw StageError(.usage, "--budget \(dollars): expected dollars, 0 or more")
@@ -106,7 +107,8 @@ struct Pace {
             guard price != nil || !isServed else {
                 throw StageError(
                     .usage,
-                    "--budget needs the price of \(model), which no table has: give one with label.prices, as in Pipelines/prices.yaml")
+                    "--budget needs the price of \(model), which no table has: give one with label.prices, as in Pipelines/prices.yaml"
+                )
             }
             limit = Int64((dollars * 1e9).rounded())
         } else {

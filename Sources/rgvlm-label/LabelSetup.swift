@@ -19,7 +19,8 @@ struct LabelSetup {
     /// What the run is called unless the user says so.
     private let runName: String
 
-    init(_ options: LabelOptions, _ configuration: Configuration) throws {
+    /// - Parameter needsKey: Off where nobody is asked.
+    init(_ options: LabelOptions, _ configuration: Configuration, needsKey: Bool = true) throws {
         label = configuration.label
         seed = configuration.seed
         provider = options.provider ?? label.provider ?? "scripted"
@@ -44,7 +45,8 @@ struct LabelSetup {
             price = nil
         case "openai", "gemini", "anthropic":
             let server = try ServerChoice(
-                provider: provider, model: model, baseURL: baseURL, label, sendsSchema: questions.sendsSchema)
+                provider: provider, model: model, baseURL: baseURL, label, sendsSchema: questions.sendsSchema,
+                needsKey: needsKey)
             api = server.api
             identity = server.identity
             settings = RunSettings(label: questions, provider: server.options.answerSettings)
@@ -81,7 +83,9 @@ struct LabelSetup {
     }
 
     /// The instructions that can be labelled.
-    func candidates(_ options: LabelOptions, _ dataset: DatasetRow, in store: ExperimentStore) throws -> [LabelCandidate] {
+    func candidates(_ options: LabelOptions, _ dataset: DatasetRow, in store: ExperimentStore) throws
+        -> [LabelCandidate]
+    {
         let splits = options.splits.map {
             $0.split(separator: ",").map { $0.trimmingCharacters(in: .whitespaces) }
         }
@@ -89,7 +93,9 @@ struct LabelSetup {
             datasetID: dataset.id, splits: splits ?? label.splits, kinds: settings.label.instructionKinds,
             firstAnnotationOnly: settings.label.firstAnnotationOnly)
         var candidates: [LabelCandidate] = []
-        try translatingErrors { try store.read { db in try LabelCandidate.forEach(filter, db) { candidates.append($0) } } }
+        try translatingErrors {
+            try store.read { db in try LabelCandidate.forEach(filter, db) { candidates.append($0) } }
+        }
         guard !candidates.isEmpty else {
             throw StageError(
                 .inputMissing,

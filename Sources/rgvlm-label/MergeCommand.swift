@@ -26,11 +26,13 @@ struct MergeCommand: AsyncParsableCommand {
                 guard !common.json else { continue }
                 try writeToStandardOutput(
                     TextTable.printable(path)
-                        + ": \(report.spans.grouped) spans, \(report.scores.grouped) scores, \(report.calls.grouped) calls\n")
+                        + ": \(report.spans.grouped) spans, \(report.scores.grouped) scores, \(report.calls.grouped) calls\n"
+                )
                 if report.unknownSpans > 0 {
                     common.say(
                         .warning,
-                        "note: \(path): \(report.unknownSpans.grouped) spans are of episodes that this store does not have")
+                        "note: \(path): \(report.unknownSpans.grouped) spans are of episodes that this store does not have"
+                    )
                 }
             }
             try translatingErrors { try store.close() }

@@ -55,7 +55,8 @@ struct QuestionSettings {
     static func number(_ value: Int?, _ key: String, _ range: ClosedRange<Int>) throws -> Int? {
         guard let value else { return nil }
         guard range.contains(value) else {
-            throw StageError(.badInput, "label.\(key): expected \(range.lowerBound) to \(range.upperBound), not \(value)")
+            throw StageError(
+                .badInput, "label.\(key): expected \(range.lowerBound) to \(range.upperBound), not \(value)")
         }
         return value
     }

@@ -76,7 +76,8 @@ extension LabelSession {
         if interruptedCalls > 0 {
             common.say(
                 .warning,
-                "note: \(interruptedCalls.grouped) calls were under way when an earlier run was killed; they may have been billed")
+                "note: \(interruptedCalls.grouped) calls were under way when an earlier run was killed; they may have been billed"
+            )
         }
         let job = LabelJob(
             store: store, run: run, labeler: labeler, client: client,

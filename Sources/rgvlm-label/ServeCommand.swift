@@ -67,7 +67,8 @@ struct ServeCommand: AsyncParsableCommand {
                 try await server.run { [common, host] port in
                     let name = host.contains(":") ? "[\(host)]" : host
                     common.say(
-                        .info, "serving \(model.identity.model) at http://\(name):\(port)/v1; counts at /stats; Ctrl-C stops")
+                        .info,
+                        "serving \(model.identity.model) at http://\(name):\(port)/v1; counts at /stats; Ctrl-C stops")
                 }
             } catch let error as LabelServerError {
                 throw StageError(.cannotWrite, error.message)

@@ -9,7 +9,8 @@ struct ServerChoice {
     let api: any ProviderAPI
 
     init(
-        provider: String, model: String?, baseURL: String?, _ label: Configuration.Label, sendsSchema: Bool
+        provider: String, model: String?, baseURL: String?, _ label: Configuration.Label, sendsSchema: Bool,
+        needsKey: Bool
     ) throws {
         guard let model, !model.isEmpty else {
             throw StageError(.usage, "no model: give --model NAME, or label.model in the config")
@@ -22,7 +23,7 @@ struct ServerChoice {
             }
         let url = baseURL ?? standard.url
         var options = ProviderOptions(baseURL: url, model: model, sendsSchema: sendsSchema)
-        options.key = try Self.key(label, standard: standard.key, isNeeded: url == standard.url)
+        if needsKey { options.key = try Self.key(label, standard: standard.key, isNeeded: url == standard.url) }
         options.detail = label.pictures.detail.flatMap { ProviderOptions.Detail(rawValue: $0) }
         if let field = label.tokenLimitField.flatMap({ ProviderOptions.TokenLimitField(rawValue: $0) }) {
             options.tokenLimitField = field
@@ -30,23 +31,28 @@ struct ServerChoice {
             options.tokenLimitField = .maxCompletionTokens
         }
         if let text = label.extraBody {
-            guard let extra = try? JSONDecoder().decode(JSONValue.self, from: Data(text.utf8)), extra.isObject else {
+            guard let extra = try? JSONDecoder().decode(JSONValue.self, from: Data(text.utf8)), case .object = extra
+            else {
                 throw StageError(.badInput, "label.extra_body is not a JSON object")
             }
             options.extraBody = extra
         }
         self.options = options
         do {
-            api =
-                switch provider {
-                case "gemini": try GeminiAPI(options)
-                case "anthropic": try AnthropicAPI(options)
-                default: try OpenAIAPI(options)
-                }
+            switch provider {
+            case "gemini":
+                let api = try GeminiAPI(options)
+                (self.api, identity) = (api, api.identity)
+            case "anthropic":
+                let api = try AnthropicAPI(options)
+                (self.api, identity) = (api, api.identity)
+            default:
+                let api = try OpenAIAPI(options)
+                (self.api, identity) = (api, api.identity)
+            }
         } catch {
             throw StageError(.usage, "\(error)")
         }
-        identity = ModelIdentity(provider: provider, baseURL: Endpoint.display(url), model: model)
     }
 
     /// The key from the file or variable the config names, or else from the provider's usual variable. A server of one's own

@@ -19,7 +19,9 @@ struct StatusCommand: AsyncParsableCommand {
             let configuration = try common.configuration()
             let store = try ExperimentStore.forStage(configuration.store, access: .read)
             let runs = try store.labelRuns(named: run)
-            let statuses = try translatingErrors { try store.read { db in try runs.map { try LabelStatus.of($0, db) } } }
+            let statuses = try translatingErrors {
+                try store.read { db in try runs.map { try LabelStatus.of($0, db) } }
+            }
             if common.json {
                 try printJSON(statuses)
             } else if statuses.isEmpty {
@@ -54,7 +56,8 @@ extension ExperimentStore {
         }
         guard runs.count == 1 else {
             throw StageError(
-                .usage, "\(path): has several label runs; give --run, one of \(runs.map(\.name).joined(separator: ", "))")
+                .usage,
+                "\(path): has several label runs; give --run, one of \(runs.map(\.name).joined(separator: ", "))")
         }
         return run
     }
@@ -64,7 +67,9 @@ extension LabelStatus {
     var text: String {
         let who = annotator == "vlm" ? "\(model) at \(baseURL)" : "\(model) (scripted, not a VLM)"
         var text = TextTable.printable("label run \(run): \(who), unit \(unit)") + "\n\n"
-        var table = TextTable([("spans", .left), ("scored", .right), ("unscored", .right), ("pending", .right), ("blocked", .right)])
+        var table = TextTable([
+            ("spans", .left), ("scored", .right), ("unscored", .right), ("pending", .right), ("blocked", .right),
+        ])
         func row(_ name: String, _ counts: [String: Int]) {
             table.add(
                 [name] + ["scored", "unscored", "pending", "blocked"].map { (counts[$0] ?? 0).grouped })
@@ -76,7 +81,8 @@ extension LabelStatus {
         text += "\n\(scoredTransitions.grouped) of \(transitions.grouped) transitions have a score"
         text += String(format: " (%.1f %%)\n", share)
         for failure in failures {
-            text += TextTable.printable("failed by \(failure.kind): \(failure.spans.grouped) spans, as in: \(failure.example)")
+            text += TextTable.printable(
+                "failed by \(failure.kind): \(failure.spans.grouped) spans, as in: \(failure.example)")
             text += "\n"
         }
         if let block { text += TextTable.printable("cannot be shown: \(block)") + "\n" }

@@ -57,7 +57,9 @@ public struct PromptSet: Sendable {
     public init(name: String, analysis: String, scoring: String, complaint: String) throws(Problem) {
         try self.init(
             name: name,
-            texts: ["analysis": Array(analysis.utf8), "scoring": Array(scoring.utf8), "complaint": Array(complaint.utf8)])
+            texts: [
+                "analysis": Array(analysis.utf8), "scoring": Array(scoring.utf8), "complaint": Array(complaint.utf8),
+            ])
     }
 
     private init(name: String, texts: [String: [UInt8]]) throws(Problem) {

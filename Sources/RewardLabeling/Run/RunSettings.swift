@@ -1,15 +1,22 @@
+internal import Crypto
 internal import Foundation
 public import VisionLanguage
 
 /// All that decides a run's answers beside its data, model and prompts, as the store keeps it.
 public struct RunSettings: Sendable, Equatable, Codable {
     public var label: LabelSettings
-    /// ``ProviderOptions/answerSettings``; empty where there are none.
-    public var provider: String
+    /// ``ProviderOptions/answerSettings``; nil for annotators without a provider.
+    public var provider: String?
     /// Of the scripted annotator; nil for others.
     public var annotator: AnnotatorSettings?
 
-    public init(label: LabelSettings, provider: String = "", annotator: AnnotatorSettings? = nil) {
+    /// What of them decides an answer to a given request: part of ``RequestHash``.
+    public var answerSettings: String {
+        if let provider { return provider }
+        return annotator.map { Self.json($0) } ?? ""
+    }
+
+    public init(label: LabelSettings, provider: String? = nil, annotator: AnnotatorSettings? = nil) {
         self.label = label
         self.provider = provider
         self.annotator = annotator
@@ -22,10 +29,22 @@ public struct RunSettings: Sendable, Equatable, Codable {
     }
 
     /// With sorted keys.
-    public var json: String {
+    public var json: String { Self.json(self) }
+
+    private static func json(_ value: some Encodable) -> String {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-        return (try? encoder.encode(self)).map { String(decoding: $0, as: UTF8.self) } ?? "{}"
+        return (try? encoder.encode(value)).map { String(decoding: $0, as: UTF8.self) } ?? "{}"
+    }
+
+    /// SHA-256 over all that decides a run's questions and who answers them.
+    public func hash(_ identity: ModelIdentity, _ prompts: PromptSet) -> [UInt8] {
+        var hash = SHA256()
+        for text in [json, identity.provider, identity.baseURL, identity.model] {
+            hash.update(data: Array("\(text.utf8.count):\(text)".utf8))
+        }
+        for prompt in prompts.all { hash.update(data: prompt.sha256) }
+        return Array(hash.finalize())
     }
 
     /// Names of the settings in which two runs differ, as in `label.window`.
@@ -33,7 +52,9 @@ public struct RunSettings: Sendable, Equatable, Codable {
         Self.differences(Self.tree(json), Self.tree(other.json), path: "").sorted()
     }
 
-    private static func tree(_ json: String) -> Any { (try? JSONSerialization.jsonObject(with: Data(json.utf8))) ?? [:] }
+    private static func tree(_ json: String) -> Any {
+        (try? JSONSerialization.jsonObject(with: Data(json.utf8))) ?? [:]
+    }
 
     private static func differences(_ a: Any, _ b: Any, path: String) -> [String] {
         if let a = a as? [String: Any], let b = b as? [String: Any] {

@@ -21,9 +21,13 @@ public struct ScriptedModel: VisionLanguageModel {
         truths: TruthLibrary
     ) {
         annotator = ScriptedAnnotator(settings)
-        identity = ModelIdentity(provider: "scripted", baseURL: "in-process", model: Self.name(of: settings.kind))
+        identity = Self.identity(settings.kind)
         self.resolve = resolve
         self.truths = truths
+    }
+
+    public static func identity(_ kind: AnnotatorSettings.Kind) -> ModelIdentity {
+        ModelIdentity(provider: "scripted", baseURL: "in-process", model: name(of: kind))
     }
 
     private static func name(of kind: AnnotatorSettings.Kind) -> String {

@@ -20,7 +20,9 @@ public struct ScriptedResolver: Sendable {
             guard let run = try LabelRun.with(id: reference.runID, db), let settings = RunSettings(json: run.settings),
                 let row = try run.span(reference.spanID, db), let span = Span(row, runID: run.id),
                 let origin = try SpanOrigin.of(row.id, db), let kind = Instruction.Kind(rawValue: origin.goalKind)
-            else { throw Unknown(description: "\(store.path) has no span \(reference.spanID) of run \(reference.runID)") }
+            else {
+                throw Unknown(description: "\(store.path) has no span \(reference.spanID) of run \(reference.runID)")
+            }
             let windows = settings.label.windowing.windows(actionCount: span.actions.count)
             let isWhole = reference.stage == .scoring && settings.label.layout == .span
             guard isWhole || windows.indices.contains(reference.window) else {

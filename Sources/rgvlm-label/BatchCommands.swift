@@ -1,0 +1,178 @@
+import ArgumentParser
+internal import ExperimentStore
+internal import Foundation
+internal import RewardLabeling
+internal import StageSupport
+internal import VisionLanguage
+
+struct ExportBatchCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "export-batch",
+        abstract: "Writes the questions that can be asked now as OpenAI batch files.",
+        discussion: """
+            A span takes two rounds: export, run the files (vllm run-batch, or a provider's batch API), import the answers, \
+            and once more for the scores. Questions in a file are not asked again until they are imported or forgotten.
+            """)
+
+    @Option(help: ArgumentHelp("Folder for the files.", valueName: "dir"))
+    var out: String
+
+    @Option(help: ArgumentHelp("Requests in a file at most.", valueName: "number"))
+    var lines = 50_000
+
+    @Option(help: ArgumentHelp("Size of a file at most, in MB.", valueName: "number"))
+    var megabytes = 190
+
+    @Option(
+        help: ArgumentHelp(
+            "Give up waiting for the answers of this file; its questions can be exported again.", valueName: "file"))
+    var forget: [String] = []
+
+    @OptionGroup(title: "What to label")
+    var options: LabelOptions
+
+    @OptionGroup(title: "Common options")
+    var common: CommonOptions
+
+    func validate() throws {
+        if lines < 1 || megabytes < 1 { throw ValidationError("--lines and --megabytes have to be at least 1.") }
+    }
+
+    func run() async throws {
+        try await runStage {
+            let interruption = Interruption()
+            var options = options
+            options.provider = options.provider ?? "openai"
+            let session = try LabelSession(options, try PaceOptions.parse([]), common)
+            guard let api = session.setup.api, session.setup.identity.provider == "openai" else {
+                throw StageError(.usage, "batch files are OpenAI's: use --provider openai")
+            }
+            for file in forget {
+                let name = (file as NSString).lastPathComponent
+                let count = try translatingErrors { try session.store.write { try session.run.forgetBatch(name, $0) } }
+                common.say(.info, "\(name): \(count.grouped) questions are no longer awaited")
+            }
+            let export = BatchExport(
+                folder: out, limits: BatchExport.Limits(lines: lines, bytes: megabytes * 1_000_000),
+                labeler: session.labeler, api: api,
+                greatestCost: { [price = session.setup.price] request in
+                    price.map {
+                        $0.cost(TokenEstimate(pictures: $0.tokensPerPicture).greatestUsage(request), isBatch: true)
+                    }
+                })
+            let progress = ProgressLine(quiet: common.quiet || common.json, logger: common.logger("rgvlm-label"))
+            let total = try translatingErrors {
+                try session.store.read { try session.run.spanCounts($0)["pending"] ?? 0 }
+            }
+            let report = try await translatingBatchErrors {
+                try await export.run(
+                    session.store, session.run,
+                    progress: { progress.show("spans", done: $0, of: total, unit: "") },
+                    shouldStop: { interruption.hasCome })
+            }
+            progress.clear()
+            try await session.close()
+            if common.json { try printJSON(report) } else { try writeToStandardOutput(report.text(folder: out)) }
+            return interruption.hasCome ? .interrupted : .done
+        }
+    }
+}
+
+struct ImportBatchCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "import-batch",
+        abstract: "Reads the answers of batch files, in any order.")
+
+    @Argument(help: ArgumentHelp("Files a batch wrote.", valueName: "file"))
+    var files: [String]
+
+    @Option(help: ArgumentHelp("The label run (default: the only one).", valueName: "name"))
+    var run: String?
+
+    @OptionGroup(title: "Common options")
+    var common: CommonOptions
+
+    func run() async throws {
+        try await runStage {
+            let interruption = Interruption()
+            let configuration = try common.configuration()
+            let store = try ExperimentStore.forStage(try configuration.existingStore(), access: .write)
+            let run = try store.labelRun(named: self.run ?? configuration.label.run)
+            guard let settings = RunSettings(json: run.settings), run.provider == "openai" else {
+                throw StageError(.badInput, "\(store.path): label run \(run.name) is not one for batches")
+            }
+            let identity = ModelIdentity(provider: run.provider, baseURL: run.baseURL, model: run.model)
+            let table = try configuration.label.prices.map { try PriceFile.read($0) } ?? PriceTable(entries: [])
+            let reader = BatchImport(
+                run: run, settings: settings.label, identity: identity, api: try Self.api(identity),
+                price: PriceTable.builtIn.overridden(by: table).entry(for: identity))
+            let progress = ProgressLine(quiet: common.quiet || common.json, logger: common.logger("rgvlm-label"))
+            let report = try await translatingBatchErrors {
+                try reader.run(
+                    files, into: store, progress: { progress.show("lines", done: $0, of: 0, unit: "") },
+                    shouldStop: { interruption.hasCome })
+            }
+            progress.clear()
+            try translatingErrors { try store.close() }
+            if common.json { try printJSON(report) } else { try writeToStandardOutput(report.text) }
+            if interruption.hasCome { return .interrupted }
+            return report.unreadable + report.unknown > 0 ? .badInput : .done
+        }
+    }
+
+    private static func api(_ identity: ModelIdentity) throws -> OpenAIAPI {
+        do {
+            return try OpenAIAPI(ProviderOptions(baseURL: identity.baseURL, model: identity.model))
+        } catch {
+            throw StageError(.badInput, "\(error)")
+        }
+    }
+}
+
+/// Runs `body` and turns errors of batches and of the store into ``StageError``.
+func translatingBatchErrors<T>(_ body: () async throws -> T) async throws -> T {
+    do {
+        return try await body()
+    } catch let error as StoreError {
+        throw StageError(error)
+    } catch let error as BatchError {
+        let exit: StageExit =
+            switch error.code {
+            case .unwritable: .cannotWrite
+            case .unreadable: .inputMissing
+            case .badRequest: .badInput
+            }
+        throw StageError(exit, error.description)
+    }
+}
+
+extension BatchExport.Report {
+    func text(folder: String) -> String {
+        var text = ""
+        for file in files {
+            text += TextTable.printable("\(folder)/\(file.name)")
+            text += ": \(file.requests.grouped) requests, \((file.bytes / 1_000_000).grouped) MB\n"
+        }
+        if files.isEmpty { text += "There is nothing to ask now.\n" }
+        text += "\(analyses.grouped) analyses, \(scorings.grouped) scorings\n"
+        if finishedSpans > 0 { text += "\(finishedSpans.grouped) spans were finished with answers the store had\n" }
+        if blockedSpans > 0 { text += "\(blockedSpans.grouped) spans cannot be shown; rgvlm-label status says why\n" }
+        if let greatestDollars { text += String(format: "at most $%.4f\n", greatestDollars) }
+        return text
+    }
+}
+
+extension BatchImport.Report {
+    var text: String {
+        var text = "\(lines.grouped) lines: \(answers.grouped) answers"
+        for (kind, count) in failures.sorted(by: { $0.key < $1.key }) { text += ", \(count.grouped) failed by \(kind)" }
+        if notRun > 0 { text += ", \(notRun.grouped) not run" }
+        if repeated > 0 { text += ", \(repeated.grouped) imported before" }
+        if unknown > 0 { text += ", \(unknown.grouped) unknown" }
+        if unreadable > 0 { text += ", \(unreadable.grouped) unreadable" }
+        text += "\n\(scoredSpans.grouped) spans are scored, \(unscoredSpans.grouped) failed\n"
+        if let firstProblem { text += TextTable.printable("first problem: \(firstProblem)") + "\n" }
+        if outstanding > 0 { text += "\(outstanding.grouped) answers are still awaited\n" }
+        return text
+    }
+}
