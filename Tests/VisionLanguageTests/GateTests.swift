@@ -129,34 +129,36 @@ import Testing
         verdicts.compactMap { id, verdict in if case .go(let pass) = verdict { (id, pass) } else { nil } }
     }
 
-    @Test func retriesComeFirstAndThoseWhoLeftAreSkipped() {
+    @Test func retriesComeFirstAndThoseWhoLeftAreSkipped() throws {
         var gate = gate(max: 1)
         gate.join(0, tokens: 0, nanodollars: 0, isRetry: false)
         let first = passes(gate.advance(at: .zero).verdicts)
         for id in 1...4 { gate.join(id, tokens: 0, nanodollars: 0, isRetry: id > 2) }
         #expect([1, 3, 3, 0].map { gate.leave($0) } == [true, true, false, false])
         var order: [Int] = []
-        var pass = first[0].pass
+        var pass = try #require(first.first).pass
         for _ in 0..<2 {
             gate.end(pass, answered(), actual: (nil, 0), isFinal: true, at: .zero)
             let next = passes(gate.advance(at: .zero).verdicts)
             #expect(next.count == 1)
             order += next.map(\.id)
-            pass = next[0].pass
+            pass = try #require(next.first).pass
         }
         #expect(order == [4, 2] && gate.waitingCount == 0)
     }
 
     /// A reservation that may still shrink holds the next call back; only when nothing is reserved is the budget at its end.
-    @Test func theBudgetIsUsedUp() {
+    @Test func theBudgetIsUsedUp() throws {
         var gate = gate(budget: 150)
         for id in 1...3 { gate.join(id, tokens: 0, nanodollars: 100, isRetry: false) }
         let first = gate.advance(at: .zero)
         #expect(first.verdicts.count == 1 && first.wakeAt == nil)
-        gate.end(passes(first.verdicts)[0].pass, answered(), actual: (nil, 50), isFinal: true, at: .zero)
+        gate.end(
+            try #require(passes(first.verdicts).first).pass, answered(), actual: (nil, 50), isFinal: true, at: .zero)
         let second = gate.advance(at: .zero)
         #expect(passes(second.verdicts).map(\.id) == [2] && second.verdicts.count == 1)
-        gate.end(passes(second.verdicts)[0].pass, answered(), actual: (nil, 60), isFinal: true, at: .zero)
+        gate.end(
+            try #require(passes(second.verdicts).first).pass, answered(), actual: (nil, 60), isFinal: true, at: .zero)
         let third = gate.advance(at: .zero)
         guard case .no(.budget)? = third.verdicts.first?.1 else {
             Issue.record("the third call must be refused")
