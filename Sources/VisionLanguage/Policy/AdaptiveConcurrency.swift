@@ -67,13 +67,13 @@ public struct AdaptiveConcurrency: Sendable, Equatable {
 }
 
 extension AdaptiveConcurrency.Ending {
-    /// Cut and refused connections count as overload: a busy server does both.
     init(_ result: Result<VLMAnswer, CallFailure>) {
         switch result {
         case .success: self = .success
         case .failure(let failure):
             switch (failure.kind, failure.status) {
-            case (.transport, _), (_, 408?), (_, 429?), (_, 503?), (_, 504?), (_, 529?): self = .overload
+            case (.transport, _): self = failure.isTimeout ? .overload : .neutral
+            case (_, 408?), (_, 429?), (_, 503?), (_, 504?), (_, 529?): self = .overload
             case (.refusal, _), (.truncation, _), (.invalid, _): self = .success
             case (.http, _): self = .neutral
             }

@@ -28,20 +28,20 @@ public struct PriceTable: Sendable, Equatable, Codable {
 
         /// In nanodollars, rounded up.
         public func cost(_ usage: TokenUsage, isBatch: Bool = false) -> Int64 {
-            let cached = min(max(0, usage.cached), max(0, usage.prompt))
-            let fresh = max(0, usage.prompt) - cached
-            let factor = isBatch ? Self.scaled(batchFactor ?? 0.5, by: 1e6) : 1_000_000
+            let prompt = Self.count(usage.prompt)
+            let cached = min(Self.count(usage.cached), prompt)
+            let factor = isBatch ? Self.scaled(min(batchFactor ?? 0.5, 1000), by: 1e6) : 1_000_000
             let total =
-                Int128(fresh) * Self.scaled(input, by: 1e9) + Int128(cached)
-                * Self.scaled(cachedInput ?? input, by: 1e9)
-                + Int128(max(0, usage.completion)) * Self.scaled(output, by: 1e9)
-            let cost = (total * factor + 999_999_999_999) / 1_000_000_000_000
-            return Int64(clamping: cost)
+                (prompt - cached) * Self.scaled(input, by: 1e9) + cached * Self.scaled(cachedInput ?? input, by: 1e9)
+                + Self.count(usage.completion) * Self.scaled(output, by: 1e9)
+            return Int64(clamping: (total * factor + 999_999_999_999) / 1_000_000_000_000)
         }
 
-        /// Nothing a table says can overflow: no price is above a billion dollars.
+        /// Bounds of tokens and prices keep their products within 128 bits.
+        private static func count(_ tokens: Int) -> Int128 { Int128(min(max(0, tokens), 1_000_000_000_000)) }
+
         private static func scaled(_ value: Double, by scale: Double) -> Int128 {
-            value > 0 ? Int128((min(value, 1e9) * scale).rounded()) : 0
+            value > 0 ? Int128((min(value, 1e6) * scale).rounded()) : 0
         }
 
         fileprivate func matches(_ identity: ModelIdentity) -> Bool {

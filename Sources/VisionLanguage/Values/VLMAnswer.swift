@@ -103,6 +103,8 @@ public struct CallFailure: Error, Sendable, Equatable, CustomStringConvertible {
     public var isQuota: Bool
     /// The server cannot be reached, or not with these credentials: other calls will fare no better.
     public var isServerDown: Bool
+    /// No reply came in time: the server has too much to do, or the answer takes longer than it may.
+    public var isTimeout: Bool
     /// What was billed nevertheless.
     public var usage: TokenUsage
     /// What the model said as far as it came.
@@ -115,8 +117,8 @@ public struct CallFailure: Error, Sendable, Equatable, CustomStringConvertible {
 
     public init(
         _ kind: Kind, _ message: String, status: Int? = nil, retryAfter: Duration? = nil, shouldRetry: Bool? = nil,
-        isQuota: Bool = false, isServerDown: Bool = false, usage: TokenUsage = TokenUsage(), text: String? = nil,
-        model: String? = nil, id: String? = nil, raw: [UInt8] = []
+        isQuota: Bool = false, isServerDown: Bool = false, isTimeout: Bool = false, usage: TokenUsage = TokenUsage(),
+        text: String? = nil, model: String? = nil, id: String? = nil, raw: [UInt8] = []
     ) {
         self.kind = kind
         self.message = message
@@ -125,6 +127,7 @@ public struct CallFailure: Error, Sendable, Equatable, CustomStringConvertible {
         self.shouldRetry = shouldRetry
         self.isQuota = isQuota
         self.isServerDown = isServerDown
+        self.isTimeout = isTimeout
         self.usage = usage
         self.text = text
         self.model = model

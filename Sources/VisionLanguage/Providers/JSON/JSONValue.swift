@@ -1,5 +1,5 @@
 /// A JSON document with its members in order: schemas depend on the order, and a body is the same bytes every time.
-public indirect enum JSONValue: Sendable {
+public enum JSONValue: Sendable {
     case null
     case bool(Bool)
     case int(Int)

@@ -63,19 +63,26 @@ struct JSONWriter {
     }
 
     private mutating func write(escaping string: String) {
-        for byte in string.utf8 {
-            switch byte {
-            case Self.quote, UInt8(ascii: "\\"):
-                text.append(UInt8(ascii: "\\"))
-                text.append(byte)
-            case 0x0A: text += "\\n".utf8
-            case ..<0x20, 0x7F:
-                let digits = Array("0123456789abcdef".utf8)
-                text += "\\u00".utf8
-                text.append(digits[Int(byte >> 4)])
-                text.append(digits[Int(byte & 15)])
-            default: text.append(byte)
+        var string = string
+        string.withUTF8 { bytes in
+            var copied = 0
+            for (place, byte) in bytes.enumerated() where Self.isEscaped(byte) {
+                text += bytes[copied..<place]
+                copied = place + 1
+                switch byte {
+                case Self.quote, UInt8(ascii: "\\"): text += [UInt8(ascii: "\\"), byte]
+                case 0x0A: text += "\\n".utf8
+                default:
+                    let digits = Array("0123456789abcdef".utf8)
+                    text += "\\u00".utf8
+                    text += [digits[Int(byte >> 4)], digits[Int(byte & 15)]]
+                }
             }
+            text += bytes[copied...]
         }
+    }
+
+    private static func isEscaped(_ byte: UInt8) -> Bool {
+        byte < 0x20 || byte == 0x7F || byte == quote || byte == UInt8(ascii: "\\")
     }
 }
