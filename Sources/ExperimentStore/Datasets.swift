@@ -91,6 +91,16 @@ extension DatasetRow {
         try String.fetchAll(db, sql: "SELECT source_path FROM episodes WHERE dataset_id = ?", arguments: [id])
     }
 
+    /// Whether any observation has a picture, from a file or drawn.
+    public func hasPictures(_ db: Database) throws -> Bool {
+        try Bool.fetchOne(
+            db,
+            sql: """
+                SELECT EXISTS (SELECT 1 FROM frames f JOIN episodes e ON e.id = f.episode_id
+                    WHERE e.dataset_id = ? AND f.status IN ('present', 'rendered'))
+                """, arguments: [id]) ?? false
+    }
+
     /// One more than the highest frame-store record any frame of the dataset refers to.
     public func referencedRecordCount(_ db: Database) throws -> Int {
         try Int.fetchOne(

@@ -53,8 +53,10 @@ public struct CommonOptions: ParsableArguments {
 }
 
 /// The levels of swift-log that a user chooses from.
-public enum LogLevel: String, CaseIterable, ExpressibleByArgument, Sendable {
+public enum LogLevel: String, CaseIterable, ExpressibleByArgument, Sendable, Comparable {
     case debug, info, warning, error
+
+    public static func < (a: LogLevel, b: LogLevel) -> Bool { a.level < b.level }
 
     var level: Logger.Level {
         switch self {

@@ -19,9 +19,10 @@ struct EstimateCommand: AsyncParsableCommand {
     func run() async throws {
         try await runStage {
             let configuration = try common.configuration()
-            let setup = try LabelSetup(options, configuration, needsKey: false)
+            var setup = try LabelSetup(options, configuration, needsKey: false)
             let store = try ExperimentStore.forStage(configuration.store, access: .read)
             let dataset = try setup.dataset(options, in: store)
+            try setup.choosePictures(dataset, store)
             let candidates = try setup.candidates(options, dataset, in: store)
             let estimate = RunEstimate(
                 settings: setup.settings.label, prompts: setup.prompts, price: setup.price,

@@ -31,6 +31,7 @@ struct LabelSession {
         let store = try ExperimentStore.forStage(try configuration.existingStore(), access: .write)
         try setup.adoptReplayed(store)
         dataset = try setup.dataset(options, in: store)
+        try setup.choosePictures(dataset, store)
         let run: LabelRun
         if isRetry {
             let name = setup.runIdentity(dataset).name
@@ -52,9 +53,10 @@ struct LabelSession {
                 return try run.settleInterruptedCalls($0)
             }
         }
-        let writer = PatientWriter(store) { common.say(.warning, "\($0): waiting for room") }
+        let isTold = common.logLevel <= .warning
+        let writer = PatientWriter(store) { if isTold { writeToStandardError("\($0): waiting for room\n") } }
         let (identity, answerSettings) = (setup.identity, setup.settings.answerSettings)
-        let hooks = SpanLabeler.noting(run, writer, identity: identity, answerSettings: answerSettings)
+        let hooks = SpanLabeler.noting(run, writer)
         let spent = try translatingErrors { try store.read { try run.spent($0) } }
         let model: (any VisionLanguageModel)?
         if let api = setup.api {

@@ -26,14 +26,12 @@ struct LabelSetup {
         provider = options.provider ?? label.provider ?? "scripted"
         selection = try Self.selection(options, label, seed: configuration.seed)
         prompts = try Self.prompts(label)
-        var questions = try QuestionSettings(label, unit: options.unit).settings
+        let questions = try QuestionSettings(label, unit: options.unit).settings
         let model = options.model ?? label.model
         let baseURL = options.baseURL ?? label.baseURL
         switch provider {
         case "scripted":
             let annotator = try AnnotatorSettings(label.annotator, seed: configuration.seed)
-            // It looks states up, not pictures.
-            if label.pictures.layout == nil { questions.pictures.layout = .none }
             settings = RunSettings(label: questions, annotator: annotator)
             identity = ScriptedModel.identity(annotator.kind)
             api = nil
@@ -103,6 +101,14 @@ struct LabelSetup {
                     + ((splits ?? label.splits).map { " in \($0.joined(separator: ", "))" } ?? ""))
         }
         return candidates
+    }
+
+    /// The scripted annotator looks states up, not pictures: data without pictures will do for it.
+    mutating func choosePictures(_ dataset: DatasetRow, _ store: ExperimentStore) throws {
+        guard provider == "scripted", label.pictures.layout == nil else { return }
+        if try !translatingErrors({ try store.read { try dataset.hasPictures($0) } }) {
+            settings.label.pictures.layout = .none
+        }
     }
 
     /// Takes everything that decides the questions from an earlier run, for a replay.

@@ -82,8 +82,9 @@ extension LabelSession {
         let job = LabelJob(
             store: store, run: run, labeler: labeler, client: client,
             options: LabelJob.Options(concurrency: concurrency))
+        let (isQuiet, logger) = (common.quiet || common.json, common.logger("rgvlm-label"))
         let watcher = Task {
-            let line = ProgressLine(quiet: common.quiet || common.json, logger: common.logger("rgvlm-label"))
+            let line = ProgressLine(quiet: isQuiet, logger: logger)
             defer { line.clear() }
             while !Task.isCancelled {
                 if interruption.hasCome { job.stop() }

@@ -64,11 +64,13 @@ struct ServeCommand: AsyncParsableCommand {
             }
             defer { watcher.cancel() }
             do {
-                try await server.run { [common, host] port in
+                let isTold = common.logLevel <= .info && !common.quiet
+                try await server.run { [host] port in
+                    guard isTold else { return }
                     let name = host.contains(":") ? "[\(host)]" : host
-                    common.say(
-                        .info,
-                        "serving \(model.identity.model) at http://\(name):\(port)/v1; counts at /stats; Ctrl-C stops")
+                    writeToStandardError(
+                        "serving \(model.identity.model) at http://\(name):\(port)/v1; counts at /stats; Ctrl-C stops\n"
+                    )
                 }
             } catch let error as LabelServerError {
                 throw StageError(.cannotWrite, error.message)

@@ -44,7 +44,7 @@ import Testing
         let isDown = Int.random(in: 0..<4, using: &random) == 0
         let gate = ClientGate(
             concurrency: AdaptiveConcurrency(max: .random(in: 1...40, using: &random)),
-            breaker: CircuitBreaker(.init(failuresToOpen: 5, maxProbes: 3, probeInterval: .seconds(5))),
+            breaker: CircuitBreaker(.init(failuresToOpen: 5, maxProbes: 3, firstInterval: .seconds(5))),
             budget: Budget(limit: limit), rate: RateLimit(requestsPerMinute: perMinute))
         var world = World(random: random, gate: gate)
         var attempts: [Int: Int] = [:]
@@ -83,7 +83,7 @@ import Testing
                     done.insert(id)
                     continue
                 }
-                world.gate.end(pass, result, actual: (nil, cost), isFinal: isFinal, at: world.now)
+                world.gate.end(pass, result, actual: (nil, cost), at: world.now)
                 world.paid += cost
                 if isFinal {
                     done.insert(id)
@@ -138,7 +138,7 @@ import Testing
         var order: [Int] = []
         var pass = try #require(first.first).pass
         for _ in 0..<2 {
-            gate.end(pass, answered(), actual: (nil, 0), isFinal: true, at: .zero)
+            gate.end(pass, answered(), actual: (nil, 0), at: .zero)
             let next = passes(gate.advance(at: .zero).verdicts)
             #expect(next.count == 1)
             order += next.map(\.id)
@@ -154,11 +154,11 @@ import Testing
         let first = gate.advance(at: .zero)
         #expect(first.verdicts.count == 1 && first.wakeAt == nil)
         gate.end(
-            try #require(passes(first.verdicts).first).pass, answered(), actual: (nil, 50), isFinal: true, at: .zero)
+            try #require(passes(first.verdicts).first).pass, answered(), actual: (nil, 50), at: .zero)
         let second = gate.advance(at: .zero)
         #expect(passes(second.verdicts).map(\.id) == [2] && second.verdicts.count == 1)
         gate.end(
-            try #require(passes(second.verdicts).first).pass, answered(), actual: (nil, 60), isFinal: true, at: .zero)
+            try #require(passes(second.verdicts).first).pass, answered(), actual: (nil, 60), at: .zero)
         let third = gate.advance(at: .zero)
         guard case .no(.budget)? = third.verdicts.first?.1 else {
             Issue.record("the third call must be refused")

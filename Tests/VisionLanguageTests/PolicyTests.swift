@@ -153,26 +153,25 @@ import Testing
 }
 
 @Suite struct CircuitBreakerTests {
-    private let settings = CircuitBreaker.Settings(failuresToOpen: 3, maxProbes: 2, probeInterval: .seconds(10))
+    private let settings = CircuitBreaker.Settings(
+        failuresToOpen: 3, maxProbes: 2, firstInterval: .seconds(10), longestInterval: .seconds(10))
 
     private func opened() -> CircuitBreaker {
         var breaker = CircuitBreaker(settings)
-        breaker.ended(failed(.http, 401, isServerDown: true), isFinal: true, isProbe: false, at: .zero)
+        for _ in 0..<3 { breaker.ended(failed(.transport), isProbe: false, at: .zero) }
         return breaker
     }
 
-    @Test func opensAfterFinalFailuresInARow() {
+    @Test func opensAfterFailuresInARow() {
         for result in [
             failed(.transport), failed(.http, 500), failed(.http, 503), failed(.transport, isServerDown: true),
         ] {
             var breaker = CircuitBreaker(settings)
-            for _ in 0..<10 { breaker.ended(result, isFinal: false, isProbe: false, at: .zero) }
-            #expect(breaker.admission(at: .zero) == .pass)
-            for _ in 0..<2 { breaker.ended(result, isFinal: true, isProbe: false, at: .zero) }
-            breaker.ended(answered(), isFinal: true, isProbe: false, at: .zero)
-            for _ in 0..<2 { breaker.ended(result, isFinal: true, isProbe: false, at: .zero) }
+            for _ in 0..<2 { breaker.ended(result, isProbe: false, at: .zero) }
+            breaker.ended(answered(), isProbe: false, at: .zero)
+            for _ in 0..<2 { breaker.ended(result, isProbe: false, at: .zero) }
             #expect(breaker.isClosed)
-            breaker.ended(result, isFinal: true, isProbe: false, at: .seconds(1))
+            breaker.ended(result, isProbe: false, at: .seconds(1))
             #expect(breaker.admission(at: .seconds(2)) == .wait(until: .seconds(11)))
         }
     }
@@ -184,16 +183,19 @@ import Testing
             failed(.invalid),
         ] {
             var breaker = CircuitBreaker(settings)
-            for _ in 0..<100 { breaker.ended(result, isFinal: true, isProbe: false, at: .zero) }
+            for _ in 0..<100 { breaker.ended(result, isProbe: false, at: .zero) }
             #expect(breaker.isClosed)
         }
     }
 
-    @Test func opensAtOnceWhereNoCallCanFareBetter() {
+    @Test func diesAtOnceWhereNoCallCanFareBetter() {
         for result in [failed(.http, 401, isServerDown: true), failed(.http, 429, isQuota: true)] {
             var breaker = CircuitBreaker(settings)
-            breaker.ended(result, isFinal: true, isProbe: false, at: .zero)
-            #expect(!breaker.isClosed)
+            breaker.ended(result, isProbe: false, at: .zero)
+            #expect(breaker.deathMessage == "the server does not serve us: http")
+            breaker = opened()
+            breaker.ended(result, isProbe: false, at: .zero)
+            #expect(breaker.deathMessage != nil)
         }
     }
 
@@ -204,14 +206,14 @@ import Testing
         breaker.beginProbe()
         #expect(breaker.admission(at: .seconds(10)) == .waitForProbe)
         // Late calls' failures are no probes.
-        breaker.ended(failed(.transport), isFinal: true, isProbe: false, at: .seconds(11))
+        breaker.ended(failed(.transport), isProbe: false, at: .seconds(11))
         #expect(breaker.admission(at: .seconds(11)) == .waitForProbe)
-        breaker.ended(failed(.http, 500), isFinal: false, isProbe: true, at: .seconds(12))
+        breaker.ended(failed(.http, 500), isProbe: true, at: .seconds(12))
         #expect(breaker.admission(at: .seconds(12)) == .wait(until: .seconds(22)))
         breaker.beginProbe()
-        breaker.ended(failed(.transport), isFinal: false, isProbe: true, at: .seconds(22))
+        breaker.ended(failed(.transport), isProbe: true, at: .seconds(22))
         #expect(breaker.deathMessage == "the server does not serve us: transport")
-        breaker.ended(answered(), isFinal: true, isProbe: false, at: .seconds(23))
+        breaker.ended(answered(), isProbe: false, at: .seconds(23))
         #expect(breaker.admission(at: .seconds(1000)) == .dead(message: "the server does not serve us: transport"))
     }
 
@@ -219,10 +221,10 @@ import Testing
         for result in [answered(), failed(.refusal, 200), failed(.invalid, 200), failed(.http, 400)] {
             var breaker = opened()
             breaker.beginProbe()
-            breaker.ended(result, isFinal: true, isProbe: true, at: .seconds(10))
+            breaker.ended(result, isProbe: true, at: .seconds(10))
             #expect(breaker.isClosed)
             breaker = opened()
-            breaker.ended(result, isFinal: true, isProbe: false, at: .seconds(1))
+            breaker.ended(result, isProbe: false, at: .seconds(1))
             #expect(breaker.isClosed)
         }
     }
@@ -235,14 +237,16 @@ import Testing
         // A probe that says nothing counts neither way.
         for step in 1...10 {
             breaker.beginProbe()
-            breaker.ended(failed(.http, 429), isFinal: false, isProbe: true, at: .seconds(step * 10))
+            breaker.ended(failed(.http, 429), isProbe: true, at: .seconds(step * 10))
             #expect(breaker.admission(at: .seconds(step * 10)) == .wait(until: .seconds(step * 10 + 10)))
         }
     }
 
     @Test func byDefaultAServerIsGivenAMinute() {
         let settings = CircuitBreaker.Settings()
-        #expect(settings.probeInterval * settings.maxProbes == .seconds(60))
+        let intervals = (0..<settings.maxProbes).map { settings.interval(failedProbes: $0) }
+        #expect(intervals == [1, 2, 4, 8, 16, 30].map { .seconds($0) })
+        #expect(settings.failuresToOpen < RetryPolicy().maxAttempts)
     }
 }
 

@@ -71,9 +71,10 @@ public struct LabelQuestionRow: Sendable, Equatable {
 }
 
 extension LabelRun {
-    /// Notes that a call is about to be made, with what it may cost at most.
+    /// Notes that a call is about to be made, with what it may cost at most. The answer to a batched one is recognised by the
+    /// request's hash.
     public func noteDispatch(
-        reference: String, spanID: Int64, requestSHA256: [UInt8], reserved: Int64, batch: Batched? = nil,
+        reference: String, spanID: Int64, requestSHA256: [UInt8]?, reserved: Int64, batch: Batched? = nil,
         _ db: Database
     ) throws {
         try db.cachedStatement(
@@ -83,7 +84,7 @@ extension LabelRun {
                 VALUES (?, ?, ?, ?, ?, ?, ?, ?)
                 """
         ).execute(arguments: [
-            reference, id, spanID, Data(requestSHA256), reserved, batch?.file, batch?.prompt,
+            reference, id, spanID, requestSHA256.map { Data($0) }, reserved, batch?.file, batch?.prompt,
             Date.now.formatted(.iso8601),
         ])
     }
@@ -114,7 +115,7 @@ extension LabelRun {
         let statement = try db.cachedStatement(
             sql: """
                 SELECT span_id, request_sha256, batch_file, prompt, sent_at FROM label_in_flight
-                WHERE run_id = ? AND reference = ? AND batch_file IS NOT NULL
+                WHERE run_id = ? AND reference = ? AND batch_file IS NOT NULL AND request_sha256 IS NOT NULL
                 """)
         return try Row.fetchOne(statement, arguments: [id, reference]).map {
             Awaited(

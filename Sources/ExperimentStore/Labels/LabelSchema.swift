@@ -126,7 +126,7 @@ extension Schema {
             reference TEXT PRIMARY KEY,
             run_id INTEGER NOT NULL REFERENCES label_runs (id) ON DELETE CASCADE,
             span_id INTEGER NOT NULL REFERENCES label_spans (id) ON DELETE CASCADE,
-            request_sha256 BLOB NOT NULL CHECK (length(request_sha256) = 32),
+            request_sha256 BLOB CHECK (length(request_sha256) = 32),
             reserved_nanodollars INTEGER NOT NULL,
             batch_file TEXT,
             prompt TEXT,

@@ -34,7 +34,7 @@ public final class LabelJob: Sendable {
     private let store: ExperimentStore
     private let run: LabelRun
     private let labeler: SpanLabeler
-    private let client: VLMClient
+    private let client: VLMClient?
     private let options: Options
     private let state = Mutex(State())
 
@@ -44,7 +44,7 @@ public final class LabelJob: Sendable {
     }
 
     public init(
-        store: ExperimentStore, run: LabelRun, labeler: SpanLabeler, client: VLMClient, options: Options
+        store: ExperimentStore, run: LabelRun, labeler: SpanLabeler, client: VLMClient?, options: Options
     ) {
         self.store = store
         self.run = run
@@ -55,14 +55,14 @@ public final class LabelJob: Sendable {
 
     public var progress: Progress {
         var progress = state.withLock(\.progress)
-        progress.client = client.statistics
+        if let client { progress.client = client.statistics }
         return progress
     }
 
     /// No new calls; those in flight are waited for.
     public func stop() {
         state.withLock { $0.isStopped = true }
-        client.stop()
+        client?.stop()
     }
 
     private var isStopped: Bool { state.withLock(\.isStopped) }

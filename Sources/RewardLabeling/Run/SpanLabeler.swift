@@ -55,15 +55,12 @@ public final class SpanLabeler: Sendable {
     public var stopReason: Stop? { stop.withLock { $0 } }
 
     /// What the client does before a call is sent: the call is noted in the store.
-    public static func noting(
-        _ run: LabelRun, _ writer: PatientWriter, identity: ModelIdentity, answerSettings: String
-    ) -> VLMClient.Hooks {
+    public static func noting(_ run: LabelRun, _ writer: PatientWriter) -> VLMClient.Hooks {
         VLMClient.Hooks(beforeDispatch: { request, reserved in
             guard let reference = CallReference(request.reference) else { return }
-            let hash = RequestHash(request, identity: identity, settings: answerSettings).bytes
             try await writer.write {
                 try run.noteDispatch(
-                    reference: request.reference, spanID: reference.spanID, requestSHA256: hash, reserved: reserved, $0)
+                    reference: request.reference, spanID: reference.spanID, requestSHA256: nil, reserved: reserved, $0)
             }
         })
     }
@@ -210,7 +207,13 @@ public final class SpanLabeler: Sendable {
                 analyses: conversation.analyses(question.window, question.sample) ?? [], question: question,
                 complaint: conversation.complaint(of: question), reference: reference)
         }
-        let hash = RequestHash(request, identity: identity, settings: answerSettings).bytes
+        var decisive = answerSettings
+        if settings.pictures.layout == .none, question.stage == .analysis {
+            // Who looks at states instead of pictures is shown these; no picture's hash tells them apart.
+            decisive +=
+                " episode \(row.episodeID) at \(conversation.windows[question.window].observations.map { span.observations[$0] })"
+        }
+        let hash = RequestHash(request, identity: identity, settings: decisive).bytes
         return Prepared(
             request: request, reference: reference, hash: hash, window: shown, episodeID: row.episodeID)
     }

@@ -1,7 +1,7 @@
 /// Decides which attempt is sent next: first come, first served, retries before new calls, as concurrency, breaker,
 /// budget and rate allow. A value without clock or tasks.
 struct ClientGate: Sendable {
-    /// A permission to send one attempt. It must come back through ``end(_:_:actual:isFinal:at:)`` or ``abandon(_:at:)``.
+    /// A permission to send one attempt. It must come back through ``end(_:_:actual:at:)`` or ``abandon(_:at:)``.
     struct Pass: Sendable {
         let tokens: Int
         let nanodollars: Int64
@@ -110,13 +110,12 @@ struct ClientGate: Sendable {
     ///
     /// - Parameters:
     ///   - actual: Tokens it used, nil where the server does not say, and what they cost.
-    ///   - isFinal: There will be no further attempt of this call.
     mutating func end(
         _ pass: Pass, _ result: Result<VLMAnswer, CallFailure>, actual: (tokens: Int?, nanodollars: Int64),
-        isFinal: Bool, at now: Duration
+        at now: Duration
     ) {
         concurrency.end(pass.ticket, AdaptiveConcurrency.Ending(result))
-        breaker.ended(result, isFinal: isFinal, isProbe: pass.isProbe, at: now)
+        breaker.ended(result, isProbe: pass.isProbe, at: now)
         budget.settle(reserved: pass.nanodollars, actual: actual.nanodollars)
         rate.settle(reserved: pass.tokens, actual: actual.tokens ?? pass.tokens)
     }

@@ -99,9 +99,9 @@ final class Hedge: Sendable {
             continuation?.resume(
                 returning: VLMClient.Attempt(
                     result: result, pass: pass, earlierUsage: usage, earlierCost: cost))
-        case .earlier: client.settle(pass, result, need, isFinal: false)
+        case .earlier: client.settle(pass, result, need)
         case .late:
-            client.settle(pass, result, need, isFinal: false)
+            client.settle(pass, result, need)
             let cost = client.options.price == nil ? nil : client.cost(result, need)
             await client.hooks.billedLate(request, VLMClient.usage(result), cost)
         }

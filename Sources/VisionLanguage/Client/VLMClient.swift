@@ -75,7 +75,7 @@ public final class VLMClient: Sendable {
             call.cost = call.cost.addingClamped(cost)
 
             guard case .failure(let failure) = last.result else {
-                settle(last.pass, last.result, need, isFinal: true)
+                settle(last.pass, last.result, need)
                 return await finish(request, call, last.result)
             }
             let now = clock.now()
@@ -83,19 +83,29 @@ public final class VLMClient: Sendable {
                 after: failure, attempt: call.attempts, elapsed: now - call.begunAt, random: random())
             {
             case .giveUp(let reason):
-                settle(last.pass, last.result, need, isFinal: true)
+                settle(last.pass, last.result, need)
+                // Attempts are up, but the server is away: whether it comes back is not this call's fault.
+                if reason != nil, isServerAway(failure) {
+                    call.failure = failure
+                    continue
+                }
                 // The connection was cut by the task's end and not by the server.
                 let isCut = failure.kind == .transport && Task.isCancelled
                 return await finish(
                     request, call, .failure(failure.adding(reason)), interruption: isCut ? .stopped : nil)
             case .retry(let delay):
-                settle(last.pass, last.result, need, isFinal: false)
+                settle(last.pass, last.result, need)
                 call.failure = failure
                 if let stop = await pause(until: now + delay) {
                     return await finish(request, call, last.result, interruption: stop)
                 }
             }
         }
+    }
+
+    private func isServerAway(_ failure: CallFailure) -> Bool {
+        guard failure.kind == .transport || failure.status ?? 0 >= 500 else { return false }
+        return state.withLock { !$0.gate.breaker.isClosed }
     }
 
     private func finish(
@@ -179,14 +189,14 @@ public final class VLMClient: Sendable {
     }
 
     func settle(
-        _ pass: ClientGate.Pass, _ result: Result<VLMAnswer, CallFailure>, _ need: Need, isFinal: Bool
+        _ pass: ClientGate.Pass, _ result: Result<VLMAnswer, CallFailure>, _ need: Need
     ) {
         let usage = Self.usage(result)
         let tokens = usage.prompt + usage.completion
         let cost = cost(result, need)
         change { state, now in
             state.gate.end(
-                pass, result, actual: (tokens > 0 ? tokens : nil, cost), isFinal: isFinal, at: now)
+                pass, result, actual: (tokens > 0 ? tokens : nil, cost), at: now)
             state.statistics.tokens = state.statistics.tokens + usage
             state.statistics.attempts += 1
         }

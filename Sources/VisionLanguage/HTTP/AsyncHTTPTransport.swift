@@ -33,7 +33,9 @@ public final class AsyncHTTPTransport: HTTPTransport {
         } catch is CancellationError {
             throw CallFailure(.transport, "cancelled")
         } catch {
-            throw CallFailure(.transport, Self.message(error, timeout))
+            var failure = CallFailure(.transport, Self.message(error, timeout))
+            failure.isTimeout = Self.isTimeout(error)
+            throw failure
         }
     }
 
@@ -72,6 +74,11 @@ public final class AsyncHTTPTransport: HTTPTransport {
             guard let first = try await group.next(), let bytes = first else { throw HTTPClientError.deadlineExceeded }
             return bytes
         }
+    }
+
+    private static func isTimeout(_ error: any Error) -> Bool {
+        guard let error = error as? HTTPClientError else { return false }
+        return [.deadlineExceeded, .readTimeout, .connectTimeout].contains(error)
     }
 
     private static func message(_ error: any Error, _ timeout: Duration) -> String {

@@ -1,18 +1,31 @@
 /// Stops asking a server that does not answer: waits, tries with single calls, and gives the run up when these fail too.
 public struct CircuitBreaker: Sendable, Equatable {
     public struct Settings: Sendable, Equatable {
-        /// Calls in a row that failed for good.
+        /// Attempts in a row that met no server. Fewer than a call has attempts, so that a server that is away for a while
+        /// costs no call its last one.
         public var failuresToOpen: Int
         /// Failed probes after which the server counts as dead.
         public var maxProbes: Int
-        /// Between probes. With 6 of them, a dead server is noticed after about a minute.
-        public var probeInterval: Duration
+        /// Before the first probe; doubled before each further one, to at most ``longestInterval``. With 6 probes a dead
+        /// server is noticed after about a minute.
+        public var firstInterval: Duration
+        public var longestInterval: Duration
 
-        public init(failuresToOpen: Int = 10, maxProbes: Int = 6, probeInterval: Duration = .seconds(10)) {
+        public init(
+            failuresToOpen: Int = 5, maxProbes: Int = 6, firstInterval: Duration = .seconds(1),
+            longestInterval: Duration = .seconds(30)
+        ) {
             precondition(failuresToOpen > 0 && maxProbes > 0)
             self.failuresToOpen = failuresToOpen
             self.maxProbes = maxProbes
-            self.probeInterval = probeInterval
+            self.firstInterval = firstInterval
+            self.longestInterval = longestInterval
+        }
+
+        func interval(failedProbes: Int) -> Duration {
+            var interval = firstInterval
+            for _ in 0..<min(failedProbes, 64) where interval < longestInterval { interval += interval }
+            return min(interval, longestInterval)
         }
     }
 
@@ -67,10 +80,9 @@ public struct CircuitBreaker: Sendable, Equatable {
     /// An attempt of a call ended.
     ///
     /// - Parameters:
-    ///   - isFinal: There will be no further attempt of this call.
     ///   - isProbe: It was admitted as the probe.
     public mutating func ended(
-        _ result: Result<VLMAnswer, CallFailure>, isFinal: Bool, isProbe: Bool, at now: Duration
+        _ result: Result<VLMAnswer, CallFailure>, isProbe: Bool, at now: Duration
     ) {
         let health = Health(result)
         switch state {
@@ -80,34 +92,39 @@ public struct CircuitBreaker: Sendable, Equatable {
             case .up: state = .closed(failures: 0)
             case .unknown: break
             case .down(let message):
-                if isFinal {
-                    let count = failures + 1
-                    state = count >= settings.failuresToOpen ? opened(0, message, now) : .closed(failures: count)
-                }
-            case .barred(let message): state = opened(0, message, now)
+                let count = failures + 1
+                state = count >= settings.failuresToOpen ? opened(0, message, now) : .closed(failures: count)
+            case .barred(let message): state = Self.dead(message)
             }
         case .open:
             // Calls sent before the breaker opened are still coming back.
-            if case .up = health { state = .closed(failures: 0) }
+            switch health {
+            case .up: state = .closed(failures: 0)
+            case .barred(let message): state = Self.dead(message)
+            case .down, .unknown: break
+            }
         case .probing(let failed, let earlier):
             switch health {
             case .up: state = .closed(failures: 0)
             case .unknown:
                 if isProbe {
-                    state = .open(until: now + settings.probeInterval, failedProbes: failed, message: earlier)
+                    state = .open(
+                        until: now + settings.interval(failedProbes: failed), failedProbes: failed, message: earlier)
                 }
-            case .down(let message), .barred(let message):
+            case .barred(let message): state = Self.dead(message)
+            case .down(let message):
                 guard isProbe else { return }
-                state =
-                    failed + 1 >= settings.maxProbes
-                    ? .dead(message: "the server does not serve us: \(message)") : opened(failed + 1, message, now)
+                state = failed + 1 >= settings.maxProbes ? Self.dead(message) : opened(failed + 1, message, now)
             }
         }
     }
 
     private func opened(_ failedProbes: Int, _ message: String, _ now: Duration) -> State {
-        .open(until: now + settings.probeInterval, failedProbes: failedProbes, message: message)
+        .open(
+            until: now + settings.interval(failedProbes: failedProbes), failedProbes: failedProbes, message: message)
     }
+
+    private static func dead(_ message: String) -> State { .dead(message: "the server does not serve us: \(message)") }
 
     /// What an attempt says about the server.
     private enum Health {
