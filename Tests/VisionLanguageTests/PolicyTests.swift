@@ -109,6 +109,30 @@ import Testing
         #expect(control.limit > 30)
     }
 
+    /// A server that carries so many calls and turns the rest away is found out; one that turns a few away by chance is not
+    /// taken for full.
+    @Test(arguments: [4, 20, 100]) func findsWhatTheServerCarries(_ capacity: Int) {
+        var control = AdaptiveConcurrency(max: 256)
+        var limits: [Int] = []
+        for _ in 0..<3000 {
+            var tickets: [AdaptiveConcurrency.Ticket] = []
+            while control.mayBegin { tickets.append(control.begin()) }
+            for (index, ticket) in tickets.enumerated() { control.end(ticket, index < capacity ? .success : .overload) }
+            limits.append(control.limit)
+        }
+        let settled = limits.suffix(1000)
+        #expect(settled.max()! <= capacity * 2 + 2 && settled.reduce(0, +) / settled.count >= capacity / 2)
+        var chance = AdaptiveConcurrency(max: 256)
+        var random = TestRandom(state: 7)
+        for _ in 0..<1000 { round(&chance, Int.random(in: 0..<20, using: &random) == 0 ? .neutral : .success) }
+        for _ in 0..<20_000 {
+            while chance.mayBegin, chance.inFlight < 64 { _ = chance.begin() }
+            let ticket = chance.begin()
+            chance.end(ticket, Int.random(in: 0..<20, using: &random) == 0 ? .overload : .success)
+        }
+        #expect(chance.limit >= 64)
+    }
+
     @Test(arguments: 1...20) func startAndMaximum(_ max: Int) {
         var control = AdaptiveConcurrency(max: max)
         #expect(control.limit == min(8, max))

@@ -1,5 +1,8 @@
 /// How many calls may be in flight: as many as the server carries, found as TCP finds its window (slow start, then
 /// additive increase and multiplicative decrease).
+///
+/// A server that now and then turns a call away is not full: the limit is halved while the share of overloads among the
+/// latest calls is above ``tolerance``.
 public struct AdaptiveConcurrency: Sendable, Equatable {
     /// A call in flight.
     public struct Ticket: Sendable, Equatable {
@@ -15,10 +18,16 @@ public struct AdaptiveConcurrency: Sendable, Equatable {
         case neutral
     }
 
+    /// The share of overloads that is taken for chance.
+    static let tolerance = 0.15
+    /// How much the latest call counts in the share: it remembers some 32 calls.
+    private static let weight = 1.0 / 32
+
     public let max: Int
     public private(set) var limit: Int
     public private(set) var inFlight = 0
     private var isSlowStart = true
+    private var overloadShare = 0.0
     /// Successes since the limit last grew by one.
     private var successes = 0
     private var nextNumber = 0
@@ -46,6 +55,7 @@ public struct AdaptiveConcurrency: Sendable, Equatable {
         switch ending {
         case .neutral: break
         case .success:
+            overloadShare -= Self.weight * overloadShare
             guard isUsed, limit < max else { return }
             if isSlowStart {
                 limit += 1
@@ -57,7 +67,8 @@ public struct AdaptiveConcurrency: Sendable, Equatable {
                 }
             }
         case .overload:
-            guard ticket.number >= firstNumberOfRound else { return }
+            overloadShare += Self.weight * (1 - overloadShare)
+            guard ticket.number >= firstNumberOfRound, overloadShare > Self.tolerance else { return }
             limit = Swift.max(1, limit / 2)
             isSlowStart = false
             successes = 0
