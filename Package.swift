@@ -175,7 +175,8 @@ let package = Package(
             name: "StageTests",
             dependencies: [
                 "ExperimentStore", "SampleData", "StageSupport", "TestSupport", "rgvlm-ingest", "rgvlm-inspect",
-                "rgvlm-simulate",
+                "rgvlm-label", "rgvlm-simulate",
+                .product(name: "GRDB", package: "GRDB.swift"),
                 .product(name: "Logging", package: "swift-log"),
             ], exclude: ["Help"], swiftSettings: settings),
     ],

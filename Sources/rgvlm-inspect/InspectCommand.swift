@@ -5,5 +5,7 @@ struct InspectCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "rgvlm-inspect",
         abstract: "Shows what a store holds.",
-        subcommands: [SummaryCommand.self, EpisodeCommand.self, InstructionsCommand.self, VerifyCommand.self])
+        subcommands: [
+            SummaryCommand.self, EpisodeCommand.self, InstructionsCommand.self, LabelsCommand.self, VerifyCommand.self,
+        ])
 }

@@ -61,7 +61,8 @@ import Testing
         )
         #expect(
             try problem("stroe: x")
-                == "c.yaml: stroe is not a known key; did you mean \"store\"? Known: store, seed, ingest, simulate")
+                == "c.yaml: stroe is not a known key; did you mean \"store\"? Known: store, seed, ingest, simulate, label"
+        )
         #expect(try problem("seed: many") == "c.yaml: seed is not a whole number of 0 or more")
         #expect(try problem("seed: -1") == "c.yaml: seed is not a whole number of 0 or more")
         #expect(try read("seed: 18446744073709551615").seed == .max)

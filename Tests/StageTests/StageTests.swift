@@ -32,7 +32,7 @@ private func json(_ text: String) throws -> Any { try JSONSerialization.jsonObje
     @Test(arguments: [
         ("rgvlm-ingest", [String]()), ("rgvlm-ingest", ["alfred"]), ("rgvlm-ingest", ["sample"]), ("rgvlm-inspect", []),
         ("rgvlm-inspect", ["summary"]), ("rgvlm-inspect", ["episode"]), ("rgvlm-inspect", ["instructions"]),
-        ("rgvlm-inspect", ["verify"]),
+        ("rgvlm-inspect", ["verify"]), ("rgvlm-inspect", ["labels"]),
     ])
     func helpIsAsPublished(_ name: String, _ path: [String]) throws {
         let result = try Executable(name).run(path + ["--help"], in: folder, environment: ["COLUMNS": "80"])

@@ -30,10 +30,12 @@ public struct ScriptedQuery: Sendable, Equatable {
     public var actions: [Span.ShownAction]
     /// As indices into the episode; one more than ``actions``.
     public var observations: [Int]
+    /// The number of the first action in the span, from 1.
+    public var firstStep: Int
 
     public init(
         root: String, episodeKey: String, stage: CallReference.Stage, reference: CallReference, goal: Goal,
-        goalText: String, actions: [Span.ShownAction], observations: [Int]
+        goalText: String, actions: [Span.ShownAction], observations: [Int], firstStep: Int = 1
     ) {
         self.root = root
         self.episodeKey = episodeKey
@@ -43,5 +45,6 @@ public struct ScriptedQuery: Sendable, Equatable {
         self.goalText = goalText
         self.actions = actions
         self.observations = observations
+        self.firstStep = firstStep
     }
 }

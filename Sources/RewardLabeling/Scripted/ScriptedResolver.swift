@@ -35,7 +35,8 @@ public struct ScriptedResolver: Sendable {
                 goal: ScriptedQuery.Goal(
                     episodeKey: origin.goalEpisodeKey, kind: kind, subTasks: origin.goalSubTasks),
                 goalText: span.goal, actions: Array(span.actions[actions]),
-                observations: Array(span.observations[actions.lowerBound...actions.upperBound]))
+                observations: Array(span.observations[actions.lowerBound...actions.upperBound]),
+                firstStep: actions.lowerBound + 1)
         }
     }
 }

@@ -36,7 +36,7 @@ struct AnalysisText {
                 parts.append(one(of: ["The action is carried out.", "The view before and after is alike."], &random))
             }
             if truth != nil, !isGoalBlind, let remark = remark(judgements[index], &random) { parts.append(remark) }
-            lines.append("- Step \(index + 1) to \(index + 2) (\(action.text)): \(parts.joined(separator: " "))")
+            lines.append("- Step \(query.firstStep + index) (\(action.text)): \(parts.joined(separator: " "))")
         }
         lines.append(closing(&random))
         return lines.joined(separator: "\n")
