@@ -358,13 +358,10 @@ private final class Servers {
 
     @Test func aServerThatIsNotThereIs69() throws {
         let made = try run(
-            [
-                "run", "--provider", "openai", "--model", "m", "--base-url", "http://127.0.0.1:9/v1", "--quiet",
-                "--limit", "2", "--set", "label.attempts=1", "--controls", "0",
-            ], ["OPENAI_API_KEY": Self.secret])
-        // With one attempt a call, calls fail before the breaker has seen enough.
-        #expect([0, 69].contains(made.status))
-        #expect(try number("SELECT count(*) FROM label_scores") == 0)
+            ["run", "--provider", "openai", "--model", "m", "--base-url", "http://127.0.0.1:9/v1", "--quiet"],
+            ["OPENAI_API_KEY": Self.secret])
+        #expect(made.status == 69 && made.errors.contains("http://127.0.0.1:9/v1"), "\(made.errors)")
+        #expect(try number("SELECT count(*) FROM label_spans WHERE status <> 'pending'") == 0)
         let server = try serve(["--key-env", "SERVER_KEY"], ["SERVER_KEY": "another"])
         let refused = try served(server, ["--run", "refused"])
         #expect(refused.status == 69 && refused.errors.contains("401"), "\(refused.errors)")
@@ -382,7 +379,7 @@ private final class Servers {
         let running = try label.start(
             [
                 "run", "--provider", "openai", "--model", "scripted", "--base-url", server.url, "--log-level", "debug",
-                "--store", "x.sqlite",
+                "--store", "x.sqlite", "--limit", "5", "--controls", "0",
             ], in: folder, environment: ["OPENAI_API_KEY": Self.secret])
         #if os(Linux)
         let title = try? String(contentsOfFile: "/proc/\(running.pid)/cmdline", encoding: .utf8)
@@ -397,7 +394,7 @@ private final class Servers {
         try folder.write(Self.secret + "\n", to: "key")
         let fromFile = try run([
             "run", "--provider", "openai", "--model", "scripted", "--base-url", server.url, "--quiet", "--set",
-            "label.key_file=key",
+            "label.key_file=key", "--limit", "5", "--controls", "0",
         ])
         #expect(fromFile.status == 0, "\(fromFile.errors)")
     }

@@ -256,6 +256,7 @@ extension Outcome {
         let client = client(model) {
             $0.maxConcurrency = 4
             $0.retry.maxAttempts = 2
+            $0.breaker.maxProbesAtStart = 6
         }
         let outcomes = await clock.run { await askAll(client, 100) }
         #expect(outcomes.values.allSatisfy { $0.record != nil })

@@ -182,6 +182,7 @@ import Testing
 
     private func opened() -> CircuitBreaker {
         var breaker = CircuitBreaker(settings)
+        breaker.ended(answered(), isProbe: false, at: .zero)
         for _ in 0..<3 { breaker.ended(failed(.transport), isProbe: false, at: .zero) }
         return breaker
     }
@@ -239,6 +240,19 @@ import Testing
         #expect(breaker.deathMessage == "the server does not serve us: transport")
         breaker.ended(answered(), isProbe: false, at: .seconds(23))
         #expect(breaker.admission(at: .seconds(1000)) == .dead(message: "the server does not serve us: transport"))
+    }
+
+    @Test func aServerThatNeverServedIsGivenUpSooner() {
+        for probesAtStart in 1...4 {
+            var breaker = CircuitBreaker(.init(failuresToOpen: 1, maxProbes: 3, maxProbesAtStart: probesAtStart))
+            breaker.ended(failed(.transport), isProbe: false, at: .zero)
+            for probe in 1...min(3, probesAtStart) {
+                #expect(breaker.deathMessage == nil)
+                breaker.beginProbe()
+                breaker.ended(failed(.transport), isProbe: true, at: .seconds(probe))
+            }
+            #expect(breaker.deathMessage != nil)
+        }
     }
 
     @Test func anyReplyOfALivingServerCloses() {

@@ -6,18 +6,22 @@ public struct CircuitBreaker: Sendable, Equatable {
         public var failuresToOpen: Int
         /// Failed probes after which the server counts as dead.
         public var maxProbes: Int
+        /// The same for a server that has not served a single call: as a rule its address is wrong.
+        public var maxProbesAtStart: Int
         /// Before the first probe; doubled before each further one, to at most ``longestInterval``. With 6 probes a dead
         /// server is noticed after about a minute.
         public var firstInterval: Duration
         public var longestInterval: Duration
 
         public init(
-            failuresToOpen: Int = 5, maxProbes: Int = 6, firstInterval: Duration = .seconds(1),
+            failuresToOpen: Int = 5, maxProbes: Int = 6, maxProbesAtStart: Int = 3,
+            firstInterval: Duration = .seconds(1),
             longestInterval: Duration = .seconds(30)
         ) {
-            precondition(failuresToOpen > 0 && maxProbes > 0)
+            precondition(failuresToOpen > 0 && maxProbes > 0 && maxProbesAtStart > 0)
             self.failuresToOpen = failuresToOpen
             self.maxProbes = maxProbes
+            self.maxProbesAtStart = maxProbesAtStart
             self.firstInterval = firstInterval
             self.longestInterval = longestInterval
         }
@@ -48,6 +52,7 @@ public struct CircuitBreaker: Sendable, Equatable {
 
     private let settings: Settings
     private var state = State.closed(failures: 0)
+    private var hasServed = false
 
     public init(_ settings: Settings = Settings()) { self.settings = settings }
 
@@ -85,6 +90,7 @@ public struct CircuitBreaker: Sendable, Equatable {
         _ result: Result<VLMAnswer, CallFailure>, isProbe: Bool, at now: Duration
     ) {
         let health = Health(result)
+        if case .up = health { hasServed = true }
         switch state {
         case .dead: break
         case .closed(let failures):
@@ -114,7 +120,8 @@ public struct CircuitBreaker: Sendable, Equatable {
             case .barred(let message): state = Self.dead(message)
             case .down(let message):
                 guard isProbe else { return }
-                state = failed + 1 >= settings.maxProbes ? Self.dead(message) : opened(failed + 1, message, now)
+                let most = hasServed ? settings.maxProbes : min(settings.maxProbes, settings.maxProbesAtStart)
+                state = failed + 1 >= most ? Self.dead(message) : opened(failed + 1, message, now)
             }
         }
     }
