@@ -14,6 +14,16 @@ echo "Pictures, 300 x 300 RGB"
 .build/release/PictureBenchmark
 echo
 
+if [ "$(uname)" = Linux ] && python3 -c 'import venv, ensurepip' 2>/dev/null; then
+    echo "Labelling beside Python's openai, $runs pairs after a warm-up"
+    python3 Tests/Benchmarks/label_bench.py --runs "$runs"
+    python3 Tests/Benchmarks/label_bench.py --limits
+    python3 Tests/Benchmarks/label_bench.py --memory
+else
+    echo "Labelling: skipped; needs Linux and python3 with venv"
+fi
+echo
+
 if [ -z "${ALFRED_ROOT:-}" ]; then
     echo "Ingest: skipped; set ALFRED_ROOT (make alfred fetches the release)"
     exit 0
