@@ -218,7 +218,8 @@ extension LabelRun {
             arguments: [id])
     }
 
-    /// Puts unscored spans back to pending and forgets their failed answers, which stay in the list of calls.
+    /// Puts unscored spans back to pending and forgets their failed answers, which stay in the list of calls. A first answer
+    /// that a second asking mended is no failure any more: its question is not asked again.
     ///
     /// - Parameter failures: Only spans that failed in one of these ways; nil for all.
     /// - Returns: How many spans.
@@ -231,6 +232,10 @@ extension LabelRun {
             sql: """
                 DELETE FROM label_questions WHERE span_id IN (SELECT id FROM label_spans WHERE \(condition))
                     AND call_id IN (SELECT id FROM label_calls WHERE failure IS NOT NULL)
+                    AND NOT EXISTS (SELECT 1 FROM label_questions later JOIN label_calls c ON c.id = later.call_id
+                        WHERE later.span_id = label_questions.span_id AND later.stage = label_questions.stage
+                            AND later.window_idx = label_questions.window_idx AND later.sample = label_questions.sample
+                            AND later.ask > label_questions.ask AND c.failure IS NULL)
                 """, arguments: ["run": id, "kinds": kinds])
         try db.execute(
             sql: "UPDATE label_spans SET status = 'pending', failure = NULL, message = NULL WHERE \(condition)",

@@ -34,6 +34,8 @@ public enum ScoreParser {
         /// Nil for an element that is no whole number.
         var elements: [(value: Int?, offset: Int)]
         var isClosed: Bool
+        /// An entry is a list: it is read no further.
+        var holdsList = false
     }
 
     private struct Scan {
@@ -43,7 +45,8 @@ public enum ScoreParser {
             let all = lists(from: endOfThinking)
             let keyed = all.filter(\.isKeyed)
             let candidates =
-                keyed.isEmpty ? all.filter { $0.isClosed && $0.elements.contains { $0.value != nil } } : keyed
+                keyed.isEmpty
+                ? all.filter { $0.holdsList || $0.isClosed && $0.elements.contains { $0.value != nil } } : keyed
             guard let last = candidates.last else {
                 return .failure(Problem("there is no list of scores in it"))
             }
@@ -71,6 +74,7 @@ public enum ScoreParser {
         }
 
         private func check(_ list: List, count: Int) -> Result<Scores, Problem> {
+            guard !list.holdsList else { return .failure(Problem("the list of scores holds other lists")) }
             guard list.isClosed else { return .failure(Problem("the list of scores is not complete")) }
             var values: [Int] = []
             for (index, element) in list.elements.enumerated() {
@@ -98,16 +102,25 @@ public enum ScoreParser {
             return 0
         }
 
+        /// All lists but those that are entries of others.
         private func lists(from start: Int) -> [List] {
             var lists: [List] = []
             var place = start
+            // Where a list would be an entry of another.
+            var entry: Int?
             while place < bytes.count {
                 guard bytes[place] == UInt8(ascii: "[") else {
                     place += 1
                     continue
                 }
                 let (list, end) = list(at: place, from: start)
-                lists.append(list)
+                let isEntry = place == entry
+                if !isEntry { lists.append(list) }
+                entry = list.holdsList ? end : nil
+                if isEntry, list.isClosed {
+                    let comma = skipSpace(end)
+                    if comma < bytes.count, bytes[comma] == UInt8(ascii: ",") { entry = skipSpace(comma + 1) }
+                }
                 place = max(end, place + 1)
             }
             return lists
@@ -124,6 +137,10 @@ public enum ScoreParser {
             while index < bytes.count {
                 let (value, end) = element(at: index)
                 list.elements.append((value, index))
+                if bytes[index] == UInt8(ascii: "[") {
+                    list.holdsList = true
+                    return (list, index)
+                }
                 index = skipSpace(end)
                 guard index < bytes.count else { break }
                 if bytes[index] == UInt8(ascii: "]") {

@@ -1,3 +1,4 @@
+internal import Crypto
 internal import Episodes
 public import ExperimentStore
 internal import Foundation
@@ -20,6 +21,15 @@ public struct PictureSettings: Sendable, Equatable, Codable {
         case keep
         case jpeg
         case png
+
+        /// Whether a file of this type is sent as it is.
+        func takes(_ type: EncodedPicture.MediaType) -> Bool {
+            switch self {
+            case .keep: true
+            case .jpeg: type == .jpeg
+            case .png: type == .png
+            }
+        }
     }
 
     public var layout: Layout
@@ -126,21 +136,35 @@ public actor PictureSource {
         if frame.status == "present", let path = frame.path, let width = frame.width, let height = frame.height {
             let isSmall = settings.side.map { max(width, height) <= $0 } ?? true
             let bytes = try file(path, frame)
-            if isSmall, settings.encoding != .png || path.hasSuffix(".png"), let type = type(of: bytes, path) {
-                if settings.encoding != .jpeg || type == .jpeg {
-                    let picture = EncodedPicture(file: bytes, mediaType: type, width: width, height: height)
-                    guard frame.sha256 == nil || frame.sha256 == picture.sha256 else {
-                        throw PictureError(t: frame.t, message: "\(path): has changed since it was ingested")
-                    }
-                    return picture
-                }
+            guard isSmall, let type = type(of: bytes), settings.encoding.takes(type) else {
+                return try encoded(scaled(try decoded(bytes, path, frame)), t: frame.t)
             }
+            let picture = EncodedPicture(file: bytes, mediaType: type, width: width, height: height)
+            try check(picture.sha256, path, frame)
+            return picture
         }
         return try encoded(scaled(try decoded(frame)), t: frame.t)
     }
 
-    private func type(of bytes: [UInt8], _ path: String) -> EncodedPicture.MediaType? {
+    private func type(of bytes: [UInt8]) -> EncodedPicture.MediaType? {
         bytes.withUnsafeBytes { ImageFormat($0) }.map { $0 == .png ? .png : .jpeg }
+    }
+
+    private func check(_ sha256: [UInt8], _ path: String, _ frame: LabelSpanRow.Frame) throws(PictureError) {
+        guard frame.sha256 == nil || frame.sha256 == sha256 else {
+            throw PictureError(t: frame.t, message: "\(path): has changed since it was ingested")
+        }
+    }
+
+    private func decoded(
+        _ bytes: [UInt8], _ path: String, _ frame: LabelSpanRow.Frame
+    ) throws(PictureError) -> RGBImage {
+        try check(Array(SHA256.hash(data: bytes)), path, frame)
+        do {
+            return try bytes.withUnsafeBytes { try RGBImage(decoding: $0) }
+        } catch {
+            throw PictureError(t: frame.t, message: "\(path): \(error)")
+        }
     }
 
     private func file(_ path: String, _ frame: LabelSpanRow.Frame) throws(PictureError) -> [UInt8] {
@@ -154,12 +178,7 @@ public actor PictureSource {
 
     private func decoded(_ frame: LabelSpanRow.Frame) throws(PictureError) -> RGBImage {
         if frame.status == "present", let path = frame.path {
-            let bytes = try file(path, frame)
-            do {
-                return try bytes.withUnsafeBytes { try RGBImage(decoding: $0) }
-            } catch {
-                throw PictureError(t: frame.t, message: "\(path): \(error)")
-            }
+            return try decoded(try file(path, frame), path, frame)
         }
         guard frame.status == "rendered" || frame.status == "present" else {
             throw PictureError(t: frame.t, message: "the dataset has no picture of it (\(frame.status))")

@@ -28,6 +28,7 @@ public struct PromptSet: Sendable {
     private let templates: [String: MustacheTemplate]
 
     static let pictureMark = "[[pictures]]"
+    private static let plainText = "{{% CONTENT_TYPE:TEXT}}\n"
 
     /// The prompts this project comes with.
     public static func standard() throws(Problem) -> PromptSet {
@@ -71,7 +72,8 @@ public struct PromptSet: Sendable {
                 throw Problem(file: file, message: "is not UTF-8 text")
             }
             do {
-                templates[stage] = try MustacheTemplate(string: text)
+                // Whatever a template says of it: nothing is escaped.
+                templates[stage] = try MustacheTemplate(string: Self.plainText + text)
             } catch {
                 throw Problem(file: file, message: "is not a Mustache template: \(error)")
             }

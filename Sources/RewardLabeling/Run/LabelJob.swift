@@ -105,7 +105,9 @@ public final class LabelJob: Sendable {
                 throw error
             }
         }
-        return labeler.stopReason
+        if let reason = labeler.stopReason { return reason }
+        // Stopped between two calls: nobody was turned away, but spans are left.
+        return state.withLock { $0.isStopped && $0.progress.done < $0.progress.total ? .stopped : nil }
     }
 
     private func note(_ outcome: SpanOutcome) {

@@ -52,7 +52,7 @@ public struct Span: Sendable, Equatable {
         self.observations = observations
     }
 
-    /// The span as `control` shows it. Deterministic in the instruction.
+    /// The span as `control` shows it. Deterministic in the goal and the steps, and so the same in every store of the data.
     public func showing(_ control: LabelControl) -> Span {
         var shown = self
         shown.control = control
@@ -62,7 +62,8 @@ public struct Span: Sendable, Equatable {
             shown.observations.reverse()
             shown.actions.reverse()
         case .shuffled:
-            var random = SeededGenerator(UInt64(bitPattern: instructionID), 0x5F1E)
+            var random = SeededGenerator(
+                goal.utf8.reduce(UInt64(observations[0])) { SeededGenerator.mixed($0, UInt64($1)) }, 0x5F1E)
             shown.observations = random.shuffled(observations)
             if shown.observations == observations { shown.observations.reverse() }
         case .mismatched: break

@@ -56,7 +56,7 @@ public struct SpanSelection: Sendable, Equatable {
         for control in LabelControl.allCases {
             for index in shown where isMine(candidates[index]) {
                 let own = candidates[index]
-                let goal = control == .mismatched ? otherGoal(for: own, among: candidates) : own
+                let goal = control == .mismatched ? otherGoal(for: own, among: candidates, order) : own
                 guard let goal else { continue }
                 spans.append(
                     LabelRun.NewSpan(
@@ -68,10 +68,14 @@ public struct SpanSelection: Sendable, Equatable {
     }
 
     /// A goal about other things, from another room: nothing that happens in the span can serve it.
-    private func otherGoal(for own: LabelCandidate, among candidates: [LabelCandidate]) -> LabelCandidate? {
+    ///
+    /// - Parameter order: Indices of the candidates, the same whatever order these are in.
+    private func otherGoal(
+        for own: LabelCandidate, among candidates: [LabelCandidate], _ order: [Int]
+    ) -> LabelCandidate? {
         var random = SeededGenerator(Self.hash(own.key, seed), 0x90A1)
         for _ in 0..<200 {
-            let other = candidates[random.below(candidates.count)]
+            let other = candidates[order[random.below(order.count)]]
             if other.floorPlan != own.floorPlan, other.text != own.text, !other.objects.isEmpty,
                 other.objects.isDisjoint(with: own.objects)
             {
