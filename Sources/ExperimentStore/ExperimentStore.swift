@@ -167,6 +167,13 @@ public final class ExperimentStore: Sendable {
         }
     }
 
+    /// Bounds the memory that SQLite keeps pages in: an ingest gains from much, small changes do not.
+    public func limitPageCache(megabytes: Int) throws {
+        try withoutTransaction { db in
+            try db.execute(sql: "PRAGMA cache_size = \(-1024 * megabytes); PRAGMA wal_autocheckpoint = 2048")
+        }
+    }
+
     /// Runs `body`, which begins and ends its own transactions.
     func withoutTransaction<T>(_ body: (Database) throws -> T) throws -> T {
         do {

@@ -51,8 +51,13 @@ public final class GroupWriter: Sendable {
         let value = Mutex<T?>(nil)
     }
 
+    /// How long the first change of a commit waits for others: a commit writes whole pages of every index it touches,
+    /// however few rows it has.
+    private static let wait = Duration.milliseconds(4)
+
     private func drain() async {
         while true {
+            try? await Task.sleep(for: Self.wait)
             let changes = state.withLock { state -> [Change] in
                 defer { state.waiting = [] }
                 if state.waiting.isEmpty { state.isWriting = false }

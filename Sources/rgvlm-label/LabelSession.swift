@@ -29,6 +29,7 @@ struct LabelSession {
         let limits = try Pace(
             pace, setup.label, price: setup.price, isServed: setup.api != nil, model: setup.identity.model)
         let store = try ExperimentStore.forStage(try configuration.existingStore(), access: .write)
+        try translatingErrors { try store.limitPageCache(megabytes: 12) }
         try setup.adoptReplayed(store)
         dataset = try setup.dataset(options, in: store)
         try setup.choosePictures(dataset, store)
@@ -44,6 +45,7 @@ struct LabelSession {
         } else {
             let spans = setup.selection.spans(of: try setup.candidates(options, dataset, in: store))
             run = try setup.openRun(dataset, in: store)
+            returnUnusedMemory()
             addedSpans = try translatingErrors { try store.write { try run.add(spans, $0) } }
         }
         self.run = run

@@ -26,6 +26,7 @@ struct RunCommand: AsyncParsableCommand {
 
     func run() async throws {
         try await runStage {
+            limitAllocatorArenas()
             let interruption = Interruption()
             let session = try LabelSession(options, pace, common)
             return try await session.label(common, interruption)
@@ -89,7 +90,9 @@ extension LabelSession {
             while !Task.isCancelled {
                 if interruption.hasCome { job.stop() }
                 let progress = job.progress
-                line.show("spans", done: progress.done, of: progress.total, unit: "", detail: progress.detail)
+                if progress.total > 0 {
+                    line.show("spans", done: progress.done, of: progress.total, unit: "", detail: progress.detail)
+                }
                 try? await Task.sleep(for: .milliseconds(100))
             }
         }

@@ -73,7 +73,7 @@ public actor PictureSource {
     }
 
     /// How many bytes of base64 text are kept for reuse.
-    private static let limit = 32 << 20
+    private static let limit = 16 << 20
 
     public init(_ dataset: DatasetRow, in store: ExperimentStore, settings: PictureSettings) {
         root = dataset.root
@@ -168,12 +168,12 @@ public actor PictureSource {
     }
 
     private func file(_ path: String, _ frame: LabelSpanRow.Frame) throws(PictureError) -> [UInt8] {
-        guard let data = FileManager.default.contents(atPath: root + "/" + path) else {
+        guard let bytes = WholeFile.read(root + "/" + path) else {
             throw PictureError(
                 t: frame.t,
                 message: "\(root)/\(path): cannot be read; if the data has moved, ingest it again from there")
         }
-        return Array(data)
+        return bytes
     }
 
     private func decoded(_ frame: LabelSpanRow.Frame) throws(PictureError) -> RGBImage {

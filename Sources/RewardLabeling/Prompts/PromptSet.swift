@@ -96,41 +96,6 @@ public struct PromptSet: Sendable {
     /// The three, in the order analysis, scoring, complaint.
     public var all: [Prompt] { [analysis, scoring, complaint] }
 
-    /// What the analysis template may use.
-    struct AnalysisFields {
-        struct Action {
-            var number, from, to: Int
-            var text: String
-        }
-        var goal: String
-        /// `all of it`, or `part 2 of 3`.
-        var part: String
-        var actions: [Action]
-        var first: Int
-        var firstAction: String
-        var pictureCount: Int
-    }
-
-    /// What the scoring template may use.
-    struct ScoringFields {
-        struct Action {
-            var number: Int
-            var text: String
-        }
-        var goal: String
-        var count: Int
-        var analyses: String
-        var actions: [Action]
-        /// Placeholders for the numbers: `n1, n2, n3`.
-        var example: String
-    }
-
-    /// What the complaint template may use.
-    struct ComplaintFields {
-        var answer: String
-        var problem: String
-    }
-
     /// The texts before and after the pictures.
     func analysisText(_ fields: AnalysisFields) -> (before: String, after: String) {
         let text = templates["analysis"]?.render(fields) ?? ""

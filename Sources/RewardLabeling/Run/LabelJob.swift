@@ -87,7 +87,7 @@ public final class LabelJob: Sendable {
                 guard let end = rows.last?.id else { break }
                 last = end
                 for row in rows {
-                    // Twice the calls' number, so that the client never waits for the next span.
+                    // A span has at least one call that can be made: so many keep the client busy.
                     while active >= max(2, options.concurrency) {
                         if let outcome = try await group.next() { note(outcome) }
                         active -= 1

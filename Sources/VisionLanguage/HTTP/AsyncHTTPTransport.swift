@@ -92,19 +92,36 @@ public final class AsyncHTTPTransport: HTTPTransport {
         }
     }
 
-    /// The pieces as buffers, each made when its turn comes, so that no call holds its whole body.
+    /// The body in buffers of some ``size`` bytes, each made when its turn comes: few writes, and no call holds a copy of its
+    /// whole body.
     private struct Pieces: AsyncSequence, Sendable {
         let body: [HTTPRequest.Piece]
 
         struct AsyncIterator: AsyncIteratorProtocol {
+            static let size = 96 << 10
             var rest: ArraySlice<HTTPRequest.Piece>
 
             mutating func next() async -> ByteBuffer? {
-                switch rest.popFirst() {
-                case .bytes(let bytes): ByteBuffer(bytes: bytes)
-                case .picture(let picture): ByteBuffer(bytes: picture.base64)
-                case nil: nil
+                var buffer: ByteBuffer?
+                while let piece = rest.first {
+                    let bytes =
+                        switch piece {
+                        case .bytes(let bytes): bytes
+                        case .picture(let picture): picture.base64
+                        }
+                    if var filled = buffer {
+                        guard filled.readableBytes + bytes.count <= Self.size else { break }
+                        buffer = nil
+                        filled.writeBytes(bytes)
+                        buffer = filled
+                    } else {
+                        var fresh = ByteBufferAllocator().buffer(capacity: Swift.max(Self.size, bytes.count))
+                        fresh.writeBytes(bytes)
+                        buffer = fresh
+                    }
+                    rest.removeFirst()
                 }
+                return buffer
             }
         }
 

@@ -29,6 +29,8 @@ struct Redaction: Sendable, CustomReflectable {
 
     /// Without control and formatting characters, which could steer a terminal.
     static func oneLine(_ text: String, limit: Int) -> String {
+        // Most texts are plain and short: nothing to take out.
+        if text.utf8.count <= limit, text.utf8.allSatisfy({ $0 >= 0x20 && $0 < 0x7F }) { return text.trimmed }
         var result = String.UnicodeScalarView()
         for scalar in text.unicodeScalars.prefix(limit * 4) {
             switch scalar.properties.generalCategory {
@@ -72,6 +74,7 @@ struct Redaction: Sendable, CustomReflectable {
 
 extension String {
     fileprivate var trimmed: String {
-        String(drop { $0.isWhitespace }.reversed().drop { $0.isWhitespace }.reversed())
+        guard first?.isWhitespace == true || last?.isWhitespace == true else { return self }
+        return String(drop { $0.isWhitespace }.reversed().drop { $0.isWhitespace }.reversed())
     }
 }

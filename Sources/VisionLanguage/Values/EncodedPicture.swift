@@ -27,33 +27,39 @@ public final class EncodedPicture: Sendable {
     }
 }
 
-/// Base64 by table: Foundation's takes a detour through `Data` and `String`.
+/// Base64 by a table of all pairs of digits: Foundation's takes a detour through `Data` and `String`.
 enum Base64 {
     private static let alphabet = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/".utf8)
+    /// The two digits of 12 bits, in the order in which they are stored.
+    private static let pairs: [UInt16] = (0..<4096).map { bits in
+        UInt16(littleEndian: UInt16(alphabet[bits >> 6]) | UInt16(alphabet[bits & 63]) << 8)
+    }
 
     static func encode(_ bytes: [UInt8]) -> [UInt8] {
         let count = (bytes.count + 2) / 3 * 4
         return [UInt8](unsafeUninitializedCapacity: count) { output, initialized in
-            alphabet.withUnsafeBufferPointer { alphabet in
-                var (input, place) = (0, 0)
-                while input + 2 < bytes.count {
-                    let word = UInt32(bytes[input]) << 16 | UInt32(bytes[input &+ 1]) << 8 | UInt32(bytes[input &+ 2])
-                    output[place] = alphabet[Int(word >> 18)]
-                    output[place &+ 1] = alphabet[Int(word >> 12 & 63)]
-                    output[place &+ 2] = alphabet[Int(word >> 6 & 63)]
-                    output[place &+ 3] = alphabet[Int(word & 63)]
-                    input &+= 3
-                    place &+= 4
-                }
-                let rest = bytes.count - input
-                guard rest > 0 else { return }
-                let word = UInt32(bytes[input]) << 16 | (rest > 1 ? UInt32(bytes[input + 1]) << 8 : 0)
-                output[place] = alphabet[Int(word >> 18)]
-                output[place + 1] = alphabet[Int(word >> 12 & 63)]
-                output[place + 2] = rest > 1 ? alphabet[Int(word >> 6 & 63)] : UInt8(ascii: "=")
-                output[place + 3] = UInt8(ascii: "=")
-            }
             initialized = count
+            let whole = bytes.count / 3
+            bytes.withUnsafeBufferPointer { input in
+                pairs.withUnsafeBufferPointer { pairs in
+                    let out = UnsafeMutableRawPointer(output.baseAddress)
+                    guard let out else { return }
+                    for group in 0..<whole {
+                        let place = group &* 3
+                        let word =
+                            UInt32(input[place]) << 16 | UInt32(input[place &+ 1]) << 8 | UInt32(input[place &+ 2])
+                        out.storeBytes(of: pairs[Int(word >> 12)], toByteOffset: group &* 4, as: UInt16.self)
+                        out.storeBytes(of: pairs[Int(word & 4095)], toByteOffset: group &* 4 &+ 2, as: UInt16.self)
+                    }
+                }
+            }
+            let rest = bytes.count - whole * 3
+            guard rest > 0 else { return }
+            let word = UInt32(bytes[whole * 3]) << 16 | (rest > 1 ? UInt32(bytes[whole * 3 + 1]) << 8 : 0)
+            output[whole * 4] = alphabet[Int(word >> 18)]
+            output[whole * 4 + 1] = alphabet[Int(word >> 12 & 63)]
+            output[whole * 4 + 2] = rest > 1 ? alphabet[Int(word >> 6 & 63)] : UInt8(ascii: "=")
+            output[whole * 4 + 3] = UInt8(ascii: "=")
         }
     }
 }
