@@ -112,6 +112,8 @@ class Soak:
         self.exits = collections.Counter()
         # The references that were in flight when a process ended otherwise than in order.
         self.flights = []
+        # The rows of the last end that no later start has counted as lost, and the count before.
+        self.unsettled, self.lost, self.early_deaths = [], 0, 0
         self.server = None
 
     def note(self, name, value):
@@ -227,12 +229,24 @@ class Soak:
         return process.returncode
 
     def ended(self, code):
+        """Notes what was in flight. The next start has to count exactly that as lost, unless it dies before it comes to it."""
         self.exits[code] += 1
-        rows = self.query("SELECT reference FROM label_in_flight") or []
+        rows = self.query("SELECT reference, sent_at FROM label_in_flight ORDER BY reference")
+        lost = self.query("SELECT lost_calls FROM label_runs")
+        if rows is None or not lost:
+            raise Failure("the store cannot be read after an end with %d" % code)
+        lost = lost[0][0]
         if code in (DONE, UNREACHABLE, INTERRUPTED):
             self.checks.expect(not rows, "calls are in flight after an orderly end", (code, rows[:3]))
-        if rows:
-            self.flights.append([row[0] for row in rows])
+        if self.unsettled and lost == self.lost:
+            self.checks.expect(rows == self.unsettled, "a start that counts nothing as lost sends nothing", self.starts)
+            self.early_deaths += 1
+        else:
+            self.checks.expect(lost - self.lost == len(self.unsettled), "a start counts what was in flight as lost",
+                               (self.starts, lost - self.lost, len(self.unsettled)))
+            if rows:
+                self.flights.append([row[0] for row in rows])
+        self.unsettled, self.lost = rows, lost
 
     def run(self):
         self.arguments = self.command()
@@ -345,6 +359,7 @@ class Soak:
         self.note("run: CPU, peak memory", "%.0f s, %.0f MB" % (self.cpu, self.peak / 1024))
         self.note("run: starts, kills, ends", "%d, %d, %s" % (self.starts, self.kills, ", ".join(
             "%d x %d" % (count, code) for code, count in sorted(self.exits.items()))))
+        self.note("killed before the lost calls were counted", self.early_deaths)
         self.note("disk full", "twice" if self.disk.is_mounted else "skipped: no tmpfs can be mounted (needs root)")
         self.note("requests met by a fault", "%d of %d (%.1f %%)" % (faulty, requests, 100 * faulty / requests))
         self.note("faults", ", ".join("%s %d" % pair for pair in sorted(stats["faults"].items())))
