@@ -2,15 +2,16 @@
 internal import Glibc
 #endif
 
-/// Bounds what the C library keeps for itself: with an arena a thread, glibc holds a multiple of what is in use. For stages
+/// Bounds what the C library keeps for itself to one arena: with one a thread, glibc holds a multiple of what is in use. For stages
 /// that run for hours beside others.
 public func limitAllocatorArenas() {
     #if canImport(Glibc)
-    // <malloc.h> is in no module of Swift's: M_ARENA_MAX is -8, M_TRIM_THRESHOLD -1.
+    // <malloc.h> is in no module of Swift's: M_ARENA_MAX is -8, M_TRIM_THRESHOLD -1, M_MMAP_THRESHOLD -3.
     guard let found = dlsym(nil, "mallopt") else { return }
     let mallopt = unsafeBitCast(found, to: (@convention(c) (Int32, Int32) -> Int32).self)
-    _ = mallopt(-8, 2)
-    _ = mallopt(-1, 4 << 20)
+    _ = mallopt(-8, 1)
+    _ = mallopt(-1, 16 << 20)
+    _ = mallopt(-3, 4 << 20)
     #endif
 }
 

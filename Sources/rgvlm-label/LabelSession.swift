@@ -29,7 +29,7 @@ struct LabelSession {
         let limits = try Pace(
             pace, setup.label, price: setup.price, isServed: setup.api != nil, model: setup.identity.model)
         let store = try ExperimentStore.forStage(try configuration.existingStore(), access: .write)
-        try translatingErrors { try store.limitPageCache(megabytes: 12) }
+        try translatingErrors { try store.limitPageCache(megabytes: 8) }
         try setup.adoptReplayed(store)
         dataset = try setup.dataset(options, in: store)
         try setup.choosePictures(dataset, store)

@@ -41,3 +41,42 @@ final class Gate: Sendable {
         first?.resume()
     }
 }
+
+/// Lets one task at a time wait until there is less under way than a limit; what is under way may exceed it.
+final class Room: Sendable {
+    private struct State {
+        var count = 0
+        var waiting: CheckedContinuation<Void, Never>?
+    }
+
+    private let limit: Int
+    private let state = Mutex(State())
+
+    init(_ limit: Int) { self.limit = max(1, limit) }
+
+    /// Waits for room and takes one place.
+    func enter() async {
+        await withCheckedContinuation { continuation in
+            let hasRoom = state.withLock { state in
+                state.count += 1
+                if state.count <= limit { return true }
+                state.waiting = continuation
+                return false
+            }
+            if hasRoom { continuation.resume() }
+        }
+    }
+
+    func leave() { add(-1) }
+
+    /// Takes or gives back places without waiting.
+    func add(_ count: Int) {
+        let waiting = state.withLock { state -> CheckedContinuation<Void, Never>? in
+            state.count += count
+            guard state.count <= limit else { return nil }
+            defer { state.waiting = nil }
+            return state.waiting
+        }
+        waiting?.resume()
+    }
+}

@@ -31,6 +31,8 @@ public final class LabelJob: Sendable {
         public var unscoredCount: Int { unscored.values.reduce(0, +) }
     }
 
+    private static let pageSize = 64
+
     private let store: ExperimentStore
     private let run: LabelRun
     private let labeler: SpanLabeler
@@ -74,36 +76,34 @@ public final class LabelJob: Sendable {
     public func run() async throws -> Stop? {
         let pending = try store.read { try run.spanCounts($0)["pending"] ?? 0 }
         state.withLock { $0.progress.total = min(pending, options.spanLimit ?? .max) }
-        let page = 64
-        try await withThrowingTaskGroup(of: SpanOutcome.self) { group in
-            var last: Int64 = 0
-            var started = 0
-            var active = 0
-            pages: while !isStopped {
-                let after = last
-                let count = min(page, (options.spanLimit ?? .max) - started)
-                guard count > 0 else { break }
-                let rows = try store.read { try run.pendingSpans(after: after, limit: count, $0) }
-                guard let end = rows.last?.id else { break }
-                last = end
-                for row in rows {
-                    // A span has at least one call that can be made: so many keep the client busy.
-                    while active >= max(2, options.concurrency) {
-                        if let outcome = try await group.next() { note(outcome) }
-                        active -= 1
+        do {
+            try await withThrowingDiscardingTaskGroup { group in
+                var last: Int64 = 0
+                var started = 0
+                pages: while !isStopped {
+                    let after = last
+                    let count = min(Self.pageSize, (options.spanLimit ?? .max) - started)
+                    guard count > 0 else { break }
+                    let rows = try store.read { try run.pendingSpans(after: after, limit: count, $0) }
+                    guard let end = rows.last?.id else { break }
+                    last = end
+                    for row in rows {
+                        await labeler.room.enter()
+                        if isStopped {
+                            labeler.room.leave()
+                            break pages
+                        }
+                        started += 1
+                        group.addTask {
+                            defer { self.labeler.room.leave() }
+                            self.note(try await self.labeler.label(row))
+                        }
                     }
-                    if isStopped { break pages }
-                    group.addTask { [labeler] in try await labeler.label(row) }
-                    active += 1
-                    started += 1
                 }
             }
-            do {
-                for try await outcome in group { note(outcome) }
-            } catch {
-                stop()
-                throw error
-            }
+        } catch {
+            stop()
+            throw error
         }
         if let reason = labeler.stopReason { return reason }
         // Stopped between two calls: nobody was turned away, but spans are left.

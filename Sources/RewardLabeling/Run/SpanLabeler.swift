@@ -29,6 +29,9 @@ public final class SpanLabeler: Sendable {
     private let pictures: PictureSource
     private let client: VLMClient?
     private let gate: Gate
+    /// Spans begun and questions open, at most twice the calls: enough to keep the client busy whether spans have one question
+    /// or twenty, and no more, as each span holds its texts.
+    let room: Room
     private let stop = Mutex<Stop?>(nil)
 
     /// - Parameters:
@@ -49,6 +52,7 @@ public final class SpanLabeler: Sendable {
         self.pictures = pictures
         self.client = client
         gate = Gate(concurrency + 4)
+        room = Room(2 * concurrency)
     }
 
     /// Why the client asked no more; nil while it asks.
@@ -75,6 +79,8 @@ public final class SpanLabeler: Sendable {
         while true {
             let open = conversation.open
             if open.isEmpty { break }
+            room.add(open.count)
+            defer { room.add(-open.count) }
             let answers = try await withThrowingTaskGroup(of: (SpanConversation.Question, Reply).self) { group in
                 for question in open {
                     group.addTask { [conversation] in

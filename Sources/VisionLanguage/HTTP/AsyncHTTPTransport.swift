@@ -92,13 +92,14 @@ public final class AsyncHTTPTransport: HTTPTransport {
         }
     }
 
-    /// The body in buffers of some ``size`` bytes, each made when its turn comes: few writes, and no call holds a copy of its
+    /// The body in buffers of at most 64 kB where pieces allow it, each made when its turn comes: few writes, and no call holds a copy of its
     /// whole body.
     private struct Pieces: AsyncSequence, Sendable {
         let body: [HTTPRequest.Piece]
 
         struct AsyncIterator: AsyncIteratorProtocol {
-            static let size = 96 << 10
+            /// Buffers are rounded up to powers of two; from 128 kB on, each would be mapped anew and cleared by the kernel.
+            static let size = 64 << 10
             var rest: ArraySlice<HTTPRequest.Piece>
 
             mutating func next() async -> ByteBuffer? {
@@ -115,7 +116,7 @@ public final class AsyncHTTPTransport: HTTPTransport {
                         filled.writeBytes(bytes)
                         buffer = filled
                     } else {
-                        var fresh = ByteBufferAllocator().buffer(capacity: Swift.max(Self.size, bytes.count))
+                        var fresh = ByteBufferAllocator().buffer(capacity: Self.size)
                         fresh.writeBytes(bytes)
                         buffer = fresh
                     }
