@@ -73,7 +73,7 @@ public actor PictureSource {
     }
 
     /// How many bytes of base64 text are kept for reuse.
-    private static let limit = 8 << 20
+    private static let limit = 4 << 20
 
     public init(_ dataset: DatasetRow, in store: ExperimentStore, settings: PictureSettings) {
         root = dataset.root
