@@ -38,9 +38,21 @@ swiftc -parse-as-library -O -swift-version 6 -package-name rgvlm -module-name Fu
     -ISources/CJSONShim/include $sources Tests/Fuzz/FuzzReaders.swift "$out/json_shim.o" "$out/Household.o" $kernels \
     -lsimdjson -lstdc++ -use-ld=lld -o "$out/readers"
 
+# What models answer: the provider decoders and the score parser as one module, without the network.
+swiftc -parse-as-library -O -swift-version 6 -module-name Crypto -emit-module -emit-module-path "$out/Crypto.swiftmodule" \
+    -c -o "$out/Crypto.o" Tests/Fuzz/CryptoStub.swift
+# shellcheck disable=SC2046
+swiftc -parse-as-library -O -wmo -swift-version 6 -package-name rgvlm -module-name VisionLanguage -suppress-warnings \
+    -sanitize=fuzzer,address -enable-upcoming-feature ExistentialAny -enable-upcoming-feature InternalImportsByDefault \
+    -enable-upcoming-feature MemberImportVisibility -I"$out" \
+    $(find Sources/VisionLanguage/Providers Sources/VisionLanguage/Values -name '*.swift') \
+    Sources/VisionLanguage/HTTP/HTTPTransport.swift Sources/VisionLanguage/Policy/APIKey.swift \
+    Sources/RewardLabeling/Answers/ScoreParser.swift Sources/RewardLabeling/Answers/ExpectedScores.swift \
+    Tests/Fuzz/FuzzAnswers.swift "$out/Crypto.o" -use-ld=lld -o "$out/answers"
+
 # Seeds: a sample dataset, and the fixtures.
 rm -rf "$out/seeds" "$out/sample"
-for reader in json splits layout pt npy mask; do mkdir -p "$out/seeds/$reader" "$out/corpus/$reader"; done
+for reader in json splits layout pt npy mask scores replies; do mkdir -p "$out/seeds/$reader" "$out/corpus/$reader"; done
 if [ -x .build/release/rgvlm-ingest ]; then
     .build/release/rgvlm-ingest sample --out "$out/sample" >/dev/null
     number=0
@@ -56,11 +68,27 @@ cp Tests/ALFREDTests/Fixtures/*.pt "$out/seeds/pt/"
 printf '\223NUMPY\001\000v\000{"descr"' > "$out/seeds/npy/short"
 printf "\223NUMPY\001\000\074\000{'descr': '<f8', 'fortran_order': False, 'shape': (1, 2), }\n0123456789abcdef" > "$out/seeds/npy/two"
 printf '\005\000\000\000\003\000\000\000\054\001\000\000\002\000\000\000' > "$out/seeds/mask/two"
+# The first two bytes: how many scores and how the answer is cut; which API and which status.
+seed() { printf "$2" > "$out/seeds/$1"; }
+seed scores/object '\002\001{"scores":[7,10]}'
+seed scores/fence '\003\002```json\n[1, 2.0, 3]\n```'
+seed scores/think '\001\000<think>[1]</think>{"scores": [[7]], "scores" : [ 0 ]}'
+seed replies/openai '\000\000{"id":"a","model":"m","choices":[{"message":{"content":"{}","refusal":null},"finish_reason":"stop","logprobs":{"content":[{"token":"7","logprob":-0.1,"top_logprobs":[{"token":"8","logprob":-2}]}]}}],"usage":{"prompt_tokens":1,"completion_tokens":2,"prompt_tokens_details":{"cached_tokens":1}}}'
+seed replies/gemini '\001\000{"candidates":[{"content":{"parts":[{"text":"hi"},{"text":"x","thought":true}]},"finishReason":"STOP"}],"usageMetadata":{"promptTokenCount":1,"candidatesTokenCount":2},"promptFeedback":{"blockReason":"SAFETY"}}'
+seed replies/anthropic '\002\000{"content":[{"type":"text","text":"hi"}],"stop_reason":"end_turn","usage":{"input_tokens":1,"output_tokens":2}}'
+seed replies/error '\000\007{"error":{"message":"no sk-0123456789","code":"insufficient_quota","details":[{"@type":"type.googleapis.com/google.rpc.RetryInfo","retryDelay":"3.5s"}]}}'
+seed replies/batch '\003\000{"custom_id":"r1-s1-p1-w0-n0-a0","response":{"status_code":200,"body":{"choices":[{"message":{"content":"hi"},"finish_reason":"stop"}]}},"error":null}'
+seed replies/old '\003\000{"custom_id":"a","response":{"choices":[{"message":{"content":[{"type":"text","text":"hi"}]},"finish_reason":"length"}]}}'
+seed replies/expired '\003\000{"custom_id":"a","response":null,"error":{"code":"batch_expired","message":"late"}}'
 
 status=0
-for reader in json splits layout pt npy mask; do
+for reader in json splits layout pt npy mask scores replies; do
+    case $reader in
+    scores | replies) binary=answers ;;
+    *) binary=readers ;;
+    esac
     log=$out/$reader.log
-    if RGVLM_FUZZ=$reader ASAN_OPTIONS=detect_leaks=0 "$out/readers" "$out/corpus/$reader" "$out/seeds/$reader" \
+    if RGVLM_FUZZ=$reader ASAN_OPTIONS=detect_leaks=0 "$out/$binary" "$out/corpus/$reader" "$out/seeds/$reader" \
         -max_total_time="$seconds" -timeout=10 -rss_limit_mb=2048 -max_len=200000 -artifact_prefix="$out/$reader-" \
         -print_final_stats=1 >"$log" 2>&1; then
         executions=$(sed -n 's/^stat::number_of_executed_units: *//p' "$log")

@@ -242,7 +242,10 @@ final class FakeVLM: VisionLanguageModel {
         /// How many calls there were before, of all.
         var number: Int
 
-        var good: Result<VLMAnswer, CallFailure> { FakeVLM.answered(FakeVLM.goodAnswer(request.texts)) }
+        var good: Result<VLMAnswer, CallFailure> {
+            FakeVLM.answered(
+                FakeVLM.goodAnswer(request.texts + request.pictures.map { String(decoding: $0.base64, as: UTF8.self) }))
+        }
     }
 
     typealias Script = @Sendable (Call) async -> Result<VLMAnswer, CallFailure>

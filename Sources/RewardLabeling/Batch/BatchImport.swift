@@ -72,6 +72,7 @@ public struct BatchImport: Sendable {
                 progress(reading.report.lines)
             }
         }
+        reading.report = try store.write { db in try forgetUnrun(reading, db) }
         for spanID in reading.spans.sorted() { try finish(spanID, store, &reading.report) }
         reading.report.outstanding = try store.read { try run.outstandingBatches($0).reduce(0) { $0 + $1.count } }
         reading.report.wasInterrupted = shouldStop()
@@ -82,6 +83,8 @@ public struct BatchImport: Sendable {
         var report = Report()
         /// Spans that got an answer.
         var spans: Set<Int64> = []
+        /// Questions a batch did not get to. A later one may have: that is known when all files are read.
+        var unrun: Set<String> = []
 
         mutating func note(_ count: WritableKeyPath<Report, Int>, _ place: String, _ problem: String) {
             report[keyPath: count] += 1
@@ -117,8 +120,8 @@ public struct BatchImport: Sendable {
             return reading.note(\.unknown, place, "\(name) belongs to another question")
         }
         guard let reply = line.reply else {
-            reading.report.notRun += 1
-            return try run.forgetDispatch(reference: "\(reference)", db)
+            reading.unrun.insert("\(reference)")
+            return
         }
         let result = api.decode(reply)
         let usage =
@@ -142,6 +145,19 @@ public struct BatchImport: Sendable {
         } else {
             reading.report.answers += 1
         }
+    }
+
+    private func forgetUnrun(_ reading: Reading, _ db: Database) throws -> Report {
+        var report = reading.report
+        for reference in reading.unrun {
+            if try run.awaited(reference, db) == nil {
+                report.repeated += 1
+            } else {
+                report.notRun += 1
+                try run.forgetDispatch(reference: reference, db)
+            }
+        }
+        return report
     }
 
     private func finish(_ spanID: Int64, _ store: ExperimentStore, _ report: inout Report) throws {
