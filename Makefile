@@ -7,7 +7,7 @@ SWIFT ?= swift
 SWIFT_FLAGS ?= -c release
 BIN := .build/release
 
-.PHONY: help deps build test demo alfred bench fuzz format clean
+.PHONY: help deps build test demo alfred bench soak interop fuzz format clean
 
 help: ## show this list
 	@echo "make demo and make test work on a fresh machine; they install what is missing."
@@ -24,7 +24,9 @@ build: deps ## build everything, tests included
 	$(SWIFT) build $(SWIFT_FLAGS) --build-tests
 
 test: build ## run all tests; those that need ALFRED_ROOT or Python say so when they are skipped
-	$(SWIFT) test $(SWIFT_FLAGS) --skip-build
+	@# The stages' tests wait for processes and would keep the threads from the others.
+	$(SWIFT) test $(SWIFT_FLAGS) --skip-build --skip StageTests
+	$(SWIFT) test $(SWIFT_FLAGS) --skip-build --filter StageTests
 	@if command -v python3 >/dev/null 2>&1; then python3 -m unittest discover -s Tests/Scripts; \
 	else echo "skipped: the tests of the download script need python3"; fi
 
@@ -33,10 +35,16 @@ include Pipelines/stages.mk
 alfred: ## fetch the official ALFRED release into Datasets/alfred; FLAVOUR=json (35 MB), json_feat (17 GB), full (109 GB)
 	@sh Datasets/fetch_alfred.sh "$(or $(FLAVOUR),json)" "$(or $(DIR),Datasets/alfred)"
 
-bench: build ## measure the simulator, ingest beside Python, and the picture codecs beside bare C
+bench: build ## measure simulator, ingest and labelling beside Python, and the picture codecs beside bare C
 	@sh Tests/Benchmarks/run.sh
 
-fuzz: deps ## fuzz the readers with libFuzzer; SECONDS_EACH=60 for each of them
+soak: build ## label through faults, kills and a full disk, and compare the books; SPANS=20000 KILLS=20
+	python3 Tests/Interop/soak.py --bin $(BIN) $(if $(SPANS),--spans $(SPANS)) $(if $(KILLS),--kills $(KILLS))
+
+interop: build ## label through a LiteLLM proxy (from PyPI, in a venv of its own)
+	python3 Tests/Interop/litellm.py --bin $(BIN)
+
+fuzz: deps ## fuzz the readers and parsers with libFuzzer; SECONDS_EACH=60 for each of them
 	@sh Tests/Fuzz/fuzz.sh "$(or $(SECONDS_EACH),60)"
 
 format: ## format the Swift sources

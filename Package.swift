@@ -167,8 +167,10 @@ let package = Package(
         .testTarget(
             name: "RewardLabelingTests",
             dependencies: [
-                "ALFRED", "Episodes", "ExperimentStore", "Household", "RewardLabeling", "TestSupport", "VisionLanguage",
-            ], swiftSettings: settings),
+                "ALFRED", "Episodes", "ExperimentStore", "Household", "Images", "Ingestion", "RewardLabeling",
+                "SampleData",
+                "TestSupport", "VisionLanguage", .product(name: "GRDB", package: "GRDB.swift"),
+            ], exclude: ["Prompts"], swiftSettings: settings),
         .testTarget(
             name: "LabelServerTests", dependencies: ["LabelServer", "VisionLanguage"], swiftSettings: settings),
         .testTarget(

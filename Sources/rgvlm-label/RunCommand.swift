@@ -125,7 +125,8 @@ extension LabelSession {
         case .breaker(let message):
             throw StageError(
                 .unreachable,
-                "\(setup.identity.baseURL): \(message). What was answered is kept; run again when the server is well")
+                "\(setup.identity.baseURL): \(message.hasSuffix(".") ? String(message.dropLast()) : message). What was answered is kept; run again when the server is well"
+            )
         case .unrecorded(let message): throw StageError(.cannotWrite, message)
         case .stopped, nil: break
         }

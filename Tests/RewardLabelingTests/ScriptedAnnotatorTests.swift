@@ -187,11 +187,12 @@ import VisionLanguage
                 for missing in 0...1 {
                     var query = episode.query(goal, steps: steps, stage: .analysis)
                     query.observations.removeFirst(missing)
+                    query.firstStep = 1 + 8 * missing
                     let answer = text(annotator.answer(query, truth: episode.truth, goal: goal))
                     let lines = try #require(answer).split(separator: "\n")
                     #expect(lines.count == steps.count + 1)
                     for (index, line) in lines.dropLast().enumerated() {
-                        let start = "- Step \(index + 1) to \(index + 2) (\(query.actions[index].text)): "
+                        let start = "- Step \(query.firstStep + index) (\(query.actions[index].text)): "
                         #expect(line.hasPrefix(start) && line.count > start.count + 10, "\(line)")
                     }
                     #expect(lines.last?.contains("do it") == true)

@@ -208,6 +208,7 @@ import Testing
             failed(.invalid),
         ] {
             var breaker = CircuitBreaker(settings)
+            breaker.ended(answered(), isProbe: false, at: .zero)
             for _ in 0..<100 { breaker.ended(result, isProbe: false, at: .zero) }
             #expect(breaker.isClosed)
         }
@@ -240,6 +241,19 @@ import Testing
         #expect(breaker.deathMessage == "the server does not serve us: transport")
         breaker.ended(answered(), isProbe: false, at: .seconds(23))
         #expect(breaker.admission(at: .seconds(1000)) == .dead(message: "the server does not serve us: transport"))
+    }
+
+    @Test func aServerThatRefusesEverythingIsGivenUp() {
+        var breaker = CircuitBreaker(settings)
+        for _ in 0..<4 { breaker.ended(failed(.http, 400), isProbe: false, at: .zero) }
+        #expect(breaker.isClosed)
+        breaker.ended(failed(.http, 422), isProbe: false, at: .zero)
+        #expect(breaker.deathMessage != nil)
+        // One that has served a call may call any number of others wrong.
+        breaker = CircuitBreaker(settings)
+        breaker.ended(answered(), isProbe: false, at: .zero)
+        for _ in 0..<100 { breaker.ended(failed(.http, 400), isProbe: false, at: .zero) }
+        #expect(breaker.isClosed)
     }
 
     @Test func aServerThatNeverServedIsGivenUpSooner() {

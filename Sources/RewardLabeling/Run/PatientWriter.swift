@@ -1,5 +1,6 @@
 public import ExperimentStore
 public import GRDB
+internal import Synchronization
 
 /// Writes to the store and waits when the disk is full, rather than lose what was paid for. While it waits nothing new is
 /// sent, because every call is noted first.
@@ -7,10 +8,12 @@ public final class PatientWriter: Sendable {
     private let writer: GroupWriter
     private let patience: Duration
     private let onWait: @Sendable (StoreError) -> Void
+    /// Since when the store cannot be written; nil while it can.
+    private let blockedSince = Mutex<ContinuousClock.Instant?>(nil)
 
     /// - Parameters:
     ///   - patience: How long to wait for room.
-    ///   - onWait: Told each time there is none.
+    ///   - onWait: Told when the waiting begins.
     public init(
         _ store: ExperimentStore, patience: Duration = .seconds(60), onWait: @escaping @Sendable (StoreError) -> Void
     ) {
@@ -21,13 +24,18 @@ public final class PatientWriter: Sendable {
 
     /// As ``GroupWriter/write(_:)``; tries again while the store cannot be written.
     public func write(_ body: @escaping @Sendable (Database) throws -> Void) async throws {
-        let start = ContinuousClock.now
         while true {
             do {
-                return try await writer.write(body)
+                try await writer.write(body)
+                return blockedSince.withLock { $0 = nil }
             } catch let error as StoreError where error.code == .unwritable {
-                guard ContinuousClock.now - start < patience else { throw error }
-                onWait(error)
+                let now = ContinuousClock.now
+                let (isFirst, waited) = blockedSince.withLock { since in
+                    defer { since = since ?? now }
+                    return (since == nil, now - (since ?? now))
+                }
+                guard waited < patience else { throw error }
+                if isFirst { onWait(error) }
                 // Not cut short by cancellation: what is waiting here was paid for.
                 await Task { try? await Task.sleep(for: .milliseconds(500)) }.value
             }

@@ -103,6 +103,14 @@ public final class SpanLabeler: Sendable {
         return try await finish(row, scores, end)
     }
 
+    /// Set where the server refuses everything: the failure says nothing of this span.
+    private func refusal(of record: CallRecord, by client: VLMClient) -> Stop? {
+        guard case .failure(let failure) = record.result, failure.kind == .http, client.statistics.isBreakerOpen else {
+            return nil
+        }
+        return .breaker(message: "the server does not serve us: \(failure.message)")
+    }
+
     enum OpenQuestions {
         case open([Prepared])
         case finished
@@ -276,7 +284,7 @@ public final class SpanLabeler: Sendable {
             let outcome = conversation.judged(question, SpanConversation.Outcome(record.result))
             let call = LabelCallRow(prepared, identity, record, outcome)
             // Cut short between two attempts, or turned away at the door: the failure is not the last word.
-            let reason = record.interruption ?? record.refusal
+            let reason = record.interruption ?? record.refusal ?? refusal(of: record, by: client)
             let isAnswer = reason == nil
             if let reason { stop.withLock { $0 = $0 ?? reason } }
             try await writer.write { [run] db in

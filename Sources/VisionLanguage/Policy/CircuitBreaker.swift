@@ -8,6 +8,8 @@ public struct CircuitBreaker: Sendable, Equatable {
         public var maxProbes: Int
         /// The same for a server that has not served a single call: as a rule its address is wrong.
         public var maxProbesAtStart: Int
+        /// Requests in a row that a server refuses as wrong before it has served any: as a rule all others are wrong as well.
+        public var maxRefusalsAtStart = 5
         /// Before the first probe; doubled before each further one, to at most ``longestInterval``. With 6 probes a dead
         /// server is noticed after about a minute.
         public var firstInterval: Duration
@@ -53,6 +55,7 @@ public struct CircuitBreaker: Sendable, Equatable {
     private let settings: Settings
     private var state = State.closed(failures: 0)
     private var hasServed = false
+    private var refusals = 0
 
     public init(_ settings: Settings = Settings()) { self.settings = settings }
 
@@ -91,11 +94,15 @@ public struct CircuitBreaker: Sendable, Equatable {
     ) {
         let health = Health(result)
         if case .up = health { hasServed = true }
+        if case .refusing(let message) = health, !hasServed {
+            refusals += 1
+            if refusals >= settings.maxRefusalsAtStart { state = Self.dead(message) }
+        }
         switch state {
         case .dead: break
         case .closed(let failures):
             switch health {
-            case .up: state = .closed(failures: 0)
+            case .up, .refusing: state = .closed(failures: 0)
             case .unknown: break
             case .down(let message):
                 let count = failures + 1
@@ -105,13 +112,13 @@ public struct CircuitBreaker: Sendable, Equatable {
         case .open:
             // Calls sent before the breaker opened are still coming back.
             switch health {
-            case .up: state = .closed(failures: 0)
+            case .up, .refusing: state = .closed(failures: 0)
             case .barred(let message): state = Self.dead(message)
             case .down, .unknown: break
             }
         case .probing(let failed, let earlier):
             switch health {
-            case .up: state = .closed(failures: 0)
+            case .up, .refusing: state = .closed(failures: 0)
             case .unknown:
                 if isProbe {
                     state = .open(
@@ -136,6 +143,8 @@ public struct CircuitBreaker: Sendable, Equatable {
     /// What an attempt says about the server.
     private enum Health {
         case up, unknown
+        /// It lives, but calls this request wrong.
+        case refusing(String)
         case down(String)
         /// No right or no money: all other calls will meet the same.
         case barred(String)
@@ -148,6 +157,8 @@ public struct CircuitBreaker: Sendable, Equatable {
                     self = .barred(failure.message)
                 } else if failure.kind == .transport || (failure.kind == .http && failure.status ?? 500 >= 500) {
                     self = .down(failure.message)
+                } else if failure.kind == .http, let status = failure.status, status != 429 {
+                    self = .refusing(failure.message)
                 } else {
                     // Without a status it may never have been sent; 429 tells of load, not of health.
                     self = failure.status == nil || failure.status == 429 ? .unknown : .up
