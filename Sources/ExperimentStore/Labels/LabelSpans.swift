@@ -218,6 +218,22 @@ extension LabelRun {
             arguments: [id])
     }
 
+    /// Puts spans back to pending whose failures were the server's, not theirs.
+    public func reopen(_ spanIDs: [Int64], _ db: Database) throws {
+        for spanID in spanIDs {
+            try db.execute(
+                sql: """
+                    DELETE FROM label_questions WHERE span_id = ?
+                        AND call_id IN (SELECT id FROM label_calls WHERE failure IS NOT NULL)
+                    """, arguments: [spanID])
+            try db.execute(
+                sql: """
+                    UPDATE label_spans SET status = 'pending', failure = NULL, message = NULL
+                    WHERE id = ? AND run_id = ? AND status = 'unscored'
+                    """, arguments: [spanID, id])
+        }
+    }
+
     /// Puts unscored spans back to pending and forgets their failed answers, which stay in the list of calls. A first answer
     /// that a second asking mended is no failure any more: its question is not asked again.
     ///

@@ -43,6 +43,8 @@ public final class LabelJob: Sendable {
     private struct State {
         var progress = Progress()
         var isStopped = false
+        /// Spans that failed before the server had served anything.
+        var refused: [Int64] = []
     }
 
     public init(
@@ -96,7 +98,7 @@ public final class LabelJob: Sendable {
                         started += 1
                         group.addTask {
                             defer { self.labeler.room.leave() }
-                            self.note(try await self.labeler.label(row))
+                            self.note(try await self.labeler.label(row), row.id)
                         }
                     }
                 }
@@ -105,16 +107,25 @@ public final class LabelJob: Sendable {
             stop()
             throw error
         }
-        if let reason = labeler.stopReason { return reason }
+        if let reason = labeler.stopReason {
+            if case .breaker = reason, client?.statistics.hasServed == false {
+                let refused = state.withLock(\.refused)
+                try await store.write { [run] in try run.reopen(refused, $0) }
+            }
+            return reason
+        }
         // Stopped between two calls: nobody was turned away, but spans are left.
         return state.withLock { $0.isStopped && $0.progress.done < $0.progress.total ? .stopped : nil }
     }
 
-    private func note(_ outcome: SpanOutcome) {
+    private func note(_ outcome: SpanOutcome, _ spanID: Int64) {
+        let hasServed = client?.statistics.hasServed ?? true
         state.withLock { state in
             switch outcome {
             case .scored: state.progress.scored += 1
-            case .unscored(let kind): state.progress.unscored[kind, default: 0] += 1
+            case .unscored(let kind):
+                state.progress.unscored[kind, default: 0] += 1
+                if kind == .http, !hasServed { state.refused.append(spanID) }
             case .blocked(let message):
                 state.progress.blocked += 1
                 state.progress.firstBlock = state.progress.firstBlock ?? message

@@ -68,6 +68,8 @@ public struct ClientStatistics: Sendable, Equatable {
     public var concurrencyLimit = 0
     /// The server did not serve the last calls: the client waits for it.
     public var isBreakerOpen = false
+    /// The server has answered at least one call, be it with a refusal.
+    public var hasServed = false
 
     public init() {}
 

@@ -220,6 +220,7 @@ public final class VLMClient: Sendable {
             statistics.waiting = state.gate.waitingCount
             statistics.concurrencyLimit = state.gate.concurrency.limit
             statistics.isBreakerOpen = !state.gate.breaker.isClosed
+            statistics.hasServed = state.gate.breaker.hasServed
             return statistics
         }
     }

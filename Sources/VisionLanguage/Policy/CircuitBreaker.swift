@@ -54,7 +54,7 @@ public struct CircuitBreaker: Sendable, Equatable {
 
     private let settings: Settings
     private var state = State.closed(failures: 0)
-    private var hasServed = false
+    private(set) var hasServed = false
     private var refusals = 0
 
     public init(_ settings: Settings = Settings()) { self.settings = settings }
