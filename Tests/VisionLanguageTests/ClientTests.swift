@@ -46,6 +46,7 @@ extension Outcome {
         expected.finished = 1
         expected.answered = 1
         expected.attempts = 1
+        expected.hasServed = true
         expected.tokens = testUsage
         expected.nanodollars = answerCost
         expected.concurrencyLimit = client.statistics.concurrencyLimit
