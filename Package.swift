@@ -24,6 +24,7 @@ let package = Package(
         .executable(name: "rgvlm-ingest", targets: ["rgvlm-ingest"]),
         .executable(name: "rgvlm-simulate", targets: ["rgvlm-simulate"]),
         .executable(name: "rgvlm-label", targets: ["rgvlm-label"]),
+        .executable(name: "rgvlm-train", targets: ["rgvlm-train"]),
         .executable(name: "rgvlm-inspect", targets: ["rgvlm-inspect"]),
     ],
     dependencies: [
@@ -99,6 +100,28 @@ let package = Package(
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
             ], swiftSettings: settings),
+        .systemLibrary(
+            name: "CDNNL", providers: [.apt(["libdnnl-dev"]), .brew(["onednn"])]),
+        .target(name: "COneDNN", dependencies: ["CDNNL"], linkerSettings: [.linkedLibrary("dnnl")]),
+        .target(name: "CKernels"),
+        .target(name: "Tensors", dependencies: ["CKernels", "COneDNN"], swiftSettings: settings),
+        .target(name: "Networks", dependencies: ["CKernels", "COneDNN", "Tensors"], swiftSettings: settings),
+        .target(
+            name: "Exchange",
+            dependencies: ["Episodes", .product(name: "Crypto", package: "swift-crypto")], swiftSettings: settings),
+        .target(
+            name: "OfflineRL",
+            dependencies: [
+                "Episodes", "Exchange", "ExperimentStore", "Networks", "Tensors",
+                .product(name: "Crypto", package: "swift-crypto"),
+                .product(name: "GRDB", package: "GRDB.swift"),
+            ], swiftSettings: settings),
+        .target(
+            name: "Features",
+            dependencies: [
+                "ALFRED", "CKernels", "Episodes", "Exchange", "ExperimentStore", "Household", "Images", "Ingestion",
+                "Networks", "Tensors", .product(name: "GRDB", package: "GRDB.swift"),
+            ], swiftSettings: settings),
         .target(name: "SampleData", dependencies: ["ALFRED", "Household", "Images"], swiftSettings: settings),
         .target(
             name: "StageSupport",
@@ -127,9 +150,15 @@ let package = Package(
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ], swiftSettings: settings),
         .executableTarget(
+            name: "rgvlm-train",
+            dependencies: [
+                "Episodes", "Exchange", "ExperimentStore", "Features", "Networks", "OfflineRL", "StageSupport",
+                "Tensors", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ], swiftSettings: settings),
+        .executableTarget(
             name: "rgvlm-inspect",
             dependencies: [
-                "Episodes", "ExperimentStore", "Ingestion", "StageSupport",
+                "Episodes", "Exchange", "ExperimentStore", "Ingestion", "StageSupport",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ], swiftSettings: settings),
         .target(
@@ -173,11 +202,29 @@ let package = Package(
             ], exclude: ["Prompts"], swiftSettings: settings),
         .testTarget(
             name: "LabelServerTests", dependencies: ["LabelServer", "VisionLanguage"], swiftSettings: settings),
+        .testTarget(name: "CKernelsTests", dependencies: ["CKernels"], swiftSettings: settings),
+        .testTarget(name: "TensorsTests", dependencies: ["CKernels", "Tensors"], swiftSettings: settings),
+        .testTarget(
+            name: "NetworksTests", dependencies: ["Networks", "Tensors", "TestSupport"], exclude: ["Fixtures"],
+            swiftSettings: settings),
+        .testTarget(
+            name: "OfflineRLTests",
+            dependencies: [
+                "Episodes", "Exchange", "ExperimentStore", "Ingestion", "Networks", "OfflineRL", "SampleData", "Tensors",
+                "TestSupport", .product(name: "GRDB", package: "GRDB.swift"),
+            ], swiftSettings: settings),
+        .testTarget(name: "ExchangeTests", dependencies: ["Exchange", "TestSupport"], swiftSettings: settings),
+        .testTarget(
+            name: "FeaturesTests",
+            dependencies: [
+                "Episodes", "Exchange", "ExperimentStore", "Features", "Images", "Ingestion", "SampleData", "Tensors",
+                "TestSupport", .product(name: "GRDB", package: "GRDB.swift"),
+            ], swiftSettings: settings),
         .testTarget(
             name: "StageTests",
             dependencies: [
                 "ExperimentStore", "SampleData", "StageSupport", "TestSupport", "rgvlm-ingest", "rgvlm-inspect",
-                "rgvlm-label", "rgvlm-simulate",
+                "rgvlm-label", "rgvlm-simulate", "rgvlm-train",
                 .product(name: "GRDB", package: "GRDB.swift"),
                 .product(name: "Logging", package: "swift-log"),
             ], exclude: ["Help"], swiftSettings: settings),

@@ -1,0 +1,48 @@
+public import Tensors
+
+/// A batch of windows, packed: nothing is padded. Arrays keep their capacity, so that filling one anew allocates nothing.
+///
+/// Window w has the words `wordOffsets[w] ..< wordOffsets[w + 1]`, the steps `stepOffsets[w] ..< stepOffsets[w + 1]` (1 to 17)
+/// and one frame more than steps: its frames begin at `stepOffsets[w] + w`.
+public struct WindowBatch: @unchecked Sendable {
+    public var format: FeatureFormat
+    /// Word ids, at least one a window; 0 never occurs.
+    public var words: [Int32] = []
+    /// Windows + 1 offsets.
+    public var wordOffsets: [Int32] = [0]
+    public var stepOffsets: [Int32] = [0]
+    /// Per step: the action's id, 1 to 12.
+    public var actions: [Int32] = []
+    /// Per step: 0 for navigation, 1 to 81 the class, ``unlistedObject`` for an interaction with a class outside the list.
+    public var objects: [Int32] = []
+    public var rewards: [Float] = []
+    /// Per step: 1 where the instruction is fulfilled after it, else 0. A window that is cut off has none.
+    public var terminals: [Float] = []
+    /// Per frame: its record, `format.byteCount` bytes that stay in place while the batch is in use.
+    public var frames: [UnsafeRawPointer] = []
+    /// Per step: whether the generated term of the reward was there.
+    public var isScored: [Bool] = []
+
+    public static let unlistedObject: Int32 = 82
+    /// Steps of the longest window.
+    public static let maximumSteps = 17
+
+    public init(format: FeatureFormat) { self.format = format }
+
+    public var windowCount: Int { stepOffsets.count - 1 }
+    public var stepCount: Int { actions.count }
+
+    public mutating func removeAll() {
+        words.removeAll(keepingCapacity: true)
+        wordOffsets.removeAll(keepingCapacity: true)
+        wordOffsets.append(0)
+        stepOffsets.removeAll(keepingCapacity: true)
+        stepOffsets.append(0)
+        actions.removeAll(keepingCapacity: true)
+        objects.removeAll(keepingCapacity: true)
+        rewards.removeAll(keepingCapacity: true)
+        terminals.removeAll(keepingCapacity: true)
+        frames.removeAll(keepingCapacity: true)
+        isScored.removeAll(keepingCapacity: true)
+    }
+}

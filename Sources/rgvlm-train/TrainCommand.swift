@@ -1,0 +1,9 @@
+import ArgumentParser
+
+@main
+struct TrainCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "rgvlm-train",
+        abstract: "Trains a language-conditioned policy on a store's transitions.",
+        subcommands: [])
+}
