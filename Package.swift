@@ -210,7 +210,8 @@ let package = Package(
         .testTarget(
             name: "OfflineRLTests",
             dependencies: [
-                "Episodes", "Exchange", "ExperimentStore", "Ingestion", "Networks", "OfflineRL", "SampleData", "Tensors",
+                "Episodes", "Exchange", "ExperimentStore", "Ingestion", "Networks", "OfflineRL", "SampleData",
+                "Tensors",
                 "TestSupport", .product(name: "GRDB", package: "GRDB.swift"),
             ], swiftSettings: settings),
         .testTarget(name: "ExchangeTests", dependencies: ["Exchange", "TestSupport"], swiftSettings: settings),
