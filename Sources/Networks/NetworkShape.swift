@@ -1,0 +1,46 @@
+public import Tensors
+
+/// Sizes of policy and critic: an Episodic-Transformer-style network as SPRINT uses it, with its faults mended.
+public struct NetworkShape: Sendable, Hashable {
+    public enum Preset: String, Sendable, CaseIterable, Codable {
+        /// Trains on two cores in minutes.
+        case small
+        case medium
+        /// The paper's size.
+        case sprint
+    }
+
+    public var preset: Preset
+    /// Width of all tokens, and of the feed-forward layers.
+    public var width: Int
+    public var heads: Int
+    public var textLayers: Int
+    /// Layers over words, frames and actions together.
+    public var jointLayers: Int
+    /// Channels after the first and the second convolution over a frame's cells.
+    public var channels1: Int
+    public var channels2: Int
+    /// Dropout inside the transformer layers.
+    public var dropout: Float
+    public var features: FeatureFormat
+    /// Words, padding and unknown included.
+    public var vocabularySize: Int
+
+    public init(_ preset: Preset, features: FeatureFormat, vocabularySize: Int) {
+        self.preset = preset
+        self.features = features
+        self.vocabularySize = vocabularySize
+        textLayers = 2
+        jointLayers = 2
+        switch preset {
+        case .small: (width, heads, channels1, channels2, dropout) = (128, 4, 64, 32, 0)
+        case .medium: (width, heads, channels1, channels2, dropout) = (384, 6, 128, 64, 0)
+        case .sprint: (width, heads, channels1, channels2, dropout) = (768, 12, 256, 64, 0.1)
+        }
+    }
+
+    public static let actionCount = 13
+    public static let objectClassCount = 82
+    /// Rows of the critic's table of objects: the classes and one for what is in no class.
+    public static let objectCount = 83
+}

@@ -1,0 +1,197 @@
+public import Networks
+public import Tensors
+
+/// What is learned, and how.
+public enum Algorithm: String, Sendable, CaseIterable, Codable {
+    case iql
+    /// Behaviour cloning: the policy's loss with all weights 1, and no critic.
+    case bc
+    /// Behaviour cloning on fulfilled instructions only.
+    case filteredBC = "filtered-bc"
+
+    public var hasCritic: Bool { self == .iql }
+}
+
+/// Figures of one update.
+public struct UpdateMetrics: Sendable, Equatable {
+    /// Nil without a critic.
+    public var critic: IQL.CriticLoss?
+    public var actionLoss: Double
+    public var objectLoss: Double
+    public var steps: Int
+    public var interactions: Int
+
+    /// Whether every loss is a number.
+    public var isFinite: Bool {
+        actionLoss.isFinite && objectLoss.isFinite
+            && (critic.map { $0.q1.isFinite && $0.q2.isFinite && $0.v.isFinite } ?? true)
+    }
+}
+
+/// A policy, its critic, and their updates on packed windows. Not for use from several threads at once.
+public final class Learner {
+    public let algorithm: Algorithm
+    public let shape: NetworkShape
+    public let iql: IQL
+    public let optimizer: AdamW
+    public let backend: any Backend
+    public let policy: Policy
+    public let policyParameters: ParameterStore
+    public let critic: Critic?
+    public let criticParameters: ParameterStore?
+    public let tape: Tape
+    public let positions: PositionTable
+    private let seed: UInt64
+
+    /// Updates made.
+    public var step: Int { policyParameters.step }
+
+    /// With first weights drawn from `seed`.
+    public init(
+        _ algorithm: Algorithm, _ shape: NetworkShape, iql: IQL = IQL(), optimizer: AdamW = AdamW(), seed: UInt64,
+        backend: any Backend, usesHalves: Bool = false
+    ) {
+        self.algorithm = algorithm
+        self.shape = shape
+        self.iql = iql
+        self.optimizer = optimizer
+        self.backend = backend
+        self.seed = seed
+        var layout = ParameterLayout()
+        policy = Policy(shape, &layout)
+        policyParameters = ParameterStore(layout, backend: backend, hasTarget: false, hasHalves: usesHalves)
+        policyParameters.constants = policy.constantBiases
+        policyParameters.initialize(seed: seed)
+        if algorithm.hasCritic {
+            var layout = ParameterLayout()
+            let critic = Critic(shape, &layout)
+            let parameters = ParameterStore(layout, backend: backend, hasTarget: true, hasHalves: usesHalves)
+            parameters.constants = critic.constantBiases
+            parameters.initialize(seed: seed &+ 1)
+            (self.critic, criticParameters) = (critic, parameters)
+        } else {
+            (critic, criticParameters) = (nil, nil)
+        }
+        tape = Tape(backend: backend)
+        positions = PositionTable(width: shape.width, backend: backend)
+    }
+
+    /// Bytes of parameters, optimiser state and pooled memory.
+    public var byteCount: Int {
+        policyParameters.byteCount + (criticParameters?.byteCount ?? 0) + tape.byteCount
+    }
+
+    /// One update. Nothing is allocated once the largest batch has been seen.
+    public func update(_ batch: WindowBatch) -> UpdateMetrics {
+        let metrics = computeGradients(batch)
+        applyGradients()
+        return metrics
+    }
+
+    /// The losses, and their gradients added to the parameters' gradients.
+    public func computeGradients(_ batch: WindowBatch) -> UpdateMetrics {
+        tape.reset()
+        tape.dropoutKey = seed &+ UInt64(step) &* 0xA076_1D64_78BD_642F
+        tape.isTraining = true
+        tape.isRecording = true
+        let metrics = forward(batch)
+        tape.backward()
+        return metrics
+    }
+
+    public func applyGradients() {
+        policyParameters.update(optimizer)
+        criticParameters?.update(optimizer, polyak: iql.polyak)
+    }
+
+    /// The losses of a batch without learning from it: no dropout, running moments.
+    ///
+    /// - Parameter inspect: Sees the policy's scores before they go.
+    public func evaluate(
+        _ batch: WindowBatch, inspect: (Policy.Output, UnsafeBufferPointer<Int32>) -> Void = { _, _ in }
+    ) -> UpdateMetrics {
+        tape.reset()
+        tape.isTraining = false
+        tape.isRecording = false
+        return forward(batch, inspect: inspect)
+    }
+
+    private func forward(
+        _ batch: WindowBatch, inspect: (Policy.Output, UnsafeBufferPointer<Int32>) -> Void = { _, _ in }
+    ) -> UpdateMetrics {
+        let weights = tape.allocate(Float.self, count: batch.stepCount)
+        weights.update(repeating: 1)
+        let criticLoss = criticLoss(batch, weights: weights)
+        tape.bank = policyParameters.online
+        let objectSteps = objectSteps(batch)
+        let output = policy(batch, objectSteps: UnsafeBufferPointer(objectSteps), positions: positions, tape)
+        inspect(output, UnsafeBufferPointer(objectSteps))
+        let targets = tape.allocate(Int32.self, count: batch.stepCount)
+        for step in targets.indices { targets[step] = batch.actions[step] }
+        let actionLoss = tape.crossEntropy(
+            output.actions, targets: targets.baseAddress!, weights: weights.baseAddress!,
+            factor: 1 / Float(max(batch.stepCount, 1)))
+        var objectLoss = 0.0
+        if let objects = output.objects {
+            let objectTargets = tape.allocate(Int32.self, count: objectSteps.count)
+            let objectWeights = tape.allocate(Float.self, count: objectSteps.count)
+            for (index, step) in objectSteps.enumerated() {
+                objectTargets[index] = batch.objects[Int(step)]
+                objectWeights[index] = weights[Int(step)]
+            }
+            objectLoss = tape.crossEntropy(
+                objects, targets: objectTargets.baseAddress!, weights: objectWeights.baseAddress!,
+                factor: 1 / Float(objectSteps.count))
+        }
+        return UpdateMetrics(
+            critic: criticLoss, actionLoss: actionLoss, objectLoss: objectLoss, steps: batch.stepCount,
+            interactions: objectSteps.count)
+    }
+
+    private func criticLoss(_ batch: WindowBatch, weights: UnsafeMutableBufferPointer<Float>) -> IQL.CriticLoss? {
+        guard let critic, let criticParameters else { return nil }
+        let targetQ = tape.allocate(Float.self, count: batch.stepCount)
+        let other = tape.allocate(Float.self, count: batch.stepCount)
+        let wasTraining = tape.isTraining
+        tape.isTraining = false
+        tape.bank = criticParameters.targetBank
+        tape.scratch {
+            let (q1, q2) = critic.q(batch, positions: positions, tape)
+            tape.download(q1, into: targetQ)
+            tape.download(q2, into: other)
+        }
+        for step in targetQ.indices { targetQ[step] = min(targetQ[step], other[step]) }
+        tape.isTraining = wasTraining
+        tape.bank = criticParameters.online
+        let output = critic(batch, positions: positions, tape)
+        let valueRows = tape.allocate(Int32.self, count: batch.stepCount)
+        let nextValueRows = tape.allocate(Int32.self, count: batch.stepCount)
+        for window in 0..<batch.windowCount {
+            for step in Int(batch.stepOffsets[window])..<Int(batch.stepOffsets[window + 1]) {
+                valueRows[step] = Int32(step + window)
+                nextValueRows[step] = Int32(step + window + 1)
+            }
+        }
+        return batch.rewards.withUnsafeBufferPointer { rewards in
+            batch.terminals.withUnsafeBufferPointer { terminals in
+                iql.criticLoss(
+                    q1: output.q1, q2: output.q2, v: output.v, valueRows: UnsafeBufferPointer(valueRows),
+                    nextValueRows: UnsafeBufferPointer(nextValueRows), rewards: rewards, terminals: terminals,
+                    targetQ: UnsafeBufferPointer(targetQ), weights: weights, tape)
+            }
+        }
+    }
+
+    /// Steps that have an object of the list to learn.
+    private func objectSteps(_ batch: WindowBatch) -> UnsafeMutableBufferPointer<Int32> {
+        var count = 0
+        for object in batch.objects where (1..<Int32(NetworkShape.objectClassCount)).contains(object) { count += 1 }
+        let steps = tape.allocate(Int32.self, count: count)
+        var index = 0
+        for step in 0..<batch.stepCount where (1..<Int32(NetworkShape.objectClassCount)).contains(batch.objects[step]) {
+            steps[index] = Int32(step)
+            index += 1
+        }
+        return steps
+    }
+}

@@ -1,0 +1,7 @@
+#if canImport(Darwin)
+internal import Darwin
+#else
+internal import Glibc
+#endif
+
+func exponential(_ x: Float) -> Float { exp(x) }
