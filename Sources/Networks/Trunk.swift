@@ -232,9 +232,10 @@ public final class PositionTable {
                 table[position * width + 2 * pair + 1] = Float(cosine(angle) / Double(width).squareRoot())
             }
         }
-        self.backend = backend
-        memory = backend.allocate(byteCount: table.count * 4)
+        let memory = backend.allocate(byteCount: table.count * 4)
         table.withUnsafeBytes { backend.upload($0.baseAddress!, to: memory, byteCount: $0.count) }
+        self.backend = backend
+        self.memory = memory
         data = UnsafePointer(memory.bindMemory(to: Float.self, capacity: table.count))
     }
 

@@ -19,14 +19,12 @@ const char *co_version(void);
 // Whether bfloat16 products run on the CPU's own instructions.
 int co_has_bf16(void);
 
-// A product of fixed shape, c = a b (+ c where `accumulate`), with a and b in bfloat16 and c in float32; row-major, lda, ldb and ldc as
-// for co_sgemm, transposes as well. Made once per shape; several threads may use one.
-typedef struct CODotBF16 CODotBF16;
-CODotBF16 *co_bf16_create(
+// A product of fixed shape, c = op(a) op(b) (+ c where `accumulate`), with a and b in bfloat16 and c in float32; row-major, transposes as
+// for co_sgemm. For one thread at a time. NULL where oneDNN has none.
+typedef struct COHalfProduct COHalfProduct;
+COHalfProduct *co_half_create(
     int transpose_a, int transpose_b, size_t m, size_t n, size_t k, size_t lda, size_t ldb, size_t ldc, int accumulate);
-void co_bf16_destroy(CODotBF16 *product);
-// Bytes of scratch a call needs, aligned to 64.
-size_t co_bf16_scratch(const CODotBF16 *product);
-int co_bf16_run(const CODotBF16 *product, const uint16_t *a, const uint16_t *b, float *c, void *scratch);
+void co_half_destroy(COHalfProduct *product);
+int co_half_run(COHalfProduct *product, const uint16_t *a, const uint16_t *b, float *c);
 
 #endif
