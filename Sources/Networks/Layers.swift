@@ -109,7 +109,8 @@ struct FrameEncoder {
         features = shape.features
         (convolution1, norm1, moments1, convolution2, norm2, moments2, output) = layout.scope(name) { layout in
             (
-                Linear("conv1", shape.features.channels, shape.channels1, &layout), Norm("bn1", shape.channels1, &layout),
+                Linear("conv1", shape.features.channels, shape.channels1, &layout),
+                Norm("bn1", shape.channels1, &layout),
                 layout.moments("bn1", shape.channels1), Linear("conv2", shape.channels1, shape.channels2, &layout),
                 Norm("bn2", shape.channels2, &layout), layout.moments("bn2", shape.channels2),
                 Linear("out", FeatureFormat.cells * shape.channels2, shape.width, &layout)

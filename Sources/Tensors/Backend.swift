@@ -170,7 +170,8 @@ public protocol Backend: AnyObject {
 
     /// `branch` becomes residual + dropout(branch); y is its normalisation by row, then relu. `stats` is [rows, 2].
     func layerNorm(
-        branch: Matrix, residual: Matrix?, _ weight: WeightPointer, _ bias: WeightPointer, relu: Bool, _ dropout: Dropout,
+        branch: Matrix, residual: Matrix?, _ weight: WeightPointer, _ bias: WeightPointer, relu: Bool,
+        _ dropout: Dropout,
         stats: UnsafeMutablePointer<Float>, y: Matrix)
     func layerNormBackward(
         sum: Matrix, _ weight: WeightPointer, _ bias: WeightPointer, relu: Bool, _ dropout: Dropout,
@@ -188,7 +189,8 @@ public protocol Backend: AnyObject {
 
     /// out is [queries of all sequences, heads * headSize]. Backward writes all of dq, dk and dv.
     func attention(_ plan: AttentionPlan, _ operands: AttentionOperands, out: Matrix)
-    func attentionBackward(_ plan: AttentionPlan, _ operands: AttentionOperands, dOut: Matrix, gradients: AttentionOperands)
+    func attentionBackward(
+        _ plan: AttentionPlan, _ operands: AttentionOperands, dOut: Matrix, gradients: AttentionOperands)
 
     /// out[i] = sources[rows[i].source][rows[i].row] + positions[rows[i].position]; three sources at most.
     func gather(
@@ -208,12 +210,14 @@ public protocol Backend: AnyObject {
     /// Per element w (p - t)^2 into `losses` with w = expectile where t >= p, else 1 - expectile, and factor * its gradient into dPredictions.
     /// An expectile of nil stands for w = 1.
     func expectile(
-        _ predictions: UnsafePointer<Float>, targets: UnsafePointer<Float>, count: Int, expectile: Float?, factor: Float,
+        _ predictions: UnsafePointer<Float>, targets: UnsafePointer<Float>, count: Int, expectile: Float?,
+        factor: Float,
         losses: UnsafeMutablePointer<Float>, dPredictions: UnsafeMutablePointer<Float>)
 
     /// One pass of AdamW, Polyak averaging and clearing of gradients over `count` values.
     func adamW(
-        values: UnsafeMutablePointer<Float>, gradients: UnsafeMutablePointer<Float>, moment1: UnsafeMutablePointer<Float>,
+        values: UnsafeMutablePointer<Float>, gradients: UnsafeMutablePointer<Float>,
+        moment1: UnsafeMutablePointer<Float>,
         moment2: UnsafeMutablePointer<Float>, target: UnsafeMutablePointer<Float>?,
         halves: UnsafeMutablePointer<UInt16>?, targetHalves: UnsafeMutablePointer<UInt16>?, count: Int,
         _ settings: CKAdamW)

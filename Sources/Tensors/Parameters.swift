@@ -17,7 +17,8 @@ public struct Parameter: Sendable, Hashable {
 
     /// Some elements of a vector.
     public subscript(columns range: Range<Int>) -> Parameter {
-        precondition(rows == 1 && range.lowerBound >= 0 && range.upperBound <= columns, "columns \(range) of \(columns)")
+        precondition(
+            rows == 1 && range.lowerBound >= 0 && range.upperBound <= columns, "columns \(range) of \(columns)")
         return Parameter(offset: offset + range.lowerBound, rows: 1, columns: range.count)
     }
 }
@@ -116,7 +117,8 @@ public final class ParameterStore {
         self.layout = layout
         self.backend = backend
         func floats(_ count: Int) -> UnsafeMutablePointer<Float> {
-            let pointer = backend.allocate(byteCount: max(count, 16) * 4).bindMemory(to: Float.self, capacity: max(count, 16))
+            let pointer = backend.allocate(byteCount: max(count, 16) * 4).bindMemory(
+                to: Float.self, capacity: max(count, 16))
             backend.zero(pointer, count: max(count, 16))
             return pointer
         }

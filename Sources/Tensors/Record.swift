@@ -17,7 +17,8 @@ enum Record {
         x: Tensor, weight: WeightPointer, bias: WeightPointer, isTraining: Bool, stats: UnsafeMutablePointer<Float>,
         y: Tensor)
     case attention(
-        plan: AttentionPlan, query: Tensor, queryColumn: Int, keys: Tensor, keyColumn: Int, valueColumn: Int, out: Tensor)
+        plan: AttentionPlan, query: Tensor, queryColumn: Int, keys: Tensor, keyColumn: Int, valueColumn: Int,
+        out: Tensor)
     case gather(sources: (Tensor, Tensor?, Tensor?), rows: UnsafePointer<CKRow>, out: Tensor)
     case embedding(table: WeightPointer, rows: UnsafePointer<CKRow>, out: Tensor)
     /// A loss wrote its gradient already: it only has to be added to what others contribute.

@@ -21,7 +21,8 @@ extension Tape {
         _ frames: UnsafeBufferPointer<UnsafeRawPointer>, format: FeatureFormat, _ weight: Parameter, _ bias: Parameter,
         biasIsConstant: Bool = false
     ) -> Tensor {
-        precondition(weight.columns == format.channels, "weights for \(weight.columns) channels, frames of \(format.channels)")
+        precondition(
+            weight.columns == format.channels, "weights for \(weight.columns) channels, frames of \(format.channels)")
         let y = make(frames.count * FeatureFormat.cells, weight.rows)
         guard let base = frames.baseAddress else { return y }
         let (w, b) = (self.weight(weight), self.weight(bias, isConstant: biasIsConstant))
@@ -60,7 +61,8 @@ extension Tape {
             y: matrix(y))
         record(
             .layerNorm(
-                branch: branch, residual: residual, weight: w, bias: b, relu: relu, dropout: dropout, stats: stats, y: y))
+                branch: branch, residual: residual, weight: w, bias: b, relu: relu, dropout: dropout, stats: stats, y: y
+            ))
         return y
     }
 

@@ -86,11 +86,15 @@ struct GradientCheck {
 }
 
 /// A store with parameters at random.
-func randomStore(_ backend: CPUBackend, _ stream: inout Stream, _ build: (inout ParameterLayout) -> Void) -> ParameterStore {
+func randomStore(_ backend: CPUBackend, _ stream: inout Stream, _ build: (inout ParameterLayout) -> Void)
+    -> ParameterStore
+{
     var layout = ParameterLayout()
     build(&layout)
     let store = ParameterStore(layout, backend: backend, hasTarget: false)
-    for parameter in layout.parameters { store.write(stream.floats(parameter.count), to: store.values + parameter.offset) }
+    for parameter in layout.parameters {
+        store.write(stream.floats(parameter.count), to: store.values + parameter.offset)
+    }
     return store
 }
 
@@ -102,7 +106,9 @@ func randomStore(_ backend: CPUBackend, _ stream: inout Stream, _ build: (inout 
         var stream = Stream(state: seed)
         let (n, inputs, outputs) = (stream.int(1...300), stream.int(1...40), stream.int(1...40))
         var (w, b): (Parameter?, Parameter?)
-        let store = randomStore(backend, &stream) { w = $0.matrix("w", outputs, inputs); b = $0.vector("b", outputs) }
+        let store = randomStore(backend, &stream) {
+            w = $0.matrix("w", outputs, inputs); b = $0.vector("b", outputs)
+        }
         try GradientCheck(store: store, inputs: [(stream.floats(n * inputs), n, inputs)]) { tape, x in
             tape.linear(x[0], w!, b!, dropout: seed % 2 == 0 ? 0 : 0.3)
         }.run(seed: seed)
@@ -114,7 +120,9 @@ func randomStore(_ backend: CPUBackend, _ stream: inout Stream, _ build: (inout 
         var stream = Stream(state: seed)
         let (n, inputs) = (stream.int(1...40), 3)
         var (w, b): (Parameter?, Parameter?)
-        let store = randomStore(backend, &stream) { w = $0.matrix("w", 2, inputs); b = $0.vector("b", 2) }
+        let store = randomStore(backend, &stream) {
+            w = $0.matrix("w", 2, inputs); b = $0.vector("b", 2)
+        }
         store.write([4, -4], to: store.values + b!.offset)
         try GradientCheck(store: store, inputs: [(stream.floats(n * inputs), n, inputs)]) { tape, x in
             tape.linear(x[0], w!, b!, relu: true, dropout: 0.2)
@@ -126,7 +134,9 @@ func randomStore(_ backend: CPUBackend, _ stream: inout Stream, _ build: (inout 
         var stream = Stream(state: seed)
         let (n, width) = (stream.int(1...200), stream.int(2...50))
         var (w, b): (Parameter?, Parameter?)
-        let store = randomStore(backend, &stream) { w = $0.vector("w", width); b = $0.vector("b", width) }
+        let store = randomStore(backend, &stream) {
+            w = $0.vector("w", width); b = $0.vector("b", width)
+        }
         try GradientCheck(
             store: store, inputs: [(stream.floats(n * width), n, width), (stream.floats(n * width), n, width)]
         ) { tape, x in
@@ -166,7 +176,9 @@ func randomStore(_ backend: CPUBackend, _ stream: inout Stream, _ build: (inout 
             for _ in 0..<length {
                 var row = [UInt64](repeating: 0, count: maskWords)
                 let own = stream.int(0...length - 1)
-                for key in 0..<length where key == own || stream.int(0...2) > 0 { row[key / 64] |= 1 << UInt64(key % 64) }
+                for key in 0..<length where key == own || stream.int(0...2) > 0 {
+                    row[key / 64] |= 1 << UInt64(key % 64)
+                }
                 masks += row
             }
         }
@@ -197,7 +209,9 @@ func randomStore(_ backend: CPUBackend, _ stream: inout Stream, _ build: (inout 
         var table: Parameter?
         let store = randomStore(backend, &stream) { table = $0.matrix("table", 7, width) }
         let picks = (0..<m).map { _ in
-            CKRow(source: Int32(stream.int(0...2)), row: Int32(stream.int(0...n - 1)), position: Int32(stream.int(-1...2)))
+            CKRow(
+                source: Int32(stream.int(0...2)), row: Int32(stream.int(0...n - 1)), position: Int32(stream.int(-1...2))
+            )
         }
         let words = (0..<n).map { _ in CKRow(source: 0, row: Int32(stream.int(0...6)), position: -1) }
         let positions = UnsafeMutableBufferPointer<Float>.allocate(capacity: 3 * width)
@@ -225,10 +239,13 @@ func randomStore(_ backend: CPUBackend, _ stream: inout Stream, _ build: (inout 
             stride: stream.int(1...2), padding: kernel / 2)
         let (pictures, outputs) = (stream.int(1...20), stream.int(1...5))
         var (w, b): (Parameter?, Parameter?)
-        let store = randomStore(backend, &stream) { w = $0.matrix("w", outputs, shape.patch); b = $0.vector("b", outputs) }
+        let store = randomStore(backend, &stream) {
+            w = $0.matrix("w", outputs, shape.patch); b = $0.vector("b", outputs)
+        }
         let pixels = shape.height * shape.width
         try GradientCheck(
-            store: store, inputs: [(stream.floats(pictures * pixels * shape.channels), pictures * pixels, shape.channels)]
+            store: store,
+            inputs: [(stream.floats(pictures * pixels * shape.channels), pictures * pixels, shape.channels)]
         ) { tape, x in tape.convolution(x[0], shape, w!, b!) }.run(seed: seed)
     }
 

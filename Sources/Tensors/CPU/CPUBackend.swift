@@ -22,12 +22,12 @@ public final class CPUBackend: Backend {
     public let precision: Precision
     /// Floating-point operations of products so far, for the profile; counted where they are called, not measured.
     public internal(set) var productOperations: Double = 0
-    /// Set to measure the seconds spent in products, summed over threads.
     var scratch: [UnsafeMutablePointer<Float>]
     private var scratchCounts: [Int]
     private var shared: UnsafeMutablePointer<Float>
     private var sharedCount = 0
-    let halfProducts = HalfProducts()
+    /// One a worker.
+    let halfProducts: [HalfProducts]
 
     public static var version: String { String(cString: co_version()) }
     public static var hasBFloat16: Bool { co_has_bf16() != 0 }
@@ -37,6 +37,7 @@ public final class CPUBackend: Backend {
         self.precision = precision
         scratch = (0..<pool.threadCount).map { _ in Self.floats(16) }
         scratchCounts = [Int](repeating: 16, count: pool.threadCount)
+        halfProducts = (0..<pool.threadCount).map { _ in HalfProducts() }
         shared = Self.floats(16)
     }
 

@@ -114,7 +114,8 @@ extension CPUBackend {
     }
 
     public func expectile(
-        _ predictions: UnsafePointer<Float>, targets: UnsafePointer<Float>, count: Int, expectile: Float?, factor: Float,
+        _ predictions: UnsafePointer<Float>, targets: UnsafePointer<Float>, count: Int, expectile: Float?,
+        factor: Float,
         losses: UnsafeMutablePointer<Float>, dPredictions: UnsafeMutablePointer<Float>
     ) {
         for index in 0..<count {
@@ -126,7 +127,8 @@ extension CPUBackend {
     }
 
     public func adamW(
-        values: UnsafeMutablePointer<Float>, gradients: UnsafeMutablePointer<Float>, moment1: UnsafeMutablePointer<Float>,
+        values: UnsafeMutablePointer<Float>, gradients: UnsafeMutablePointer<Float>,
+        moment1: UnsafeMutablePointer<Float>,
         moment2: UnsafeMutablePointer<Float>, target: UnsafeMutablePointer<Float>?,
         halves: UnsafeMutablePointer<UInt16>?, targetHalves: UnsafeMutablePointer<UInt16>?, count: Int,
         _ settings: CKAdamW

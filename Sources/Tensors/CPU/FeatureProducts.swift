@@ -5,7 +5,8 @@ func writeCells(_ frame: UnsafeRawPointer, _ format: FeatureFormat, _ out: Unsaf
     switch format {
     case .patches:
         ck_patches(
-            frame.assumingMemoryBound(to: UInt8.self), FeatureFormat.patchesSide, FeatureFormat.grid, out, 1.0 / 255, -0.5)
+            frame.assumingMemoryBound(to: UInt8.self), FeatureFormat.patchesSide, FeatureFormat.grid, out, 1.0 / 255,
+            -0.5)
     case .half(let channels):
         ck_cells_from_half(frame.assumingMemoryBound(to: UInt16.self), channels, FeatureFormat.cells, out)
     case .float(let channels):

@@ -43,7 +43,8 @@ private struct LayerNormBackward: ParallelTask {
         partial.update(repeating: 0, count: 2 * columns)
         let dx = dBranch.data + first
         ck_layer_norm_backward(
-            dy + first, sum.data + first, y + first, stats + 2 * rows.lowerBound, weight, dx, partial, partial + columns,
+            dy + first, sum.data + first, y + first, stats + 2 * rows.lowerBound, weight, dx, partial,
+            partial + columns,
             rows.count, columns, relu ? 1 : 0)
         if let dResidual {
             if dResidual.isFresh {
@@ -141,7 +142,8 @@ extension CPUBackend {
     static let epsilon: Float = 1e-5
 
     public func layerNorm(
-        branch: Matrix, residual: Matrix?, _ weight: WeightPointer, _ bias: WeightPointer, relu: Bool, _ dropout: Dropout,
+        branch: Matrix, residual: Matrix?, _ weight: WeightPointer, _ bias: WeightPointer, relu: Bool,
+        _ dropout: Dropout,
         stats: UnsafeMutablePointer<Float>, y: Matrix
     ) {
         guard y.rows > 0 else { return }
