@@ -1,0 +1,118 @@
+#!/usr/bin/env python3
+"""Runs 100 IQL updates in float64 and writes what the Swift side must reproduce.
+
+    python3 -m venv .venv && .venv/bin/pip install torch numpy safetensors
+    .venv/bin/python Tests/Parity/make_fixtures.py small sprint2
+
+Writes Tests/NetworksTests/Fixtures/iql_<configuration>.json. Batches and weights are those of deterministic.py; the
+weights begin as float32 values, widened. Beside it a float32 run goes the same way, and its distance from the float64
+one is printed: a tolerance under that asks for more than float32 gives.
+
+A tensor is summarised as [count, L2 norm, three projections, its first 4 values, its last 4 values]; projection j is
+sum over i of x[i] * (2 * uniform(9000 + j, i) - 1), elements in row-major order. Steps count from 1: the entry of
+step 1 holds the gradient computed in the first update and the weights after it.
+"""
+import argparse
+import json
+import os
+from dataclasses import asdict, replace
+from functools import lru_cache
+
+import numpy as np
+import torch
+
+import deterministic
+from iql_torch import CONFIGURATIONS, Learner, make_batch
+
+FIXTURES = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "NetworksTests", "Fixtures")
+RECORDED = (1, 100)
+COMPARED = (1, 10, 100)
+
+
+@lru_cache(maxsize=None)
+def projection(j: int, count: int) -> np.ndarray:
+    return deterministic.signed(9000 + j, count).astype(np.float64)
+
+
+def rounded(x: float) -> float:
+    return float(f"{x:.9g}")
+
+
+def summary(tensor: np.ndarray) -> list:
+    x = tensor.reshape(-1).astype(np.float64)
+    figures = [np.linalg.norm(x)] + [x @ projection(j, x.size) for j in range(3)]
+    ends = [[rounded(v) for v in part] for part in (x[:4], x[-4:])]
+    return [x.size] + [rounded(v) for v in figures] + ends
+
+
+def summaries(tensors: dict[str, np.ndarray]) -> dict[str, list]:
+    return {name: summary(tensors[name]) for name in sorted(tensors)}
+
+
+def distances(a: dict[str, np.ndarray], b: dict[str, np.ndarray]) -> list[tuple[float, str]]:
+    """|a - b| / |b| of each tensor, the largest first. Tensors that are zero in b are left out."""
+    found = []
+    for name, exact in b.items():
+        norm = np.linalg.norm(exact)
+        if norm > 0:
+            found.append((float(np.linalg.norm(a[name].astype(np.float64) - exact) / norm), name))
+    return sorted(found, reverse=True)
+
+
+def run(name: str, steps: int) -> dict:
+    c = replace(CONFIGURATIONS[name], dropout=0.0)
+    exact, single = Learner(c, torch.float64), Learner(c, torch.float32)
+    names = exact.names
+    content = {
+        "configuration": asdict(c),
+        "order": names,
+        "initial": summaries({n: w for n, w in exact.weights().items() if n in set(names)}),
+        "metrics": [],
+        "steps": {},
+    }
+    worst_loss = 0.0
+    for step in range(1, steps + 1):
+        batch = make_batch(c, step - 1, torch.float64)
+        metrics = exact.gradients(batch)
+        rough = single.gradients(make_batch(c, step - 1, torch.float32))
+        gradients, rough_gradients = exact.gradient_values(), single.gradient_values()
+        exact.step()
+        single.step()
+        counts = {
+            "steps": int(batch.step_mask.sum()),
+            "words": int(batch.word_mask.sum()),
+            "objects": int(((batch.objects >= 1) & (batch.objects <= 81)).sum()),
+        }
+        content["metrics"].append(counts | {k: rounded(v) for k, v in metrics.items()})
+        worst_loss = max([worst_loss] + [abs(rough[k] - v) / abs(v) for k, v in metrics.items() if k.endswith("loss")])
+        if step in RECORDED:
+            content["steps"][str(step)] = {
+                "gradients": summaries(gradients), "weights": summaries(exact.weights())}
+        if step in COMPARED:
+            print(f"{name}: float32 against float64 after {step} steps; worst loss so far {worst_loss:.1e}")
+            for kind, a, b in (("weights", single.weights(), exact.weights()),
+                               ("gradients", rough_gradients, gradients)):
+                found = distances(a, b)
+                median = found[len(found) // 2][0]
+                worst = ", ".join(f"{n} {d:.1e}" for d, n in found[:4])
+                print(f"  {kind}: median {median:.1e}; worst {worst}", flush=True)
+    return content
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("configurations", nargs="+", choices=["small", "sprint2"])
+    parser.add_argument("--steps", type=int, default=100)
+    parser.add_argument("--out", default=FIXTURES)
+    options = parser.parse_args()
+    for name in options.configurations:
+        path = os.path.join(options.out, f"iql_{name}.json")
+        content = run(name, options.steps)
+        with open(path, "w") as file:
+            json.dump(content, file, separators=(",", ":"))
+            file.write("\n")
+        print(path, os.path.getsize(path), "bytes")
+
+
+if __name__ == "__main__":
+    main()
