@@ -5,8 +5,12 @@
     .venv/bin/python Tests/Parity/make_fixtures.py small sprint2
 
 Writes Tests/NetworksTests/Fixtures/iql_<configuration>.json. Batches and weights are those of deterministic.py; the
-weights begin as float32 values, widened. Beside it a float32 run goes the same way, and its distance from the float64
-one is printed: a tolerance under that asks for more than float32 gives.
+weights begin as float32 values, widened.
+
+Beside it a float32 run of the same code goes the same way. Its distance from the float64 one is kept in the fixture as
+`float32`, because it bounds the tolerance that makes sense: a pre-activation next to zero that rounds to the other side
+of a ReLU moves a gradient by 1e-3 to 1e-2, and Adam carries that on. Over the first steps the two agree to 1e-5, after
+100 steps to 1e-3 in weights. compare.py checks late steps from a shared state instead.
 
 A tensor is summarised as [count, L2 norm, three projections, its first 4 values, its last 4 values]; projection j is
 sum over i of x[i] * (2 * uniform(9000 + j, i) - 1), elements in row-major order. Steps count from 1: the entry of
@@ -25,8 +29,7 @@ import deterministic
 from iql_torch import CONFIGURATIONS, Learner, make_batch
 
 FIXTURES = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "NetworksTests", "Fixtures")
-RECORDED = (1, 100)
-COMPARED = (1, 10, 100)
+RECORDED = (1, 10, 30, 100)
 
 
 @lru_cache(maxsize=None)
@@ -49,14 +52,20 @@ def summaries(tensors: dict[str, np.ndarray]) -> dict[str, list]:
     return {name: summary(tensors[name]) for name in sorted(tensors)}
 
 
-def distances(a: dict[str, np.ndarray], b: dict[str, np.ndarray]) -> list[tuple[float, str]]:
-    """|a - b| / |b| of each tensor, the largest first. Tensors that are zero in b are left out."""
-    found = []
-    for name, exact in b.items():
-        norm = np.linalg.norm(exact)
+def distances(a: dict[str, np.ndarray], b: dict[str, np.ndarray]) -> dict[str, float]:
+    """|a - b| / |b| of each tensor that is not zero in b."""
+    found = {}
+    for name in sorted(b):
+        norm = np.linalg.norm(b[name])
         if norm > 0:
-            found.append((float(np.linalg.norm(a[name].astype(np.float64) - exact) / norm), name))
-    return sorted(found, reverse=True)
+            found[name] = float(np.linalg.norm(a[name].astype(np.float64) - b[name]) / norm)
+    return found
+
+
+def described(found: dict[str, float]) -> str:
+    worst = sorted(found.items(), key=lambda entry: -entry[1])
+    first = ", ".join(f"{name} {distance:.1e}" for name, distance in worst[:4])
+    return f"median {worst[len(worst) // 2][1]:.1e}; worst {first}"
 
 
 def run(name: str, steps: int) -> dict:
@@ -70,7 +79,6 @@ def run(name: str, steps: int) -> dict:
         "metrics": [],
         "steps": {},
     }
-    worst_loss = 0.0
     for step in range(1, steps + 1):
         batch = make_batch(c, step - 1, torch.float64)
         metrics = exact.gradients(batch)
@@ -78,24 +86,26 @@ def run(name: str, steps: int) -> dict:
         gradients, rough_gradients = exact.gradient_values(), single.gradient_values()
         exact.step()
         single.step()
+        weights = exact.weights()
         counts = {
             "steps": int(batch.step_mask.sum()),
             "words": int(batch.word_mask.sum()),
             "objects": int(((batch.objects >= 1) & (batch.objects <= 81)).sum()),
         }
-        content["metrics"].append(counts | {k: rounded(v) for k, v in metrics.items()})
-        worst_loss = max([worst_loss] + [abs(rough[k] - v) / abs(v) for k, v in metrics.items() if k.endswith("loss")])
-        if step in RECORDED:
-            content["steps"][str(step)] = {
-                "gradients": summaries(gradients), "weights": summaries(exact.weights())}
-        if step in COMPARED:
-            print(f"{name}: float32 against float64 after {step} steps; worst loss so far {worst_loss:.1e}")
-            for kind, a, b in (("weights", single.weights(), exact.weights()),
-                               ("gradients", rough_gradients, gradients)):
-                found = distances(a, b)
-                median = found[len(found) // 2][0]
-                worst = ", ".join(f"{n} {d:.1e}" for d, n in found[:4])
-                print(f"  {kind}: median {median:.1e}; worst {worst}", flush=True)
+        loss_distance = max(abs(rough[k] - v) / abs(v) for k, v in metrics.items() if k.endswith("loss"))
+        content["metrics"].append(
+            counts | {k: rounded(v) for k, v in metrics.items()} | {"float32": float(f"{loss_distance:.1e}")})
+        if step not in RECORDED:
+            continue
+        apart = {"gradients": distances(rough_gradients, gradients), "weights": distances(single.weights(), weights)}
+        content["steps"][str(step)] = {
+            "gradients": summaries(gradients),
+            "weights": summaries(weights),
+            "float32": {kind: {n: float(f"{d:.1e}") for n, d in found.items()} for kind, found in apart.items()},
+        }
+        print(f"{name}, step {step}: float32 against float64: worst loss {loss_distance:.1e}")
+        for kind, found in apart.items():
+            print(f"  {kind}: {described(found)}", flush=True)
     return content
 
 
