@@ -95,7 +95,7 @@ def kinks(learner: Learner, batch) -> dict[str, float]:
         moved = float(np.linalg.norm(g - sides[1][name]))
         found["gradient." + name] = moved
         found["first." + name] = 0.1 * moved
-        found["second." + name] = 0.001 * moved * (2 * float(np.linalg.norm(g)) + moved)
+        found["second." + name] = 0.001 * moved * (2 * float(np.abs(g).max()) + moved)
     return found
 
 
@@ -188,7 +188,7 @@ def main() -> int:
     parser.add_argument("folder", metavar="DIR")
     parser.add_argument("--tolerance", type=float, default=1e-4)
     parser.add_argument("--rows", type=int, default=8, help="tensors to print for each step")
-    parser.add_argument("--write", choices=["small", "sprint2"], help="write dumps of a float32 run instead")
+    parser.add_argument("--write", choices=CONFIGURATIONS, help="write dumps of a float32 run instead")
     parser.add_argument("--steps", type=int, nargs="+", default=[1, 10, 100])
     options = parser.parse_args()
     if options.write:

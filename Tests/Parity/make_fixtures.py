@@ -2,15 +2,16 @@
 """Runs 100 IQL updates in float64 and writes what the Swift side must reproduce.
 
     python3 -m venv .venv && .venv/bin/pip install torch numpy safetensors
-    .venv/bin/python Tests/Parity/make_fixtures.py small sprint2
+    .venv/bin/python Tests/Parity/make_fixtures.py small small_slow sprint2 sprint2_slow
 
 Writes Tests/NetworksTests/Fixtures/iql_<configuration>.json. Batches and weights are those of deterministic.py; the
 weights begin as float32 values, widened.
 
 Beside it a float32 run of the same code goes the same way. Its distance from the float64 one is kept in the fixture as
 `float32`, because it bounds the tolerance that makes sense: a pre-activation next to zero that rounds to the other side
-of a ReLU moves a gradient by 1e-3 to 1e-2, and Adam carries that on. Over the first steps the two agree to 1e-5, after
-100 steps to 1e-3 in weights. compare.py checks late steps from a shared state instead.
+of a ReLU moves a gradient by 1e-3 to 1e-2, and Adam carries that on. At the learning rate of 1e-4 this tells after some
+30 steps of `small` and after 2 of `sprint2`; the `_slow` runs at 1e-5 show all 100 steps closely. compare.py checks late
+steps of any run from a shared state.
 
 A tensor is summarised as [count, L2 norm, three projections, its first 4 values, its last 4 values]; projection j is
 sum over i of x[i] * (2 * uniform(9000 + j, i) - 1), elements in row-major order. Steps count from 1: the entry of
@@ -111,7 +112,7 @@ def run(name: str, steps: int) -> dict:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("configurations", nargs="+", choices=["small", "sprint2"])
+    parser.add_argument("configurations", nargs="+", choices=["small", "small_slow", "sprint2", "sprint2_slow"])
     parser.add_argument("--steps", type=int, default=100)
     parser.add_argument("--out", default=FIXTURES)
     options = parser.parse_args()
