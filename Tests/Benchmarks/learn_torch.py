@@ -5,14 +5,15 @@
     .venv/bin/python Tests/Benchmarks/learn_torch.py --preset small --threads 1 --mode eager --seconds 10 \
         [--windows lengths.json] [--features bytes|float] [--check]
 
---windows is a JSON list of batches, each a list of [words, steps], one pair a window; without it 4 batches of 64 windows have
-the lengths of the parity tests. eager pads each batch to its own longest window, compile all of them to the longest of
+--windows is a JSON list of batches, each a list of [words, steps], one pair a window; without it 4 batches of 64
+windows have the lengths of the parity tests. eager pads each batch to its own longest window, compile all of them to the longest of
 all. What is done once instead of twice: frames are packed for the per-frame stack; words see only words, so they run
 once for V and Q; V and Q share the first projection; the last layer is computed for frames only; the target's batch
 normalisation is folded into its weights. Batches are in memory, collated, masks included. --check compares the first
 losses with the plain form of the update.
 """
 import argparse
+import ctypes
 import json
 import os
 import sys
@@ -114,7 +115,7 @@ def flat_folded(stack: FeatureFlat, frames: Tensor) -> Tensor:
 
 def pictures(batch: dict[str, Tensor]) -> Tensor:
     frames = batch["frames"]
-    return frames if frames.dtype == torch.float32 else frames.float() * (1 / 255) - 0.5
+    return frames if frames.dtype == torch.float32 else frames.float().mul_(1 / 255).sub_(0.5)
 
 
 def joint(trunk: Trunk, batch: dict[str, Tensor], frames: Tensor, slots: Tensor, masks: list[Tensor]) -> Tensor:
@@ -243,7 +244,16 @@ def tensors(arrays: dict, width: int, exact: bool) -> dict[str, Tensor]:
     return batch
 
 
+def keep_pages() -> None:
+    """glibc keeps freed memory, so that large temporaries are not mapped and cleared anew each step."""
+    libc = ctypes.CDLL(None)
+    if hasattr(libc, "mallopt"):
+        for parameter in (-1, -3):  # M_TRIM_THRESHOLD, M_MMAP_THRESHOLD
+            libc.mallopt(parameter, 1 << 30)
+
+
 def main() -> None:
+    keep_pages()
     torch.set_num_threads(options.threads)
     c = replace(CONFIGURATIONS[options.preset], vocabulary=options.vocabulary, windows=64)
     drawn = [deterministic.windows(s, c.windows, c.vocabulary) for s in range(4)]
