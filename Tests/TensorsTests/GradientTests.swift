@@ -168,7 +168,7 @@ func randomStore(_ backend: CPUBackend, _ stream: inout Stream, _ build: (inout 
         var stream = Stream(state: seed)
         let (heads, headSize) = (stream.int(1...3), [8, 16, 32, 5][Int(seed % 4)])
         let width = heads * headSize
-        let lengths = (0..<stream.int(1...4)).map { _ in stream.int(1...seed == 7 ? 150 : 30) }
+        let lengths = (0..<stream.int(1...4)).map { _ in stream.int(1...(seed == 7 ? 150 : 30)) }
         let n = lengths.reduce(0, +)
         let maskWords = (lengths.max()! + 63) / 64
         var masks: [UInt64] = []
