@@ -172,6 +172,9 @@ let package = Package(
         .executableTarget(
             name: "SimulationBenchmark", dependencies: ["ALFRED", "Household"],
             path: "Tests/Benchmarks/SimulationBenchmark", swiftSettings: settings),
+        .executableTarget(
+            name: "LearnBenchmark", dependencies: ["Networks", "OfflineRL", "Tensors"],
+            path: "Tests/Benchmarks/LearnBenchmark", swiftSettings: settings),
         .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: settings),
         .testTarget(name: "HouseholdTests", dependencies: ["Household"], swiftSettings: settings),
         .testTarget(

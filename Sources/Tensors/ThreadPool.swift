@@ -10,6 +10,18 @@ internal import Synchronization
 protocol ParallelTask {
     /// Does piece `index`; `worker` is below the pool's thread count and unique among those that run at the time.
     func run(_ index: Int, worker: Int)
+    /// Its line in a profile.
+    var label: String { get }
+}
+
+extension ParallelTask {
+    var label: String { String(describing: Self.self) }
+}
+
+func monotonicNanoseconds() -> UInt64 {
+    var time = timespec()
+    clock_gettime(CLOCK_MONOTONIC, &time)
+    return UInt64(time.tv_sec) * 1_000_000_000 + UInt64(time.tv_nsec)
 }
 
 /// Threads of our own under the matrix library's single-threaded calls.
@@ -74,9 +86,19 @@ public final class ThreadPool: @unchecked Sendable {
         wake.deallocate()
     }
 
+    /// Where the time goes, if somebody wants to know.
+    var profile: Profile?
+
     /// Runs pieces 0 ..< `count` of `task` and returns when all are done. Not reentrant; one caller at a time.
     func run<T: ParallelTask>(_ count: Int, _ task: T) {
         guard count > 0 else { return }
+        guard let profile else { return start(count, task) }
+        let begin = monotonicNanoseconds()
+        start(count, task)
+        profile.entries[task.label, default: 0] += monotonicNanoseconds() - begin
+    }
+
+    private func start<T: ParallelTask>(_ count: Int, _ task: T) {
         if threads.isEmpty || count == 1 {
             for index in 0..<count { task.run(index, worker: 0) }
             return

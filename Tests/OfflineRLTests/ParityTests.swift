@@ -147,13 +147,13 @@ import Testing
             for parameter in store.layout.parameters {
                 all[parameter.name] = store.read(store.values + parameter.offset, count: parameter.count)
                 if let target = store.target {
-                    all["target." + parameter.name] = store.read(target + parameter.offset, count: parameter.count)
+                    all["target." + parameter.name.dropFirst("critic.".count)] = store.read(target + parameter.offset, count: parameter.count)
                 }
             }
             for buffer in store.layout.buffers {
                 all[buffer.name] = store.read(store.buffers + buffer.offset, count: buffer.count)
                 if let target = store.targetBuffers {
-                    all["target." + buffer.name] = store.read(target + buffer.offset, count: buffer.count)
+                    all["target." + buffer.name.dropFirst("critic.".count)] = store.read(target + buffer.offset, count: buffer.count)
                 }
             }
         }

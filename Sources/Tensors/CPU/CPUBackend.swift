@@ -21,7 +21,12 @@ public final class CPUBackend: Backend {
     public let pool: ThreadPool
     public let precision: Precision
     /// Floating-point operations of products so far, for the profile; counted where they are called, not measured.
-    public internal(set) var productOperations: Double = 0
+    public var productOperations: Double = 0
+    /// Wall time by kind of work, where somebody wants to know.
+    public var profile: Profile? {
+        get { pool.profile }
+        set { pool.profile = newValue }
+    }
     var scratch: [UnsafeMutablePointer<Float>]
     private var scratchCounts: [Int]
     private var shared: UnsafeMutablePointer<Float>
@@ -129,4 +134,11 @@ struct PartialSums: ParallelTask {
         let length = min(Self.width, count - first)
         for partial in 0..<partialCount { ck_add(sums + first, partials + partial * count + first, length) }
     }
+}
+
+/// Nanoseconds of wall time by kind of work.
+public final class Profile {
+    public internal(set) var entries: [String: UInt64] = [:]
+
+    public init() {}
 }

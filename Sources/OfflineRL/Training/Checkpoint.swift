@@ -1,0 +1,222 @@
+internal import Crypto
+public import Exchange
+internal import Foundation
+internal import Networks
+public import Tensors
+
+#if canImport(Darwin)
+internal import Darwin
+#else
+internal import Glibc
+#endif
+
+/// A folder with a learner's whole state: `model.safetensors` with weights, target and running moments,
+/// `optimizer.safetensors` with AdamW's moments, and `checkpoint.json`, which is written last and holds their hashes.
+///
+/// The folder is made under another name and renamed when all of it is durable: there are whole checkpoints only.
+public struct Checkpoint: Sendable {
+    public static let modelFile = "model.safetensors"
+    public static let optimizerFile = "optimizer.safetensors"
+    public static let descriptionFile = "checkpoint.json"
+
+    public let path: String
+    public let description: CheckpointDescription
+
+    /// Reads the description and compares the files with its hashes.
+    ///
+    /// - Throws: ``CheckpointError``.
+    public init(_ path: String) throws {
+        self.path = path
+        let file = path + "/" + Self.descriptionFile
+        guard let data = FileManager.default.contents(atPath: file) else {
+            throw CheckpointError(.missing, "there is no checkpoint: \(Self.descriptionFile) is missing", path: path)
+        }
+        do {
+            description = try JSONDecoder().decode(CheckpointDescription.self, from: data)
+        } catch {
+            throw CheckpointError(.damaged, "is not a checkpoint's description", path: file)
+        }
+        guard description.version == CheckpointDescription.currentVersion else {
+            throw CheckpointError(
+                .mismatch, "has version \(description.version); this program reads \(CheckpointDescription.currentVersion)",
+                path: file)
+        }
+        guard Set(description.files.keys) == [Self.modelFile, Self.optimizerFile] else {
+            throw CheckpointError(.damaged, "names other files than a checkpoint has", path: file)
+        }
+        for (name, expected) in description.files.sorted(by: { $0.key < $1.key }) {
+            let path = path + "/" + name
+            guard let hash = Self.sha256(path) else { throw CheckpointError(.damaged, "cannot be read", path: path) }
+            guard hash == expected else {
+                throw CheckpointError(
+                    .damaged, "does not have the contents it was saved with; remove the checkpoint's folder", path: path)
+            }
+        }
+    }
+
+    private static func sha256(_ path: String) -> String? {
+        guard let file = FileHandle(forReadingAtPath: path) else { return nil }
+        defer { try? file.close() }
+        var hash = SHA256()
+        while let data = try? file.read(upToCount: 1 << 20), !data.isEmpty { hash.update(data: data) }
+        return hash.finalize().hex
+    }
+
+    /// The networks' sizes.
+    ///
+    /// - Throws: ``CheckpointError`` where they are not those of a network.
+    public func shape() throws -> NetworkShape {
+        let network = description.network
+        guard let preset = NetworkShape.Preset(rawValue: network.preset),
+            let features = FeatureFormat(name: network.features),
+            (1...65_536).contains(network.width), (1...network.width).contains(network.heads),
+            network.width % network.heads == 0, (0...64).contains(network.textLayers),
+            (1...64).contains(network.jointLayers), (1...65_536).contains(network.channels1),
+            (1...65_536).contains(network.channels2), network.dropout >= 0, network.dropout < 1
+        else { throw CheckpointError(.damaged, "describes no network", path: path + "/" + Self.descriptionFile) }
+        var shape = NetworkShape(preset, features: features, vocabularySize: description.vocabulary.count)
+        shape.width = network.width
+        shape.heads = network.heads
+        shape.textLayers = network.textLayers
+        shape.jointLayers = network.jointLayers
+        shape.channels1 = network.channels1
+        shape.channels2 = network.channels2
+        shape.dropout = network.dropout
+        return shape
+    }
+
+    // MARK: Writing
+
+    /// Writes the learner's state to the folder `path`, which appears when it is complete. `description.files` is filled in.
+    public static func write(_ learner: Learner, _ description: CheckpointDescription, to path: String) throws {
+        let partial = URL(fileURLWithPath: path).deletingLastPathComponent().path + "/.partial-\(getpid())"
+        do {
+            try? FileManager.default.removeItem(atPath: partial)
+            try FileManager.default.createDirectory(atPath: partial, withIntermediateDirectories: true)
+            var description = description
+            description.files = [
+                modelFile: try write(learner.modelTensors, to: partial + "/" + modelFile, step: description.step),
+                optimizerFile: try write(
+                    learner.optimizerTensors, to: partial + "/" + optimizerFile, step: description.step),
+            ]
+            let encoder = JSONEncoder()
+            encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
+            try AtomicFile.write(Array(try encoder.encode(description)), to: partial + "/" + descriptionFile)
+            // A checkpoint of this step can only be there when a later one was damaged and the run went back before it.
+            if FileManager.default.fileExists(atPath: path) { try FileManager.default.removeItem(atPath: path) }
+            guard rename(partial, path) == 0 else {
+                throw CheckpointError(.unwritable, "cannot be named: \(String(cString: strerror(errno)))", path: path)
+            }
+            syncFolder(URL(fileURLWithPath: path).deletingLastPathComponent().path)
+        } catch let error as CheckpointError {
+            try? FileManager.default.removeItem(atPath: partial)
+            throw error
+        } catch {
+            try? FileManager.default.removeItem(atPath: partial)
+            throw CheckpointError(.unwritable, "cannot write the checkpoint: \(error)", path: path)
+        }
+    }
+
+    private static func syncFolder(_ path: String) {
+        let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+        guard descriptor >= 0 else { return }
+        fsync(descriptor)
+        close(descriptor)
+    }
+
+    private static func write(_ tensors: [StoredTensor], to path: String, step: Int) throws -> String {
+        let places = Dictionary(uniqueKeysWithValues: tensors.map { ($0.name, $0) })
+        let hash = try SafetensorsWriter.write(
+            path, tensors: tensors.map { SafetensorsTensor($0.name, shape: $0.shape) },
+            metadata: ["format": "rgvlm", "step": String(step)]
+        ) { tensor, append in
+            guard let place = places[tensor.name] else { return }
+            let values = place.store.read(place.pointer, count: tensor.count)
+            try values.withUnsafeBytes(append)
+        }
+        return hash.map { String(format: "%02x", $0) }.joined()
+    }
+
+    // MARK: Reading
+
+    /// Puts the state into a learner of the same sizes.
+    ///
+    /// - Parameter withOptimizer: False for a learner that only acts.
+    /// - Throws: ``CheckpointError``; the learner is then half loaded and must not be used.
+    public func load(into learner: Learner, withOptimizer: Bool = true) throws {
+        do {
+            try load(learner.modelTensors, from: path + "/" + Self.modelFile)
+            if withOptimizer { try load(learner.optimizerTensors, from: path + "/" + Self.optimizerFile) }
+        } catch let error as ExchangeError {
+            throw CheckpointError(
+                error.code == .mismatch ? .mismatch : .damaged, error.description, path: path)
+        }
+        for store in [learner.policyParameters, learner.criticParameters].compactMap({ $0 }) {
+            store.step = description.step
+            store.refreshHalves()
+        }
+    }
+
+    private func load(_ tensors: [StoredTensor], from path: String) throws {
+        let file = try SafetensorsFile(path)
+        let known = Set(tensors.map(\.name))
+        for tensor in file.tensors where !known.contains(tensor.name) {
+            throw CheckpointError(.mismatch, "has a tensor \"\(tensor.name)\" that this network has not", path: path)
+        }
+        for tensor in tensors {
+            var values = [Float](repeating: 0, count: tensor.shape.reduce(1, *))
+            try values.withUnsafeMutableBufferPointer { try file.read(tensor.name, shape: tensor.shape, into: $0) }
+            tensor.store.write(values, to: tensor.pointer)
+        }
+    }
+}
+
+/// A tensor of a checkpoint and where a learner has it.
+struct StoredTensor {
+    let name: String
+    let shape: [Int]
+    let store: ParameterStore
+    let pointer: UnsafeMutablePointer<Float>
+}
+
+extension Learner {
+    private var stores: [ParameterStore] { [policyParameters, criticParameters].compactMap { $0 } }
+
+    /// Weights, running moments, and the target's as `target.` with the critic's names.
+    var modelTensors: [StoredTensor] {
+        var tensors: [StoredTensor] = []
+        for store in stores {
+            for (list, values, target) in [
+                (store.layout.parameters, store.values, store.target),
+                (store.layout.buffers, store.buffers, store.targetBuffers),
+            ] {
+                for entry in list {
+                    tensors.append(
+                        StoredTensor(name: entry.name, shape: entry.shape, store: store, pointer: values + entry.offset))
+                    guard let target else { continue }
+                    tensors.append(
+                        StoredTensor(
+                            name: "target." + entry.name, shape: entry.shape, store: store, pointer: target + entry.offset
+                        ))
+                }
+            }
+        }
+        return tensors
+    }
+
+    /// AdamW's moments as `moment1.` and `moment2.`.
+    var optimizerTensors: [StoredTensor] {
+        stores.flatMap { store in
+            store.layout.parameters.flatMap { entry in
+                [("moment1.", store.moment1), ("moment2.", store.moment2)].map { prefix, pointer in
+                    StoredTensor(
+                        name: prefix + entry.name, shape: entry.shape, store: store, pointer: pointer + entry.offset)
+                }
+            }
+        }
+    }
+}
+
+extension Sequence<UInt8> {
+    var hex: String { map { String(format: "%02x", $0) }.joined() }
+}

@@ -1,0 +1,84 @@
+public import Foundation
+
+#if canImport(Darwin)
+internal import Darwin
+#else
+internal import Glibc
+#endif
+
+/// Where a run keeps its files: `<store>.runs/<name>/` with checkpoints, TensorBoard's events and a lock.
+public final class RunFolder {
+    public let path: String
+    private var descriptor: Int32 = -1
+
+    /// Names that are safe as a folder: letters, digits, `-`, `_`, `.` and no leading dot, at most 100 characters.
+    public static func isName(_ name: String) -> Bool {
+        let allowed = Set("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_.")
+        return !name.isEmpty && name.count <= 100 && name.first != "." && name.allSatisfy(allowed.contains)
+    }
+
+    public static func path(store: String, run: String) -> String { "\(store).runs/\(run)" }
+
+    /// Makes the folder and takes its lock, which the process holds until it ends.
+    ///
+    /// - Throws: ``CheckpointError``.
+    public init(_ path: String) throws {
+        self.path = path
+        do {
+            try FileManager.default.createDirectory(
+                atPath: path + "/checkpoints", withIntermediateDirectories: true)
+        } catch {
+            throw CheckpointError(.unwritable, "cannot be made: \(error.localizedDescription)", path: path)
+        }
+        descriptor = open(path + "/lock", O_RDWR | O_CREAT | O_CLOEXEC, 0o644)
+        guard descriptor >= 0, flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
+            if descriptor >= 0 { close(descriptor) }
+            descriptor = -1
+            throw CheckpointError(.unwritable, "another process is training this run; wait for it to end", path: path)
+        }
+        for name in (try? FileManager.default.contentsOfDirectory(atPath: checkpoints)) ?? []
+        where name.hasPrefix(".partial-") {
+            try? FileManager.default.removeItem(atPath: checkpoints + "/" + name)
+        }
+    }
+
+    deinit { if descriptor >= 0 { close(descriptor) } }
+
+    public var checkpoints: String { path + "/checkpoints" }
+
+    public func checkpoint(step: Int) -> String { checkpoints + "/step-" + String(format: "%08d", step) }
+
+    /// Steps with a checkpoint, the latest first.
+    public static func steps(_ path: String) -> [Int] {
+        ((try? FileManager.default.contentsOfDirectory(atPath: path + "/checkpoints")) ?? []).compactMap { name in
+            name.hasPrefix("step-") ? Int(name.dropFirst("step-".count)) : nil
+        }.sorted(by: >)
+    }
+
+    /// The latest checkpoint that is whole, and what is wrong with later ones.
+    ///
+    /// - Throws: ``CheckpointError`` when there are checkpoints and none is whole.
+    public static func latest(_ path: String) throws -> (checkpoint: Checkpoint?, problems: [CheckpointError]) {
+        var problems: [CheckpointError] = []
+        for step in steps(path) {
+            do {
+                return (try Checkpoint(path + "/checkpoints/step-" + String(format: "%08d", step)), problems)
+            } catch let error as CheckpointError {
+                if error.code == .mismatch { throw error }
+                problems.append(error)
+            }
+        }
+        if let first = problems.first {
+            throw CheckpointError(
+                .damaged,
+                "none of the \(problems.count) checkpoints is whole (\(first)); remove \(path)/checkpoints to begin anew",
+                path: path)
+        }
+        return (nil, [])
+    }
+
+    /// Removes all checkpoints but the latest `count`.
+    public func keepLatest(_ count: Int) {
+        for step in Self.steps(path).dropFirst(count) { try? FileManager.default.removeItem(atPath: checkpoint(step: step)) }
+    }
+}

@@ -1,0 +1,143 @@
+public import Networks
+internal import Tensors
+
+/// How long to train and what to keep.
+public struct TrainingPlan: Sendable, Equatable {
+    /// Updates in all.
+    public var steps: Int
+    /// Updates between the rows of training figures.
+    public var logEvery: Int
+    /// Updates between checkpoints, and between validations.
+    public var checkpointEvery: Int
+    public var validateEvery: Int
+    /// Checkpoints to keep, the latest.
+    public var keep: Int
+
+    public init(steps: Int, logEvery: Int, checkpointEvery: Int, validateEvery: Int, keep: Int) {
+        self.steps = steps
+        self.logEvery = logEvery
+        self.checkpointEvery = checkpointEvery
+        self.validateEvery = validateEvery
+        self.keep = keep
+    }
+}
+
+/// Sums of figures, and how many of each.
+public struct FigureSums: Sendable, Equatable, Codable {
+    private var names: [String] = []
+    private var values: [Double] = []
+    private var count = 0
+
+    public init() {}
+
+    mutating func add(_ figures: [(String, Double)]) {
+        if count == 0 {
+            names = figures.map(\.0)
+            values = figures.map(\.1)
+        } else {
+            for (index, figure) in figures.enumerated() where index < values.count { values[index] += figure.1 }
+        }
+        count += 1
+    }
+
+    mutating func removeAll() { self = FigureSums() }
+
+    var means: [(name: String, value: Double)] {
+        zip(names, values).map { (name: $0, value: $1 / Double(max(count, 1))) }
+    }
+}
+
+/// What happens to a run's figures and state on the way. Called on the training thread.
+public protocol TrainingObserver: AnyObject {
+    /// Figures after `step` updates; the split of training figures is `train`.
+    func record(_ figures: [(name: String, value: Double)], split: String, step: Int) throws
+    /// Asks for the state to be saved.
+    func save(step: Int) throws
+    /// After each update.
+    func didUpdate(step: Int, metrics: UpdateMetrics) -> Bool
+}
+
+/// A number that is none appeared: nothing was learned from it.
+public struct DivergenceError: Error, Sendable {
+    public var step: Int
+    public var what: String
+}
+
+/// Updates, figures, validations and checkpoints in their order.
+public final class TrainingLoop {
+    private let learner: Learner
+    private let plan: TrainingPlan
+    private let validation: [(split: String, sampler: WindowSampler)]
+    /// Sums of the training figures since their last row.
+    public private(set) var sums: FigureSums
+
+    public enum Outcome: Sendable, Equatable {
+        case done
+        case stopped
+    }
+
+    /// - Parameter sums: Of a run that goes on between two rows.
+    public init(
+        _ learner: Learner, _ plan: TrainingPlan, validation: [(split: String, sampler: WindowSampler)],
+        sums: FigureSums = FigureSums()
+    ) {
+        self.sums = sums
+        self.learner = learner
+        self.plan = plan
+        self.validation = validation
+    }
+
+    /// Trains from the learner's step to the plan's end.
+    ///
+    /// - Parameters:
+    ///   - next: Puts the batch of the given number in place; nil ends the run as stopped.
+    ///   - observer: Says in `didUpdate` whether to go on.
+    /// - Throws: ``DivergenceError`` before a loss or gradient that is no number could change a weight, and what the observer throws.
+    public func run(
+        _ batch: inout WindowBatch, next: (inout WindowBatch, Int) -> Bool, observer: any TrainingObserver
+    ) throws -> Outcome {
+        while learner.step < plan.steps {
+            guard next(&batch, learner.step) else { return try stop(observer) }
+            let metrics = learner.computeGradients(batch)
+            guard metrics.isFinite else {
+                throw DivergenceError(step: learner.step, what: metrics.named.first { !$0.1.isFinite }?.0 ?? "a loss")
+            }
+            if let name = learner.firstInfiniteGradient { throw DivergenceError(step: learner.step, what: name) }
+            learner.applyGradients()
+            sums.add(metrics.named)
+            let step = learner.step
+            let goesOn = observer.didUpdate(step: step, metrics: metrics)
+            if step % plan.logEvery == 0 || step == plan.steps {
+                try observer.record(sums.means, split: "train", step: step)
+                sums.removeAll()
+            }
+            if step % plan.validateEvery == 0 || step == plan.steps {
+                for (split, sampler) in validation {
+                    guard let figures = learner.validate(sampler) else { continue }
+                    try observer.record(figures.figures, split: split, step: step)
+                }
+            }
+            if step % plan.checkpointEvery == 0 || step == plan.steps { try observer.save(step: step) }
+            if !goesOn, step < plan.steps { return try stop(observer) }
+        }
+        return .done
+    }
+
+    private func stop(_ observer: any TrainingObserver) throws -> Outcome {
+        try observer.save(step: learner.step)
+        return .stopped
+    }
+}
+
+extension Learner {
+    /// A parameter whose gradient is infinite or no number.
+    var firstInfiniteGradient: String? {
+        for store in [policyParameters, criticParameters].compactMap({ $0 })
+        where !backend.isFinite(store.gradients, count: store.layout.valueCount) {
+            return store.layout.parameters.first {
+                !backend.isFinite(store.gradients + $0.offset, count: $0.count)
+            }.map { "the gradient of \($0.name)" } ?? "a gradient"
+        }
+        return nil
+    }
+}

@@ -1,0 +1,114 @@
+internal import Networks
+internal import Tensors
+
+/// How well a learner does on windows it has not seen, without a simulator.
+public struct ValidationMetrics: Sendable, Equatable {
+    /// Figures by name, in a fixed order.
+    public var figures: [(name: String, value: Double)] = []
+
+    public static func == (a: ValidationMetrics, b: ValidationMetrics) -> Bool {
+        a.figures.elementsEqual(b.figures) { $0.name == $1.name && $0.value == $1.value }
+    }
+
+    public subscript(name: String) -> Double? { figures.first { $0.name == name }?.value }
+}
+
+/// Sums over batches from which ``ValidationMetrics`` are made.
+struct ValidationSums {
+    private var steps = 0
+    private var interactions = 0
+    private var sums: [String: Double] = [:]
+    private var correctActions = 0
+    private var correctObjects = 0
+    /// By action: true positives, predicted, actual.
+    private var counts = [(hits: Int, predicted: Int, actual: Int)](
+        repeating: (0, 0, 0), count: NetworkShape.actionCount)
+
+    mutating func add(_ predictedActions: [Int], _ actions: [Int32], _ predictedObjects: [Int], _ objects: [Int32]) {
+        for (predicted, actual) in zip(predictedActions, actions) {
+            counts[predicted].predicted += 1
+            counts[Int(actual)].actual += 1
+            if predicted == Int(actual) {
+                counts[predicted].hits += 1
+                correctActions += 1
+            }
+        }
+        for (predicted, actual) in zip(predictedObjects, objects) where predicted == Int(actual) { correctObjects += 1 }
+        steps += actions.count
+        interactions += objects.count
+    }
+
+    mutating func add(_ metrics: UpdateMetrics) {
+        func add(_ name: String, _ value: Double, _ weight: Int) { sums[name, default: 0] += value * Double(weight) }
+        add("loss/action", metrics.actionLoss, metrics.steps)
+        add("loss/object", metrics.objectLoss, metrics.interactions)
+        guard let critic = metrics.critic else { return }
+        for (name, value) in critic.named { add(name, value, metrics.steps) }
+    }
+
+    var metrics: ValidationMetrics {
+        var result = ValidationMetrics()
+        let stepCount = Double(max(steps, 1))
+        let interactionCount = Double(max(interactions, 1))
+        result.figures.append(("action/exact", Double(correctActions) / stepCount))
+        // The mean over the actions that occur or are predicted, as macro F1 is defined.
+        let scores = counts.filter { $0.predicted + $0.actual > 0 }.map {
+            2 * Double($0.hits) / Double($0.predicted + $0.actual)
+        }
+        result.figures.append(("action/f1", scores.reduce(0, +) / Double(max(scores.count, 1))))
+        if interactions > 0 { result.figures.append(("object/precision", Double(correctObjects) / interactionCount)) }
+        for (name, sum) in sums.sorted(by: { $0.key < $1.key }) {
+            result.figures.append((name, sum / (name == "loss/object" ? interactionCount : stepCount)))
+        }
+        return result
+    }
+}
+
+extension IQL.CriticLoss {
+    /// Figures by name as they are logged.
+    var named: [(String, Double)] {
+        [
+            ("loss/q1", q1), ("loss/q2", q2), ("loss/v", v), ("mean/q", meanQ), ("mean/v", meanV),
+            ("mean/advantage", meanAdvantage), ("mean/weight", meanWeight), ("clip_rate", clipRate),
+        ]
+    }
+}
+
+extension UpdateMetrics {
+    var named: [(String, Double)] {
+        [("loss/action", actionLoss), ("loss/object", objectLoss)] + (critic?.named ?? [])
+    }
+}
+
+extension Learner {
+    /// Figures over all batches of `sampler`.
+    ///
+    /// - Parameter shouldStop: Asked after each batch; nil is returned once it says so.
+    public func validate(_ sampler: WindowSampler, shouldStop: () -> Bool = { false }) -> ValidationMetrics? {
+        var sums = ValidationSums()
+        var batch = sampler.makeBatch()
+        for number in sampler.numbers {
+            sampler.fill(&batch, number: number)
+            let metrics = evaluate(batch) { output, objectSteps in
+                let objects = output.objects.map { tape.read($0) } ?? []
+                sums.add(
+                    Self.choices(tape.read(output.actions), NetworkShape.actionCount), batch.actions,
+                    Self.choices(objects, NetworkShape.objectClassCount), objectSteps.map { batch.objects[Int($0)] })
+            }
+            sums.add(metrics)
+            if shouldStop() { return nil }
+        }
+        return sums.metrics
+    }
+
+    /// The best of each row, never the first, which is padding or no object.
+    static func choices(_ scores: [Float], _ columns: Int) -> [Int] {
+        (0..<scores.count / columns).map { row in
+            var best = 1
+            for column in 2..<columns where scores[row * columns + column] > scores[row * columns + best] {
+                best = column
+            }
+            return best
+        }
+    }
+}
