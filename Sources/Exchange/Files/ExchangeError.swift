@@ -1,0 +1,45 @@
+#if canImport(Darwin)
+internal import Darwin
+#else
+internal import Glibc
+#endif
+
+/// What is wrong with a file that is exchanged with other tools.
+public struct ExchangeError: Error, Sendable, Equatable, CustomStringConvertible {
+    public enum Code: Sendable {
+        /// The file cannot be opened, read or mapped.
+        case unreadable
+        /// The bytes are not what the format asks for.
+        case malformed
+        /// The format allows it; this package does not read it.
+        case unsupported
+        /// What was asked for is not in the file, or has another type or shape.
+        case mismatch
+        /// The file cannot be written, for instance because the device is full.
+        case unwritable
+    }
+
+    public var code: Code
+    public var message: String
+    public var file: String
+    /// The tensor or array it is about, if any.
+    public var item: String?
+
+    public init(_ code: Code, _ message: String, file: String, item: String? = nil) {
+        self.code = code
+        self.message = message
+        self.file = file
+        self.item = item
+    }
+
+    public var description: String {
+        guard let item else { return "\(file): \(message)" }
+        let shown = item.count > Self.shownLength ? item.prefix(Self.shownLength - 1) + "…" : item
+        return "\(file): \"\(shown)\" \(message)"
+    }
+
+    /// Characters of a name that a message shows: names come from the file.
+    private static let shownLength = 120
+}
+
+func errnoMessage() -> String { String(cString: strerror(errno)) }
