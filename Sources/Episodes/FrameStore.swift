@@ -79,11 +79,16 @@ public final class FrameStore: Sendable {
 
     /// Calls `body` with the bytes of record `index`, in place and aligned to 8 bytes.
     public func withFrame<R>(_ index: Int, _ body: (UnsafeRawBufferPointer) throws -> R) rethrows -> R {
-        precondition(index >= 0 && index < count, "record \(index) of \(count)")
-        let start = base + FrameStoreHeader.size + index * stride
+        let start = address(of: index)
         return try withExtendedLifetime(self) {
             try body(UnsafeRawBufferPointer(start: start, count: format.byteCount))
         }
+    }
+
+    /// Where record `index` begins: `format.byteCount` bytes, aligned to 8, that stay in place while the store lives.
+    public func address(of index: Int) -> UnsafeRawPointer {
+        precondition(index >= 0 && index < count, "record \(index) of \(count)")
+        return base + FrameStoreHeader.size + index * stride
     }
 
     /// Compares record `index` with its checksum.

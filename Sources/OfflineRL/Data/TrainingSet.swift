@@ -1,0 +1,118 @@
+public import Episodes
+public import Tensors
+
+/// What a learner reads, in memory: instructions with their words, steps and rewards, and where each frame lies.
+///
+/// Load one for training and one for each validation split, those with the training set's vocabulary.
+public struct TrainingSet: Sendable {
+    /// What is read from the store.
+    public struct Options: Sendable {
+        /// Nil for the only one of the store.
+        public var dataset: String?
+        public var splits: [String]
+        public var kinds: Set<Instruction.Kind>
+        public var reward: RewardMix
+        /// The discount, which the shaping of rewards shares with the learner.
+        public var gamma: Float
+        /// Leaves out instructions that are not fulfilled, for filtered cloning.
+        public var fulfilledOnly: Bool
+
+        public init(
+            dataset: String? = nil, splits: [String] = ["train"], kinds: Set<Instruction.Kind> = [.primitive],
+            reward: RewardMix = RewardMix(), gamma: Float = 0.97, fulfilledOnly: Bool = false
+        ) {
+            self.dataset = dataset
+            self.splits = splits
+            self.kinds = kinds
+            self.reward = reward
+            self.gamma = gamma
+            self.fulfilledOnly = fulfilledOnly
+        }
+    }
+
+    /// An instruction over steps of an episode. Each number is a place in one of the set's lists.
+    struct Item: Sendable {
+        var firstWord: Int
+        var wordCount: Int
+        var firstStep: Int
+        var firstFrame: Int
+        var stepCount: Int
+        var firstReward: Int
+        var isFulfilled: Bool
+    }
+
+    /// What was read and what was not.
+    public struct Counts: Sendable, Equatable {
+        public var episodes = 0
+        /// Instructions to train on.
+        public var instructions = 0
+        /// Instructions left out because a frame of theirs is not in the frame store.
+        public var withoutFrames = 0
+        /// Transitions and frames of the episodes.
+        public var transitions = 0
+        public var frames = 0
+        /// Steps of the instructions: a transition counts once for each instruction that covers it.
+        public var steps = 0
+        /// Steps whose generated term is missing; 0 when the mix has none.
+        public var unscored = 0
+    }
+
+    public let vocabulary: Vocabulary
+    public let frameStore: FrameStore
+    public let format: FeatureFormat
+    public let counts: Counts
+    /// The label run the scores came from.
+    public let labelRunID: Int64?
+    public let datasetID: Int64
+
+    let items: [Item]
+    let words: [Int32]
+    /// By step of an episode.
+    let actions: [Int32]
+    let objects: [Int32]
+    /// By frame; -1 for none.
+    let records: [Int32]
+    /// By step of an instruction.
+    let rewards: [Float]
+    let isScored: [Bool]
+
+    init(
+        vocabulary: Vocabulary, frameStore: FrameStore, format: FeatureFormat, counts: Counts, labelRunID: Int64?,
+        datasetID: Int64, lists: TrainingLists
+    ) {
+        self.vocabulary = vocabulary
+        self.frameStore = frameStore
+        self.format = format
+        self.counts = counts
+        self.labelRunID = labelRunID
+        self.datasetID = datasetID
+        items = lists.items
+        words = lists.words
+        actions = lists.actions
+        objects = lists.objects
+        records = lists.records
+        rewards = lists.rewards
+        isScored = lists.isScored
+    }
+
+    /// Bytes its lists take.
+    public var byteCount: Int {
+        items.count * MemoryLayout<Item>.stride + rewards.count * 5
+            + 4 * (words.count + actions.count + objects.count + records.count)
+    }
+}
+
+extension FeatureFormat {
+    /// How a network reads the records of a frame store: RGB bytes `[56, 56, 3]`, or floats `[channels, 7, 7]`. Nil for
+    /// other records.
+    public init?(_ format: FrameFormat) {
+        switch (format.element, format.shape) {
+        case (.uint8, [Self.patchesSide, Self.patchesSide, 3]): self = .patches
+        case (.float16, let shape) where shape.count == 3 && shape[1...] == [Self.grid, Self.grid]:
+            self = .half(channels: shape[0])
+        case (.float32, let shape) where shape.count == 3 && shape[1...] == [Self.grid, Self.grid]:
+            self = .float(channels: shape[0])
+        default: return nil
+        }
+    }
+}

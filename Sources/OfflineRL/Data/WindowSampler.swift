@@ -1,0 +1,101 @@
+internal import Episodes
+public import Networks
+
+/// Cuts windows from a training set and packs them into batches.
+///
+/// Batch b is a function of the set, the seed and b alone, so that a run goes on from the number of its next batch.
+public struct WindowSampler: Sendable {
+    public enum Order: Sendable, Equatable {
+        /// Each instruction once an epoch, in an order of the epoch's own; a window starts at a uniformly drawn step. Batches
+        /// all have the same size: the stream of epochs has no end, and batch b holds its places `b * size ..< (b + 1) * size`.
+        case shuffled(seed: UInt64)
+        /// Each instruction once, in the order of the set, from its first step; the last batch may be smaller.
+        case once
+    }
+
+    public let set: TrainingSet
+    public let order: Order
+    /// Windows of a batch.
+    public let batchSize: Int
+    private let permutation: SeededPermutation
+    private let starts: SeededHash
+    private let maximumWords: Int
+
+    public init(_ set: TrainingSet, batchSize: Int = 64, order: Order) {
+        precondition(batchSize > 0)
+        self.set = set
+        self.batchSize = batchSize
+        self.order = order
+        let seed: UInt64 = if case .shuffled(let seed) = order { seed } else { 0 }
+        permutation = SeededPermutation(count: set.items.count, hash: SeededHash(seed: seed, purpose: 0))
+        starts = SeededHash(seed: seed, purpose: 1)
+        maximumWords = set.items.reduce(0) { max($0, $1.wordCount) }
+    }
+
+    /// Batches until each instruction was seen once.
+    public var batchesPerEpoch: Int { (set.items.count + batchSize - 1) / batchSize }
+
+    /// The batches there are.
+    public var numbers: Range<Int> {
+        switch order {
+        case .shuffled: 0..<(Int.max / batchSize)
+        case .once: 0..<batchesPerEpoch
+        }
+    }
+
+    /// An empty batch with room for any of this sampler's.
+    public func makeBatch() -> WindowBatch {
+        var batch = WindowBatch(format: set.format)
+        let steps = batchSize * WindowBatch.maximumSteps
+        batch.words.reserveCapacity(batchSize * maximumWords)
+        batch.wordOffsets.reserveCapacity(batchSize + 1)
+        batch.stepOffsets.reserveCapacity(batchSize + 1)
+        batch.actions.reserveCapacity(steps)
+        batch.objects.reserveCapacity(steps)
+        batch.rewards.reserveCapacity(steps)
+        batch.terminals.reserveCapacity(steps)
+        batch.frames.reserveCapacity(steps + batchSize)
+        batch.isScored.reserveCapacity(steps)
+        return batch
+    }
+
+    /// Puts batch `number` in place of what `batch` holds. Its frames stay valid while the set's frame store lives. A batch
+    /// from ``makeBatch()`` is filled without allocating.
+    public func fill(_ batch: inout WindowBatch, number: Int) {
+        precondition(numbers.contains(number), "batch \(number) of \(numbers)")
+        batch.removeAll()
+        batch.format = set.format
+        let count = set.items.count
+        let first = number * batchSize
+        switch order {
+        case .shuffled:
+            for place in first..<(first + batchSize) {
+                let epoch = place / count
+                let item = permutation(place % count, epoch: epoch)
+                let start = starts.below(set.items[item].stepCount, UInt64(epoch), UInt64(item))
+                append(set.items[item], start: start, to: &batch)
+            }
+        case .once:
+            for item in set.items[first..<min(count, first + batchSize)] { append(item, start: 0, to: &batch) }
+        }
+    }
+
+    private func append(_ item: TrainingSet.Item, start: Int, to batch: inout WindowBatch) {
+        let count = min(WindowBatch.maximumSteps, item.stepCount - start)
+        let steps = (item.firstStep + start)..<(item.firstStep + start + count)
+        let rewards = (item.firstReward + start)..<(item.firstReward + start + count)
+        batch.words.append(contentsOf: set.words[item.firstWord..<(item.firstWord + item.wordCount)])
+        batch.actions.append(contentsOf: set.actions[steps])
+        batch.objects.append(contentsOf: set.objects[steps])
+        batch.rewards.append(contentsOf: set.rewards[rewards])
+        batch.isScored.append(contentsOf: set.isScored[rewards])
+        batch.terminals.append(contentsOf: repeatElement(0, count: count))
+        if item.isFulfilled, start + count == item.stepCount { batch.terminals[batch.terminals.count - 1] = 1 }
+        let firstFrame = item.firstFrame + start
+        for frame in firstFrame...(firstFrame + count) {
+            batch.frames.append(set.frameStore.address(of: Int(set.records[frame])))
+        }
+        batch.wordOffsets.append(Int32(batch.words.count))
+        batch.stepOffsets.append(Int32(batch.actions.count))
+    }
+}
