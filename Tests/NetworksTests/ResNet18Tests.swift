@@ -2,17 +2,19 @@ import Foundation
 import Networks
 import Testing
 
-/// Compared with torchvision in float64, as Fixtures/resnet18.json has it. Weights and pictures come from a hash of their
+/// Compared with torchvision in float64, as Fixtures/resnet18.json has it (Tests/Parity/resnet18.py). Weights and pictures come from a hash of their
 /// indices: 11 million weights would be too much for a fixture.
 struct ResNet18Tests {
     private struct Fixture: Decodable {
         struct Picture: Decodable {
-            var indices: [Int]
-            var values: [Double]
+            /// Index into the features and value.
+            var samples: [[Double]]
             var norm: Double
             var mean: Double
         }
         var pictures: [Picture]
+        /// The tensors' names by number.
+        var order: [String]
     }
 
     /// A number in 0 ..< 1 from a seed and an index.
@@ -29,13 +31,13 @@ struct ResNet18Tests {
         var weights: [String: (shape: [Int], values: [Float])] = [:]
         let sorted = ResNet18.tensors.sorted { $0.name.utf8.lexicographicallyPrecedes($1.name.utf8) }
         for (k, tensor) in sorted.enumerated() {
-            let bound = tensor.shape.count == 4 ? (3 / Double(tensor.shape.dropFirst().reduce(1, *))).squareRoot() : 0.1
+            let bound = tensor.shape.count == 4 ? (3 / Float(tensor.shape.dropFirst().reduce(1, *))).squareRoot() : 0.1
             let isScale = tensor.shape.count == 1 && tensor.name.hasSuffix(".weight")
             let isVariance = tensor.name.hasSuffix(".running_var")
             let values = (0..<tensor.shape.reduce(1, *)).map { index in
-                let u = Double(uniform(UInt64(20_000 + k), index))
-                if isVariance { return Float(1 + 0.5 * u) }
-                return Float((isScale ? 1 : 0) + bound * (2 * u - 1))
+                let u = uniform(UInt64(20_000 + k), index)
+                if isVariance { return 1 + 0.5 * u }
+                return (isScale ? 1 : 0) + bound * (2 * u - 1)
             }
             weights[tensor.name] = (tensor.shape, values)
         }
@@ -65,13 +67,15 @@ struct ResNet18Tests {
             .appendingPathComponent("Fixtures/resnet18.json")
         let fixture = try JSONDecoder().decode(Fixture.self, from: Data(contentsOf: file))
         #expect(fixture.pictures.count == 2)
+        #expect(fixture.order == ResNet18.tensors.map(\.name).sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) })
         let network = try ResNet18 { Self.weights[$0] }
         let features = Self.features(network, Self.picture(0) + Self.picture(1), batchLimit: 2)
         for (number, expected) in fixture.pictures.enumerated() {
             let own = features[(number * ResNet18.featureSize)...].prefix(ResNet18.featureSize).map(Double.init)
-            #expect(expected.indices.count >= 100 && expected.indices.count == expected.values.count)
+            #expect(expected.samples.count >= 100)
             var (difference, size) = (0.0, 0.0)
-            for (index, value) in zip(expected.indices, expected.values) {
+            for sample in expected.samples {
+                let (index, value) = (Int(sample[0]), sample[1])
                 difference += (own[index] - value) * (own[index] - value)
                 size += value * value
                 #expect(abs(own[index] - value) <= 1e-4 * max(abs(value), 0.1), "value \(index)")

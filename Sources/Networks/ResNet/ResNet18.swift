@@ -65,15 +65,15 @@ public struct ResNet18: Sendable {
         }
         var made: [String: FoldedConvolution] = [:]
         for layer in Self.layers {
+            let weight = try values(
+                layer.name + ".weight", [layer.outputs, layer.inputs, layer.kernel, layer.kernel])
             let variance = try values(layer.norm + ".running_var", [layer.outputs])
             guard variance.allSatisfy({ $0 >= 0 }) else {
                 throw WeightError(tensor: layer.norm + ".running_var", message: "has negative variances")
             }
             made[layer.name] = FoldedConvolution(
                 inputs: layer.inputs, outputs: layer.outputs, kernel: layer.kernel, stride: layer.stride,
-                weight: try values(
-                    layer.name + ".weight", [layer.outputs, layer.inputs, layer.kernel, layer.kernel]),
-                scale: try values(layer.norm + ".weight", [layer.outputs]),
+                weight: weight, scale: try values(layer.norm + ".weight", [layer.outputs]),
                 bias: try values(layer.norm + ".bias", [layer.outputs]),
                 mean: try values(layer.norm + ".running_mean", [layer.outputs]), variance: variance)
         }
