@@ -73,7 +73,7 @@ public struct ReplayCheck: Sendable, Equatable {
     }
 
     /// Which actions succeeded by the record; real trajectories and those without the extras say nothing.
-    static func recordedSuccess(_ trajectory: Trajectory) -> [Bool]? {
+    public static func recordedSuccess(_ trajectory: Trajectory) -> [Bool]? {
         guard case .object(let extras)? = trajectory.extras[GeneratedEpisode.extrasKey],
             case .array(let flags)? = extras["action_success"]
         else { return nil }

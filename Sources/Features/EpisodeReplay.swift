@@ -1,0 +1,75 @@
+internal import ALFRED
+internal import Household
+
+/// Carries out recorded episodes in the simulator. One a thread.
+final class EpisodeReplay {
+    private let root: String
+    private let scenes: SceneLibrary
+    private let reader: JSONReader
+    private let file = FileBytes()
+    /// Draws, and decides what the agent sees.
+    let renderer: Renderer
+
+    /// - Parameters:
+    ///   - root: The folder that episodes' paths are relative to.
+    ///   - side: Pixels of a side of what is drawn.
+    init(root: String, scenes: SceneLibrary, side: Int) throws(ALFREDError) {
+        self.root = root
+        self.scenes = scenes
+        reader = try JSONReader()
+        renderer = Renderer(width: side, height: side)
+    }
+
+    /// Calls `body` with the world at each observation that has a frame, in their order.
+    ///
+    /// - Throws: ``EncodingError`` for an episode that cannot be read or made, or of which the simulator refuses an action
+    ///   before the last frame: what follows would not be what was recorded.
+    func forEachFrame(of episode: EpisodeFrames, _ body: (EpisodeFrames.Frame, World) -> Void) throws(EncodingError) {
+        let trajectory = try trajectory(of: episode)
+        var world: World
+        do {
+            world = try scenes.world(of: trajectory)
+        } catch {
+            throw EncodingError(.badInput, "\(episode.key): its scene cannot be made: \(error)")
+        }
+        let actions = trajectory.plan?.lowActions ?? []
+        let recorded = ReplayCheck.recordedSuccess(trajectory)
+        var t = 0
+        for frame in episode.frames {
+            guard frame.t >= t, frame.t <= actions.count else {
+                throw EncodingError(
+                    .badInput,
+                    "\(episode.key): has no observation \(frame.t); the file has changed since it was ingested")
+            }
+            while t < frame.t {
+                let low = actions[t]
+                let target = low.name.isInteraction ? low.targetObjectID.flatMap(world.scene.index(ofID:)) : nil
+                do throws(ActionError) {
+                    try world.step(AgentAction(low.name), target: target, sight: renderer)
+                } catch {
+                    guard recorded?[t] == false else {
+                        throw EncodingError(
+                            .badInput,
+                            "\(episode.key): the simulator refuses action \(t), so that observation \(frame.t) cannot be "
+                                + "drawn: \(error.message)")
+                    }
+                }
+                t += 1
+            }
+            body(frame, world)
+        }
+    }
+
+    private func trajectory(of episode: EpisodeFrames) throws(EncodingError) -> Trajectory {
+        do {
+            try file.load("\(root)/\(episode.sourcePath)", limit: Trajectory.byteLimit)
+            let trajectory = try Trajectory(file, reader: reader)
+            try trajectory.validate()
+            return trajectory
+        } catch {
+            throw EncodingError(
+                error.code == .unreadable ? .missing : .badInput,
+                "\(error.inFile("\(root)/\(episode.sourcePath)")); if the data has moved, ingest it again from there")
+        }
+    }
+}

@@ -1,0 +1,62 @@
+internal import Episodes
+public import ExperimentStore
+
+/// What turns a frame into features [channels, 7, 7]. Patches of the picture itself need no encoder.
+public enum FeatureEncoder: String, Sendable, CaseIterable {
+    /// ResNet-18's trunk over the picture, with torchvision's weights: 512 channels.
+    case resnet18
+    /// ALFRED's own rows of `feat_conv.pt`.
+    case featConv
+    /// An oracle: for each object class the share of a cell's pixels that show it, from the simulator's masks.
+    case segmentation
+
+    /// Whether it tells what no camera sees. Tables that compare policies name such encoders as oracles.
+    public var isOracle: Bool { self == .segmentation }
+
+    /// In words, for users.
+    public var title: String {
+        switch self {
+        case .resnet18: "ResNet-18 over the pictures"
+        case .featConv: "the rows of feat_conv.pt"
+        case .segmentation: "oracle: the simulator's object classes"
+        }
+    }
+
+    /// Cells of a side of the features.
+    public static let grid = 7
+
+    /// The format of a record with so many channels.
+    static func format(channels: Int) -> FrameFormat? {
+        FrameFormat(element: .float16, shape: [channels, grid, grid])
+    }
+}
+
+extension ExperimentStore {
+    /// The file with an encoder's features of a dataset's frames, beside the store: `<store>.<dataset>.<encoder>.features`.
+    /// A frame store whose record i belongs to record i of the dataset's frames, with the same identifier.
+    public func featureStorePath(dataset: String, encoder: FeatureEncoder) -> String {
+        "\(file).\(dataset).\(encoder.rawValue).features"
+    }
+}
+
+/// Why features cannot be computed.
+public struct EncodingError: Error, Sendable, Equatable, CustomStringConvertible {
+    public enum Code: Sendable {
+        /// The options do not fit each other.
+        case usage
+        /// Something that is there cannot be used.
+        case badInput
+        /// A file or a dataset is not there.
+        case missing
+        /// The features cannot be written.
+        case unwritable
+    }
+
+    public var code: Code
+    public var description: String
+
+    init(_ code: Code, _ description: String) {
+        self.code = code
+        self.description = description
+    }
+}

@@ -1,0 +1,125 @@
+internal import ALFRED
+internal import Crypto
+internal import Household
+internal import Images
+internal import Networks
+
+/// ResNet-18's features of pictures: decoded from their files in the size they have, or drawn by the simulator as large
+/// as ALFRED's where it drew the frames. Scaled to 224 x 224 and normalised as torchvision's weights want them.
+final class ResNetEncoding: EpisodeEncoding {
+    /// What they were trained with: of red, green and blue in 0...1.
+    private static let mean: [Float] = [0.485, 0.456, 0.406]
+    private static let deviation: [Float] = [0.229, 0.224, 0.225]
+    /// Pixels of a side of ALFRED's pictures.
+    private static let drawnSide = 300
+    private static let batchSize = 8
+
+    private let root: String
+    private let scenes: SceneLibrary
+    private let pass: ResNet18Pass
+    private let file = FileBytes()
+    private var replay: EpisodeReplay?
+    private var scaling: PillowScaling?
+    /// Of each byte, by channel.
+    private let normalised: [[Float]]
+    private var pictures = [Float](repeating: 0, count: batchSize * ResNet18.pictureSize)
+    private var outputs = [Float](repeating: 0, count: batchSize * ResNet18.featureSize)
+
+    init(_ network: ResNet18, root: String, scenes: SceneLibrary) {
+        self.root = root
+        self.scenes = scenes
+        pass = ResNet18Pass(network, batchLimit: Self.batchSize)
+        normalised = (0..<3).map { channel in
+            (0..<256).map { (Float($0) / 255 - Self.mean[channel]) / Self.deviation[channel] }
+        }
+    }
+
+    func features(of episode: EpisodeFrames) throws -> [Float16] {
+        var features: [Float16] = []
+        features.reserveCapacity(episode.frames.count * ResNet18.featureSize)
+        var waiting: [EpisodeFrames.Frame] = []
+        func add(_ picture: RGBImage, _ frame: EpisodeFrames.Frame) throws {
+            normalise(picture, place: waiting.count)
+            waiting.append(frame)
+            if waiting.count == Self.batchSize { try run(&waiting, episode, into: &features) }
+        }
+        if episode.frames.allSatisfy(\.isPresent) {
+            for frame in episode.frames { try add(try picture(frame, episode), frame) }
+        } else {
+            let replay = try replay ?? EpisodeReplay(root: root, scenes: scenes, side: Self.drawnSide)
+            self.replay = replay
+            var failure: (any Error)?
+            try replay.forEachFrame(of: episode) { frame, world in
+                guard failure == nil else { return }
+                replay.renderer.render(world)
+                let drawn = RGBImage(
+                    width: Self.drawnSide, height: Self.drawnSide, pixels: replay.renderer.rgbPixels)
+                do { try add(drawn, frame) } catch { failure = error }
+            }
+            if let failure { throw failure }
+        }
+        try run(&waiting, episode, into: &features)
+        return features
+    }
+
+    private func run(
+        _ waiting: inout [EpisodeFrames.Frame], _ episode: EpisodeFrames, into features: inout [Float16]
+    ) throws {
+        guard !waiting.isEmpty else { return }
+        pictures.withUnsafeBufferPointer { pictures in
+            outputs.withUnsafeMutableBufferPointer { outputs in
+                pass.run(
+                    UnsafeBufferPointer(rebasing: pictures[..<(waiting.count * ResNet18.pictureSize)]),
+                    into: UnsafeMutableBufferPointer(rebasing: outputs[..<(waiting.count * ResNet18.featureSize)]))
+            }
+        }
+        for (place, frame) in waiting.enumerated() {
+            let first = features.count
+            features += outputs[(place * ResNet18.featureSize)...].prefix(ResNet18.featureSize).map { Float16($0) }
+            try checkFinite(features[first...], episode, frame)
+        }
+        waiting.removeAll(keepingCapacity: true)
+    }
+
+    private func normalise(_ picture: RGBImage, place: Int) {
+        let scaling: PillowScaling
+        if let known = self.scaling, known.fits(picture) {
+            scaling = known
+        } else {
+            scaling = PillowScaling(
+                width: picture.width, height: picture.height, toWidth: ResNet18.side, height: ResNet18.side)
+            self.scaling = scaling
+        }
+        let bytes = scaling.scaled(picture)
+        let start = place * ResNet18.pictureSize
+        for index in stride(from: 0, to: bytes.count, by: 3) {
+            for channel in 0..<3 {
+                pictures[start + index + channel] = normalised[channel][Int(bytes[index + channel])]
+            }
+        }
+    }
+
+    private func picture(_ frame: EpisodeFrames.Frame, _ episode: EpisodeFrames) throws(EncodingError) -> RGBImage {
+        guard let path = frame.path else {
+            throw EncodingError(.missing, "\(episode.key): observation \(frame.t) has no picture file")
+        }
+        do {
+            try file.load("\(root)/\(path)", limit: 64 << 20)
+        } catch {
+            throw EncodingError(
+                .missing,
+                "\(root)/\(path): the picture of observation \(frame.t) cannot be read; if the data has moved, ingest it "
+                    + "again from there")
+        }
+        var hash = SHA256()
+        hash.update(bufferPointer: file.bytes)
+        guard frame.sha256 == nil || Array(hash.finalize()) == frame.sha256 else {
+            throw EncodingError(.badInput, "\(root)/\(path): has changed since it was ingested")
+        }
+        do {
+            return try RGBImage(decoding: file.bytes)
+        } catch {
+            throw EncodingError(.badInput, "\(root)/\(path): \(error)")
+        }
+    }
+}

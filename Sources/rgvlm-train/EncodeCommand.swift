@@ -1,0 +1,114 @@
+public import ArgumentParser
+internal import ExperimentStore
+public import Features
+internal import Foundation
+internal import StageSupport
+
+struct EncodeCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "encode",
+        abstract: "Computes features of a dataset's frames with a fixed encoder.",
+        discussion: """
+            Encoders: resnet18 (ResNet-18 over the pictures, with torchvision's weights), featConv (ALFRED's own \
+            feat_conv.pt), segmentation (an oracle: object classes as the simulator knows them, for generated data).
+
+            The features go to <store>.<dataset>.<encoder>.features. A run that was stopped is continued by giving the \
+            same command again. With --splits the records of other splits stay without features but take their space.
+            """)
+
+    @Option(help: "resnet18, featConv or segmentation.")
+    var encoder: FeatureEncoder
+
+    @Option(help: ArgumentHelp("ResNet-18's weights from torchvision.", valueName: "file.safetensors"))
+    var weights: String?
+
+    @Option(help: ArgumentHelp("The splits to encode, with commas (default: all).", valueName: "a,b"))
+    var splits: String?
+
+    @Option(help: ArgumentHelp("The dataset's name in the store (default: the only one).", valueName: "name"))
+    var dataset: String?
+
+    @Option(help: ArgumentHelp("Threads (default: one a core).", valueName: "number"))
+    var threads: Int?
+
+    @OptionGroup(title: "Common options")
+    var common: CommonOptions
+
+    func run() async throws {
+        try await runStage {
+            let interruption = Interruption()
+            let configuration = try common.configuration()
+            let options = try options()
+            let store = try ExperimentStore.forStage(configuration.store, access: .read)
+            let progress = ProgressLine(quiet: common.quiet || common.json, logger: common.logger("rgvlm-train"))
+            defer { progress.clear() }
+            do {
+                let encoding = try FeatureEncoding(store, options)
+                progress.restart()
+                let report = try await encoding.run(
+                    onProgress: { done, total in
+                        progress.show(encoder.rawValue, done: done, of: total, unit: "frames")
+                    }, shouldStop: { interruption.hasCome })
+                progress.clear()
+                try show(report)
+                return report.wasInterrupted ? .interrupted : .done
+            } catch let error as EncodingError {
+                throw StageError(error)
+            } catch let error as StoreError {
+                throw StageError(error)
+            }
+        }
+    }
+
+    private func options() throws -> FeatureEncoding.Options {
+        var options = FeatureEncoding.Options(encoder)
+        options.dataset = dataset
+        options.weights = weights
+        if weights != nil, encoder != .resnet18 {
+            throw StageError(.usage, "--weights: \(encoder.rawValue) has none")
+        }
+        if let splits {
+            let names = splits.split(separator: ",").map { $0.trimmingCharacters(in: .whitespaces) }
+                .filter { !$0.isEmpty }
+            guard !names.isEmpty else { throw StageError(.usage, "--splits: expected names such as train,valid_seen") }
+            options.splits = names
+        }
+        if let threads {
+            guard (1...1024).contains(threads) else {
+                throw StageError(.usage, "--threads \(threads): expected 1 to 1024")
+            }
+            options.threads = threads
+        }
+        return options
+    }
+
+    private func show(_ report: FeatureEncoding.Report) throws {
+        if common.json {
+            try printJSON(report)
+            return
+        }
+        let rate = report.seconds > 0 ? Int(Double(report.computed) / report.seconds) : 0
+        let shape = report.shape.map(String.init).joined(separator: " x ")
+        try writeToStandardOutput(
+            """
+            \(report.computed.grouped) frames encoded in \(ProgressLine.duration(report.seconds)) (\(rate.grouped)/s)
+            \(report.path): \(report.records.grouped) records of \(shape)\(report.isOracle ? " (oracle)" : "")
+
+            """)
+    }
+}
+
+extension FeatureEncoder: ExpressibleByArgument {}
+
+extension StageError {
+    init(_ error: EncodingError) {
+        let exit: StageExit =
+            switch error.code {
+            case .usage: .usage
+            case .badInput: .badInput
+            case .missing: .inputMissing
+            case .unwritable: .cannotWrite
+            }
+        self.init(exit, error.description)
+    }
+}
