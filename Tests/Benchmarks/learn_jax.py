@@ -136,8 +136,13 @@ permute.defvjp(
     lambda kept, g: (g[kept[0]] * kept[1][:, None], None, None, None))
 
 
+def product(x, weight, bias):
+    """One plain matrix product whatever the shape of x, so that its gradient is one too."""
+    return (x.reshape(-1, x.shape[-1]) @ weight.T + bias).reshape(*x.shape[:-1], -1)
+
+
 def linear(w, at, x):
-    return x @ w[at + ".weight"].T + w[at + ".bias"]
+    return product(x, w[at + ".weight"], w[at + ".bias"])
 
 
 def norm(w, at, x):
@@ -215,14 +220,14 @@ def joint(c, w, at, batch, frames, slots, masks):
         layer = f"{at}.layers.{i}"
         weight, bias = w[layer + ".attention.in.weight"], w[layer + ".attention.in.bias"]
         if i == c["layers"] - 1:
-            kw, vw = split(words @ weight[d:].T + bias[d:], heads, 2)
-            kx, vx = split(x @ weight[d:].T + bias[d:], heads, 2)
+            kw, vw = split(product(words, weight[d:], bias[d:]), heads, 2)
+            kx, vx = split(product(x, weight[d:], bias[d:]), heads, 2)
             x, mask = x[:, :shown], mask[:, :, :shown]
-            (q,) = split(x @ weight[:d].T + bias[:d], heads, 1)
+            (q,) = split(product(x, weight[:d], bias[:d]), heads, 1)
         else:
-            qw, kw, vw = split(words @ weight.T + bias, heads, 3)
+            qw, kw, vw = split(product(words, weight, bias), heads, 3)
             words = finish(w, layer, words, attend(qw, kw, vw, batch["word_mask"]))
-            q, kx, vx = split(x @ weight.T + bias, heads, 3)
+            q, kx, vx = split(product(x, weight, bias), heads, 3)
         if kx.shape[0] == kw.shape[0]:
             k, v = jnp.concatenate([kw, kx], axis=2), jnp.concatenate([vw, vx], axis=2)
             q, k, v, x = (jnp.concatenate([t] * modes) for t in (q, k, v, x))
