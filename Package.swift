@@ -120,7 +120,7 @@ let package = Package(
             name: "Features",
             dependencies: [
                 "ALFRED", "CKernels", "Episodes", "Exchange", "ExperimentStore", "Household", "Images", "Ingestion",
-                "Networks", "Tensors", .product(name: "GRDB", package: "GRDB.swift"),
+                "Networks", "Tensors", .product(name: "Crypto", package: "swift-crypto"), .product(name: "GRDB", package: "GRDB.swift"),
             ], swiftSettings: settings),
         .target(name: "SampleData", dependencies: ["ALFRED", "Household", "Images"], swiftSettings: settings),
         .target(
@@ -221,7 +221,8 @@ let package = Package(
         .testTarget(
             name: "FeaturesTests",
             dependencies: [
-                "Episodes", "Exchange", "ExperimentStore", "Features", "Images", "Ingestion", "SampleData", "Tensors",
+                "ALFRED", "Episodes", "Exchange", "ExperimentStore", "Features", "Images", "Ingestion", "Networks", "SampleData",
+                "Tensors",
                 "TestSupport", .product(name: "GRDB", package: "GRDB.swift"),
             ], swiftSettings: settings),
         .testTarget(

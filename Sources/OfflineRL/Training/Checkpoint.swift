@@ -1,8 +1,8 @@
 internal import Crypto
-public import Exchange
+internal import Exchange
 internal import Foundation
-internal import Networks
-public import Tensors
+public import Networks
+internal import Tensors
 
 #if canImport(Darwin)
 internal import Darwin
