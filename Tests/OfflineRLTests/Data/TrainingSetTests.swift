@@ -1,0 +1,238 @@
+import Episodes
+import ExperimentStore
+import Foundation
+import GRDB
+import Networks
+import Tensors
+import TestSupport
+import Testing
+
+@testable import OfflineRL
+
+@Suite struct TrainingSetTests {
+    private func options(
+        _ kinds: Set<Instruction.Kind> = Set(Instruction.Kind.allCases), splits: [String] = ["train"],
+        _ reward: RewardMix = RewardMix()
+    ) -> TrainingSet.Options {
+        TrainingSet.Options(splits: splits, kinds: kinds, reward: reward)
+    }
+
+    /// Where the instructions of a set stand in the store: those with frames, by id.
+    private func usable(_ world: TrainingWorld, _ condition: String = "split = 'train'") throws -> [TrainingWorld.Row] {
+        try world.instructions(condition).filter {
+            $0.annotation < 2 && !($0.episode == 4 && $0.steps.lowerBound <= 6 && $0.steps.upperBound >= 6)
+        }
+    }
+
+    @Test func itemsAreTheStoresInstructions() throws {
+        let world = try TrainingWorld()
+        let set = try TrainingSet(world.store, options())
+        let rows = try usable(world)
+        #expect(set.items.count == rows.count)
+        #expect(set.items.map(\.stepCount) == rows.map(\.steps.count))
+        #expect(set.items.map(\.isFulfilled) == rows.map(\.isFulfilled))
+        #expect(set.items.indices.map { set.text($0) } == rows.map { set.vocabulary.encode($0.text) })
+        #expect(set.format == .half(channels: 3))
+        #expect(set.counts.withoutFrames == 2 * 3)  // task, composite and the second primitive, twice
+        #expect(set.counts.episodes == 4)
+        #expect(set.counts.transitions == 33 + 1 + 20 + 8)
+        #expect(set.counts.steps == rows.reduce(0) { $0 + $1.steps.count })
+        #expect(set.counts.unscored == 0)
+        // No word of the splits is unknown, whichever kinds are trained on.
+        #expect(!set.words.contains(Vocabulary.unknown) && !set.words.contains(Vocabulary.padding))
+        let composites = try TrainingSet(world.store, options([.composite]))
+        #expect(composites.vocabulary == set.vocabulary)
+        #expect(composites.items.count == rows.count { $0.kind == "composite" })
+        var fulfilled = options()
+        fulfilled.fulfilledOnly = true
+        #expect(try TrainingSet(world.store, fulfilled).items.count == rows.count { $0.isFulfilled })
+        // Another split, with this one's words.
+        let valid = try TrainingSet(world.store, options(splits: ["valid_seen"]), vocabulary: set.vocabulary)
+        #expect(valid.vocabulary == set.vocabulary)
+        #expect(valid.items.count == (try usable(world, "split = 'valid_seen'")).count)
+        #expect(valid.words.contains(Vocabulary.unknown))
+    }
+
+    @Test func stepsAndFramesAreTheEpisodes() throws {
+        let world = try TrainingWorld()
+        let set = try TrainingSet(world.store, options())
+        for (item, row) in zip(set.items, try usable(world)) {
+            let transitions = try world.store.read {
+                try Row.fetchAll(
+                    $0, sql: "SELECT * FROM transitions WHERE episode_id = ? AND t >= ? AND t < ? ORDER BY t",
+                    arguments: [row.episode, row.steps.lowerBound, row.steps.upperBound])
+            }
+            for (offset, transition) in transitions.enumerated() {
+                let action: Int = transition["action"]
+                let listed: Int32 = transition["object_class"]
+                let isInteraction = Action(rawValue: UInt8(action))?.isInteraction == true
+                #expect(set.actions[item.firstStep + offset] == Int32(action))
+                #expect(set.objects[item.firstStep + offset] == (!isInteraction ? 0 : listed == 0 ? 82 : listed))
+            }
+            for (offset, t) in (row.steps.lowerBound...row.steps.upperBound).enumerated() {
+                let address = set.frameStore.address(of: Int(set.records[item.firstFrame + offset]))
+                #expect(address.load(as: UInt8.self) == UInt8(row.episode - 1))
+                #expect(address.load(fromByteOffset: 1, as: UInt8.self) == UInt8(t))
+            }
+        }
+        #expect(set.objects.contains(82) && set.objects.contains(0))
+    }
+
+    /// Own scores first, then the annotation's task, then another annotation's.
+    @Test func scoresAreFoundByTheRule() throws {
+        let world = try TrainingWorld()
+        let rows = try world.instructions("split = 'train'")
+        let tasks = rows.filter { $0.kind == "task" }
+        func value(_ row: TrainingWorld.Row, _ t: Int) -> Int { Int(row.id * 3 + Int64(t)) % 11 }
+        // Episode 1: both tasks and one primitive of annotation 1. Episode 2: only annotation 2's task, which is not in
+        // the split. Episode 3: the task of annotation 1, with a hole. Controls and failures count for nothing.
+        let own = try #require(rows.first { $0.episode == 1 && $0.annotation == 1 && $0.kind == "primitive" })
+        let labelled = tasks.filter {
+            $0.episode == 1 || ($0.episode == 2 && $0.annotation == 2) || ($0.episode == 3 && $0.annotation == 1)
+        }
+        try world.label("r", labelled + [own]) { $0.episode == 3 && $1 == 4 ? nil : value($0, $1) }
+        try world.label("r", tasks.filter { $0.episode == 3 }, control: "frozen") { _, _ in 10 }
+        try world.label(
+            "r", tasks.filter { $0.episode == 3 && $0.annotation == 0 }, end: .unscored("invalid", message: "x")
+        ) { _, _ in 9 }
+        try world.label("other", tasks) { _, _ in 8 }
+
+        let set = try TrainingSet(
+            world.store, options(Set(Instruction.Kind.allCases), RewardMix(sparseWeight: 0, source: .labels(run: "r"))))
+        var unscored = 0
+        for (index, row) in try usable(world).enumerated() {
+            let span: TrainingWorld.Row? =
+                if row.id == own.id { own } else {
+                    switch row.episode {
+                    case 1: tasks.first { $0.episode == 1 && $0.annotation == row.annotation }
+                    case 2: tasks.first { $0.episode == 2 && $0.annotation == 2 }
+                    case 3: tasks.first { $0.episode == 3 && $0.annotation == 1 }
+                    default: nil
+                    }
+                }
+            let expected = row.steps.map { t -> Int? in
+                row.episode == 3 && t == 4 ? nil : span.map { value($0, t) }
+            }
+            unscored += expected.count { $0 == nil }
+            #expect(set.isScored(index) == expected.map { $0 != nil })
+            #expect(set.rewards(index) == expected.map { Float($0 ?? 0) / 10 })
+        }
+        #expect(unscored > 0 && set.counts.unscored == unscored)
+
+        // Shaping knows the score before an instruction that begins within the scored span.
+        let delta = try TrainingSet(
+            world.store,
+            TrainingSet.Options(
+                kinds: [.primitive],
+                reward: RewardMix(sparseWeight: 0, transform: .delta, source: .labels(run: "r")), gamma: 1))
+        let task = try #require(tasks.first { $0.episode == 1 && $0.annotation == 0 })
+        #expect(abs(delta.rewards(1)[0] - Float(value(task, 5) - value(task, 4)) / 10) < 1e-6)
+        #expect(abs(delta.rewards(0)[0] - Float(value(task, 0)) / 10) < 1e-6)
+    }
+
+    @Test func shufflingKeepsTheScores() throws {
+        let world = try TrainingWorld()
+        let tasks = try world.instructions("kind = 'task' AND repeat_idx < 2 AND episode_id IN (1, 3)")
+        try world.label("r", tasks) { ($0.id + Int64($1)) % 3 == 0 ? nil : Int($0.id * 7 + Int64($1)) % 11 }
+        func load(_ source: RewardMix.Source) throws -> TrainingSet {
+            try TrainingSet(
+                world.store, options([.task], RewardMix(sparseWeight: 0, source: source)))
+        }
+        let plain = try load(.labels(run: "r"))
+        let shuffled = try load(.shuffled(run: "r", seed: 1))
+        #expect(shuffled.isScored == plain.isScored)
+        #expect(shuffled.rewards != plain.rewards)
+        #expect(shuffled.rewards.sorted() == plain.rewards.sorted())
+        #expect(try load(.shuffled(run: "r", seed: 1)).rewards == shuffled.rewards)
+        #expect(try load(.shuffled(run: "r", seed: 2)).rewards != shuffled.rewards)
+    }
+
+    @Test func theOracleCountsSubTasks() throws {
+        let world = try TrainingWorld()
+        let set = try TrainingSet(
+            world.store,
+            options([.task, .composite, .primitive], RewardMix(sparseWeight: 0, source: .oracle)))
+        let rows = try usable(world)
+        func expect(_ kind: String, _ episode: Int64, _ steps: Range<Int>, _ values: [(Float, Int)]) {
+            let index = rows.firstIndex { $0.kind == kind && $0.episode == episode && $0.steps == steps }
+            let expected = values.flatMap { [Float](repeating: $0.0, count: $0.1) }
+            #expect(index.map { set.rewards($0) } == expected)
+        }
+        let third = (10 * Float(1) / 3) / 10
+        let twoThirds = (10 * Float(2) / 3) / 10
+        expect("task", 1, 0..<33, [(0, 4), (third, 25), (twoThirds, 3), (1, 1)])
+        expect("composite", 1, 5..<33, [(0, 24), (0.5, 3), (1, 1)])
+        expect("primitive", 1, 5..<30, [(0, 24), (1, 1)])
+        // A failed task ends with navigation, which completes nothing.
+        expect("task", 3, 0..<20, [(0, 17), (0.5, 3)])
+        #expect(set.counts.unscored == 0)
+        // One that stops short without it still lacks something.
+        let short = try TrainingWorld([
+            TrainingWorld.Plan(subTasks: [(.pickup, 2), (.put, 1)], isSuccess: false, annotations: 1)
+        ])
+        let task = try TrainingSet(short.store, options([.task], RewardMix(source: .oracle)))
+        #expect(task.rewards(0) == [0, third, twoThirds])
+    }
+
+    @Test func errorsSayWhatToDo() throws {
+        let world = try TrainingWorld()
+        func fail(_ world: TrainingWorld, _ options: TrainingSet.Options, frames: FrameStore? = nil)
+            -> TrainingDataError?
+        {
+            #expect(throws: TrainingDataError.self) { try TrainingSet(world.store, options, frames: frames) }
+        }
+        var other = options()
+        other.dataset = "e"
+        #expect(fail(world, other)?.code == .dataset)
+        #expect(fail(world, options(splits: ["tests_seen"]))?.message.contains("ingest") == true)
+        #expect(fail(world, options([], RewardMix()))?.code == .empty)
+        #expect(
+            fail(world, options([.task], RewardMix(source: .labels(run: "x\n"))))?.message.contains("\"x?\"") == true)
+        let two = try TrainingWorld(datasets: ["d", "e"])
+        #expect(fail(two, options())?.message.contains("\"d\", \"e\"") == true)
+        other.dataset = "d"
+        #expect(try TrainingSet(two.store, other).items.isEmpty == false)
+
+        let bare = try TrainingWorld([TrainingWorld.Plan(subTasks: [(.pickup, 1)], missing: [0])])
+        let error = fail(bare, options())
+        #expect(error?.code == .empty && error?.message.contains("lack frames") == true)
+
+        // A frame store that is another's, or has other records.
+        let path = world.folder("other.frames")
+        for (format, identifier) in [
+            (TrainingWorld.format, [UInt8](repeating: 8, count: 16)),
+            (FrameFormat(element: .uint8, shape: [64, 64, 3])!, TrainingWorld.identifier),
+        ] {
+            try? FileManager.default.removeItem(atPath: path)
+            try FrameStoreWriter(path, format: format, identifier: identifier).commit()
+            #expect(fail(world, options(), frames: try FrameStore(path))?.code == .frames)
+        }
+        // A frame store that lost its last records loses the items that need them, no others.
+        try FileManager.default.removeItem(atPath: path)
+        let writer = try FrameStoreWriter(path, format: TrainingWorld.format, identifier: TrainingWorld.identifier)
+        for _ in 0..<10 {
+            _ = try [UInt8](repeating: 0, count: TrainingWorld.format.byteCount).withUnsafeBytes {
+                try writer.append($0)
+            }
+        }
+        try writer.commit()
+        let few = try TrainingSet(world.store, options(), frames: try FrameStore(path))
+        #expect(few.items.count == 2 && few.counts.withoutFrames > 6)
+        try world.store.write { try $0.execute(sql: "UPDATE datasets SET frame_store_id = NULL") }
+        #expect(fail(world, options())?.code == .frames)
+    }
+
+    @Test func formatsOfNetworks() {
+        func format(_ element: FrameFormat.Element, _ shape: [Int]) -> FeatureFormat? {
+            FrameFormat(element: element, shape: shape).flatMap { FeatureFormat($0) }
+        }
+        #expect(format(.uint8, [56, 56, 3]) == .patches)
+        #expect(format(.float16, [512, 7, 7]) == .half(channels: 512))
+        #expect(format(.float32, [82, 7, 7]) == .float(channels: 82))
+        for shape in [[56, 56], [7, 7], [3, 56, 56], [7, 7, 512], [1, 512, 7, 7], [512, 7, 8]] {
+            for element in [FrameFormat.Element.uint8, .float16, .float32] { #expect(format(element, shape) == nil) }
+        }
+        #expect(format(.uint8, [512, 7, 7]) == nil)
+        #expect(format(.float32, [56, 56, 3]) == nil)
+    }
+}
