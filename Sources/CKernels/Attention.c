@@ -101,65 +101,91 @@ CK_KERNEL static void ck_transposed(
     ck_pack_transposed(x, stride, rows, columns, out, padded);
 }
 
-// All ones in the lanes whose key, from `key` on, the query sees.
-CK_INLINE CKInts ck_seen(const uint64_t *mask, size_t key, size_t keys) {
-    uint32_t bits = (uint32_t)(mask[key / 64] >> (key % 64)) & 0xFFFFu;
-    if (keys - key < CK_LANES) bits &= (1u << (keys - key)) - 1;
+// All ones in the lanes of vector `vector` whose key the query sees, of those in `keys`.
+CK_INLINE CKInts ck_seen(const uint64_t *mask, size_t vector, uint32_t keys) {
+    uint32_t bits = (uint32_t)(mask[vector / 4] >> (vector % 4 * CK_LANES)) & keys;
     return (CKInts)(((((CKWords){} + 1u) << CK_IOTA) & bits) != 0u);
 }
 
+CK_INLINE uint32_t ck_last_keys(size_t keys) { return 0xFFFFu >> (ck_up(keys) - keys); }
+
+typedef struct {
+    size_t padded;
+    // One bit for each key of a row's last vector.
+    uint32_t last_keys;
+    float scale;
+    CKMask drop;
+} CKSoftmax;
+
 // Turns a row of products into probabilities, and writes them with dropout to `dropped`.
 CK_INLINE void ck_softmax_row(
-    float *row, float *dropped, const uint64_t *mask, size_t keys, float scale, CKMask drop, int drops,
-    uint64_t element) {
-    CKFloats top = CK_SPLAT(-3.4e38f), sum = {};
-    for (size_t j = 0; j < keys; j += CK_LANES) {
-        CKFloats scaled = ck_load(row + j, CK_LANES) * scale;
-        top = ck_larger(top, CK_SELECT(ck_seen(mask, j, keys), scaled, top));
+    float *row, float *dropped, const uint64_t *mask, const CKSoftmax *t, int drops, uint64_t element, size_t vectors) {
+    CKFloats top = CK_SPLAT(-INFINITY), sum = {};
+    for (size_t v = 0; v < vectors; v++) {
+        CKFloats scaled = ck_load(row + v * CK_LANES, CK_LANES) * t->scale;
+        CKInts seen = ck_seen(mask, v, v + 1 < vectors ? 0xFFFFu : t->last_keys);
+        scaled = CK_SELECT(seen, scaled, CK_SPLAT(-INFINITY));
+        top = ck_larger(top, scaled);
+        ck_store(row + v * CK_LANES, scaled, CK_LANES);
     }
     float maximum = ck_maximum(top);
-    for (size_t j = 0; j < keys; j += CK_LANES) {
-        CKFloats e = ck_exp(ck_load(row + j, CK_LANES) * scale - maximum);
-        e = (CKFloats)(ck_seen(mask, j, keys) & (CKInts)e);
+    for (size_t v = 0; v < vectors; v++) {
+        CKFloats e = ck_exp(ck_load(row + v * CK_LANES, CK_LANES) - maximum);
         sum += e;
-        ck_store(row + j, e, CK_LANES);
+        ck_store(row + v * CK_LANES, e, CK_LANES);
     }
     float inverse = 1 / ck_sum(sum);
-    for (size_t j = 0; j < keys; j += CK_LANES) {
-        CKFloats p = ck_load(row + j, CK_LANES) * inverse;
-        ck_store(row + j, p, CK_LANES);
-        if (drops) ck_store(dropped + j, ck_drop(p, drop, element + j), CK_LANES);
+    for (size_t v = 0; v < vectors; v++) {
+        CKFloats p = ck_load(row + v * CK_LANES, CK_LANES) * inverse;
+        ck_store(row + v * CK_LANES, p, CK_LANES);
+        if (drops) ck_store(dropped + v * CK_LANES, ck_drop(p, t->drop, element + v * CK_LANES), CK_LANES);
     }
 }
 
-CK_INLINE void ck_softmax_body(
-    const CKAttention *t, size_t first, size_t rows, float *dropped, CKMask drop, int drops) {
-    size_t padded = ck_up(t->keys);
+CK_INLINE void ck_softmax_rows(
+    const CKAttention *t, size_t first, size_t rows, float *dropped, int drops, size_t vectors) {
+    CKSoftmax s = {ck_up(t->keys), ck_last_keys(t->keys), t->scale, ck_mask(t->dropout)};
     for (size_t i = 0; i < rows; i++) {
         size_t q = first + i;
         ck_softmax_row(
-            t->probabilities + q * padded, dropped + i * padded, t->mask + q * t->mask_words, t->keys, t->scale, drop,
-            drops, t->first_element + q * padded);
+            t->probabilities + q * s.padded, dropped + i * s.padded, t->mask + q * t->mask_words, &s, drops,
+            t->first_element + q * s.padded, vectors);
     }
 }
 
+// A known number of vectors stays in registers between the passes over a row.
+#define CK_BY_VECTORS(vectors, call) \
+    switch (vectors) { \
+    case 1: call(1); break; \
+    case 2: call(2); break; \
+    case 3: call(3); break; \
+    case 4: call(4); break; \
+    case 5: call(5); break; \
+    case 6: call(6); break; \
+    default: call(vectors); break; \
+    }
+
 CK_KERNEL static void ck_softmax(const CKAttention *t, size_t first, size_t rows, float *dropped) {
+    size_t vectors = ck_up(t->keys) / CK_LANES;
     if (t->dropout.threshold) {
-        ck_softmax_body(t, first, rows, dropped, ck_mask(t->dropout), 1);
+#define CK_DROPPED(count) ck_softmax_rows(t, first, rows, dropped, 1, count)
+        CK_BY_VECTORS(vectors, CK_DROPPED)
     } else {
-        ck_softmax_body(t, first, rows, dropped, ck_mask(t->dropout), 0);
+#define CK_PLAIN(count) ck_softmax_rows(t, first, rows, dropped, 0, count)
+        CK_BY_VECTORS(vectors, CK_PLAIN)
     }
 }
 
 // Turns a row of gradients of the dropped probabilities into gradients of the products, and writes those probabilities.
 CK_INLINE void ck_softmax_gradient_row(
-    float *gradient, const float *probabilities, float *dropped, size_t keys, float scale, CKMask drop, int drops,
-    uint64_t element) {
+    float *gradient, const float *probabilities, float *dropped, const CKSoftmax *t, int drops, uint64_t element,
+    size_t vectors) {
     CKFloats sum = {};
-    for (size_t j = 0; j < keys; j += CK_LANES) {
+    for (size_t v = 0; v < vectors; v++) {
+        size_t j = v * CK_LANES;
         CKFloats p = ck_load(probabilities + j, CK_LANES), g = ck_load(gradient + j, CK_LANES);
         if (drops) {
-            CKFloats kept = ck_drop(CK_SPLAT(1.0f), drop, element + j);
+            CKFloats kept = ck_drop(CK_SPLAT(1.0f), t->drop, element + j);
             ck_store(dropped + j, p * kept, CK_LANES);
             g *= kept;
             ck_store(gradient + j, g, CK_LANES);
@@ -167,29 +193,30 @@ CK_INLINE void ck_softmax_gradient_row(
         sum += p * g;
     }
     float delta = ck_sum(sum);
-    for (size_t j = 0; j < keys; j += CK_LANES) {
+    for (size_t v = 0; v < vectors; v++) {
+        size_t j = v * CK_LANES;
         CKFloats p = ck_load(probabilities + j, CK_LANES), g = ck_load(gradient + j, CK_LANES);
-        ck_store(gradient + j, p * (g - delta) * scale, CK_LANES);
+        ck_store(gradient + j, p * (g - delta) * t->scale, CK_LANES);
     }
 }
 
-CK_INLINE void ck_softmax_gradient_body(
-    const CKAttention *t, size_t first, size_t rows, float *gradient, float *dropped, CKMask drop, int drops) {
-    size_t padded = ck_up(t->keys);
+CK_INLINE void ck_softmax_gradient_rows(
+    const CKAttention *t, size_t first, size_t rows, float *gradient, float *dropped, int drops, size_t vectors) {
+    CKSoftmax s = {ck_up(t->keys), 0, t->scale, ck_mask(t->dropout)};
     for (size_t i = 0; i < rows; i++) {
-        size_t q = first + i;
+        size_t at = (first + i) * s.padded;
         ck_softmax_gradient_row(
-            gradient + q * padded, t->probabilities + q * padded, dropped + q * padded, t->keys, t->scale, drop, drops,
-            t->first_element + q * padded);
+            gradient + at, t->probabilities + at, dropped + at, &s, drops, t->first_element + at, vectors);
     }
 }
 
 CK_KERNEL static void ck_softmax_gradient(
     const CKAttention *t, size_t first, size_t rows, float *gradient, float *dropped) {
+    size_t vectors = ck_up(t->keys) / CK_LANES;
     if (t->dropout.threshold) {
-        ck_softmax_gradient_body(t, first, rows, gradient, dropped, ck_mask(t->dropout), 1);
+        ck_softmax_gradient_rows(t, first, rows, gradient, dropped, 1, vectors);
     } else {
-        ck_softmax_gradient_body(t, first, rows, gradient, dropped, ck_mask(t->dropout), 0);
+        ck_softmax_gradient_rows(t, first, rows, gradient, dropped, 0, vectors);
     }
 }
 

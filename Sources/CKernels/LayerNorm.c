@@ -1,102 +1,100 @@
 // Layer norm of rows, after dropout and the residual sum, and its gradient.
 #include "Kernels.h"
 
-// Sums are kept in this many vectors, so that one addition need not wait for the one before.
-enum { CK_CHAINS = 4 };
+// How many rows are worked on together: one row's sums need not wait for another's, and the gradients of gamma and beta are
+// loaded and stored once for all of them.
+enum { CK_GROUP = 4 };
 
 typedef struct {
     float *x;
-    const float *residual;
+    const float *residual, *gamma, *beta;
+    float *y, *stats;
+    float epsilon, low;
     CKMask mask;
     uint64_t element;
-} CKInput;
+} CKNormalised;
 
-CK_INLINE CKFloats ck_input(CKInput input, size_t column, int adds, int drops, size_t count) {
-    CKFloats x = ck_load(input.x + column, count);
-    if (drops) x = ck_drop(x, input.mask, input.element + column);
-    if (adds) x += ck_load(input.residual + column, count);
-    if (adds || drops) ck_store(input.x + column, x, count);
-    return x;
-}
-
-CK_INLINE void ck_layer_norm_row(
-    CKInput input, const float *gamma, const float *beta, float *y, float *stats, size_t columns, float epsilon,
-    float low, int adds, int drops) {
-    size_t whole = columns / CK_LANES * CK_LANES, rest = columns - whole;
-    CKFloats sums[CK_CHAINS] = {}, squares[CK_CHAINS] = {};
-    size_t c = 0;
-    for (; c + CK_CHAINS * CK_LANES <= whole; c += CK_CHAINS * CK_LANES) {
+CK_INLINE void ck_normal_sums(
+    CKNormalised n, size_t column, size_t columns, size_t rows, int adds, int drops, CKFloats *sums, size_t count) {
 #pragma clang loop unroll(full)
-        for (size_t k = 0; k < CK_CHAINS; k++) sums[k] += ck_input(input, c + k * CK_LANES, adds, drops, CK_LANES);
-    }
-    for (; c < whole; c += CK_LANES) sums[0] += ck_input(input, c, adds, drops, CK_LANES);
-    if (rest) sums[1] += ck_input(input, c, adds, drops, rest);
-    float mean = ck_sum((sums[0] + sums[1]) + (sums[2] + sums[3])) / (float)columns;
-
-    const float *x = input.x;
-    for (c = 0; c + CK_CHAINS * CK_LANES <= whole; c += CK_CHAINS * CK_LANES) {
-#pragma clang loop unroll(full)
-        for (size_t k = 0; k < CK_CHAINS; k++) {
-            CKFloats deviation = ck_load(x + c + k * CK_LANES, CK_LANES) - mean;
-            squares[k] += deviation * deviation;
-        }
-    }
-    for (; c < whole; c += CK_LANES) {
-        CKFloats deviation = ck_load(x + c, CK_LANES) - mean;
-        squares[0] += deviation * deviation;
-    }
-    if (rest) {
-        CKFloats deviation = (CKFloats)(ck_first_lanes(rest) & (CKInts)(ck_load(x + c, rest) - mean));
-        squares[1] += deviation * deviation;
-    }
-    float variance = ck_sum((squares[0] + squares[1]) + (squares[2] + squares[3])) / (float)columns;
-    float rstd = 1 / sqrtf(variance + epsilon);
-    stats[0] = mean;
-    stats[1] = rstd;
-
-    for (c = 0; c < whole; c += CK_LANES) {
-        CKFloats h = (ck_load(x + c, CK_LANES) - mean) * rstd;
-        h = h * ck_load(gamma + c, CK_LANES) + ck_load(beta + c, CK_LANES);
-        ck_store(y + c, ck_larger(CK_SPLAT(low), h), CK_LANES);
-    }
-    if (rest) {
-        CKFloats h = (ck_load(x + c, rest) - mean) * rstd;
-        h = h * ck_load(gamma + c, rest) + ck_load(beta + c, rest);
-        ck_store(y + c, ck_larger(CK_SPLAT(low), h), rest);
-    }
-}
-
-CK_INLINE void ck_layer_norm_rows(
-    CKInput input, const float *gamma, const float *beta, float *y, float *stats, size_t rows, size_t columns,
-    float epsilon, float low, int adds, int drops) {
     for (size_t r = 0; r < rows; r++) {
-        ck_layer_norm_row(input, gamma, beta, y, stats, columns, epsilon, low, adds, drops);
-        input.x += columns;
-        if (adds) input.residual += columns;
-        input.element += columns;
-        y += columns;
-        stats += 2;
+        size_t at = r * columns + column;
+        CKFloats x = ck_load(n.x + at, count);
+        if (drops) x = ck_drop(x, n.mask, n.element + at);
+        if (adds) x += ck_load(n.residual + at, count);
+        if (adds || drops) ck_store(n.x + at, x, count);
+        sums[r] += count == CK_LANES ? x : (CKFloats)(ck_first_lanes(count) & (CKInts)x);
+    }
+}
+
+CK_INLINE void ck_normal_squares(
+    CKNormalised n, size_t column, size_t columns, size_t rows, CKFloats *squares, size_t count) {
+#pragma clang loop unroll(full)
+    for (size_t r = 0; r < rows; r++) {
+        CKFloats deviation = ck_load(n.x + r * columns + column, count) - n.stats[2 * r];
+        if (count != CK_LANES) deviation = (CKFloats)(ck_first_lanes(count) & (CKInts)deviation);
+        squares[r] += deviation * deviation;
+    }
+}
+
+CK_INLINE void ck_normal_outputs(CKNormalised n, size_t column, size_t columns, size_t rows, size_t count) {
+    CKFloats gamma = ck_load(n.gamma + column, count), beta = ck_load(n.beta + column, count);
+#pragma clang loop unroll(full)
+    for (size_t r = 0; r < rows; r++) {
+        size_t at = r * columns + column;
+        CKFloats h = (ck_load(n.x + at, count) - n.stats[2 * r]) * n.stats[2 * r + 1];
+        ck_store(n.y + at, ck_larger(CK_SPLAT(n.low), h * gamma + beta), count);
+    }
+}
+
+CK_INLINE void ck_normal_group(CKNormalised n, size_t columns, size_t rows, int adds, int drops) {
+    size_t whole = columns / CK_LANES * CK_LANES, rest = columns - whole;
+    CKFloats sums[CK_GROUP] = {}, squares[CK_GROUP] = {};
+    for (size_t c = 0; c < whole; c += CK_LANES) ck_normal_sums(n, c, columns, rows, adds, drops, sums, CK_LANES);
+    if (rest) ck_normal_sums(n, whole, columns, rows, adds, drops, sums, rest);
+#pragma clang loop unroll(full)
+    for (size_t r = 0; r < rows; r++) n.stats[2 * r] = ck_sum(sums[r]) / (float)columns;
+    for (size_t c = 0; c < whole; c += CK_LANES) ck_normal_squares(n, c, columns, rows, squares, CK_LANES);
+    if (rest) ck_normal_squares(n, whole, columns, rows, squares, rest);
+#pragma clang loop unroll(full)
+    for (size_t r = 0; r < rows; r++)
+        n.stats[2 * r + 1] = 1 / sqrtf(ck_sum(squares[r]) / (float)columns + n.epsilon);
+    for (size_t c = 0; c < whole; c += CK_LANES) ck_normal_outputs(n, c, columns, rows, CK_LANES);
+    if (rest) ck_normal_outputs(n, whole, columns, rows, rest);
+}
+
+CK_INLINE void ck_normal_groups(CKNormalised n, size_t rows, size_t columns, int adds, int drops) {
+    while (rows) {
+        size_t group = rows >= CK_GROUP ? CK_GROUP : 1;
+        if (group == CK_GROUP) {
+            ck_normal_group(n, columns, CK_GROUP, adds, drops);
+        } else {
+            ck_normal_group(n, columns, 1, adds, drops);
+        }
+        rows -= group;
+        n.x += group * columns;
+        if (adds) n.residual += group * columns;
+        n.y += group * columns;
+        n.stats += 2 * group;
+        n.element += group * columns;
     }
 }
 
 CK_KERNEL void ck_layer_norm_forward(
     float *x, const float *residual, const float *gamma, const float *beta, float *y, float *stats, size_t rows,
     size_t columns, float epsilon, int relu, CKDropout dropout, uint64_t first_element) {
-    float low = relu ? 0 : -INFINITY;
-    CKInput input = {x, residual, ck_mask(dropout), first_element};
+    CKNormalised n = {
+        x, residual, gamma, beta, y, stats, epsilon, relu ? 0 : -INFINITY, ck_mask(dropout), first_element};
     if (residual && dropout.threshold) {
-        ck_layer_norm_rows(input, gamma, beta, y, stats, rows, columns, epsilon, low, 1, 1);
+        ck_normal_groups(n, rows, columns, 1, 1);
     } else if (residual) {
-        ck_layer_norm_rows(input, gamma, beta, y, stats, rows, columns, epsilon, low, 1, 0);
+        ck_normal_groups(n, rows, columns, 1, 0);
     } else if (dropout.threshold) {
-        ck_layer_norm_rows(input, gamma, beta, y, stats, rows, columns, epsilon, low, 0, 1);
+        ck_normal_groups(n, rows, columns, 0, 1);
     } else {
-        ck_layer_norm_rows(input, gamma, beta, y, stats, rows, columns, epsilon, low, 0, 0);
+        ck_normal_groups(n, rows, columns, 0, 0);
     }
 }
-
-// How many rows are read together: the gradients of gamma and beta are loaded and stored once for all of them.
-enum { CK_GROUP = 4 };
 
 typedef struct {
     const float *dy, *x, *y, *stats, *gamma;

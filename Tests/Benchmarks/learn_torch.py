@@ -6,9 +6,11 @@
         [--windows lengths.json] [--features bytes|float] [--check]
 
 --windows is a JSON list of batches, each a list of [words, steps], one pair a window; without it 4 batches of 64
-windows have the lengths of the parity tests. eager pads each batch to its own longest window, compile all of them to the longest of
-all. What is done once instead of twice: frames are packed for the per-frame stack; words see only words, so they run
-once for V and Q; V and Q share the first projection; the last layer is computed for frames only; the target's batch
+windows have the lengths of the parity tests. eager pads each batch to its own longest window, compile all of them to
+the longest of all.
+
+What is done once instead of twice: frames are packed for the per-frame stack; words see only words, so they run once
+for V and Q; V and Q share the first projection; the last layer is computed for frames only; the target's batch
 normalisation is folded into its weights. Batches are in memory, collated, masks included. --check compares the first
 losses with the plain form of the update.
 """
@@ -18,6 +20,7 @@ import json
 import os
 import sys
 import time
+from dataclasses import replace
 
 for name in ("OPENBLAS_CORETYPE", "OPENBLAS_L2_SIZE"):
     os.environ.pop(name, None)
@@ -50,7 +53,6 @@ import deterministic
 from iql_torch import CELLS, CONFIGURATIONS, EPSILON, Configuration, FeatureFlat, Head, Learner, Policy, Trunk, pad
 from iql_torch import positions
 from packed import Room, collate
-from dataclasses import replace
 
 
 class Permute(torch.autograd.Function):

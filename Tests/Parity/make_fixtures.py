@@ -10,8 +10,8 @@ weights begin as float32 values, widened.
 Beside it a float32 run of the same code goes the same way. Its distance from the float64 one is kept in the fixture as
 `float32`, because it bounds the tolerance that makes sense: a pre-activation next to zero that rounds to the other side
 of a ReLU moves a gradient by 1e-3 to 1e-2, and Adam carries that on. At the learning rate of 1e-4 this tells after some
-30 steps of `small` and after 2 of `sprint2`; the `_slow` runs at 1e-5 show all 100 steps closely. compare.py checks late
-steps of any run from a shared state.
+30 steps of `small` and after 2 of `sprint2`, and at the 1e-5 of the `_slow` runs later, but within 100 steps for
+gradients. compare.py checks late steps of any run from a shared state.
 
 A tensor is summarised as [count, L2 norm, three projections, its first 4 values, its last 4 values]; projection j is
 sum over i of x[i] * (2 * uniform(9000 + j, i) - 1), elements in row-major order. Steps count from 1: the entry of
