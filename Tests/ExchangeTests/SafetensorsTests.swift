@@ -11,7 +11,7 @@ struct SafetensorsTests {
 
     private func file(_ header: String, data: Int = 0, size: Int? = nil) throws -> SafetensorsFile {
         var bytes: [UInt8] = []
-        bytes.append(littleEndian: UInt64(size ?? header.utf8.count))
+        bytes.append(littleEndian: UInt64(bitPattern: Int64(size ?? header.utf8.count)))
         bytes += Array(header.utf8) + [UInt8](repeating: 7, count: data)
         return try SafetensorsFile(try folder.write(bytes, to: "x.safetensors"))
     }

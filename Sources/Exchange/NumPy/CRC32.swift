@@ -1,0 +1,39 @@
+/// The checksum of zip files (ISO 3309, polynomial 0xEDB88320), eight bytes at a time.
+enum CRC32 {
+    private static let tables: [UInt32] = {
+        var tables = [UInt32](repeating: 0, count: 8 * 256)
+        for byte in 0..<256 {
+            var value = UInt32(byte)
+            for _ in 0..<8 { value = value & 1 == 1 ? (value >> 1) ^ 0xEDB8_8320 : value >> 1 }
+            tables[byte] = value
+        }
+        for index in 256..<tables.count {
+            let previous = tables[index - 256]
+            tables[index] = tables[Int(previous & 0xFF)] ^ (previous >> 8)
+        }
+        return tables
+    }()
+
+    /// The checksum of `bytes`; pass the last result as `seed` to continue it.
+    static func checksum(_ bytes: UnsafeRawBufferPointer, seed: UInt32 = 0) -> UInt32 {
+        tables.withUnsafeBufferPointer { table in
+            var crc = ~seed
+            var index = 0
+            while index &+ 8 <= bytes.count {
+                let word =
+                    UInt64(littleEndian: bytes.loadUnaligned(fromByteOffset: index, as: UInt64.self)) ^ UInt64(crc)
+                crc = 0
+                for lane in 0..<8 {
+                    let byte = Int(truncatingIfNeeded: (word >> UInt64(8 &* lane)) & 0xFF)
+                    crc ^= table[(7 &- lane) &* 256 &+ byte]
+                }
+                index &+= 8
+            }
+            while index < bytes.count {
+                crc = table[Int((crc ^ UInt32(bytes[index])) & 0xFF)] ^ (crc >> 8)
+                index &+= 1
+            }
+            return ~crc
+        }
+    }
+}

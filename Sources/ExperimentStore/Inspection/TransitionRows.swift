@@ -1,0 +1,158 @@
+public import GRDB
+
+/// The steps of some instructions of a dataset, one row for each step of each instruction, in the order of instructions
+/// and then of t.
+///
+/// An index of a few bytes a transition and some tens an instruction is held; texts and scores are read when they are
+/// asked for. To be used inside the ``ExperimentStore/read(_:)`` that it was made in.
+public final class TransitionRows {
+    /// Which rows.
+    public struct Selection: Sendable {
+        public var dataset: DatasetRow
+        public var splits: [String]
+        public var kinds: [String]
+        /// The run whose scores are asked for.
+        public var run: LabelRun?
+
+        public init(dataset: DatasetRow, splits: [String], kinds: [String], run: LabelRun? = nil) {
+            self.dataset = dataset
+            self.splits = splits
+            self.kinds = kinds
+            self.run = run
+        }
+    }
+
+    public struct Episode: Sendable, Equatable {
+        public var id: Int64
+        /// Index into the selection's splits.
+        public var split: Int
+        /// Where its transitions begin in ``actions`` and ``objects``.
+        public var firstTransition: Int
+        /// Where its observations begin in ``records``.
+        public var firstObservation: Int
+        /// Transitions; there is one observation more.
+        public var stepCount: Int
+    }
+
+    public struct Instruction: Sendable, Equatable {
+        public var id: Int64
+        /// Index into ``episodes``.
+        public var episode: Int
+        /// Index into the selection's kinds.
+        public var kind: Int
+        public var steps: Range<Int>
+        public var isFulfilled: Bool
+        fileprivate var span: Int64?
+    }
+
+    public let selection: Selection
+    /// Those with rows, in the order of their numbers.
+    public private(set) var episodes: [Episode] = []
+    /// In the order of their numbers.
+    public private(set) var instructions: [Instruction] = []
+    /// Ids of actions and object classes by transition.
+    public private(set) var actions: [UInt8] = []
+    public private(set) var objects: [UInt8] = []
+    /// By observation: its record in the dataset's frame store, -1 where there is none.
+    public private(set) var records: [Int] = []
+    /// Rows altogether.
+    public private(set) var count = 0
+    private let db: Database
+
+    public init(_ selection: Selection, _ db: Database) throws {
+        self.selection = selection
+        self.db = db
+        let spans = try selection.run.map { try Self.spans(of: $0, db) }
+        let found = try Row.fetchCursor(
+            db, sql: "SELECT id, split, step_count FROM episodes WHERE dataset_id = ? ORDER BY id",
+            arguments: [selection.dataset.id])
+        while let row = try found.next() {
+            guard let split = selection.splits.firstIndex(of: row[1]) else { continue }
+            try add(
+                Episode(
+                    id: row[0], split: split, firstTransition: actions.count, firstObservation: records.count,
+                    stepCount: row[2]), spans)
+        }
+        instructions.sort { $0.id < $1.id }
+    }
+
+    private static func spans(of run: LabelRun, _ db: Database) throws -> [Int64: Int64] {
+        let rows = try Row.fetchCursor(
+            db, sql: "SELECT instruction_id, id FROM label_spans WHERE run_id = ? AND control = 'none'",
+            arguments: [run.id])
+        var spans: [Int64: Int64] = [:]
+        while let row = try rows.next() { spans[row[0]] = row[1] }
+        return spans
+    }
+
+    private func add(_ episode: Episode, _ spans: [Int64: Int64]?) throws {
+        let begin = instructions.count
+        let found = try Row.fetchCursor(
+            try db.cachedStatement(
+                sql: "SELECT id, kind, first_step, step_count, fulfilled FROM instructions WHERE episode_id = ?"),
+            arguments: [episode.id])
+        while let row = try found.next() {
+            guard let kind = selection.kinds.firstIndex(of: row[1]) else { continue }
+            let (id, first, count) = (row[0] as Int64, row[2] as Int, row[3] as Int)
+            guard first >= 0, count > 0, first <= episode.stepCount, count <= episode.stepCount - first else {
+                throw broken("instruction \(id) covers steps that episode \(episode.id) does not have")
+            }
+            instructions.append(
+                Instruction(
+                    id: id, episode: episodes.count, kind: kind, steps: first..<(first + count), isFulfilled: row[4],
+                    span: spans?[id]))
+            self.count += count
+        }
+        guard instructions.count > begin else { return }
+        episodes.append(episode)
+        let steps = try Row.fetchCursor(
+            try db.cachedStatement(
+                sql: "SELECT action, object_class FROM transitions WHERE episode_id = ? ORDER BY t"),
+            arguments: [episode.id])
+        while let row = try steps.next() {
+            actions.append(row[0])
+            objects.append(row[1])
+        }
+        guard actions.count == episode.firstTransition + episode.stepCount else {
+            throw broken("episode \(episode.id) does not have its \(episode.stepCount) transitions")
+        }
+        records += repeatElement(-1, count: episode.stepCount + 1)
+        let frames = try Row.fetchCursor(
+            try db.cachedStatement(sql: "SELECT t, record FROM frames WHERE episode_id = ? AND record IS NOT NULL"),
+            arguments: [episode.id])
+        while let row = try frames.next() {
+            let t: Int = row[0]
+            if t <= episode.stepCount { records[episode.firstObservation + t] = row[1] }
+        }
+    }
+
+    private func broken(_ message: String) -> DatabaseError {
+        DatabaseError(resultCode: .SQLITE_CORRUPT, message: message)
+    }
+
+    /// The words of an instruction.
+    public func text(of instruction: Instruction) throws -> String {
+        try String.fetchOne(
+            try db.cachedStatement(sql: "SELECT text FROM instructions WHERE id = ?"), arguments: [instruction.id])
+            ?? ""
+    }
+
+    /// The key of an episode, as in `<task>/<trial>`.
+    public func key(of episode: Episode) throws -> String {
+        try String.fetchOne(
+            try db.cachedStatement(sql: "SELECT key FROM episodes WHERE id = ?"), arguments: [episode.id]) ?? ""
+    }
+
+    /// The selected run's scores, 0 to 10, of the instruction's steps; NaN where a transition has none.
+    public func scores(of instruction: Instruction) throws -> [Float] {
+        var scores = [Float](repeating: .nan, count: instruction.steps.count)
+        guard let span = instruction.span else { return scores }
+        let rows = try Row.fetchCursor(
+            try db.cachedStatement(sql: "SELECT t, score FROM label_scores WHERE span_id = ?"), arguments: [span])
+        while let row = try rows.next() {
+            let t: Int = row[0]
+            if instruction.steps.contains(t) { scores[t - instruction.steps.lowerBound] = row[1] }
+        }
+        return scores
+    }
+}

@@ -1,0 +1,196 @@
+import ArgumentParser
+internal import Episodes
+internal import Exchange
+internal import ExperimentStore
+internal import Foundation
+internal import StageSupport
+
+struct ExportCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "export",
+        abstract: "Writes transitions with their rewards to a file for other tools.",
+        discussion: """
+            One row for each step of each instruction. Datasets/README.md describes the files, and what terminals, masks \
+            and timeouts say.
+            """)
+
+    @Option(help: "The file's format.")
+    var format: Format
+
+    @Option(help: ArgumentHelp("The file to write.", valueName: "file"))
+    var out: String
+
+    @Option(help: ArgumentHelp("Only this dataset; needed when the store has several.", valueName: "name"))
+    var dataset: String?
+
+    @Option(help: ArgumentHelp("Only these splits, with commas (default: all).", valueName: "a,b"))
+    var split: String?
+
+    @Option(help: ArgumentHelp("With the scores of this label run.", valueName: "run"))
+    var labels: String?
+
+    @Option(
+        help: ArgumentHelp(
+            "Only these kinds of instructions: primitive, composite, task, with commas (default: all).",
+            valueName: "a,b"))
+    var instructions: String?
+
+    @Option(help: "Whether to include the pictures (default: yes for npz and safetensors, no for the others).")
+    var frames: YesNo?
+
+    @OptionGroup(title: "Common options")
+    var common: CommonOptions
+
+    enum Format: String, CaseIterable, ExpressibleByArgument, Sendable {
+        case npz, jsonl, csv, safetensors
+
+        var holdsFrames: Bool { self == .npz || self == .safetensors }
+    }
+
+    enum YesNo: String, CaseIterable, ExpressibleByArgument, Sendable {
+        case yes, no
+    }
+
+    struct Report: Encodable {
+        var file: String
+        var format: String
+        var bytes: Int
+        var description: ExportDescription
+    }
+
+    func validate() throws {
+        if frames == .yes, !format.holdsFrames {
+            throw ValidationError(
+                "--frames yes: \(format.rawValue) has no place for pictures; npz and safetensors have.")
+        }
+    }
+
+    func run() async throws {
+        try await runStage {
+            let store = try ExperimentStore.forStage(try common.configuration().store, access: .read)
+            let selection = try selection(store)
+            let pictures = frames ?? (format.holdsFrames ? .yes : .no) == .yes ? try pictures(store, selection) : nil
+            try checkTarget(store)
+            let monitor = ExportMonitor(common)
+            do {
+                let report = try translatingErrors {
+                    try store.read { db in
+                        try write(TransitionRows(selection, db), pictures, monitor)
+                    }
+                }
+                monitor.clear()
+                if common.json { try printJSON(report) } else { try show(report) }
+                return .done
+            } catch is ExportMonitor.Interrupted {
+                monitor.clear()
+                return .interrupted
+            } catch let error as ExchangeError {
+                monitor.clear()
+                throw StageError(.cannotWrite, error.description)
+            } catch let error as FrameStoreError {
+                monitor.clear()
+                throw StageError(.badInput, error.description)
+            } catch let error as ExportArrays.MissingRecord {
+                monitor.clear()
+                throw StageError(.badInput, "\(error.path): has no record \(error.record), which the store refers to")
+            }
+        }
+    }
+
+    // MARK: What to write
+
+    private func selection(_ store: ExperimentStore) throws -> TransitionRows.Selection {
+        let datasets = try translatingErrors { try store.read { try DatasetRow.all($0) } }
+        let known = datasets.map(\.name).joined(separator: ", ")
+        guard let dataset = datasets.first(where: { dataset == nil || $0.name == dataset }) else {
+            throw StageError(
+                .inputMissing,
+                datasets.isEmpty
+                    ? "\(store.path): holds no dataset yet; rgvlm-ingest reads one"
+                    : "\(store.path): has no dataset \(dataset ?? ""); it has \(known)")
+        }
+        if self.dataset == nil, datasets.count > 1 {
+            throw StageError(.usage, "\(store.path): has several datasets; choose with --dataset: \(known)")
+        }
+        let run = try labels.map { name in
+            guard let run = try translatingErrors({ try store.read { try LabelRun.named(name, $0) } }) else {
+                throw StageError(.inputMissing, "\(store.path): has no label run \(name)")
+            }
+            guard run.datasetID == dataset.id else {
+                throw StageError(.usage, "the label run \(name) is about another dataset than \(dataset.name)")
+            }
+            return run
+        }
+        let splits = try translatingErrors {
+            try store.read { db in try DatasetSummary.all(db).first { $0.dataset == dataset.name }?.splits.map(\.name) }
+        }
+        return TransitionRows.Selection(
+            dataset: dataset, splits: try Self.chosen(split, of: splits ?? [], "split", store.path),
+            kinds: try Self.chosen(instructions, of: Instruction.Kind.allCases.map(\.rawValue), "kind", nil), run: run)
+    }
+
+    /// The names that `list` asks for, in the order of `known`; all of them for nil.
+    private static func chosen(_ list: String?, of known: [String], _ what: String, _ path: String?) throws -> [String]
+    {
+        guard let list else { return known }
+        let names = list.split(separator: ",").map { $0.trimmingCharacters(in: .whitespaces) }.filter { !$0.isEmpty }
+        guard !names.isEmpty else { throw StageError(.usage, "expected the names of \(what)s, with commas") }
+        if let unknown = names.first(where: { !known.contains($0) }) {
+            let all = known.joined(separator: ", ")
+            guard let path else { throw StageError(.usage, "--instructions: \(unknown) is none of \(all)") }
+            throw StageError(.inputMissing, "\(path): has no \(what) \(unknown); it has \(all)")
+        }
+        return known.filter(names.contains)
+    }
+
+    private func pictures(_ store: ExperimentStore, _ selection: TransitionRows.Selection) throws -> FrameStore {
+        guard let identifier = selection.dataset.frameStoreID else {
+            throw StageError(
+                .inputMissing, "\(store.path): holds no pictures of \(selection.dataset.name); give --frames no")
+        }
+        do {
+            let pictures = try FrameStore(store.frameStorePath(dataset: selection.dataset.name))
+            guard pictures.identifier == identifier else {
+                throw StageError(.badInput, "\(pictures.path): belongs to another store")
+            }
+            return pictures
+        } catch let error as FrameStoreError {
+            throw StageError(error.code == .unreadable ? .inputMissing : .badInput, error.description)
+        }
+    }
+
+    /// The store and what lies beside it must not be replaced by their own export.
+    private func checkTarget(_ store: ExperimentStore) throws {
+        let target = URL(fileURLWithPath: out).resolvingSymlinksInPath().path
+        let isPart =
+            target == store.file || ["-wal", "-shm", "-journal", ".lock"].contains { target == store.file + $0 }
+        if isPart || (target.hasPrefix(store.file + ".") && target.hasSuffix(".frames")) {
+            throw StageError(.usage, "--out \(out): is a part of the store")
+        }
+    }
+
+    // MARK: Writing
+
+    private func write(
+        _ rows: TransitionRows, _ pictures: FrameStore?, _ monitor: ExportMonitor
+    ) throws -> Report {
+        let arrays = try ExportArrays(rows, pictures)
+        let description = arrays.description
+        switch format {
+        case .npz: try arrays.writeNPZ(out, monitor)
+        case .safetensors: try arrays.writeSafetensors(out, monitor)
+        case .jsonl: try ExportText(rows).writeJSONLines(out, monitor)
+        case .csv: try ExportText(rows).writeCSV(out, monitor)
+        }
+        let size = try FileManager.default.attributesOfItem(atPath: out)[.size] as? Int
+        return Report(file: out, format: format.rawValue, bytes: size ?? 0, description: description)
+    }
+
+    private func show(_ report: Report) throws {
+        let description = report.description
+        var text = "Wrote \(description.rows.grouped) rows of \(description.instructionCount.grouped) instructions"
+        if let frames = description.frameCount { text += " with \(frames.grouped) pictures" }
+        if let scored = description.scoredRows { text += ", \(scored.grouped) of them scored," }
+        try writeToStandardOutput(TextTable.printable("\(text) to \(report.file)") + "\n")
+    }
+}
