@@ -21,7 +21,7 @@ CK_INLINE void ck_adamw_step(CKParameters p, CKStep s, size_t i, int averages, i
     ck_store(p.moment1 + i, m, count);
     ck_store(p.moment2 + i, v, count);
     ck_store(p.gradients + i, (CKFloats){}, count);
-    if (copies) ck_store_bf16(p.values_bf16 + i, x, count);
+    if (copies && p.values_bf16) ck_store_bf16(p.values_bf16 + i, x, count);
     if (averages) {
         CKFloats target = ck_load(p.target + i, count);
         target += (x - target) * s.polyak;
@@ -43,7 +43,7 @@ CK_KERNEL void ck_adamw(
     CKStep s = {
         1 - t.learning_rate * t.weight_decay, 1 - t.beta1, t.beta2, 1 - t.beta2, t.learning_rate / t.correction1,
         1 / sqrtf(t.correction2), t.epsilon, t.polyak};
-    if (target && values_bf16) {
+    if (target && (values_bf16 || target_bf16)) {
         ck_adamw_elements(p, s, count, 1, 1);
     } else if (target) {
         ck_adamw_elements(p, s, count, 1, 0);

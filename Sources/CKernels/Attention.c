@@ -220,7 +220,7 @@ CK_KERNEL static void ck_softmax_gradient(
     }
 }
 
-// A factor whose rows are not whole vectors is copied with zeros after them, and a product of such width goes through `wide`.
+// A factor whose rows are not whole vectors is copied with zeros after them; a product of such width goes through `wide`.
 static void ck_multiply_narrow(CKProduct p, size_t width, float *padded_b, float *wide) {
     if (width % CK_LANES == 0) {
         ck_multiply(&p);
@@ -242,7 +242,7 @@ static void ck_multiply_narrow(CKProduct p, size_t width, float *padded_b, float
 }
 
 typedef struct {
-    // [head_size, keys]; twice [queries, keys]; twice [queries or keys, head_size], used only where head_size needs padding.
+    // [head_size, keys]; twice [queries, keys]; twice [queries or keys, head_size], only where head_size needs padding.
     float *transposed, *gradient, *dropped, *factor, *product;
     size_t size;
 } CKScratch;

@@ -52,13 +52,6 @@ CK_KERNEL void ck_im2col(
     }
 }
 
-CK_INLINE void ck_add_run(float *y, const float *x, size_t count) {
-    size_t c = 0;
-    for (; c + CK_LANES <= count; c += CK_LANES)
-        ck_store(y + c, ck_load(y + c, CK_LANES) + ck_load(x + c, CK_LANES), CK_LANES);
-    for (; c < count; c++) y[c] += x[c];
-}
-
 CK_KERNEL void ck_col2im(
     const float *from, size_t height, size_t width, size_t channels, size_t kernel, size_t stride, size_t padding,
     float *dx) {
@@ -69,10 +62,10 @@ CK_KERNEL void ck_col2im(
             CKInside columns = ck_inside(j, width, w);
             size_t run = (columns.last - columns.first) * channels;
             if (!run) continue;
-            for (size_t k = rows.first; k < rows.last; k++)
-                ck_add_run(
-                    dx + ((rows.start + k - rows.first) * width + columns.start) * channels,
-                    from + (k * kernel + columns.first) * channels, run);
+            for (size_t k = rows.first; k < rows.last; k++) {
+                float *target = dx + ((rows.start + k - rows.first) * width + columns.start) * channels;
+                ck_sum_run(target, from + (k * kernel + columns.first) * channels, target, run);
+            }
         }
     }
 }

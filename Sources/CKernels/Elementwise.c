@@ -116,14 +116,7 @@ CK_KERNEL void ck_dropout_backward(
     }
 }
 
-CK_INLINE void ck_add_elements(float *y, const float *x, size_t count) {
-    size_t i = 0;
-    for (; i + CK_LANES <= count; i += CK_LANES)
-        ck_store(y + i, ck_load(y + i, CK_LANES) + ck_load(x + i, CK_LANES), CK_LANES);
-    for (; i < count; i++) y[i] += x[i];
-}
-
-CK_KERNEL void ck_add(float *y, const float *x, size_t count) { ck_add_elements(y, x, count); }
+CK_KERNEL void ck_add(float *y, const float *x, size_t count) { ck_sum_run(y, x, y, count); }
 
 CK_INLINE int ck_finite_elements(const float *x, size_t count) {
     const uint32_t exponent = 0x7F800000u;

@@ -60,6 +60,14 @@ CK_INLINE void ck_store(float *pointer, CKFloats value, size_t count) {
     for (size_t i = 0; i < count; i++) pointer[i] = lanes[i];
 }
 
+// out = a + b; out may be either.
+CK_INLINE void ck_sum_run(const float *a, const float *b, float *out, size_t count) {
+    size_t i = 0;
+    for (; i + CK_LANES <= count; i += CK_LANES)
+        ck_store(out + i, ck_load(a + i, CK_LANES) + ck_load(b + i, CK_LANES), CK_LANES);
+    for (; i < count; i++) out[i] = a[i] + b[i];
+}
+
 CK_INLINE CKInts ck_first_lanes(size_t count) { return (CKInts)(CK_IOTA < (uint32_t)count); }
 
 // The larger of each pair; NaN in x stays.

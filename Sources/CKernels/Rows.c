@@ -1,13 +1,6 @@
 // Rows gathered from several matrices, and their gradients scattered back.
 #include "Kernels.h"
 
-CK_INLINE void ck_sum_row(const float *a, const float *b, float *out, size_t count) {
-    size_t c = 0;
-    for (; c + CK_LANES <= count; c += CK_LANES)
-        ck_store(out + c, ck_load(a + c, CK_LANES) + ck_load(b + c, CK_LANES), CK_LANES);
-    for (; c < count; c++) out[c] = a[c] + b[c];
-}
-
 CK_KERNEL void ck_gather_rows(
     const float *const *sources, const CKRow *rows, const float *positions, float *out, size_t count, size_t columns) {
     for (size_t i = 0; i < count; i++, out += columns) {
@@ -15,7 +8,7 @@ CK_KERNEL void ck_gather_rows(
         if (rows[i].position < 0) {
             memcpy(out, row, columns * sizeof(float));
         } else {
-            ck_sum_row(row, positions + (size_t)rows[i].position * columns, out, columns);
+            ck_sum_run(row, positions + (size_t)rows[i].position * columns, out, columns);
         }
     }
 }
@@ -27,6 +20,6 @@ CK_KERNEL void ck_scatter_rows(
         float *gradient = gradients[rows[i].source];
         if (!gradient || last <= first) continue;
         gradient += (ptrdiff_t)rows[i].row * (ptrdiff_t)columns + (ptrdiff_t)first;
-        ck_sum_row(gradient, dout + first, gradient, last - first);
+        ck_sum_run(gradient, dout + first, gradient, last - first);
     }
 }
