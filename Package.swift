@@ -120,7 +120,8 @@ let package = Package(
             name: "Features",
             dependencies: [
                 "ALFRED", "CKernels", "Episodes", "Exchange", "ExperimentStore", "Household", "Images", "Ingestion",
-                "Networks", "Tensors", .product(name: "Crypto", package: "swift-crypto"), .product(name: "GRDB", package: "GRDB.swift"),
+                "Networks", "Tensors", .product(name: "Crypto", package: "swift-crypto"),
+                .product(name: "GRDB", package: "GRDB.swift"),
             ], swiftSettings: settings),
         .target(name: "SampleData", dependencies: ["ALFRED", "Household", "Images"], swiftSettings: settings),
         .target(
@@ -154,6 +155,7 @@ let package = Package(
             dependencies: [
                 "Episodes", "Exchange", "ExperimentStore", "Features", "Networks", "OfflineRL", "StageSupport",
                 "Tensors", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "GRDB", package: "GRDB.swift"),
             ], swiftSettings: settings),
         .executableTarget(
             name: "rgvlm-inspect",
@@ -221,7 +223,8 @@ let package = Package(
         .testTarget(
             name: "FeaturesTests",
             dependencies: [
-                "ALFRED", "Episodes", "Exchange", "ExperimentStore", "Features", "Images", "Ingestion", "Networks", "SampleData",
+                "ALFRED", "Episodes", "Exchange", "ExperimentStore", "Features", "Images", "Ingestion", "Networks",
+                "SampleData",
                 "Tensors",
                 "TestSupport", .product(name: "GRDB", package: "GRDB.swift"),
             ], swiftSettings: settings),

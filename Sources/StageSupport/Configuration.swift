@@ -10,6 +10,7 @@ public struct Configuration: Sendable, Equatable {
     public var ingest = Ingest()
     public var simulate = Simulate()
     public var label = Label()
+    public var train = Train()
 
     /// The section `ingest`.
     public struct Ingest: Sendable, Equatable {
@@ -88,12 +89,13 @@ public struct Configuration: Sendable, Equatable {
     }
 
     private mutating func read(_ root: ConfigurationSection) throws {
-        try root.allow(["store", "seed", "ingest", "simulate", "label"])
+        try root.allow(["store", "seed", "ingest", "simulate", "label", "train"])
         store = try root.string("store") ?? store
         seed = try root.unsigned("seed") ?? seed
         if let section = try root.section("ingest") { try readIngest(section) }
         if let section = try root.section("simulate") { try readSimulate(section) }
         if let section = try root.section("label") { try label.read(section) }
+        if let section = try root.section("train") { try train.read(section) }
     }
 
     private mutating func readSimulate(_ section: ConfigurationSection) throws {

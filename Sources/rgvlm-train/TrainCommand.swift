@@ -5,5 +5,5 @@ struct TrainCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "rgvlm-train",
         abstract: "Trains a language-conditioned policy on a store's transitions.",
-        subcommands: [EncodeCommand.self])
+        subcommands: [RunCommand.self, StatusCommand.self, EncodeCommand.self], defaultSubcommand: RunCommand.self)
 }

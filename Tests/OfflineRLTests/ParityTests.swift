@@ -75,7 +75,8 @@ import Testing
             .iql, shape, optimizer: optimizer, seed: 0, backend: CPUBackend(threadCount: threads))
         var number = 0
         for store in [learner.policyParameters, learner.criticParameters].compactMap({ $0 }) {
-            for parameter in store.layout.parameters.sorted(by: { $0.name.utf8.lexicographicallyPrecedes($1.name.utf8) }) {
+            for parameter in store.layout.parameters.sorted(by: { $0.name.utf8.lexicographicallyPrecedes($1.name.utf8) }
+            ) {
                 store.write(
                     DeterministicInputs.initialValues(parameter, number: number), to: store.values + parameter.offset)
                 number += 1
@@ -86,7 +87,8 @@ import Testing
     }
 
     @Test(arguments: [
-        Run(name: "iql_small", steps: 100), Run(name: "iql_small_slow", steps: 100), Run(name: "iql_sprint2", steps: 30),
+        Run(name: "iql_small", steps: 100), Run(name: "iql_small_slow", steps: 100),
+        Run(name: "iql_sprint2", steps: 30),
         Run(name: "iql_sprint2_slow", steps: 30),
     ])
     func updates(run: Run) throws {
@@ -102,7 +104,8 @@ import Testing
             let critic = try #require(result.critic)
             var worst = 0.0
             for (name, value) in [
-                ("q1_loss", critic.q1), ("q2_loss", critic.q2), ("v_loss", critic.v), ("action_loss", result.actionLoss),
+                ("q1_loss", critic.q1), ("q2_loss", critic.q2), ("v_loss", critic.v),
+                ("action_loss", result.actionLoss),
                 ("object_loss", result.objectLoss),
             ] {
                 let expected = Summary.number(metrics[step - 1][name] ?? 0)
@@ -147,13 +150,15 @@ import Testing
             for parameter in store.layout.parameters {
                 all[parameter.name] = store.read(store.values + parameter.offset, count: parameter.count)
                 if let target = store.target {
-                    all["target." + parameter.name.dropFirst("critic.".count)] = store.read(target + parameter.offset, count: parameter.count)
+                    all["target." + parameter.name.dropFirst("critic.".count)] = store.read(
+                        target + parameter.offset, count: parameter.count)
                 }
             }
             for buffer in store.layout.buffers {
                 all[buffer.name] = store.read(store.buffers + buffer.offset, count: buffer.count)
                 if let target = store.targetBuffers {
-                    all["target." + buffer.name.dropFirst("critic.".count)] = store.read(target + buffer.offset, count: buffer.count)
+                    all["target." + buffer.name.dropFirst("critic.".count)] = store.read(
+                        target + buffer.offset, count: buffer.count)
                 }
             }
         }

@@ -16,11 +16,14 @@ public struct TrainingSet: Sendable {
         public var gamma: Float
         /// Leaves out instructions that are not fulfilled, for filtered cloning.
         public var fulfilledOnly: Bool
+        /// Reads the first episodes only; nil for all.
+        public var episodeLimit: Int?
 
         public init(
             dataset: String? = nil, splits: [String] = ["train"], kinds: Set<Instruction.Kind> = [.primitive],
-            reward: RewardMix = RewardMix(), gamma: Float = 0.97, fulfilledOnly: Bool = false
+            reward: RewardMix = RewardMix(), gamma: Float = 0.97, fulfilledOnly: Bool = false, episodeLimit: Int? = nil
         ) {
+            self.episodeLimit = episodeLimit
             self.dataset = dataset
             self.splits = splits
             self.kinds = kinds

@@ -38,7 +38,10 @@ extension TrainingSet {
             kinds: Instruction.Kind.allCases.filter { options.kinds.contains($0) }.map(\.rawValue),
             labelRunID: labelRunID)
         try store.read { db in
+            var count = 0
             try TrainingEpisode.forEach(filter, db) {
+                guard count < options.episodeLimit ?? .max else { return }
+                count += 1
                 lists.add($0, recordCount: frameStore.count, vocabulary: words, options: options)
             }
         }

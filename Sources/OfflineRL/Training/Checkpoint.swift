@@ -38,7 +38,8 @@ public struct Checkpoint: Sendable {
         }
         guard description.version == CheckpointDescription.currentVersion else {
             throw CheckpointError(
-                .mismatch, "has version \(description.version); this program reads \(CheckpointDescription.currentVersion)",
+                .mismatch,
+                "has version \(description.version); this program reads \(CheckpointDescription.currentVersion)",
                 path: file)
         }
         guard Set(description.files.keys) == [Self.modelFile, Self.optimizerFile] else {
@@ -49,7 +50,8 @@ public struct Checkpoint: Sendable {
             guard let hash = Self.sha256(path) else { throw CheckpointError(.damaged, "cannot be read", path: path) }
             guard hash == expected else {
                 throw CheckpointError(
-                    .damaged, "does not have the contents it was saved with; remove the checkpoint's folder", path: path)
+                    .damaged, "does not have the contents it was saved with; remove the checkpoint's folder", path: path
+                )
             }
         }
     }
@@ -192,11 +194,13 @@ extension Learner {
             ] {
                 for entry in list {
                     tensors.append(
-                        StoredTensor(name: entry.name, shape: entry.shape, store: store, pointer: values + entry.offset))
+                        StoredTensor(name: entry.name, shape: entry.shape, store: store, pointer: values + entry.offset)
+                    )
                     guard let target else { continue }
                     tensors.append(
                         StoredTensor(
-                            name: "target." + entry.name, shape: entry.shape, store: store, pointer: target + entry.offset
+                            name: "target." + entry.name, shape: entry.shape, store: store,
+                            pointer: target + entry.offset
                         ))
                 }
             }

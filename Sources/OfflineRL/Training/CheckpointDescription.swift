@@ -68,6 +68,28 @@ public struct CheckpointDescription: Sendable, Equatable, Codable {
     public var unrecorded: [Figure]
     /// Training figures since their last row.
     public var sums: FigureSums
+
+    public init(
+        step: Int, seed: UInt64, algorithm: Algorithm, network: Network, iql: IQL, optimizer: AdamW, precision: String,
+        batchSize: Int, vocabulary: Vocabulary, dataSHA256: String, reward: RewardMix, encoder: String,
+        unrecorded: [Figure] = [], sums: FigureSums = FigureSums()
+    ) {
+        self.step = step
+        self.seed = seed
+        self.algorithm = algorithm
+        self.network = network
+        self.iql = iql
+        self.optimizer = optimizer
+        self.precision = precision
+        self.batchSize = batchSize
+        self.vocabulary = vocabulary
+        self.dataSHA256 = dataSHA256
+        self.reward = reward
+        self.encoder = encoder
+        self.unrecorded = unrecorded
+        self.sums = sums
+        files = [:]
+    }
 }
 
 extension FeatureFormat {

@@ -79,6 +79,8 @@ public final class RunFolder {
 
     /// Removes all checkpoints but the latest `count`.
     public func keepLatest(_ count: Int) {
-        for step in Self.steps(path).dropFirst(count) { try? FileManager.default.removeItem(atPath: checkpoint(step: step)) }
+        for step in Self.steps(path).dropFirst(count) {
+            try? FileManager.default.removeItem(atPath: checkpoint(step: step))
+        }
     }
 }

@@ -12,7 +12,7 @@ internal import Glibc
 /// number of threads. Not for use from several threads at once.
 public final class CPUBackend: Backend {
     /// Precision of products.
-    public enum Precision: String, Sendable {
+    public enum Precision: String, Sendable, CaseIterable {
         case float32
         /// bfloat16 factors, float32 sums and master weights.
         case bfloat16

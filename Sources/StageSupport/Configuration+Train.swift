@@ -1,0 +1,102 @@
+extension Configuration {
+    /// The section `train`. What is nil has the default that `rgvlm-train run --help` and README.md name.
+    public struct Train: Sendable, Equatable {
+        public var run: String?
+        public var dataset: String?
+        public var splits: [String]?
+        public var validation: [String]?
+        public var kinds: [String]?
+        public var episodes: Int?
+        public var algorithm: String?
+        public var preset: String?
+        public var encoder: String?
+        public var epochs: Double?
+        public var steps: Int?
+        public var batch: Int?
+        public var threads: Int?
+        public var precision: String?
+        public var logEvery: Int?
+        public var checkpointEvery: Int?
+        public var validateEvery: Int?
+        public var keep: Int?
+        public var reward = Reward()
+        public var learning = Learning()
+    }
+
+    /// The section `train.reward`.
+    public struct Reward: Sendable, Equatable {
+        public var source: String?
+        public var labels: String?
+        public var sparse: Double?
+        public var generated: Double?
+        public var transform: String?
+    }
+
+    /// The section `train.learning`.
+    public struct Learning: Sendable, Equatable {
+        public var discount: Double?
+        public var expectile: Double?
+        public var temperature: Double?
+        public var weightLimit: Double?
+        public var polyak: Double?
+        public var learningRate: Double?
+        public var weightDecay: Double?
+        public var dropout: Double?
+    }
+}
+
+extension Configuration.Train {
+    mutating func read(_ section: ConfigurationSection) throws {
+        try section.allow([
+            "run", "dataset", "splits", "validation", "kinds", "episodes", "algorithm", "preset", "encoder", "epochs",
+            "steps", "batch", "threads", "precision", "log_every", "checkpoint_every", "validate_every", "keep",
+            "reward",
+            "learning",
+        ])
+        run = try section.string("run")
+        dataset = try section.string("dataset")
+        splits = try section.strings("splits")
+        validation = try section.strings("validation")
+        kinds = try section.strings("kinds")
+        episodes = try section.int("episodes")
+        algorithm = try section.choice("algorithm", ["iql", "bc", "filtered-bc"])
+        preset = try section.choice("preset", ["small", "medium", "sprint"])
+        encoder = try section.choice("encoder", ["patches", "resnet18", "featConv", "segmentation"])
+        epochs = try section.double("epochs")
+        steps = try section.int("steps")
+        batch = try section.int("batch")
+        threads = try section.int("threads")
+        precision = try section.choice("precision", ["float32", "bfloat16"])
+        logEvery = try section.int("log_every")
+        checkpointEvery = try section.int("checkpoint_every")
+        validateEvery = try section.int("validate_every")
+        keep = try section.int("keep")
+        if let section = try section.section("reward") { try readReward(section) }
+        if let section = try section.section("learning") { try readLearning(section) }
+    }
+
+    private mutating func readReward(_ section: ConfigurationSection) throws {
+        try section.allow(["source", "labels", "sparse", "generated", "transform"])
+        reward.source = try section.choice(
+            "source", ["none", "labels", "oracle", "zero", "random", "time-index", "negated", "shuffled"])
+        reward.labels = try section.string("labels")
+        reward.sparse = try section.double("sparse")
+        reward.generated = try section.double("generated")
+        reward.transform = try section.choice("transform", ["scaled", "centered", "delta"])
+    }
+
+    private mutating func readLearning(_ section: ConfigurationSection) throws {
+        try section.allow([
+            "discount", "expectile", "temperature", "weight_limit", "polyak", "learning_rate", "weight_decay",
+            "dropout",
+        ])
+        learning.discount = try section.double("discount")
+        learning.expectile = try section.double("expectile")
+        learning.temperature = try section.double("temperature")
+        learning.weightLimit = try section.double("weight_limit")
+        learning.polyak = try section.double("polyak")
+        learning.learningRate = try section.double("learning_rate")
+        learning.weightDecay = try section.double("weight_decay")
+        learning.dropout = try section.double("dropout")
+    }
+}

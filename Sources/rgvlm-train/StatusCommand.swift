@@ -1,0 +1,72 @@
+import ArgumentParser
+internal import ExperimentStore
+internal import GRDB
+internal import StageSupport
+
+struct StatusCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "status",
+        abstract: "Training runs in the store: how far they are and their latest figures.")
+
+    @Option(help: ArgumentHelp("Only this run (default: all).", valueName: "name"))
+    var run: String?
+
+    @OptionGroup(title: "Common options")
+    var common: CommonOptions
+
+    struct Status: Encodable {
+        var run: String
+        var status: String
+        var step: Int
+        var algorithm: String
+        var preset: String
+        var encoder: String
+        var parameters: Int
+        var seed: String
+        var reward: String
+        var startedAt: String
+        var updatedAt: String
+        var message: String?
+        var figures: [String: [String: Double]]
+    }
+
+    func run() async throws {
+        try await runStage {
+            let configuration = try common.configuration()
+            let store = try ExperimentStore.forStage(configuration.store, access: .read)
+            let statuses = try translatingErrors { try store.read { db in try Self.statuses(named: run, db) } }
+            if let run, statuses.isEmpty {
+                throw StageError(.inputMissing, "\(configuration.store): has no training run \(run)")
+            }
+            if common.json {
+                try printJSON(statuses)
+            } else if statuses.isEmpty {
+                try writeToStandardOutput("The store holds no training runs yet; rgvlm-train run makes some.\n")
+            } else {
+                try writeToStandardOutput(statuses.map(\.text).joined(separator: "\n"))
+            }
+            return .done
+        }
+    }
+}
+
+extension StatusCommand {
+    static func statuses(named name: String?, _ db: Database) throws -> [Status] {
+        try TrainRun.all(db).filter { name == nil || $0.identity.name == name }.map { run in
+            var figures: [String: [String: Double]] = [:]
+            for row in try run.metrics(after: -1, db) { figures[row.split, default: [:]][row.name] = row.value }
+            return Status(
+                run: run.identity.name, status: run.status.rawValue, step: run.step, algorithm: run.identity.algorithm,
+                preset: run.identity.preset, encoder: run.identity.encoder, parameters: run.identity.parameters,
+                seed: String(UInt64(bitPattern: run.identity.seed)), reward: run.identity.reward,
+                startedAt: run.startedAt, updatedAt: run.updatedAt, message: run.message, figures: figures)
+        }
+    }
+}
+
+extension StatusCommand.Status {
+    var text: String {
+        "\(run): \(status) after \(step.grouped) updates; \(algorithm), \(preset), \(encoder), seed \(seed), \(parameters.grouped) parameters\n"
+            + (message.map { "  \($0)\n" } ?? "") + TrainTable.text(figures)
+    }
+}
