@@ -35,7 +35,10 @@ struct ExportCommand: AsyncParsableCommand {
             valueName: "a,b"))
     var instructions: String?
 
-    @Option(help: "Whether to include the pictures (default: yes for npz and safetensors, no for the others).")
+    @Option(
+        help: ArgumentHelp(
+            "Whether to include the pictures (default: yes for npz and safetensors, no for the others).",
+            valueName: "yes|no"))
     var frames: YesNo?
 
     @OptionGroup(title: "Common options")
@@ -188,9 +191,10 @@ struct ExportCommand: AsyncParsableCommand {
 
     private func show(_ report: Report) throws {
         let description = report.description
-        var text = "Wrote \(description.rows.grouped) rows of \(description.instructionCount.grouped) instructions"
+        let scored = description.scoredRows.map { " (\($0.grouped) scored)" } ?? ""
+        var text = "Wrote \(description.rows.grouped) rows\(scored)"
+        text += " of \(description.instructionCount.grouped) instructions"
         if let frames = description.frameCount { text += " with \(frames.grouped) pictures" }
-        if let scored = description.scoredRows { text += ", \(scored.grouped) of them scored," }
         try writeToStandardOutput(TextTable.printable("\(text) to \(report.file)") + "\n")
     }
 }

@@ -50,9 +50,17 @@ swiftc -parse-as-library -O -wmo -swift-version 6 -package-name rgvlm -module-na
     Sources/RewardLabeling/Answers/ScoreParser.swift Sources/RewardLabeling/Answers/ExpectedScores.swift \
     Tests/Fuzz/FuzzAnswers.swift "$out/Crypto.o" -use-ld=lld -o "$out/answers"
 
+# The header of safetensors files.
+swiftc -parse-as-library -O -wmo -swift-version 6 -module-name FuzzHeader -sanitize=fuzzer,address \
+    -enable-upcoming-feature ExistentialAny -enable-upcoming-feature InternalImportsByDefault \
+    -enable-upcoming-feature MemberImportVisibility Sources/Exchange/Safetensors/HeaderScanner.swift \
+    Sources/Exchange/Safetensors/SafetensorsHeader.swift Sources/Exchange/Safetensors/SafetensorsTensor.swift \
+    Sources/Exchange/Files/LittleEndian.swift Sources/Exchange/Files/JSONText.swift Tests/Fuzz/FuzzHeader.swift \
+    -use-ld=lld -o "$out/header"
+
 # Seeds: a sample dataset, and the fixtures.
 rm -rf "$out/seeds" "$out/sample"
-for reader in json splits layout pt npy mask scores replies; do mkdir -p "$out/seeds/$reader" "$out/corpus/$reader"; done
+for reader in json splits layout pt npy mask scores replies tensors; do mkdir -p "$out/seeds/$reader" "$out/corpus/$reader"; done
 if [ -x .build/release/rgvlm-ingest ]; then
     .build/release/rgvlm-ingest sample --out "$out/sample" >/dev/null
     number=0
@@ -80,11 +88,14 @@ seed replies/error '\000\007{"error":{"message":"no sk-0123456789","code":"insuf
 seed replies/batch '\003\000{"custom_id":"r1-s1-p1-w0-n0-a0","response":{"status_code":200,"body":{"choices":[{"message":{"content":"hi"},"finish_reason":"stop"}]}},"error":null}'
 seed replies/old '\003\000{"custom_id":"a","response":{"choices":[{"message":{"content":[{"type":"text","text":"hi"}]},"finish_reason":"length"}]}}'
 seed replies/expired '\003\000{"custom_id":"a","response":null,"error":{"code":"batch_expired","message":"late"}}'
+seed tensors/two '\006\000{"__metadata__":{"a":"\\u00e9"},"b":{"dtype":"F32","shape":[1],"data_offsets":[0,4]},"c":{"dtype":"U8","shape":[2,1],"data_offsets":[4,6]}}  '
+seed tensors/none '\000\000{}'
 
 status=0
-for reader in json splits layout pt npy mask scores replies; do
+for reader in json splits layout pt npy mask scores replies tensors; do
     case $reader in
     scores | replies) binary=answers ;;
+    tensors) binary=header ;;
     *) binary=readers ;;
     esac
     log=$out/$reader.log
