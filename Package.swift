@@ -231,7 +231,7 @@ let package = Package(
         .testTarget(
             name: "StageTests",
             dependencies: [
-                "ExperimentStore", "SampleData", "StageSupport", "TestSupport", "rgvlm-ingest", "rgvlm-inspect",
+                "Exchange", "ExperimentStore", "SampleData", "StageSupport", "TestSupport", "rgvlm-ingest", "rgvlm-inspect",
                 "rgvlm-label", "rgvlm-simulate", "rgvlm-train",
                 .product(name: "GRDB", package: "GRDB.swift"),
                 .product(name: "Logging", package: "swift-log"),

@@ -59,7 +59,7 @@ extension TrainSession {
         let loop = TrainingLoop(
             learner, plan,
             validation: validation.map { ($0.split, WindowSampler($0.set, batchSize: settings.batch, order: .once)) },
-            sums: checkpoint?.description.sums ?? FigureSums())
+            guess: training.mostFrequent, sums: checkpoint?.description.sums ?? FigureSums())
         let journal = try translatingTraining {
             try TrainJournal(
                 learner, folder: folder, store: storePath, identity: identity, plan: plan, interruption: interruption,

@@ -21,3 +21,27 @@ extension TrainingSet {
         return hash.finalize().hex
     }
 }
+
+extension TrainingSet {
+    /// The action and the object class that occur most often.
+    public struct MostFrequent: Sendable, Equatable {
+        public var action: Int32
+        public var object: Int32
+    }
+
+    /// Of all steps of the instructions; the smaller id where two are even.
+    public var mostFrequent: MostFrequent {
+        var actionCounts = [Int32: Int]()
+        var objectCounts = [Int32: Int]()
+        for item in items {
+            for step in item.firstStep..<item.firstStep + item.stepCount {
+                actionCounts[actions[step], default: 0] += 1
+                if objects[step] > 0 { objectCounts[objects[step], default: 0] += 1 }
+            }
+        }
+        func top(_ counts: [Int32: Int]) -> Int32 {
+            counts.max { $0.value != $1.value ? $0.value < $1.value : $0.key > $1.key }?.key ?? 1
+        }
+        return MostFrequent(action: top(actionCounts), object: top(objectCounts))
+    }
+}

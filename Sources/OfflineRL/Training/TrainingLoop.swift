@@ -67,6 +67,7 @@ public struct DivergenceError: Error, Sendable {
 public final class TrainingLoop {
     private let learner: Learner
     private let plan: TrainingPlan
+    private let guess: TrainingSet.MostFrequent?
     private let validation: [(split: String, sampler: WindowSampler)]
     /// Sums of the training figures since their last row.
     public private(set) var sums: FigureSums
@@ -76,11 +77,14 @@ public final class TrainingLoop {
         case stopped
     }
 
-    /// - Parameter sums: Of a run that goes on between two rows.
+    /// - Parameters:
+    ///   - guess: What the baselines of the validations guess.
+    ///   - sums: Of a run that goes on between two rows.
     public init(
         _ learner: Learner, _ plan: TrainingPlan, validation: [(split: String, sampler: WindowSampler)],
-        sums: FigureSums = FigureSums()
+        guess: TrainingSet.MostFrequent? = nil, sums: FigureSums = FigureSums()
     ) {
+        self.guess = guess
         self.sums = sums
         self.learner = learner
         self.plan = plan
@@ -113,7 +117,7 @@ public final class TrainingLoop {
             }
             if step % plan.validateEvery == 0 || step == plan.steps {
                 for (split, sampler) in validation {
-                    guard let figures = learner.validate(sampler) else { continue }
+                    guard let figures = learner.validate(sampler, guess: guess) else { continue }
                     try observer.record(figures.figures, split: split, step: step)
                 }
             }

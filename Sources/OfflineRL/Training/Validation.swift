@@ -24,6 +24,26 @@ struct ValidationSums {
     private var counts = [(hits: Int, predicted: Int, actual: Int)](
         repeating: (0, 0, 0), count: NetworkShape.actionCount)
 
+    private var hasBaselines = false
+    private var lastActions = 0
+    private var frequentActions = 0
+    private var frequentObjects = 0
+
+    /// What guessing without looking scores: the training set's most frequent action, the action before (at first the most
+    /// frequent), its most frequent object.
+    mutating func addBaselines(_ batch: WindowBatch, _ objects: [Int32], _ guess: TrainingSet.MostFrequent) {
+        hasBaselines = true
+        for window in 0..<batch.windowCount {
+            var last = guess.action
+            for step in Int(batch.stepOffsets[window])..<Int(batch.stepOffsets[window + 1]) {
+                if batch.actions[step] == last { lastActions += 1 }
+                if batch.actions[step] == guess.action { frequentActions += 1 }
+                last = batch.actions[step]
+            }
+        }
+        for object in objects where object == guess.object { frequentObjects += 1 }
+    }
+
     mutating func add(_ predictedActions: [Int], _ actions: [Int32], _ predictedObjects: [Int], _ objects: [Int32]) {
         for (predicted, actual) in zip(predictedActions, actions) {
             counts[predicted].predicted += 1
@@ -57,6 +77,13 @@ struct ValidationSums {
         }
         result.figures.append(("action/f1", scores.reduce(0, +) / Double(max(scores.count, 1))))
         if interactions > 0 { result.figures.append(("object/precision", Double(correctObjects) / interactionCount)) }
+        if hasBaselines {
+            result.figures.append(("baseline/frequent_action", Double(frequentActions) / stepCount))
+            result.figures.append(("baseline/last_action", Double(lastActions) / stepCount))
+            if interactions > 0 {
+                result.figures.append(("baseline/frequent_object", Double(frequentObjects) / interactionCount))
+            }
+        }
         for (name, sum) in sums.sorted(by: { $0.key < $1.key }) {
             result.figures.append((name, sum / (name == "loss/object" ? interactionCount : stepCount)))
         }
@@ -83,17 +110,23 @@ extension UpdateMetrics {
 extension Learner {
     /// Figures over all batches of `sampler`.
     ///
-    /// - Parameter shouldStop: Asked after each batch; nil is returned once it says so.
-    public func validate(_ sampler: WindowSampler, shouldStop: () -> Bool = { false }) -> ValidationMetrics? {
+    /// - Parameters:
+    ///   - guess: The training set's most frequent action and object, for the baselines.
+    ///   - shouldStop: Asked after each batch; nil is returned once it says so.
+    public func validate(
+        _ sampler: WindowSampler, guess: TrainingSet.MostFrequent? = nil, shouldStop: () -> Bool = { false }
+    ) -> ValidationMetrics? {
         var sums = ValidationSums()
         var batch = sampler.makeBatch()
         for number in sampler.numbers {
             sampler.fill(&batch, number: number)
             let metrics = evaluate(batch) { output, objectSteps in
                 let objects = output.objects.map { tape.read($0) } ?? []
+                let actualObjects = objectSteps.map { batch.objects[Int($0)] }
+                if let guess { sums.addBaselines(batch, actualObjects, guess) }
                 sums.add(
                     Self.choices(tape.read(output.actions), NetworkShape.actionCount), batch.actions,
-                    Self.choices(objects, NetworkShape.objectClassCount), objectSteps.map { batch.objects[Int($0)] })
+                    Self.choices(objects, NetworkShape.objectClassCount), actualObjects)
             }
             sums.add(metrics)
             if shouldStop() { return nil }

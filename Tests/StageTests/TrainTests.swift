@@ -1,0 +1,250 @@
+import Exchange
+import ExperimentStore
+import Foundation
+import GRDB
+import TestSupport
+import Testing
+
+#if canImport(Darwin)
+import Darwin
+#else
+import Glibc
+#endif
+
+private let train = Executable("rgvlm-train")
+
+/// A generated dataset with labels in a store, made once; each test works on copies of the store.
+private enum Labelled {
+    static let folder: Result<TemporaryFolder, any Error> = Result {
+        let folder = try TemporaryFolder()
+        for (name, arguments) in [
+            ("rgvlm-simulate", ["generate", "--scenes", "6", "--episodes", "16", "--size", "64", "--out", "data"]),
+            ("rgvlm-ingest", ["alfred", "--root", "data", "--store", "x.sqlite"]),
+            ("rgvlm-label", ["run", "--store", "x.sqlite"]),
+        ] {
+            let result = try Executable(name).run(arguments + ["--quiet"], in: folder)
+            guard result.status == 0 else { throw Problem(text: result.errors) }
+        }
+        return folder
+    }
+
+    struct Problem: Error { var text: String }
+}
+
+@Suite(.serialized) struct TrainTests {
+    private let folder: TemporaryFolder
+
+    init() throws {
+        folder = try TemporaryFolder()
+        let source = try Labelled.folder.get()
+        for name in try FileManager.default.contentsOfDirectory(atPath: source.path) where name.hasPrefix("x.sqlite") {
+            try FileManager.default.copyItem(atPath: source(name), toPath: folder(name))
+        }
+    }
+
+    /// Small and quick: batches of 8, a row every 5 updates.
+    private let quick = [
+        "run", "--store", "x.sqlite", "--run", "r", "--quiet", "--set", "train.batch=8", "--set", "train.log_every=5",
+        "--set", "train.checkpoint_every=4", "--set", "train.validate_every=20", "--set", "train.keep=100",
+    ]
+
+    private func run(_ arguments: [String]) throws -> Executable.Result { try train.run(arguments, in: folder) }
+
+    private func checkpoint(_ step: Int, run: String = "r") -> String {
+        folder("x.sqlite.runs/\(run)/checkpoints/step-" + String(format: "%08d", step))
+    }
+
+    private func bytes(_ path: String) throws -> Data { try Data(contentsOf: URL(fileURLWithPath: path)) }
+
+    private func figures(_ run: String = "r") throws -> [String] {
+        try DatabaseQueue(path: folder("x.sqlite")).read { db in
+            try String.fetchAll(
+                db,
+                sql: """
+                    SELECT step || ' ' || split || ' ' || m.name || ' ' || value FROM train_metrics m
+                    JOIN train_runs r ON r.id = m.run_id WHERE r.name = ? ORDER BY step, split, m.name
+                    """, arguments: [run])
+        }
+    }
+
+    /// To renew the files after a change of options: RGVLM_RENEW_HELP=1 make test
+    @Test(arguments: [[], ["run"], ["status"], ["encode"]])
+    func helpIsAsPublished(_ path: [String]) throws {
+        let result = try train.run(path + ["--help"], in: folder, environment: ["COLUMNS": "80"])
+        #expect(result.status == 0)
+        let file = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
+            .appendingPathComponent("Help/\((["rgvlm-train"] + path).joined(separator: "-")).txt")
+        if ProcessInfo.processInfo.environment["RGVLM_RENEW_HELP"] != nil {
+            try Data(result.output.utf8).write(to: file)
+        }
+        #expect(try String(contentsOf: file, encoding: .utf8) == result.output)
+    }
+
+    /// Killed again and again, with other numbers of threads, a run ends with the same bytes and figures as one that was left alone.
+    @Test func aKilledRunEndsLikeOneThatWasNot() throws {
+        let whole = try run(quick + ["--steps", "43"])
+        #expect(whole.status == 0, "\(whole)")
+        let model = try bytes(checkpoint(43) + "/model.safetensors")
+        let optimizer = try bytes(checkpoint(43) + "/optimizer.safetensors")
+        let expected = try figures()
+        #expect(expected.contains { $0.hasPrefix("40 train loss/v ") } && expected.contains { $0.hasPrefix("43 valid_seen ") })
+        try FileManager.default.removeItem(atPath: folder("x.sqlite.runs"))
+        try DatabaseQueue(path: folder("x.sqlite")).write { try $0.execute(sql: "DELETE FROM train_runs") }
+        var attempts = 0
+        var killed = 0
+        while !FileManager.default.fileExists(atPath: checkpoint(43)) {
+            attempts += 1
+            try #require(attempts < 60)
+            let before = newestStep()
+            let running = try train.start(
+                quick + ["--steps", "43", "--threads", String(1 + attempts % 3)], in: folder)
+            // Somewhere after the next checkpoint: every attempt gets on.
+            while running.isRunning, newestStep() <= before { usleep(2000) }
+            usleep(UInt32(attempts * 7919 % 60_000))
+            if running.isRunning, attempts < 8 {
+                if kill(running.pid, attempts % 3 == 0 ? SIGINT : SIGKILL) == 0 { killed += 1 }
+            }
+            let result = try running.wait()
+            if attempts >= 8 { #expect(result.status == 0, "\(result)") }
+        }
+        #expect(killed > 3)
+        #expect(try run(quick + ["--steps", "43"]).status == 0)
+        #expect(try bytes(checkpoint(43) + "/model.safetensors") == model)
+        #expect(try bytes(checkpoint(43) + "/optimizer.safetensors") == optimizer)
+        #expect(try figures() == expected)
+        let leftovers = try FileManager.default.contentsOfDirectory(atPath: folder("x.sqlite.runs/r/checkpoints"))
+        #expect(leftovers.allSatisfy { $0.hasPrefix("step-") })
+    }
+
+    private func newestStep() -> Int {
+        let names = (try? FileManager.default.contentsOfDirectory(atPath: folder("x.sqlite.runs/r/checkpoints"))) ?? []
+        return names.compactMap { Int($0.dropFirst("step-".count)) }.max() ?? -1
+    }
+
+    /// Whatever byte of the newest checkpoint is damaged, or whichever file is missing: the run goes on from the one before and ends
+    /// the same. When none is whole, it says so.
+    @Test func damagedCheckpointsAreNotUsed() throws {
+        #expect(try run(quick + ["--steps", "12"]).status == 0)
+        let model = try bytes(checkpoint(12) + "/model.safetensors")
+        for damage in 0..<6 {
+            let path = checkpoint(12)
+            let files = ["model.safetensors", "optimizer.safetensors", "checkpoint.json"]
+            let file = path + "/" + files[damage % 3]
+            if damage < 3 {
+                var content = try bytes(file)
+                content[content.count * 2 / 3] ^= 0x10
+                try content.write(to: URL(fileURLWithPath: file))
+            } else {
+                try FileManager.default.removeItem(atPath: file)
+            }
+            let result = try train.run(quick.filter { $0 != "--quiet" } + ["--steps", "12"], in: folder)
+            #expect(result.status == 0, "\(files[damage % 3]): \(result)")
+            #expect(result.errors.contains("going on from an earlier checkpoint"))
+            #expect(try bytes(checkpoint(12) + "/model.safetensors") == model)
+        }
+        for step in [4, 8, 12] {
+            try Data("{".utf8).write(to: URL(fileURLWithPath: checkpoint(step) + "/checkpoint.json"))
+        }
+        let result = try run(quick + ["--steps", "12"])
+        #expect(result.status == 65 && result.errors.contains("none of the 3 checkpoints is whole"), "\(result)")
+    }
+
+    /// A checkpoint goes with its words, sizes, data and settings.
+    @Test func anotherRunsCheckpointIsRefused() throws {
+        #expect(try run(quick + ["--steps", "4", "--reward", "none"]).status == 0)
+        let cases: [(arguments: [String], reason: String)] = [
+            (["--preset", "medium", "--reward", "none"], "the preset small, not medium"),
+            (["--algorithm", "bc"], "the algorithm iql, not bc"),
+            (["--reward", "oracle"], "the reward"),
+            (["--reward", "none", "--seed", "3"], "the seed 0, not 3"),
+            (["--reward", "none", "--set", "train.kinds=[task]"], "other data"),
+            (["--reward", "none", "--set", "train.splits=[valid_seen]"], "a vocabulary of"),
+            (["--reward", "none", "--set", "train.learning.discount=0.9"], "the settings"),
+        ]
+        for (arguments, reason) in cases {
+            let result = try run(quick + ["--steps", "8"] + arguments)
+            #expect(result.status == 65 && result.errors.contains(reason), "\(arguments): \(result)")
+        }
+        #expect(try run(quick + ["--steps", "8", "--reward", "none"]).status == 0)
+    }
+
+    /// A reward that is no number stops the run before anything is learned from it, and the batch is kept.
+    @Test func aLossThatIsNoNumberStopsTheRun() throws {
+        let result = try run(
+            quick + ["--steps", "8", "--set", "train.learning.learning_rate=1", "--set", "train.learning.weight_decay=0",
+                "--steps", "2000", "--set", "train.reward.generated=1000", "--set", "train.learning.weight_limit=1000000"])
+        guard result.status == 65 else {
+            Issue.record("a rate of 1 did not diverge: \(result)")
+            return
+        }
+        #expect(result.errors.contains("is not a number in update"), "\(result)")
+        let file = try SafetensorsFile(folder("x.sqlite.runs/r/failed-batch.safetensors"))
+        #expect(file["frames"]?.shape.last == 9408 && file["rewards"] != nil)
+        let status = try run(["status", "--store", "x.sqlite"])
+        #expect(status.output.contains("r: failed"), "\(status)")
+    }
+
+    @Test func everyAlgorithmAndRewardRuns() throws {
+        for (name, arguments) in [
+            ("a", ["--algorithm", "bc"]), ("b", ["--algorithm", "filtered-bc"]), ("c", ["--reward", "none"]),
+            ("d", ["--reward", "labels"]), ("e", ["--reward", "oracle"]), ("f", ["--reward", "zero"]),
+            ("g", ["--reward", "random"]), ("h", ["--reward", "time-index"]), ("i", ["--reward", "negated"]),
+            ("j", ["--reward", "shuffled"]),
+            ("k", ["--reward", "labels", "--set", "train.reward.transform=delta", "--set", "train.kinds=[task, composite]"]),
+            ("l", ["--set", "train.learning.dropout=0.1"]),
+        ] {
+            let result = try run(quick + ["--run", name, "--steps", "3"] + arguments)
+            #expect(result.status == 0, "\(arguments): \(result)")
+        }
+        let status = try run(["status", "--store", "x.sqlite", "--json"])
+        let runs = try #require(try JSONSerialization.jsonObject(with: Data(status.output.utf8)) as? [[String: Any]])
+        #expect(runs.count == 12 && runs.allSatisfy { $0["status"] as? String == "done" })
+        let reward = try DatabaseQueue(path: folder("x.sqlite")).read {
+            try String.fetchOne(
+                $0, sql: "SELECT l.name FROM train_runs r JOIN label_runs l ON l.id = r.label_run_id WHERE r.name = 'd'")
+        }
+        #expect(reward != nil)
+    }
+
+    /// Two runs on one store at the same time: both end, with all figures.
+    @Test func twoRunsShareAStore() throws {
+        let processes = try ["a", "b"].map {
+            try train.start(quick + ["--run", $0, "--steps", "20", "--threads", "1"], in: folder)
+        }
+        for process in processes { #expect(try process.wait().status == 0) }
+        #expect(try figures("a") == figures("b") && !figures("a").isEmpty)
+    }
+
+    @Test func whatCannotBeDoneIsSaid() throws {
+        let cases: [(arguments: [String], status: Int32, reason: String)] = [
+            (["run", "--store", "none.sqlite"], 66, "there is no such store"),
+            (quick + ["--algorithm", "sac"], 64, "expected one of iql, bc, filtered-bc"),
+            (quick + ["--preset", "tiny"], 64, "expected one of small, medium, sprint"),
+            (quick + ["--reward", "vlm"], 64, "expected none, labels"),
+            (quick + ["--labels", "nobody"], 66, "the store has"),
+            (quick + ["--algorithm", "bc", "--reward", "none"], 64, "learns from actions alone"),
+            (quick + ["--run", "../up"], 64, "it becomes a folder"),
+            (quick + ["--steps", "0"], 64, "expected more than 0"),
+            (quick + ["--encoder", "resnet18"], 66, "make them with rgvlm-train encode"),
+            (quick + ["--set", "train.stepz=3"], 65, "steps"),
+            (quick + ["--set", "train.splits=[nowhere]"], 66, "nowhere"),
+            (quick + ["--set", "train.learning.expectile=2"], 64, "expectile"),
+        ]
+        for (arguments, status, reason) in cases {
+            let result = try run(arguments)
+            #expect(result.status == status && result.errors.contains(reason), "\(arguments): \(result)")
+        }
+    }
+
+    /// What a checkpoint holds can be read by others: names as documented, float32.
+    @Test func checkpointsAreSafetensors() throws {
+        #expect(try run(quick + ["--steps", "2"]).status == 0)
+        let file = try SafetensorsFile(checkpoint(2) + "/model.safetensors")
+        #expect(file["policy.text.words"] != nil && file["critic.q1.linear3.weight"]?.shape == [1, 64])
+        #expect(file["target.critic.q1.linear3.weight"] != nil && file["policy.frames.bn1.mean"]?.shape == [64])
+        #expect(file.tensors.allSatisfy { $0.element == .float32 })
+        let json = try JSONSerialization.jsonObject(with: bytes(checkpoint(2) + "/checkpoint.json"))
+        let description = try #require(json as? [String: Any])
+        #expect(description["step"] as? Int == 2 && (description["vocabulary"] as? [String])?.isEmpty == false)
+    }
+}
