@@ -84,7 +84,7 @@ final class TrainJournal: TrainingObserver {
                 try run.record(rows, db)
                 try run.update(status: status, step: step, message: message, db)
                 if let path = lastCheckpoint, let saved = try? Checkpoint(path) {
-                    let hash = saved.description.files[Checkpoint.modelFile] ?? ""
+                    let hash = saved.sums[Checkpoint.modelFile] ?? ""
                     try run.record(
                         TrainCheckpointRow(step: saved.description.step, path: path, sha256: hash.bytesOfHex), db)
                 }

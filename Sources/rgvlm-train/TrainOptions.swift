@@ -129,11 +129,13 @@ struct TrainSettings {
         return value
     }
 
-    private static func within(_ value: Double?, _ range: ClosedRange<Double>, _ name: String) throws -> Float? {
+    private static func within(
+        _ value: Double?, _ range: ClosedRange<Double>, _ name: String, section: String = "learning"
+    ) throws -> Float? {
         guard let value else { return nil }
         guard range.contains(value) else {
             throw StageError(
-                .usage, "train.learning.\(name) \(value): expected \(range.lowerBound) to \(range.upperBound)")
+                .usage, "train.\(section).\(name) \(value): expected \(range.lowerBound) to \(range.upperBound)")
         }
         return Float(value)
     }
@@ -184,8 +186,8 @@ struct TrainSettings {
             return only
         }
         var mix = RewardMix()
-        mix.sparseWeight = try within(section.sparse, -1000...1000, "../reward.sparse") ?? 1
-        mix.generatedWeight = try within(section.generated, -1000...1000, "../reward.generated") ?? 1
+        mix.sparseWeight = try within(section.sparse, -1e30...1e30, "sparse", section: "reward") ?? 1
+        mix.generatedWeight = try within(section.generated, -1e30...1e30, "generated", section: "reward") ?? 1
         mix.transform = try choice(section.transform ?? "scaled", "train.reward.transform")
         let source = options.reward ?? section.source ?? (labelRuns.isEmpty && asked == nil ? "none" : "labels")
         switch source {

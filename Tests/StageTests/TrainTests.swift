@@ -61,8 +61,8 @@ private enum Labelled {
             try String.fetchAll(
                 db,
                 sql: """
-                    SELECT step || ' ' || split || ' ' || m.name || ' ' || value FROM train_metrics m
-                    JOIN train_runs r ON r.id = m.run_id WHERE r.name = ? ORDER BY step, split, m.name
+                    SELECT m.step || ' ' || split || ' ' || m.name || ' ' || value FROM train_metrics m
+                    JOIN train_runs r ON r.id = m.run_id WHERE r.name = ? ORDER BY m.step, split, m.name
                     """, arguments: [run])
         }
     }
@@ -168,15 +168,10 @@ private enum Labelled {
         #expect(try run(quick + ["--steps", "8", "--reward", "none"]).status == 0)
     }
 
-    /// A reward that is no number stops the run before anything is learned from it, and the batch is kept.
+    /// A loss that is no number stops the run before anything is learned from it, and the batch is kept.
     @Test func aLossThatIsNoNumberStopsTheRun() throws {
-        let result = try run(
-            quick + ["--steps", "8", "--set", "train.learning.learning_rate=1", "--set", "train.learning.weight_decay=0",
-                "--steps", "2000", "--set", "train.reward.generated=1000", "--set", "train.learning.weight_limit=1000000"])
-        guard result.status == 65 else {
-            Issue.record("a rate of 1 did not diverge: \(result)")
-            return
-        }
+        let result = try run(quick + ["--steps", "8", "--set", "train.reward.generated=1e25"])
+        #expect(result.status == 65)
         #expect(result.errors.contains("is not a number in update"), "\(result)")
         let file = try SafetensorsFile(folder("x.sqlite.runs/r/failed-batch.safetensors"))
         #expect(file["frames"]?.shape.last == 9408 && file["rewards"] != nil)

@@ -11,16 +11,19 @@ internal import Glibc
 #endif
 
 /// A folder with a learner's whole state: `model.safetensors` with weights, target and running moments,
-/// `optimizer.safetensors` with AdamW's moments, and `checkpoint.json`, which is written last and holds their hashes.
+/// `optimizer.safetensors` with AdamW's moments, `checkpoint.json`, and `SHA256SUMS` over the three, for `sha256sum -c`.
 ///
 /// The folder is made under another name and renamed when all of it is durable: there are whole checkpoints only.
 public struct Checkpoint: Sendable {
     public static let modelFile = "model.safetensors"
     public static let optimizerFile = "optimizer.safetensors"
     public static let descriptionFile = "checkpoint.json"
+    public static let sumsFile = "SHA256SUMS"
 
     public let path: String
     public let description: CheckpointDescription
+    /// SHA-256 of the files, as hexadecimal digits, by name.
+    public let sums: [String: String]
 
     /// Reads the description and compares the files with its hashes.
     ///
@@ -28,31 +31,40 @@ public struct Checkpoint: Sendable {
     public init(_ path: String) throws {
         self.path = path
         let file = path + "/" + Self.descriptionFile
-        guard let data = FileManager.default.contents(atPath: file) else {
-            throw CheckpointError(.missing, "there is no checkpoint: \(Self.descriptionFile) is missing", path: path)
+        guard let data = FileManager.default.contents(atPath: file),
+            let list = FileManager.default.contents(atPath: path + "/" + Self.sumsFile)
+        else {
+            throw CheckpointError(.missing, "there is no whole checkpoint", path: path)
+        }
+        var sums: [String: String] = [:]
+        for line in String(decoding: list, as: UTF8.self).split(separator: "\n") {
+            let parts = line.split(separator: " ")
+            if parts.count == 2 { sums[String(parts[1])] = String(parts[0]) }
+        }
+        guard Set(sums.keys) == [Self.modelFile, Self.optimizerFile, Self.descriptionFile] else {
+            throw CheckpointError(.damaged, "does not name a checkpoint's files", path: path + "/" + Self.sumsFile)
+        }
+        for (name, expected) in sums.sorted(by: { $0.key < $1.key }) {
+            let path = path + "/" + name
+            guard let hash = Self.sha256(path) else { throw CheckpointError(.damaged, "cannot be read", path: path) }
+            guard hash == expected else {
+                throw CheckpointError(
+                    .damaged, "does not have the contents it was saved with; remove the checkpoint's folder", path: path)
+            }
+        }
+        self.sums = sums
+        struct Version: Decodable { var version: Int }
+        guard let version = try? JSONDecoder().decode(Version.self, from: data).version else {
+            throw CheckpointError(.damaged, "is not a checkpoint's description", path: file)
+        }
+        guard version == CheckpointDescription.currentVersion else {
+            throw CheckpointError(
+                .mismatch, "has version \(version); this program reads \(CheckpointDescription.currentVersion)", path: file)
         }
         do {
             description = try JSONDecoder().decode(CheckpointDescription.self, from: data)
         } catch {
             throw CheckpointError(.damaged, "is not a checkpoint's description", path: file)
-        }
-        guard description.version == CheckpointDescription.currentVersion else {
-            throw CheckpointError(
-                .mismatch,
-                "has version \(description.version); this program reads \(CheckpointDescription.currentVersion)",
-                path: file)
-        }
-        guard Set(description.files.keys) == [Self.modelFile, Self.optimizerFile] else {
-            throw CheckpointError(.damaged, "names other files than a checkpoint has", path: file)
-        }
-        for (name, expected) in description.files.sorted(by: { $0.key < $1.key }) {
-            let path = path + "/" + name
-            guard let hash = Self.sha256(path) else { throw CheckpointError(.damaged, "cannot be read", path: path) }
-            guard hash == expected else {
-                throw CheckpointError(
-                    .damaged, "does not have the contents it was saved with; remove the checkpoint's folder", path: path
-                )
-            }
         }
     }
 
@@ -89,21 +101,24 @@ public struct Checkpoint: Sendable {
 
     // MARK: Writing
 
-    /// Writes the learner's state to the folder `path`, which appears when it is complete. `description.files` is filled in.
+    /// Writes the learner's state to the folder `path`, which appears when it is complete.
     public static func write(_ learner: Learner, _ description: CheckpointDescription, to path: String) throws {
         let partial = URL(fileURLWithPath: path).deletingLastPathComponent().path + "/.partial-\(getpid())"
         do {
             try? FileManager.default.removeItem(atPath: partial)
             try FileManager.default.createDirectory(atPath: partial, withIntermediateDirectories: true)
-            var description = description
-            description.files = [
-                modelFile: try write(learner.modelTensors, to: partial + "/" + modelFile, step: description.step),
-                optimizerFile: try write(
-                    learner.optimizerTensors, to: partial + "/" + optimizerFile, step: description.step),
-            ]
+            let model = try write(learner.modelTensors, to: partial + "/" + modelFile, step: description.step)
+            let optimizer = try write(
+                learner.optimizerTensors, to: partial + "/" + optimizerFile, step: description.step)
             let encoder = JSONEncoder()
             encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-            try AtomicFile.write(Array(try encoder.encode(description)), to: partial + "/" + descriptionFile)
+            let json = try encoder.encode(description)
+            try AtomicFile.write(Array(json), to: partial + "/" + descriptionFile)
+            let sums = [
+                (SHA256.hash(data: json).hex, descriptionFile), (model, modelFile), (optimizer, optimizerFile),
+            ]
+            try AtomicFile.write(
+                Array(sums.map { "\($0.0)  \($0.1)\n" }.joined().utf8), to: partial + "/" + sumsFile)
             // A checkpoint of this step can only be there when a later one was damaged and the run went back before it.
             if FileManager.default.fileExists(atPath: path) { try FileManager.default.removeItem(atPath: path) }
             guard rename(partial, path) == 0 else {

@@ -63,8 +63,6 @@ public struct CheckpointDescription: Sendable, Equatable, Codable {
     public var dataSHA256: String
     public var reward: RewardMix
     public var encoder: String
-    /// SHA-256 of the tensor files, by name.
-    public var files: [String: String]
     public var unrecorded: [Figure]
     /// Training figures since their last row.
     public var sums: FigureSums
@@ -88,7 +86,6 @@ public struct CheckpointDescription: Sendable, Equatable, Codable {
         self.encoder = encoder
         self.unrecorded = unrecorded
         self.sums = sums
-        files = [:]
     }
 }
 
