@@ -7,6 +7,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#if defined(__linux__)
+#include <malloc.h>
+#endif
 
 // Debian's oneDNN runs on OpenMP, other builds on TBB or on one thread only. What is not there is not called.
 #if defined(__linux__)
@@ -17,6 +20,15 @@ void co_use_one_thread(void)
 {
 #if defined(__linux__)
     if (omp_set_num_threads) omp_set_num_threads(1);
+#endif
+}
+
+void co_keep_memory(void)
+{
+#if defined(__GLIBC__)
+    // 32 MB is the largest threshold it takes.
+    mallopt(M_MMAP_THRESHOLD, 32 << 20);
+    mallopt(M_TRIM_THRESHOLD, 512 << 20);
 #endif
 }
 

@@ -90,6 +90,8 @@ void ck_gather_rows(
 void ck_scatter_rows(
     float *const *gradients, const CKRow *rows, const float *dout, size_t count, size_t columns, size_t first,
     size_t last);
+// out[c * out_stride + r] = x[r * columns + c].
+void ck_transpose_matrix(const float *x, size_t rows, size_t columns, float *out, size_t out_stride);
 // y += x
 void ck_add(float *y, const float *x, size_t count);
 

@@ -13,6 +13,10 @@ int co_sgemm(
 // Keeps oneDNN from starting threads under the calling thread. Call once on every thread that multiplies.
 void co_use_one_thread(void);
 
+// oneDNN takes and gives back buffers for each product. Left alone, the C library returns them to the system each time, and a fifth
+// of a training step goes into clearing pages. For the whole process.
+void co_keep_memory(void);
+
 // "2.6.3" or the like, of the library that is loaded.
 const char *co_version(void);
 

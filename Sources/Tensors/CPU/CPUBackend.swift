@@ -38,6 +38,7 @@ public final class CPUBackend: Backend {
     public static var hasBFloat16: Bool { co_has_bf16() != 0 }
 
     public init(threadCount: Int? = nil, precision: Precision = .float32) {
+        co_keep_memory()
         pool = ThreadPool(threadCount: threadCount)
         self.precision = precision
         scratch = (0..<pool.threadCount).map { _ in Self.floats(16) }

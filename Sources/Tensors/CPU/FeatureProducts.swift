@@ -16,10 +16,11 @@ func writeCells(_ frame: UnsafeRawPointer, _ format: FeatureFormat, _ out: Unsaf
 
 /// Frames in groups whose cells stay in the cache.
 private struct FeatureForward: ParallelTask {
-    static let group = 4
+    static let group = 8
     let frames: UnsafePointer<UnsafeRawPointer>
     let count: Int
     let format: FeatureFormat
+    /// Transposed: [channels, out].
     let weight: UnsafePointer<Float>
     let bias: UnsafePointer<Float>
     let y: Matrix
@@ -35,15 +36,15 @@ private struct FeatureForward: ParallelTask {
         for frame in 0..<group { writeCells(frames[first + frame], format, x + frame * cells * channels) }
         let out = y.data + first * cells * y.columns
         multiply(
-            x, channels, weight, channels, bTransposed: true, into: out, y.columns, m: group * cells, n: y.columns,
-            k: channels, adding: false)
+            x, channels, weight, y.columns, into: out, y.columns, m: group * cells, n: y.columns, k: channels,
+            adding: false)
         ck_bias_forward(out, bias, group * cells, y.columns, 0, .none, 0)
     }
 }
 
 /// Partial sums of dw = dyᵀ cells over ranges of frames.
 private struct FeatureBackward: ParallelTask {
-    static let group = 4
+    static let group = 8
     let frames: UnsafePointer<UnsafeRawPointer>
     let count: Int
     let format: FeatureFormat
@@ -79,11 +80,12 @@ extension CPUBackend {
         guard count > 0 else { return }
         productOperations += 2 * Double(y.rows) * Double(format.channels) * Double(y.columns)
         reserveScratch(FeatureForward.group * FeatureFormat.cells * format.channels)
+        let columns = transposed(weight.values, rows: y.columns, columns: format.channels)
         scratch.withUnsafeBufferPointer { scratch in
             pool.run(
                 FeatureForward.pieces(count),
                 FeatureForward(
-                    frames: frames, count: count, format: format, weight: weight.values, bias: bias.values, y: y,
+                    frames: frames, count: count, format: format, weight: columns, bias: bias.values, y: y,
                     scratch: scratch.baseAddress!))
         }
     }

@@ -13,9 +13,28 @@ func multiply(
     precondition(status == 0, "oneDNN refuses a product of \(m)x\(n)x\(k): status \(status)")
 }
 
+/// Rows of a weight matrix as columns of its transpose: products read factors that are not transposed some 10 % faster, and each
+/// weight is read by many of them.
+struct Transpose: ParallelTask {
+    static let size = 32
+    let weight: UnsafePointer<Float>
+    let rows: Int
+    let columns: Int
+    let out: UnsafeMutablePointer<Float>
+
+    var pieces: Int { (rows + Self.size - 1) / Self.size }
+
+    func run(_ index: Int, worker: Int) {
+        let first = index * Self.size
+        ck_transpose_matrix(
+            weight + first * columns, min(Self.size, rows - first), columns, out + first, rows)
+    }
+}
+
 /// y rows = relu(x rows wᵀ + bias).
 private struct LinearForward: ParallelTask {
     let x: Matrix
+    /// Transposed: [in, out].
     let weight: UnsafePointer<Float>
     let bias: UnsafePointer<Float>?
     let relu: Bool
@@ -27,8 +46,8 @@ private struct LinearForward: ParallelTask {
         let rows = pieces.range(index)
         let out = y.data + rows.lowerBound * y.columns
         multiply(
-            x.data + rows.lowerBound * x.columns, x.columns, weight, x.columns, bTransposed: true, into: out, y.columns,
-            m: rows.count, n: y.columns, k: x.columns, adding: false)
+            x.data + rows.lowerBound * x.columns, x.columns, weight, y.columns, into: out, y.columns, m: rows.count,
+            n: y.columns, k: x.columns, adding: false)
         if bias != nil || relu || dropout.threshold > 0 {
             ck_bias_forward(
                 out, bias, rows.count, y.columns, relu ? 1 : 0, dropout, UInt64(rows.lowerBound * y.columns))
@@ -125,7 +144,8 @@ extension CPUBackend {
         pool.run(
             pieces.count,
             LinearForward(
-                x: x, weight: weight.values, bias: bias?.values, relu: relu, dropout: dropout, y: y, pieces: pieces))
+                x: x, weight: transposed(weight.values, rows: y.columns, columns: x.columns), bias: bias?.values,
+                relu: relu, dropout: dropout, y: y, pieces: pieces))
     }
 
     public func linearBackward(
@@ -154,6 +174,13 @@ extension CPUBackend {
                 inputs: x.columns, pieces: pieces))
         sum(biasPartials, pieces.count, y.columns, into: bias?.gradient)
         if let gradient { run(gradient) }
+    }
+
+    /// [columns, rows] in the shared scratch.
+    func transposed(_ weight: UnsafePointer<Float>, rows: Int, columns: Int) -> UnsafePointer<Float> {
+        let task = Transpose(weight: weight, rows: rows, columns: columns, out: sharedScratch(rows * columns))
+        pool.run(task.pieces, task)
+        return UnsafePointer(task.out)
     }
 
     func run(_ gradient: WeightGradient) {
