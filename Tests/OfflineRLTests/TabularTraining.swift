@@ -4,9 +4,9 @@ import Tensors
 
 /// Updates on all of the data with a learning rate that falls geometrically.
 struct TabularTraining {
-    var updates = 6000
+    var updates = 8000
     var firstRate: Float = 0.1
-    var lastRate: Float = 1e-5
+    var lastRate: Float = 1e-6
 
     /// How far a table's entry may be from where its loss sends it: a step of AdamW is about the learning rate, and its first moment
     /// carries on for 1 / (1 - beta1) = 10 of them.
@@ -22,6 +22,8 @@ struct TabularTraining {
         var optimizer = AdamW()
         optimizer.beta2 = 0.99
         optimizer.weightDecay = 0
+        // Gradients of rare actions' scores are small.
+        optimizer.epsilon = 1e-12
         for update in 0..<updates {
             optimizer.learningRate = firstRate * pow(lastRate / firstRate, Float(update) / Float(updates - 1))
             learner.update(data, optimizer)
