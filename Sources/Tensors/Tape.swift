@@ -30,8 +30,10 @@ public final class Tape {
     public var isTraining = true
     /// Whether operations are recorded for the way back.
     public var isRecording = true
-    /// Changes every step; dropout depends on it and on the operation's number.
-    public var dropoutKey: UInt64 = 0
+    /// Changes every step; dropout depends on it and on the operation's number since it was set.
+    public var dropoutKey: UInt64 = 0 {
+        didSet { operationCount = 0 }
+    }
     var operationCount: UInt64 = 0
     var arena: Arena
     var values: [Value] = []

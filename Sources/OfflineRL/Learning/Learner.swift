@@ -46,6 +46,8 @@ public final class Learner {
     /// Updates made.
     public var step: Int { policyParameters.step }
 
+    private var dropoutKey: UInt64 { seed &+ UInt64(step) &* 0xA076_1D64_78BD_642F }
+
     /// With first weights drawn from `seed`.
     public init(
         _ algorithm: Algorithm, _ shape: NetworkShape, iql: IQL = IQL(), optimizer: AdamW = AdamW(), seed: UInt64,
@@ -91,7 +93,7 @@ public final class Learner {
     /// The losses, and their gradients added to the parameters' gradients.
     public func computeGradients(_ batch: WindowBatch) -> UpdateMetrics {
         tape.reset()
-        tape.dropoutKey = seed &+ UInt64(step) &* 0xA076_1D64_78BD_642F
+        tape.dropoutKey = dropoutKey
         tape.isTraining = true
         tape.isRecording = true
         let metrics = forward(batch)
@@ -122,6 +124,8 @@ public final class Learner {
         let weights = tape.allocate(Float.self, count: batch.stepCount)
         weights.update(repeating: 1)
         let criticLoss = criticLoss(batch, weights: weights)
+        // Its own dropout, whatever came before: that of a policy without a critic.
+        tape.dropoutKey = ~dropoutKey
         tape.bank = policyParameters.online
         let objectSteps = objectSteps(batch)
         let output = policy(batch, objectSteps: UnsafeBufferPointer(objectSteps), positions: positions, tape)

@@ -1,0 +1,131 @@
+import Networks
+import Tensors
+import Testing
+
+@testable import OfflineRL
+
+/// What holds of the real networks' learner to the last bit.
+@Suite struct ClosedFormLearnerTests {
+    private static let vocabulary = 40
+    private static let windows = 4
+
+    private static func learner(
+        _ algorithm: Algorithm, temperature: Float = 5, dropout: Float = 0, seed: UInt64 = 11, threads: Int = 2,
+        precision: CPUBackend.Precision = .float32
+    ) -> Learner {
+        var shape = NetworkShape(.small, features: .patches, vocabularySize: vocabulary)
+        (shape.width, shape.heads, shape.channels1, shape.channels2) = (64, 2, 32, 16)
+        shape.dropout = dropout
+        var iql = IQL()
+        iql.temperature = temperature
+        var optimizer = AdamW()
+        optimizer.learningRate = 1e-3
+        return Learner(
+            algorithm, shape, iql: iql, optimizer: optimizer, seed: seed,
+            backend: CPUBackend(threadCount: threads, precision: precision), usesHalves: precision == .bfloat16)
+    }
+
+    private static func update(_ learner: Learner, _ numbers: Range<Int> = 0..<4) {
+        let batches = DeterministicInputs.Batches(windows: windows, vocabulary: vocabulary)
+        for number in numbers { _ = learner.update(batches.batch(number)) }
+    }
+
+    /// All that a learner holds, as bits: values, optimiser's moments, gradients, running moments and target.
+    private struct Bits: Equatable, CustomTestStringConvertible {
+        var pieces: [[UInt32]] = []
+
+        var testDescription: String { "\(pieces.count) pieces of \(pieces.map(\.count).reduce(0, +)) numbers" }
+
+        mutating func add(_ store: ParameterStore) {
+            let (count, bufferCount) = (store.layout.valueCount, store.layout.bufferCount)
+            let parts: [(UnsafeMutablePointer<Float>?, Int)] = [
+                (store.values, count), (store.moment1, count), (store.moment2, count), (store.gradients, count),
+                (store.buffers, bufferCount), (store.target, count), (store.targetBuffers, bufferCount),
+            ]
+            for (pointer, count) in parts {
+                guard let pointer else { continue }
+                pieces.append(store.read(pointer, count: count).map(\.bitPattern))
+            }
+            pieces.append([UInt32(store.step)])
+        }
+    }
+
+    private static func bits(_ store: ParameterStore) -> Bits {
+        var bits = Bits()
+        bits.add(store)
+        return bits
+    }
+
+    private static func bits(_ learner: Learner) -> Bits {
+        var bits = bits(learner.policyParameters)
+        if let critic = learner.criticParameters { bits.add(critic) }
+        return bits
+    }
+
+    /// With dropout too: the policy's does not depend on whether there is a critic.
+    @Test(arguments: [0, 0.1] as [Float]) func temperatureZeroIsBehaviourCloning(dropout: Float) {
+        let cloned = Self.learner(.bc, dropout: dropout)
+        let weighted = Self.learner(.iql, temperature: 0, dropout: dropout)
+        let other = Self.learner(.iql, temperature: 5, dropout: dropout)
+        for learner in [cloned, weighted, other] { Self.update(learner) }
+        #expect(Self.bits(weighted.policyParameters) == Self.bits(cloned.policyParameters))
+        #expect(Self.bits(other.policyParameters) != Self.bits(cloned.policyParameters))
+    }
+
+    /// In bfloat16 too, where the processor has it.
+    @Test(
+        arguments: CPUBackend.hasBFloat16 ? [.float32, .bfloat16] : [CPUBackend.Precision.float32], [0, 0.1] as [Float])
+    func threadsDoNotMatter(precision: CPUBackend.Precision, dropout: Float) {
+        let results = [1, 2, 3].map { threads in
+            let learner = Self.learner(.iql, dropout: dropout, threads: threads, precision: precision)
+            Self.update(learner, 0..<3)
+            return Self.bits(learner)
+        }
+        #expect(results[1] == results[0] && results[2] == results[0])
+    }
+
+    /// Two learners with the same first weights differ by the dropout of their seeds, and by nothing else.
+    @Test(arguments: [0, 0.1] as [Float]) func seedsOfDropout(dropout: Float) {
+        func learned(seed: UInt64) -> Bits {
+            let learner = Self.learner(.iql, dropout: dropout, seed: seed)
+            let first = Self.learner(.iql, seed: 11)
+            for (store, source) in [
+                (learner.policyParameters, first.policyParameters),
+                (learner.criticParameters, first.criticParameters),
+            ] {
+                guard let store, let source else { continue }
+                store.write(source.read(source.values, count: source.layout.valueCount), to: store.values)
+                store.synchronizeTarget()
+            }
+            Self.update(learner, 0..<2)
+            return Self.bits(learner)
+        }
+        let result = learned(seed: 11)
+        #expect(learned(seed: 11) == result)
+        #expect((learned(seed: 12) == result) == (dropout == 0))
+    }
+
+    @Test func evaluationChangesNothing() {
+        let batches = DeterministicInputs.Batches(windows: Self.windows, vocabulary: Self.vocabulary)
+        let learner = Self.learner(.iql, dropout: 0.1)
+        Self.update(learner, 0..<2)
+        let before = Self.bits(learner)
+        let metrics = learner.evaluate(batches.batch(9))
+        #expect(metrics.isFinite && learner.evaluate(batches.batch(9)) == metrics)
+        #expect(Self.bits(learner) == before && learner.step == 2)
+        // Nor what is learned afterwards.
+        let other = Self.learner(.iql, dropout: 0.1)
+        Self.update(other, 0..<3)
+        Self.update(learner, 2..<3)
+        #expect(Self.bits(learner) == Self.bits(other))
+    }
+
+    /// The same weights give the same losses whatever the dropout, in evaluation and there alone.
+    @Test func evaluationHasNoDropout() {
+        let batches = DeterministicInputs.Batches(windows: Self.windows, vocabulary: Self.vocabulary)
+        let (none, some) = (Self.learner(.iql), Self.learner(.iql, dropout: 0.1))
+        let batch = batches.batch(0)
+        #expect(none.evaluate(batch) == some.evaluate(batch))
+        #expect(none.computeGradients(batch) != some.computeGradients(batch))
+    }
+}
