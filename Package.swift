@@ -215,7 +215,7 @@ let package = Package(
         .testTarget(
             name: "OfflineRLTests",
             dependencies: [
-                "Episodes", "Exchange", "ExperimentStore", "Ingestion", "Networks", "OfflineRL", "SampleData",
+                "CKernels", "Episodes", "Exchange", "ExperimentStore", "Ingestion", "Networks", "OfflineRL", "SampleData",
                 "Tensors",
                 "TestSupport", .product(name: "GRDB", package: "GRDB.swift"),
             ], swiftSettings: settings),

@@ -86,9 +86,14 @@ import Testing
         return learner
     }
 
+    /// Losses, gradients and weights of the first steps, and of all 100 at a tenth of the learning rate, within 1e-4 of the
+    /// float64 run.
+    ///
+    /// No longer at the full rate: there PyTorch in float32 leaves the float64 run by 1e-3 and more too, from the moment that a
+    /// pre-activation next to zero rounds to the other side of a relu (the fixture's `float32`). compare.py checks late steps
+    /// from a shared state.
     @Test(arguments: [
-        Run(name: "iql_small", steps: 100), Run(name: "iql_small_slow", steps: 100),
-        Run(name: "iql_sprint2", steps: 30),
+        Run(name: "iql_small", steps: 90), Run(name: "iql_small_slow", steps: 100), Run(name: "iql_sprint2", steps: 1),
         Run(name: "iql_sprint2_slow", steps: 30),
     ])
     func updates(run: Run) throws {
@@ -102,33 +107,27 @@ import Testing
         for step in 1...run.steps {
             let result = learner.computeGradients(batches.batch(step - 1))
             let critic = try #require(result.critic)
-            var worst = 0.0
             for (name, value) in [
-                ("q1_loss", critic.q1), ("q2_loss", critic.q2), ("v_loss", critic.v),
-                ("action_loss", result.actionLoss),
+                ("q1_loss", critic.q1), ("q2_loss", critic.q2), ("v_loss", critic.v), ("action_loss", result.actionLoss),
                 ("object_loss", result.objectLoss),
             ] {
                 let expected = Summary.number(metrics[step - 1][name] ?? 0)
-                worst = max(worst, abs(value - expected) / max(abs(expected), 1e-3))
+                let distance = abs(value - expected) / max(abs(expected), 1e-3)
+                #expect(distance < 1e-4, "\(name) of step \(step): \(value), not \(expected)")
             }
-            if step == 1 || step % 10 == 0 { print(run.name, step, "loss", worst, metrics[step - 1]["float32"] ?? "") }
-            guard let expected = recorded[String(step)] else {
-                learner.applyGradients()
-                continue
-            }
-            print(run.name, step, "gradients", try worstOf(expected, "gradients", Self.gradients(learner)))
+            let expected = recorded[String(step)]
+            if let expected { try compare(expected, "gradients", Self.gradients(learner), step) }
             learner.applyGradients()
-            print(run.name, step, "weights", try worstOf(expected, "weights", Self.weights(learner)))
+            if let expected { try compare(expected, "weights", Self.weights(learner), step) }
         }
     }
 
-    private func worstOf(_ expected: [String: Any], _ kind: String, _ actual: [String: [Float]]) throws -> [String] {
+    private func compare(_ expected: [String: Any], _ kind: String, _ actual: [String: [Float]], _ step: Int) throws {
         let summaries = try #require(expected[kind] as? [String: [Any]])
-        let singles = ((expected["float32"] as? [String: Any])?[kind] as? [String: Any]) ?? [:]
         #expect(Set(summaries.keys) == Set(actual.keys))
-        return summaries.map { (name, values) in (Summary(values).distance(actual[name] ?? []), name) }
-            .sorted { $0.0 > $1.0 }.prefix(3)
-            .map { "\($0.1) \(String(format: "%.1e", $0.0)) [\(singles[$0.1] ?? "")]" }
+        let distances = summaries.map { (name, values) in (Summary(values).distance(actual[name] ?? []), name) }
+        let worst = try #require(distances.max { $0.0 < $1.0 })
+        #expect(worst.0 < 1e-4, "\(kind) of step \(step): \(worst.1) is off by \(worst.0)")
     }
 
     static func gradients(_ learner: Learner) -> [String: [Float]] {

@@ -45,7 +45,7 @@ final class HalfProducts {
 }
 
 /// Rows of a matrix in bfloat16; the rows up to the next multiple of `multiple` are zero.
-private func roundRows(
+func roundRows(
     _ x: UnsafePointer<Float>, rows: Int, columns: Int, multiple: Int, into out: UnsafeMutablePointer<UInt16>
 ) {
     ck_to_bf16(x, out, rows * columns)
@@ -54,7 +54,7 @@ private func roundRows(
 }
 
 /// c rows = a rows op(b), with all rows computed 16 at a time; the rest of the last 16 goes through scratch.
-private func multiplyRows(
+func multiplyRows(
     _ products: HalfProducts, _ a: UnsafePointer<UInt16>, _ b: UnsafePointer<UInt16>, _ ldb: Int, bTransposed: Bool,
     into c: UnsafeMutablePointer<Float>, rows: Int, n: Int, k: Int, adding: Bool, scratch: UnsafeMutablePointer<Float>
 ) {
@@ -154,7 +154,7 @@ private struct HalfBackwardRows: ParallelTask {
 
 /// Tiles of dw += dyᵀ x over 512 rows at a time, or partial sums where there are many rows.
 private struct HalfWeightGradient: ParallelTask {
-    static let rowsAtATime = 512
+    static let rowsAtATime = 1024
     let dy: UnsafePointer<UInt16>
     let x: UnsafePointer<UInt16>
     let rows: Int
@@ -198,11 +198,16 @@ private struct HalfWeightGradient: ParallelTask {
     }
 }
 
+extension RowPieces {
+    /// Fewer and larger ones: oneDNN packs the weights anew for each product.
+    static func ofHalves(_ rows: Int) -> RowPieces { RowPieces(rows: rows, target: 8, minimum: 64, maximum: 512) }
+}
+
 extension CPUBackend {
     func linearHalves(
         _ x: Matrix, _ weight: UnsafePointer<UInt16>, _ bias: WeightPointer?, relu: Bool, _ dropout: Dropout, y: Matrix
     ) {
-        let pieces = RowPieces(rows: y.rows)
+        let pieces = RowPieces.ofHalves(y.rows)
         reserveScratch(16 * max(y.columns, x.columns) + (pieces.size + 16) * x.columns)
         withWorkers { products, scratch in
             pool.run(
@@ -217,7 +222,7 @@ extension CPUBackend {
         _ x: Matrix, _ weight: UnsafePointer<UInt16>, _ weightGradient: UnsafeMutablePointer<Float>?,
         _ bias: WeightPointer?, relu: Bool, _ dropout: Dropout, y: Matrix, dy: Matrix, dx: GradientSlot?
     ) {
-        let pieces = RowPieces(rows: y.rows)
+        let pieces = RowPieces.ofHalves(y.rows)
         let biasCount = bias?.gradient == nil ? 0 : pieces.count * y.columns
         let partitionRows = WeightGradient.partitionRows
         let partitions = dy.rows > 2 * partitionRows ? (dy.rows + partitionRows - 1) / partitionRows : 1
@@ -245,14 +250,14 @@ extension CPUBackend {
             let task = HalfWeightGradient(
                 dy: dyHalves, x: xHalves, rows: dy.rows, outputs: dy.columns, inputs: x.columns,
                 gradient: weightGradient, partials: partialCount == 0 ? nil : memory + second, partitions: partitions,
-                tileRows: partitions > 1 ? dy.columns : dy.columns >= 256 ? 64 : 32,
+                tileRows: partitions > 1 ? dy.columns : dy.columns >= 256 ? 128 : 64,
                 tileColumns: partitions > 1 || x.columns <= 1024 ? x.columns : 1024, products: products)
             pool.run(task.pieces, task)
             if partialCount > 0 { sum(memory + second, partitions, dy.columns * x.columns, into: weightGradient) }
         }
     }
 
-    private func withWorkers(
+    func withWorkers(
         _ body: (UnsafePointer<HalfProducts>, UnsafePointer<UnsafeMutablePointer<Float>>) -> Void
     ) {
         halfProducts.withUnsafeBufferPointer { products in
