@@ -46,12 +46,14 @@ enum Record {
                 tape.matrix(x), shape, pictures: pictures, weight, bias, relu: relu, y: tape.matrix(y), dy: dy,
                 dx: tape.slot(x))
         case .layerNorm(let branch, let residual, let weight, let bias, let relu, let dropout, let stats, let y):
-            guard let dy = tape.gradient(y), let dBranch = tape.slot(branch) else { return }
+            guard let dy = tape.gradient(y) else { return }
+            let dBranch = tape.slot(branch) ?? tape.spareSlot(branch)
             backend.layerNormBackward(
                 sum: tape.matrix(branch), weight, bias, relu: relu, dropout, stats: stats, y: tape.matrix(y), dy: dy,
                 dBranch: dBranch, dResidual: residual.flatMap { tape.slot($0) })
         case .batchNorm(let x, let weight, let bias, let isTraining, let stats, let y):
-            guard let dy = tape.gradient(y), let dx = tape.slot(x) else { return }
+            guard let dy = tape.gradient(y) else { return }
+            let dx = tape.slot(x) ?? tape.spareSlot(x)
             backend.batchNormBackward(
                 tape.matrix(x), weight, bias, isTraining: isTraining, stats: stats, dy: dy, dx: dx)
         case .attention(let plan, let query, let queryColumn, let keys, let keyColumn, let valueColumn, let out):

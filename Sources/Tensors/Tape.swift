@@ -154,6 +154,11 @@ public final class Tape {
         return slot.data
     }
 
+    /// Room for a gradient that nobody reads, of a constant whose operation has parameters.
+    func spareSlot(_ tensor: Tensor) -> GradientSlot {
+        GradientSlot(arena.allocate(Float.self, count: max(tensor.count, 1)), isFresh: true)
+    }
+
     func gradient(_ tensor: Tensor) -> Matrix? {
         values[Int(tensor.index)].gradient.map { Matrix($0, rows: tensor.rows, columns: tensor.columns) }
     }
