@@ -1,10 +1,6 @@
 // Bias, relu, dropout, sums: what is one load, a few operations and one store.
 #include "Kernels.h"
 
-#if defined(__x86_64__)
-#include <immintrin.h>
-#endif
-
 CK_INLINE void ck_bias_step(
     float *y, const float *bias, float low, CKMask mask, uint64_t element, int drops, size_t count) {
     CKFloats value = ck_load(y, count);
@@ -144,24 +140,4 @@ CK_INLINE void ck_bf16_elements(const float *x, uint16_t *out, size_t count) {
     if (i < count) ck_store_bf16(out + i, ck_load(x + i, count - i), count - i);
 }
 
-CK_KERNEL static void ck_to_bf16_anywhere(const float *x, uint16_t *out, size_t count) { ck_bf16_elements(x, out, count); }
-
-#if defined(__x86_64__) && defined(__linux__) && defined(__clang__) && !defined(CK_BASELINE)
-// The processor's own conversion, which takes denormals for zero.
-__attribute__((target("avx512f,avx512bw,avx512vl,avx512bf16"))) static size_t ck_to_bf16_by_instruction(
-    const float *x, uint16_t *out, size_t count) {
-    size_t i = 0;
-    for (; i + 32 <= count; i += 32) {
-        __m512bh both = _mm512_cvtne2ps_pbh(_mm512_loadu_ps(x + i + 16), _mm512_loadu_ps(x + i));
-        _mm512_storeu_si512(out + i, (__m512i)both);
-    }
-    return i;
-}
-
-void ck_to_bf16(const float *x, uint16_t *out, size_t count) {
-    size_t done = __builtin_cpu_supports("avx512bf16") ? ck_to_bf16_by_instruction(x, out, count) : 0;
-    ck_to_bf16_anywhere(x + done, out + done, count - done);
-}
-#else
-void ck_to_bf16(const float *x, uint16_t *out, size_t count) { ck_to_bf16_anywhere(x, out, count); }
-#endif
+CK_KERNEL void ck_to_bf16(const float *x, uint16_t *out, size_t count) { ck_bf16_elements(x, out, count); }

@@ -77,7 +77,9 @@ final class TrainSession {
         var options = TrainingSet.Options(
             dataset: settings.dataset, splits: splits, kinds: settings.kinds, reward: settings.reward,
             gamma: settings.iql.discount, fulfilledOnly: settings.algorithm == .filteredBC && vocabulary == nil)
-        options.episodeLimit = vocabulary == nil ? settings.episodes : nil
+        // The same episodes where a run is validated on what it learned from.
+        let isTraining = vocabulary == nil || splits.allSatisfy(settings.splits.contains)
+        options.episodeLimit = isTraining ? settings.episodes : nil
         return try translatingTraining {
             var features: FrameStore?
             if settings.encoder != "patches" {
