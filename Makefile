@@ -7,7 +7,7 @@ SWIFT ?= swift
 SWIFT_FLAGS ?= -c release
 BIN := .build/release
 
-.PHONY: help deps build test demo alfred bench soak interop fuzz format clean
+.PHONY: help deps build test demo alfred bench soak interop parity sanitize fuzz format clean
 
 help: ## show this list
 	@echo "make demo and make test work on a fresh machine; they install what is missing."
@@ -35,7 +35,7 @@ include Pipelines/stages.mk
 alfred: ## fetch the official ALFRED release into Datasets/alfred; FLAVOUR=json (35 MB), json_feat (17 GB), full (109 GB)
 	@sh Datasets/fetch_alfred.sh "$(or $(FLAVOUR),json)" "$(or $(DIR),Datasets/alfred)"
 
-bench: build ## measure simulator, ingest and labelling beside Python, and the picture codecs beside bare C
+bench: build ## measure every stage beside its peer in Python or bare C
 	@sh Tests/Benchmarks/run.sh
 
 soak: build ## label through faults, kills and a full disk, and compare the books; SPANS=20000 KILLS=20
@@ -43,6 +43,12 @@ soak: build ## label through faults, kills and a full disk, and compare the book
 
 interop: build ## label through a LiteLLM proxy (from PyPI, in a venv of its own)
 	python3 Tests/Interop/litellm.py --bin $(BIN)
+
+parity: build ## updates beside PyTorch in float64, element by element; RGVLM_PYTHON=interpreter with torch
+	@sh Tests/Parity/run.sh
+
+sanitize: deps ## the tensor core under the address and the thread sanitizer
+	@sh Tests/Sanitizers/run.sh
 
 fuzz: deps ## fuzz the readers and parsers with libFuzzer; SECONDS_EACH=60 for each of them
 	@sh Tests/Fuzz/fuzz.sh "$(or $(SECONDS_EACH),60)"

@@ -215,7 +215,8 @@ let package = Package(
         .testTarget(
             name: "OfflineRLTests",
             dependencies: [
-                "CKernels", "Episodes", "Exchange", "ExperimentStore", "Ingestion", "Networks", "OfflineRL", "SampleData",
+                "CKernels", "Episodes", "Exchange", "ExperimentStore", "Ingestion", "Networks", "OfflineRL",
+                "SampleData",
                 "Tensors",
                 "TestSupport", .product(name: "GRDB", package: "GRDB.swift"),
             ], swiftSettings: settings),
@@ -231,7 +232,8 @@ let package = Package(
         .testTarget(
             name: "StageTests",
             dependencies: [
-                "Exchange", "ExperimentStore", "SampleData", "StageSupport", "TestSupport", "rgvlm-ingest", "rgvlm-inspect",
+                "Exchange", "ExperimentStore", "SampleData", "StageSupport", "TestSupport", "rgvlm-ingest",
+                "rgvlm-inspect",
                 "rgvlm-label", "rgvlm-simulate", "rgvlm-train",
                 .product(name: "GRDB", package: "GRDB.swift"),
                 .product(name: "Logging", package: "swift-log"),

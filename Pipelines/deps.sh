@@ -63,6 +63,9 @@ for entry in $libraries; do
         fi
     fi
 done
+# oneDNN comes without a pkg-config file on Debian.
+if [ "$manager" = apt ] && [ ! -e /usr/include/oneapi/dnnl/dnnl.h ]; then add libdnnl-dev; fi
+if [ "$manager" = brew ] && ! brew list onednn >/dev/null 2>&1; then add onednn; fi
 
 if [ -n "$missing" ]; then
     say "Missing:$missing"

@@ -3,7 +3,7 @@
 STORE ?= rgvlm.sqlite
 DEMO := Datasets/generated/household
 
-.PHONY: ingest inspect simulate replay label lint
+.PHONY: ingest inspect simulate replay label lint train encode
 
 demo: build ## the main job on embedded data: generate a dataset, ingest, label and lint it, look at it
 	@echo
@@ -22,6 +22,8 @@ demo: build ## the main job on embedded data: generate a dataset, ingest, label 
 	$(BIN)/rgvlm-inspect labels 1 --store $(DEMO)/demo.sqlite
 	@echo
 	$(BIN)/rgvlm-label lint --store $(DEMO)/demo.sqlite --page $(DEMO)/lint.html
+	@echo
+	$(BIN)/rgvlm-train run --store $(DEMO)/demo.sqlite --run demo --steps 600
 	@echo
 	$(BIN)/rgvlm-simulate render --episode 1 --store $(DEMO)/demo.sqlite --out $(DEMO)/episode-1
 	$(BIN)/rgvlm-simulate render --scene 1001 --out $(DEMO)/rooms
@@ -53,3 +55,11 @@ label: build ## score the transitions: make label [STORE=file] [CONFIG=file.yaml
 lint: build ## do the scores deserve trust? make lint [STORE=file] [CONFIG=file.yaml] [RUN=name] [PAGE=lint.html]
 	$(BIN)/rgvlm-label lint --store "$(STORE)" $(if $(CONFIG),--config "$(CONFIG)") $(if $(RUN),--run "$(RUN)") \
 		--page "$(or $(PAGE),lint.html)"
+
+train: build ## train a policy: make train [STORE=file] [CONFIG=file.yaml] [RUN=name] [ALGORITHM=iql] [REWARD=labels] [EPOCHS=20]
+	$(BIN)/rgvlm-train run --store "$(STORE)" $(if $(CONFIG),--config "$(CONFIG)") $(if $(RUN),--run "$(RUN)") \
+		$(if $(ALGORITHM),--algorithm "$(ALGORITHM)") $(if $(REWARD),--reward "$(REWARD)") \
+		$(if $(EPOCHS),--epochs $(EPOCHS)) $(if $(SEED),--seed $(SEED))
+
+encode: build ## features of the frames: make encode ENCODER=resnet18|featConv|segmentation [WEIGHTS=file] [STORE=file]
+	$(BIN)/rgvlm-train encode --store "$(STORE)" --encoder "$(ENCODER)" $(if $(WEIGHTS),--weights "$(WEIGHTS)")

@@ -24,6 +24,10 @@ else
 fi
 echo
 
+echo "Learning beside PyTorch and JAX, where RGVLM_PYTHON or .venv/bin/python has them"
+python3 Tests/Benchmarks/learn_bench.py --python "${RGVLM_PYTHON:-.venv/bin/python}"
+echo
+
 if [ -z "${ALFRED_ROOT:-}" ]; then
     echo "Ingest: skipped; set ALFRED_ROOT (make alfred fetches the release)"
     exit 0

@@ -108,7 +108,8 @@ import Testing
             let result = learner.computeGradients(batches.batch(step - 1))
             let critic = try #require(result.critic)
             for (name, value) in [
-                ("q1_loss", critic.q1), ("q2_loss", critic.q2), ("v_loss", critic.v), ("action_loss", result.actionLoss),
+                ("q1_loss", critic.q1), ("q2_loss", critic.q2), ("v_loss", critic.v),
+                ("action_loss", result.actionLoss),
                 ("object_loss", result.objectLoss),
             ] {
                 let expected = Summary.number(metrics[step - 1][name] ?? 0)

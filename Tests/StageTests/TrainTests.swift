@@ -87,7 +87,9 @@ private enum Labelled {
         let model = try bytes(checkpoint(43) + "/model.safetensors")
         let optimizer = try bytes(checkpoint(43) + "/optimizer.safetensors")
         let expected = try figures()
-        #expect(expected.contains { $0.hasPrefix("40 train loss/v ") } && expected.contains { $0.hasPrefix("43 valid_seen ") })
+        #expect(
+            expected.contains { $0.hasPrefix("40 train loss/v ") }
+                && expected.contains { $0.hasPrefix("43 valid_seen ") })
         try FileManager.default.removeItem(atPath: folder("x.sqlite.runs"))
         try DatabaseQueue(path: folder("x.sqlite")).write { try $0.execute(sql: "DELETE FROM train_runs") }
         var attempts = 0
@@ -185,7 +187,13 @@ private enum Labelled {
             ("d", ["--reward", "labels"]), ("e", ["--reward", "oracle"]), ("f", ["--reward", "zero"]),
             ("g", ["--reward", "random"]), ("h", ["--reward", "time-index"]), ("i", ["--reward", "negated"]),
             ("j", ["--reward", "shuffled"]),
-            ("k", ["--reward", "labels", "--set", "train.reward.transform=delta", "--set", "train.kinds=[task, composite]"]),
+            (
+                "k",
+                [
+                    "--reward", "labels", "--set", "train.reward.transform=delta", "--set",
+                    "train.kinds=[task, composite]",
+                ]
+            ),
             ("l", ["--set", "train.learning.dropout=0.1"]),
         ] {
             let result = try run(quick + ["--run", name, "--steps", "3"] + arguments)
@@ -196,7 +204,8 @@ private enum Labelled {
         #expect(runs.count == 12 && runs.allSatisfy { $0["status"] as? String == "done" })
         let reward = try DatabaseQueue(path: folder("x.sqlite")).read {
             try String.fetchOne(
-                $0, sql: "SELECT l.name FROM train_runs r JOIN label_runs l ON l.id = r.label_run_id WHERE r.name = 'd'")
+                $0, sql: "SELECT l.name FROM train_runs r JOIN label_runs l ON l.id = r.label_run_id WHERE r.name = 'd'"
+            )
         }
         #expect(reward != nil)
     }

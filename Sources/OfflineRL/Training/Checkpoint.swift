@@ -49,7 +49,8 @@ public struct Checkpoint: Sendable {
             guard let hash = Self.sha256(path) else { throw CheckpointError(.damaged, "cannot be read", path: path) }
             guard hash == expected else {
                 throw CheckpointError(
-                    .damaged, "does not have the contents it was saved with; remove the checkpoint's folder", path: path)
+                    .damaged, "does not have the contents it was saved with; remove the checkpoint's folder", path: path
+                )
             }
         }
         self.sums = sums
@@ -59,7 +60,8 @@ public struct Checkpoint: Sendable {
         }
         guard version == CheckpointDescription.currentVersion else {
             throw CheckpointError(
-                .mismatch, "has version \(version); this program reads \(CheckpointDescription.currentVersion)", path: file)
+                .mismatch, "has version \(version); this program reads \(CheckpointDescription.currentVersion)",
+                path: file)
         }
         do {
             description = try JSONDecoder().decode(CheckpointDescription.self, from: data)

@@ -207,3 +207,25 @@ extension CPUBackend {
         sum(partials.map { UnsafePointer($0) }, partialCount, count, into: sums)
     }
 }
+
+extension CPUBackend {
+    /// Floating-point operations a second of one product repeated on the calling thread, for benchmarks: a bound on any profile.
+    public static func productRate(rows: Int, columns: Int, depth: Int, seconds: Double) -> Double {
+        co_use_one_thread()
+        let memory = UnsafeMutablePointer<Float>.allocate(capacity: rows * depth + depth * columns + rows * columns)
+        defer { memory.deallocate() }
+        memory.initialize(repeating: 0.5, count: rows * depth + depth * columns + rows * columns)
+        let (b, c) = (memory + rows * depth, memory + rows * depth + depth * columns)
+        var count = 0
+        let start = monotonicNanoseconds()
+        while Double(monotonicNanoseconds() - start) < seconds * 1e9 {
+            for _ in 0..<64 {
+                multiply(
+                    memory, depth, b, columns, into: c, columns, m: rows, n: columns, k: depth, adding: false)
+            }
+            count += 64
+        }
+        let operations = 2 * Double(rows) * Double(columns) * Double(depth) * Double(count)
+        return operations / (Double(monotonicNanoseconds() - start) / 1e9)
+    }
+}

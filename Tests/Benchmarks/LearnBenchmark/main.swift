@@ -1,4 +1,5 @@
-// IQL updates a second: LearnBenchmark [--preset small|medium|sprint] [--threads N] [--seconds S] [--windows FILE] [--bf16] [--profile]
+// IQL updates a second: LearnBenchmark [--preset small|medium|sprint] [--threads N] [--seconds S | --steps N] [--windows FILE] [--bf16]
+//     [--profile]
 //
 // FILE is a JSON list of batches, each a list of [words, steps] of its windows; without it, 4 batches of 64 windows like the
 // parity tests'. Frames are bytes in memory. Prints one line of JSON.
@@ -21,9 +22,17 @@ func hash(_ seed: Int, _ index: Int) -> UInt64 {
 
 func uniform(_ seed: Int, _ index: Int) -> Double { Double(hash(seed, index) >> 40) / Double(1 << 24) }
 
+// The products of `medium` by themselves, on one core: what oneDNN gives when nothing else happens.
+if CommandLine.arguments.contains("--peak") {
+    let rate = CPUBackend.productRate(rows: 96, columns: 384, depth: 384, seconds: 1)
+    print("{\"gflops\": \(rate / 1e9)}")
+    exit(0)
+}
+
 let preset = NetworkShape.Preset(rawValue: value("--preset") ?? "small") ?? .small
 let threads = Int(value("--threads") ?? "2") ?? 2
 let seconds = Double(value("--seconds") ?? "10") ?? 10
+let steps = value("--steps").flatMap { Int($0) }
 let isHalf = CommandLine.arguments.contains("--bf16")
 let vocabulary = 120
 
@@ -80,7 +89,7 @@ var count = 0
 let clock = ContinuousClock()
 let start = clock.now
 var elapsed = 0.0
-while elapsed < seconds {
+while steps.map({ count < $0 }) ?? (elapsed < seconds) {
     _ = learner.update(batches[count % batches.count])
     count += 1
     elapsed = Double((clock.now - start).components.seconds) + Double((clock.now - start).components.attoseconds) / 1e18
