@@ -53,6 +53,12 @@ struct Trunk {
     func callAsFunction(
         _ batch: WindowBatch, _ pass: Pass, frameRows: Tensor, slotRows: Tensor, positions: PositionTable, _ tape: Tape
     ) -> Tensor {
+        for window in 0..<batch.windowCount {
+            let (words, steps) = counts(batch, window)
+            precondition(
+                words + pass.frameCount(steps) <= PositionTable.count,
+                "\(words) words and \(steps) steps, for \(PositionTable.count) positions")
+        }
         let text = text(batch, positions, tape)
         var x = joint(batch, pass, text, frameRows, slotRows, positions, tape)
         x = tape.layerNorm(x, norm.weight, norm.bias)

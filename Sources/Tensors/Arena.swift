@@ -1,3 +1,5 @@
+internal import CKernels
+
 /// Pooled memory: blocks that are handed out from front to back and taken back all at once.
 ///
 /// After the largest step has been seen nothing is allocated any more.
@@ -19,9 +21,12 @@ struct Arena {
     private var block = 0
     private var offset = 0
     private let backend: any Backend
+    /// Bytes between pieces. With the address sanitizer all that is not handed out is marked, where the host can mark it.
+    private let guardByteCount: Int
 
     init(backend: any Backend) {
         self.backend = backend
+        guardByteCount = backend is CPUBackend ? ck_guard_bytes() : 0
         blocks.reserveCapacity(256)
     }
 
@@ -33,16 +38,27 @@ struct Arena {
     mutating func release(to mark: Mark) {
         block = mark.block
         offset = mark.offset
+        if guardByteCount > 0 { forbidRest() }
     }
 
-    mutating func reset() {
-        block = 0
-        offset = 0
+    mutating func reset() { release(to: Mark(block: 0, offset: 0)) }
+
+    private func forbidRest() {
+        for index in block..<max(block, blocks.count) {
+            let first = index == block ? offset : 0
+            ck_forbid(blocks[index].base + first, blocks[index].byteCount - first)
+        }
     }
 
     /// `byteCount` bytes, aligned to 64; not cleared.
     mutating func allocate(byteCount: Int) -> UnsafeMutableRawPointer {
-        let size = (byteCount + Self.alignment - 1) & ~(Self.alignment - 1)
+        let size = ((byteCount + Self.alignment - 1) & ~(Self.alignment - 1)) + guardByteCount
+        let piece = take(size)
+        if guardByteCount > 0 { ck_allow(piece, byteCount) }
+        return piece
+    }
+
+    private mutating func take(_ size: Int) -> UnsafeMutableRawPointer {
         while block < blocks.count {
             if offset + size <= blocks[block].byteCount {
                 defer { offset += size }
@@ -55,6 +71,7 @@ struct Arena {
         blocks.append(Block(base: backend.allocate(byteCount: count), byteCount: count))
         block = blocks.count - 1
         offset = size
+        if guardByteCount > 0 { ck_forbid(blocks[block].base, count) }
         return blocks[block].base
     }
 

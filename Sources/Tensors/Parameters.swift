@@ -162,7 +162,9 @@ public final class ParameterStore {
     }
 
     public func read(_ source: UnsafePointer<Float>, count: Int) -> [Float] {
-        [Float](unsafeUninitializedCapacity: count) { buffer, initialized in
+        // The library writes the count even to the empty array that all threads share.
+        guard count > 0 else { return [] }
+        return [Float](unsafeUninitializedCapacity: count) { buffer, initialized in
             backend.download(source, to: buffer.baseAddress!, byteCount: count * 4)
             initialized = count
         }

@@ -124,6 +124,7 @@ extension Tape {
         precondition(
             second.map { $0.columns == first.columns } ?? true && third.map { $0.columns == first.columns } ?? true,
             "rows of unequal widths")
+        check(rows, first.rows, second?.rows ?? 0, third?.rows ?? 0)
         backend.gather(
             (
                 UnsafePointer(data(first)), second.map { UnsafePointer(data($0)) },
@@ -139,10 +140,25 @@ extension Tape {
     ) -> Tensor {
         let out = make(rows.count, table.columns)
         guard let base = rows.baseAddress else { return out }
+        check(rows, table.rows)
         let w = weight(table)
         backend.gather((w.values, nil, nil), base, positions: positions, out: matrix(out))
         record(.embedding(table: w, rows: base, out: out))
         return out
+    }
+
+    /// What is gathered is there: a wrong id would read, and on the way back write, other memory.
+    private func check(_ rows: UnsafeBufferPointer<CKRow>, _ first: Int, _ second: Int = 0, _ third: Int = 0) {
+        for row in rows {
+            let count =
+                switch row.source {
+                case 0: first
+                case 1: second
+                case 2: third
+                default: 0
+                }
+            precondition(row.row >= 0 && row.row < count, "row \(row.row) of source \(row.source), which has \(count)")
+        }
     }
 
     /// x tableᵀ: scores of all rows of a table that is also embedded.
@@ -177,6 +193,9 @@ extension Tape {
     public func crossEntropy(
         _ logits: Tensor, targets: UnsafePointer<Int32>, weights: UnsafePointer<Float>, factor: Float
     ) -> Double {
+        for row in 0..<logits.rows {
+            precondition(targets[row] < logits.columns, "class \(targets[row]) of \(logits.columns)")
+        }
         let losses = arena.allocate(Float.self, count: max(logits.rows, 1))
         let gradient = arena.allocate(Float.self, count: max(logits.count, 1))
         backend.crossEntropy(

@@ -129,8 +129,10 @@ public final class Tape {
 
     private func read(_ pointer: UnsafePointer<Float>, _ count: Int) -> [Float] {
         backend.synchronize()
+        // The library writes the count even to the empty array that all threads share.
+        guard count > 0 else { return [] }
         return [Float](unsafeUninitializedCapacity: count) { buffer, initialized in
-            if count > 0 { backend.download(pointer, to: buffer.baseAddress!, byteCount: count * 4) }
+            backend.download(pointer, to: buffer.baseAddress!, byteCount: count * 4)
             initialized = count
         }
     }

@@ -127,6 +127,26 @@ import Testing
         #expect(store.read(store.gradients, count: store.layout.valueCount).allSatisfy { $0 == 0 })
     }
 
+    /// Ids that no table has stop the program: they would reach other memory.
+    @Test func rowsThatAreNotThere() async {
+        await #expect(processExitsWith: .failure) { TapeTests.gather(CKRow(source: 0, row: 3, position: -1)) }
+        await #expect(processExitsWith: .failure) { TapeTests.gather(CKRow(source: 0, row: -1, position: -1)) }
+        await #expect(processExitsWith: .failure) { TapeTests.gather(CKRow(source: 1, row: 0, position: -1)) }
+        await #expect(processExitsWith: .failure) {
+            let tape = Tape(backend: CPUBackend(threadCount: 1))
+            tape.crossEntropy(
+                tape.variable([1, 2, 3], rows: 1, columns: 3), targets: [3], weights: [1], factor: 1)
+        }
+        await #expect(processExitsWith: .success) { TapeTests.gather(CKRow(source: 0, row: 2, position: -1)) }
+    }
+
+    private static func gather(_ row: CKRow) {
+        let tape = Tape(backend: CPUBackend(threadCount: 1))
+        let rows = tape.allocate(CKRow.self, count: 1)
+        rows[0] = row
+        _ = tape.gather(tape.variable([1, 2, 3], rows: 3, columns: 1), rows: UnsafeBufferPointer(rows))
+    }
+
     // MARK: Gradients
 
     /// dx is the sum of what each use contributes: in all orders of use, so that each operation comes first once.

@@ -139,4 +139,11 @@ void ck_col2im(
 void ck_max_pool(
     const float *x, size_t height, size_t width, size_t channels, size_t kernel, size_t stride, size_t padding, float *out);
 
+// For memory that is handed out in parts: with the address sanitizer, forbidden bytes are reported when they are touched, and parts
+// are to be ck_guard_bytes apart. Else nothing happens, and the distance is 0.
+size_t ck_guard_bytes(void);
+void ck_forbid(void *pointer, size_t count);
+void ck_allow(void *pointer, size_t count);
+int ck_is_forbidden(const void *pointer);
+
 #endif
