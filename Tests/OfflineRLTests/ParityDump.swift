@@ -1,5 +1,6 @@
 import Exchange
 import Foundation
+import Networks
 import Tensors
 import Testing
 
