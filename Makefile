@@ -6,6 +6,7 @@ SWIFT ?= swift
 # One configuration for stages, tests and benchmarks: the packages we depend on compile once.
 SWIFT_FLAGS ?= -c release
 BIN := .build/release
+LEARNING_TESTS := CKernelsTests|TensorsTests|NetworksTests|OfflineRLTests|FeaturesTests
 
 .PHONY: help deps build test demo alfred bench soak interop parity sanitize fuzz format clean
 
@@ -24,8 +25,9 @@ build: deps ## build everything, tests included
 	$(SWIFT) build $(SWIFT_FLAGS) --build-tests
 
 test: build ## run all tests; those that need ALFRED_ROOT or Python say so when they are skipped
-	@# The stages' tests wait for processes and would keep the threads from the others.
-	$(SWIFT) test $(SWIFT_FLAGS) --skip-build --skip StageTests
+	@# The stages' tests wait for processes, and those of the learner compute on all cores: they would keep the threads from the others.
+	$(SWIFT) test $(SWIFT_FLAGS) --skip-build --skip 'StageTests|$(LEARNING_TESTS)'
+	$(SWIFT) test $(SWIFT_FLAGS) --skip-build --filter '$(LEARNING_TESTS)'
 	$(SWIFT) test $(SWIFT_FLAGS) --skip-build --filter StageTests
 	@if command -v python3 >/dev/null 2>&1; then python3 -m unittest discover -s Tests/Scripts; \
 	else echo "skipped: the tests of the download script need python3"; fi
