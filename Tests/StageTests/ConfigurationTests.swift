@@ -61,7 +61,7 @@ import Testing
         )
         #expect(
             try problem("stroe: x")
-                == "c.yaml: stroe is not a known key; did you mean \"store\"? Known: store, seed, ingest, simulate, label"
+                == "c.yaml: stroe is not a known key; did you mean \"store\"? Known: store, seed, ingest, simulate, label, train"
         )
         #expect(try problem("seed: many") == "c.yaml: seed is not a whole number of 0 or more")
         #expect(try problem("seed: -1") == "c.yaml: seed is not a whole number of 0 or more")
