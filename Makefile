@@ -7,7 +7,7 @@ SWIFT ?= swift
 SWIFT_FLAGS ?= -c release
 BIN := .build/release
 
-.PHONY: help deps build test demo alfred bench soak interop fuzz format clean
+.PHONY: help deps build test demo alfred bench soak interop fuzz sanitize format clean
 
 help: ## show this list
 	@echo "make demo and make test work on a fresh machine; they install what is missing."
@@ -46,6 +46,9 @@ interop: build ## label through a LiteLLM proxy (from PyPI, in a venv of its own
 
 fuzz: deps ## fuzz the readers and parsers with libFuzzer; SECONDS_EACH=60 for each of them
 	@sh Tests/Fuzz/fuzz.sh "$(or $(SECONDS_EACH),60)"
+
+sanitize: deps ## test the tensor core and the networks with the address and the thread sanitizer
+	@sh Tests/Sanitizers/run.sh
 
 format: ## format the Swift sources
 	$(SWIFT) format -i -r -p Sources Tests Package.swift
