@@ -125,7 +125,7 @@ def read(folder: str, step: int) -> dict[str, np.ndarray]:
     return {re.sub(r"^target\.critic\.", "target.", n): t for n, t in dump.items()}
 
 
-def check(folder: str, tolerance: float, rows_shown: int) -> bool:
+def check(folder: str, tolerance: float, rows_shown: int, shared_only: bool) -> bool:
     with open(os.path.join(folder, "configuration.json")) as file:
         fields = json.load(file)
     c: Configuration = replace(CONFIGURATIONS[fields.pop("configuration")], **{"dropout": 0.0} | fields)
@@ -138,6 +138,8 @@ def check(folder: str, tolerance: float, rows_shown: int) -> bool:
         dump = read(folder, step)
         before = read(folder, step - 1) if step - 1 in steps else {}
         shared = step == 1 or any(n.startswith("first.") for n in before)
+        if shared_only and not shared:
+            continue
         if shared:
             learner = Learner(c, torch.float64)
             if step > 1:
@@ -190,11 +192,12 @@ def main() -> int:
     parser.add_argument("--rows", type=int, default=8, help="tensors to print for each step")
     parser.add_argument("--write", choices=CONFIGURATIONS, help="write dumps of a float32 run instead")
     parser.add_argument("--steps", type=int, nargs="+", default=[1, 10, 100])
+    parser.add_argument("--shared", action="store_true", help="leave out steps whose predecessor was not dumped")
     options = parser.parse_args()
     if options.write:
         write(options.folder, options.write, options.steps)
         return 0
-    return 0 if check(options.folder, options.tolerance, options.rows) else 1
+    return 0 if check(options.folder, options.tolerance, options.rows, options.shared) else 1
 
 
 if __name__ == "__main__":

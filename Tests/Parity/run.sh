@@ -14,7 +14,7 @@ compare() {
     echo "$1, steps $2"
     RGVLM_PARITY_DUMP="$folder/$1" RGVLM_PARITY_RUN="$1" RGVLM_PARITY_STEPS="$2" \
         swift test -c release --skip-build --filter ParityDump >"$folder/log" 2>&1 || { cat "$folder/log"; exit 1; }
-    "$python" Tests/Parity/compare.py "$folder/$1"
+    "$python" Tests/Parity/compare.py "$folder/$1" --shared --rows 1
     rm -rf "${folder:?}/$1"
 }
 compare small "${SMALL_STEPS:-$(seq -s , 1 100)}"
