@@ -222,11 +222,12 @@ extension Tape {
 
     private func total(_ losses: UnsafePointer<Float>, _ count: Int) -> Double {
         backend.synchronize()
+        let mark = arena.mark
+        defer { arena.release(to: mark) }
+        let host = arena.allocate(Float.self, count: max(count, 1))
+        backend.download(losses, to: host, byteCount: count * 4)
         var sum = 0.0
-        withUnsafeTemporaryAllocation(of: Float.self, capacity: max(count, 1)) { host in
-            backend.download(losses, to: host.baseAddress!, byteCount: count * 4)
-            for index in 0..<count { sum += Double(host[index]) }
-        }
+        for index in 0..<count { sum += Double(host[index]) }
         return sum
     }
 }
