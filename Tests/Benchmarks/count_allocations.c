@@ -1,7 +1,6 @@
-// Preloaded: counts heap allocations by the object that asks, and prints the counts at the end.
+// Preloaded: counts heap allocations by the object that asks.
 #define _GNU_SOURCE
 #include <dlfcn.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -44,7 +43,6 @@ void *realloc(void *old, size_t size)
     return real(old, size);
 }
 
-__attribute__((destructor)) static void report(void)
-{
-    fprintf(stderr, "{\"others\": %ld, \"onednn\": %ld}\n", of_others, of_onednn);
-}
+// What LearnBenchmark reads before and after its loop.
+long allocations_of_onednn(void) { return __atomic_load_n(&of_onednn, __ATOMIC_RELAXED); }
+long allocations_of_others(void) { return __atomic_load_n(&of_others, __ATOMIC_RELAXED); }

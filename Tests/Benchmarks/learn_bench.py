@@ -41,21 +41,19 @@ def spread(values: list[float]) -> str:
 
 
 def allocations(preset: str) -> None:
-    """Heap allocations a step after warm-up, by a preloaded counter and two runs of different length."""
+    """Heap allocations a step after warm-up, by a preloaded counter."""
     with tempfile.TemporaryDirectory() as folder:
         library = os.path.join(folder, "count.so")
         if subprocess.run(["cc", "-shared", "-fPIC", "-O2", os.path.join(HERE, "count_allocations.c"), "-o", library, "-ldl"]).returncode:
             print("allocations: skipped; needs a C compiler")
             return
-        counts = []
-        for steps in (20, 60):
-            result = subprocess.run(
-                [OURS, "--preset", preset, "--threads", "2", "--steps", str(steps)], capture_output=True, text=True,
-                env=CLEAN | {"LD_PRELOAD": library})
-            counts.append(json.loads(result.stderr.splitlines()[-1]))
-        for who in ("others", "onednn"):
-            each = (counts[1][who] - counts[0][who]) / 40
-            print(f"allocations a step, {preset}: {'oneDNN' if who == 'onednn' else 'ours'} {each:g}")
+        result = subprocess.run(
+            [OURS, "--preset", preset, "--threads", "2", "--steps", "60"], capture_output=True, text=True,
+            env=CLEAN | {"LD_PRELOAD": library})
+        counts = json.loads(result.stdout.splitlines()[-1])
+        print(
+            f"allocations a step, {preset}: ours {counts['allocations_others']:g},"
+            f" oneDNN's own {counts['allocations_onednn']:g}")
 
 
 def main() -> None:

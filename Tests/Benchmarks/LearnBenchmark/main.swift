@@ -84,7 +84,14 @@ let learner = Learner(.iql, shape, seed: 0, backend: backend, usesHalves: isHalf
 let first = learner.update(batches[0])
 for batch in batches + batches { _ = learner.update(batch) }
 if CommandLine.arguments.contains("--profile") { backend.profile = Profile() }
+/// Heap allocations so far, where count_allocations.c is preloaded.
+func allocations(_ name: String) -> Int? {
+    guard let found = dlsym(UnsafeMutableRawPointer(bitPattern: 0), name) else { return nil }
+    return unsafeBitCast(found, to: (@convention(c) () -> Int).self)()
+}
+
 backend.productOperations = 0
+let before = ["others": allocations("allocations_of_others"), "onednn": allocations("allocations_of_onednn")]
 var count = 0
 let clock = ContinuousClock()
 let start = clock.now
@@ -94,13 +101,19 @@ while steps.map({ count < $0 }) ?? (elapsed < seconds) {
     count += 1
     elapsed = Double((clock.now - start).components.seconds) + Double((clock.now - start).components.attoseconds) / 1e18
 }
+let after = ["others": allocations("allocations_of_others"), "onednn": allocations("allocations_of_onednn")]
 let operations = backend.productOperations / Double(count)
-let result: [String: Any] = [
+var result: [String: Any] = [
     "preset": preset.rawValue, "threads": threads, "bf16": isHalf, "steps_per_second": Double(count) / elapsed,
     "seconds": elapsed, "gflop_per_step": operations / 1e9, "gflops": operations * Double(count) / elapsed / 1e9,
     "bytes": learner.byteCount,
     "losses": [first.critic?.q1 ?? 0, first.critic?.q2 ?? 0, first.critic?.v ?? 0, first.actionLoss, first.objectLoss],
 ]
+for (name, value) in after {
+    if let value, let first = before[name] ?? nil {
+        result["allocations_" + name] = Double(value - first) / Double(count)
+    }
+}
 print(String(decoding: try JSONSerialization.data(withJSONObject: result, options: [.sortedKeys]), as: UTF8.self))
 if let profile = backend.profile {
     for (name, nanoseconds) in profile.entries.sorted(by: { $0.value > $1.value }) {
