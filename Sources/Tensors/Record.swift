@@ -74,7 +74,8 @@ enum Record {
             backend.add(gradient, to: slot.data, count: input.count)
         case .add(let a, let b, let y):
             guard let dy = tape.gradient(y) else { return }
-            for input in [a, b] { contribute(dy.data, to: input, tape) }
+            contribute(dy.data, to: a, tape)
+            contribute(dy.data, to: b, tape)
         }
     }
 
