@@ -181,32 +181,33 @@ public struct FeatureEncoding: Sendable {
         var report = Report(
             encoder: manifest.encoder, isOracle: manifest.isOracle, dataset: dataset.name, path: path,
             shape: format.shape, records: file.count)
-        let todo = ranges[file.episodesDone...]
-        let total = todo.reduce(0) { $0 + (options.includes($1) ? $1.records.count : 0) }
+        let remaining = ranges[file.episodesDone...]
+        let total = remaining.reduce(0) { $0 + (options.includes($1) ? $1.records.count : 0) }
         var lastCommit = start
         do {
             try await withThrowingTaskGroup(of: (Int, EpisodeFrames, [Float16]).self) { group in
                 let readAhead = 2 * max(1, options.threads)
-                var (submitted, running) = (todo.startIndex, 0)
+                var (submitted, running) = (remaining.startIndex, 0)
                 var early: [Int: (EpisodeFrames, [Float16])] = [:]
-                while file.episodesDone < todo.endIndex {
-                    while submitted < todo.endIndex, running < max(1, options.threads),
+                while file.episodesDone < remaining.endIndex {
+                    while submitted < remaining.endIndex, running < max(1, options.threads),
                         submitted < file.episodesDone + readAhead
                     {
                         let index = submitted
                         submitted += 1
-                        guard options.includes(todo[index]) else { continue }
-                        guard let episode = try store.read({ try todo[index].frames($0) }) else {
-                            throw EncodingError(.badInput, "episode \(todo[index].episodeID) is gone from the store")
+                        guard options.includes(remaining[index]) else { continue }
+                        guard let episode = try store.read({ try remaining[index].frames($0) }) else {
+                            throw EncodingError(
+                                .badInput, "episode \(remaining[index].episodeID) is gone from the store")
                         }
                         running += 1
                         group.addTask { [pool] in (index, episode, try pool.features(of: episode)) }
                     }
                     let next = file.episodesDone
-                    if !options.includes(todo[next]) {
-                        try file.skip(todo[next])
+                    if !options.includes(remaining[next]) {
+                        try file.skip(remaining[next])
                     } else if let (episode, features) = early.removeValue(forKey: next) {
-                        try file.append(features, of: episode, todo[next])
+                        try file.append(features, of: episode, remaining[next])
                         report.computed += episode.frames.count
                         onProgress(report.computed, total)
                     } else if let (index, episode, features) = try await group.next() {
