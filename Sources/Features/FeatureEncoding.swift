@@ -73,7 +73,7 @@ public struct FeatureEncoding: Sendable {
             } catch let error as ResNet18.WeightError {
                 throw EncodingError(.badInput, "\(weights.path): \(error). \(Self.weightsHint)")
             }
-            weightsHash = weights.sha256
+            weightsHash = try weights.sha256()
             channels = ResNet18.channels
             let scenes = try Self.scenes(root)
             pool = EncodingPool { ResNetEncoding(network, root: root, scenes: scenes) }

@@ -106,20 +106,27 @@ struct ResNetEncodingTests {
             try bytes.write(to: URL(fileURLWithPath: path))
             await refusal(text, .badInput) { try await place.encode(.resnet18) { $0.weights = path } }
         }
-        try await expect("{}", "conv1.weight is missing")
+        try await expect("{}", "conv1.weight is missing", data: 0)
+        try await expect("{}", "the tensors take 0 bytes; the file has 4 bytes of data")
         try await expect("{}", "its header would have", length: .max)
-        try await expect("[", "its header is not understood")
+        try await expect("[", "the header does not begin with {")
         let entry = { (dtype: String, shape: String, offsets: String) in
             "{\"conv1.weight\":{\"dtype\":\"\(dtype)\",\"shape\":\(shape),\"data_offsets\":\(offsets)}}"
         }
-        try await expect(entry("F16", "[1]", "[0,2]"), "conv1.weight has type F16; expected F32")
+        try await expect(entry("F16", "[1]", "[0,2]"), "conv1.weight has type F16; expected F32", data: 2)
         try await expect(entry("F32", "[1]", "[0,4]"), "has shape [1]; ResNet-18 has [64, 3, 7, 7]")
-        for (shape, offsets) in [
-            ("[64]", "[0,256]"), ("[1]", "[0,8]"), ("[1]", "[4,0]"), ("[1]", "[-4,0]"), ("[1]", "[0]"),
-            ("[9223372036854775807,4]", "[0,4]"), ("[-1]", "[0,4]"),
-            ("[1]", "[9223372036854775804,9223372036854775807]"),
-        ] {
-            try await expect(entry("F32", shape, offsets), "does not lie inside the file")
-        }
+        for (shape, offsets, reason) in [
+            ("[64]", "[0,256]", "ends at 256; the file has 4 bytes of data"),
+            ("[1]", "[0,8]", "has 4 bytes by its shape, but data from 0 to 8"),
+            ("[1]", "[4,0]", "has 4 bytes by its shape, but data from 4 to 0"),
+            ("[1]", "[-4,0]", "expected a whole number without sign"),
+            ("[1]", "[0]", "lacks dtype, shape or two data_offsets"),
+            ("[9223372036854775807,4]", "[0,4]", "has a shape too large for any file"),
+            ("[-1]", "[0,4]", "expected a whole number without sign"),
+            (
+                "[1]", "[9223372036854775804,9223372036854775807]",
+                "data from 9223372036854775804 to 9223372036854775807"
+            ),
+        ] { try await expect(entry("F32", shape, offsets), reason) }
     }
 }
