@@ -25,6 +25,8 @@ let package = Package(
         .executable(name: "rgvlm-simulate", targets: ["rgvlm-simulate"]),
         .executable(name: "rgvlm-label", targets: ["rgvlm-label"]),
         .executable(name: "rgvlm-train", targets: ["rgvlm-train"]),
+        .executable(name: "rgvlm-evaluate", targets: ["rgvlm-evaluate"]),
+        .executable(name: "rgvlm-report", targets: ["rgvlm-report"]),
         .executable(name: "rgvlm-inspect", targets: ["rgvlm-inspect"]),
     ],
     dependencies: [
@@ -123,6 +125,20 @@ let package = Package(
                 "Networks", "Tensors", .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "GRDB", package: "GRDB.swift"),
             ], swiftSettings: settings),
+        .target(
+            name: "Evaluation",
+            dependencies: [
+                "ALFRED", "CKernels", "Episodes", "ExperimentStore", "Household", "Networks", "OfflineRL", "Tensors",
+                .product(name: "Crypto", package: "swift-crypto"),
+                .product(name: "GRDB", package: "GRDB.swift"),
+            ], swiftSettings: settings),
+        .target(
+            name: "Reporting",
+            dependencies: [
+                "Episodes", "ExperimentStore", "Statistics", .product(name: "GRDB", package: "GRDB.swift"),
+                .product(name: "Mustache", package: "swift-mustache"),
+            ], swiftSettings: settings),
+        .target(name: "Statistics", swiftSettings: settings),
         .target(name: "SampleData", dependencies: ["ALFRED", "Household", "Images"], swiftSettings: settings),
         .target(
             name: "StageSupport",
@@ -155,6 +171,20 @@ let package = Package(
             dependencies: [
                 "Episodes", "Exchange", "ExperimentStore", "Features", "Networks", "OfflineRL", "StageSupport",
                 "Tensors", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "GRDB", package: "GRDB.swift"),
+            ], swiftSettings: settings),
+        .executableTarget(
+            name: "rgvlm-evaluate",
+            dependencies: [
+                "ALFRED", "Evaluation", "Episodes", "ExperimentStore", "Networks", "OfflineRL", "StageSupport",
+                "Statistics", "Tensors", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "GRDB", package: "GRDB.swift"),
+            ], swiftSettings: settings),
+        .executableTarget(
+            name: "rgvlm-report",
+            dependencies: [
+                "ExperimentStore", "Reporting", "StageSupport",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "GRDB", package: "GRDB.swift"),
             ], swiftSettings: settings),
         .executableTarget(
@@ -219,6 +249,20 @@ let package = Package(
                 "SampleData",
                 "Tensors",
                 "TestSupport", .product(name: "GRDB", package: "GRDB.swift"),
+            ], swiftSettings: settings),
+        .testTarget(
+            name: "EvaluationTests",
+            dependencies: [
+                "ALFRED", "Episodes", "Evaluation", "ExperimentStore", "Household", "Ingestion", "Networks",
+                "OfflineRL",
+                "SampleData", "Tensors", "TestSupport", .product(name: "GRDB", package: "GRDB.swift"),
+            ], swiftSettings: settings),
+        .testTarget(name: "StatisticsTests", dependencies: ["Statistics"], swiftSettings: settings),
+        .testTarget(
+            name: "ReportingTests",
+            dependencies: [
+                "Episodes", "ExperimentStore", "Reporting", "Statistics", "TestSupport",
+                .product(name: "GRDB", package: "GRDB.swift"),
             ], swiftSettings: settings),
         .testTarget(name: "ExchangeTests", dependencies: ["Exchange", "TestSupport"], swiftSettings: settings),
         .testTarget(

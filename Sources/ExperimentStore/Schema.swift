@@ -20,6 +20,7 @@ enum Schema {
         migrator.registerMigration("2-simulation") { db in try db.execute(sql: simulation) }
         migrator.registerMigration("3-labels") { db in try db.execute(sql: labels) }
         migrator.registerMigration("4-training") { db in try db.execute(sql: training) }
+        migrator.registerMigration("5-evaluation") { db in try db.execute(sql: evaluation) }
         return migrator
     }
 

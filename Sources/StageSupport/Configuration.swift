@@ -11,6 +11,8 @@ public struct Configuration: Sendable, Equatable {
     public var simulate = Simulate()
     public var label = Label()
     public var train = Train()
+    public var evaluate = Evaluate()
+    public var experiment = Experiment()
 
     /// The section `ingest`.
     public struct Ingest: Sendable, Equatable {
@@ -89,13 +91,15 @@ public struct Configuration: Sendable, Equatable {
     }
 
     private mutating func read(_ root: ConfigurationSection) throws {
-        try root.allow(["store", "seed", "ingest", "simulate", "label", "train"])
+        try root.allow(["store", "seed", "ingest", "simulate", "label", "train", "evaluate", "experiment"])
         store = try root.string("store") ?? store
         seed = try root.unsigned("seed") ?? seed
         if let section = try root.section("ingest") { try readIngest(section) }
         if let section = try root.section("simulate") { try readSimulate(section) }
         if let section = try root.section("label") { try label.read(section) }
         if let section = try root.section("train") { try train.read(section) }
+        if let section = try root.section("evaluate") { try evaluate.read(section) }
+        if let section = try root.section("experiment") { try experiment.read(section) }
     }
 
     private mutating func readSimulate(_ section: ConfigurationSection) throws {
@@ -124,7 +128,7 @@ struct ConfigurationSection {
     let path: [String]
     let source: String
 
-    private func problem(_ key: String?, _ message: String) -> StageError {
+    func problem(_ key: String?, _ message: String) -> StageError {
         let name = (path + (key.map { [$0] } ?? [])).joined(separator: ".")
         return StageError(.badInput, "\(source): \(name.isEmpty ? "the file" : name) \(message)")
     }
@@ -153,6 +157,23 @@ struct ConfigurationSection {
 
     func section(_ key: String) throws -> ConfigurationSection? {
         try value(key).map { ConfigurationSection(node: $0, path: path + [key], source: source) }
+    }
+
+    /// A list of sections; none where the key is missing.
+    func sections(_ key: String) throws -> [ConfigurationSection] {
+        guard let value = try value(key) else { return [] }
+        guard let items = value.sequence else { throw problem(key, "is not a list of sections") }
+        return items.enumerated().map {
+            ConfigurationSection(node: $1, path: path + ["\(key)[\($0)]"], source: source)
+        }
+    }
+
+    /// A list of whole numbers, or one.
+    func ints(_ key: String) throws -> [Int]? {
+        guard let value = try value(key) else { return nil }
+        let numbers = value.sequence.map { $0.map(\.int) } ?? [value.int]
+        guard numbers.allSatisfy({ $0 != nil }) else { throw problem(key, "is not a list of whole numbers") }
+        return numbers.compactMap { $0 }
     }
 
     func string(_ key: String) throws -> String? {

@@ -1,0 +1,117 @@
+extension Configuration {
+    /// The section `evaluate`: on which tasks policies are tried.
+    public struct Evaluate: Sendable, Equatable {
+        /// Where the release is that trajectories and floor plans are read from; the dataset's own root when nil.
+        public var root: String?
+        public var dataset: String?
+        public var threads: Int?
+        /// The first is the main one.
+        public var sets: [TaskSet] = []
+    }
+
+    /// A set of tasks: SPRINT's file, or drawn from a split of the store.
+    public struct TaskSet: Sendable, Equatable {
+        public var name: String
+        public var file: String?
+        public var split: String?
+        /// Tasks in all, spread evenly over the lengths.
+        public var tasks: Int?
+        /// Numbers of sub-tasks; 1 to 6 when nil.
+        public var lengths: [Int]?
+        /// `recorded` or `random`.
+        public var start: String?
+    }
+
+    /// The section `experiment`: the rows of a table, each trained once a seed.
+    public struct Experiment: Sendable, Equatable {
+        public var name: String?
+        public var seeds: [Int]?
+        public var rows: [Row] = []
+    }
+
+    /// A way of training. What differs from the section `train` is given as overrides.
+    public struct Row: Sendable, Equatable {
+        /// Names of a row's roles in the report.
+        public static let kinds = ["method", "baseline", "control", "oracle"]
+
+        public var name: String
+        /// As shown; the name when nil.
+        public var title: String?
+        /// One of ``kinds``.
+        public var kind: String
+        /// `key.path=value`, as for `--set`.
+        public var set: [String]
+
+        /// The training run of a seed.
+        public func run(seed: Int) -> String { "\(name)-s\(seed)" }
+    }
+}
+
+extension Configuration.Evaluate {
+    /// The run that takes a training run's policy through a set.
+    public static func run(_ trainRun: String, on set: String) -> String { "\(trainRun)@\(set)" }
+
+    mutating func read(_ section: ConfigurationSection) throws {
+        try section.allow(["root", "dataset", "threads", "sets"])
+        root = try section.string("root")
+        dataset = try section.string("dataset")
+        threads = try section.int("threads")
+        for item in try section.sections("sets") {
+            try item.allow(["name", "file", "split", "tasks", "lengths", "start"])
+            let (file, split) = (try item.string("file"), try item.string("split"))
+            guard (file == nil) != (split == nil) else {
+                throw item.problem(nil, "names a file or a split, one of the two")
+            }
+            guard let name = try item.string("name") ?? split else { throw item.problem("name", "is missing") }
+            guard Self.isName(name) else {
+                throw item.problem("name", "is \"\(name)\"; use letters, digits, '.', '_' and '-'")
+            }
+            sets.append(
+                Configuration.TaskSet(
+                    name: name, file: file, split: split, tasks: try item.int("tasks"),
+                    lengths: try item.ints("lengths"), start: try item.choice("start", ["recorded", "random"])))
+        }
+        if let name = repeated(sets.map(\.name)) { throw section.problem("sets", "has two sets \"\(name)\"") }
+    }
+
+    static func isName(_ name: String) -> Bool {
+        !name.isEmpty && name.utf8.count <= 60 && name.first != "."
+            && name.utf8.allSatisfy {
+                switch $0 {
+                case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+                    UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "."), UInt8(ascii: "_"), UInt8(ascii: "-"):
+                    true
+                default: false
+                }
+            }
+    }
+}
+
+extension Configuration.Experiment {
+    mutating func read(_ section: ConfigurationSection) throws {
+        try section.allow(["name", "seeds", "rows"])
+        name = try section.string("name")
+        seeds = try section.ints("seeds")
+        if let seeds, seeds.isEmpty || seeds.contains(where: { $0 < 0 }) || repeated(seeds) != nil {
+            throw section.problem("seeds", "is not a list of different whole numbers of 0 or more")
+        }
+        for item in try section.sections("rows") {
+            try item.allow(["name", "title", "kind", "set"])
+            guard let name = try item.string("name"), Configuration.Evaluate.isName(name) else {
+                throw item.problem("name", "is missing or has other signs than letters, digits, '.', '_' and '-'")
+            }
+            rows.append(
+                Configuration.Row(
+                    name: name, title: try item.string("title"),
+                    kind: try item.choice("kind", Configuration.Row.kinds) ?? "method",
+                    set: try item.strings("set") ?? []))
+        }
+        if let name = repeated(rows.map(\.name)) { throw section.problem("rows", "has two rows \"\(name)\"") }
+    }
+}
+
+/// The first value that occurs twice.
+private func repeated<T: Hashable>(_ values: [T]) -> T? {
+    var seen: Set<T> = []
+    return values.first { !seen.insert($0).inserted }
+}

@@ -1,0 +1,7 @@
+import ArgumentParser
+
+@main
+struct EvaluateCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "rgvlm-evaluate", abstract: "Takes trained policies through tasks in the simulator.")
+}
