@@ -254,7 +254,7 @@ let package = Package(
         .testTarget(
             name: "EvaluationTests",
             dependencies: [
-                "ALFRED", "Episodes", "Evaluation", "ExperimentStore", "Household", "Ingestion", "Networks",
+                "ALFRED", "Episodes", "Evaluation", "ExperimentStore", "Household", "Images", "Ingestion", "Networks",
                 "OfflineRL",
                 "SampleData", "Tensors", "TestSupport", .product(name: "GRDB", package: "GRDB.swift"),
             ], swiftSettings: settings),
