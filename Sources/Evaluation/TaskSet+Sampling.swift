@@ -65,15 +65,13 @@ extension TaskSet {
         var random = SeededGenerator(sample.seed, 0xE7A1)
         var used: Set<String> = []
         var tasks: [EvalTask] = []
-        var left = max(0, sample.count)
-        for (index, length) in lengths.enumerated() {
+        let shares = Self.shares(of: sample.count, available: lengths.map { byLength[$0]?.count ?? 0 })
+        for (length, share) in zip(lengths, shares) {
             let candidates = random.shuffled(byLength[length] ?? [])
-            let share = (left + lengths.count - index - 1) / (lengths.count - index)
             let fresh = candidates.indices.filter { used.insert(candidates[$0].key).inserted }
             let freshSet = Set(fresh)
             let chosen = (fresh + candidates.indices.filter { !freshSet.contains($0) }).prefix(share)
             for other in fresh.dropFirst(share) { used.remove(candidates[other].key) }
-            left -= chosen.count
             tasks += chosen.map {
                 EvalTask(
                     key: candidates[$0].key, split: sample.split, annotation: candidates[$0].annotation,
@@ -81,5 +79,18 @@ extension TaskSet {
             }
         }
         self.init(name: name, tasks: tasks, start: start)
+    }
+
+    /// `count` split evenly; what one length lacks the others give.
+    static func shares(of count: Int, available: [Int]) -> [Int] {
+        var shares = [Int](repeating: 0, count: available.count)
+        var left = min(max(0, count), available.reduce(0, +))
+        while left > 0 {
+            for index in available.indices where left > 0 && shares[index] < available[index] {
+                shares[index] += 1
+                left -= 1
+            }
+        }
+        return shares
     }
 }

@@ -54,6 +54,13 @@ import Testing
         #expect(throws: TaskSetError.self) { try TaskSet(sprint: "/nonexistent/x.json", name: "x") }
     }
 
+    @Test func sharesAreEven() {
+        #expect(TaskSet.shares(of: 10, available: [9, 9, 9]) == [4, 3, 3])
+        #expect(TaskSet.shares(of: 10, available: [9, 1, 0, 9]) == [5, 1, 0, 4])
+        #expect(TaskSet.shares(of: 99, available: [2, 0, 3]) == [2, 0, 3])
+        #expect(TaskSet.shares(of: 0, available: [2]) == [0])
+    }
+
     @Test func samplesAreOfTheSplitAndItsLengths() async throws {
         let bench = try await EvaluationBench.make()
         let set = try bench.set(12)
