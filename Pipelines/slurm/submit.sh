@@ -61,6 +61,15 @@ fi
 
 # What each array task runs is settled now.
 RGVLM_LISTS=$(mktemp -d "$slurm/lists-XXXXXX")
+# Half a chain is of no use.
+undo() {
+    code=$?
+    [ $code = 0 ] || {
+        [ ! -s "$slurm/jobs.new" ] || cut -f2 "$slurm/jobs.new" | xargs scancel
+        rm -rf "$RGVLM_LISTS" "$slurm/jobs.new"
+    }
+}
+trap undo EXIT
 chmod 755 "$RGVLM_LISTS"
 for list in train evaluate references; do
     "$RGVLM_BIN/rgvlm-report" plan --config "$RGVLM_CONFIG" --store "$RGVLM_STORE" --list $list >"$RGVLM_LISTS/$list"
@@ -73,13 +82,6 @@ RGVLM_SHARDS=$shards
 export RGVLM_CONFIG RGVLM_STORE RGVLM_OUT RGVLM_BIN RGVLM_LISTS RGVLM_SLURM RGVLM_SHARDS
 
 : >"$slurm/jobs.new"
-# Half a chain is of no use.
-undo() {
-    code=$?
-    [ $code = 0 ] || cut -f2 "$slurm/jobs.new" | xargs -r scancel
-    rm -f "$slurm/jobs.new"
-}
-trap undo EXIT
 
 # submit STAGE LOG [OPTION...]: leaves the job's number in $id.
 submit() {
