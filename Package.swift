@@ -258,7 +258,8 @@ let package = Package(
                 "OfflineRL",
                 "SampleData", "Tensors", "TestSupport", .product(name: "GRDB", package: "GRDB.swift"),
             ], swiftSettings: settings),
-        .testTarget(name: "StatisticsTests", dependencies: ["Statistics"], swiftSettings: settings),
+        .testTarget(
+            name: "StatisticsTests", dependencies: ["Statistics"], exclude: ["Fixtures"], swiftSettings: settings),
         .testTarget(
             name: "ReportingTests",
             dependencies: [

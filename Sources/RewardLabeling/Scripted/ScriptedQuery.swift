@@ -22,7 +22,7 @@ public struct ScriptedQuery: Sendable, Equatable {
     public var root: String
     public var episodeKey: String
     public var stage: CallReference.Stage
-    /// Makes the annotator's errors: the same query always gets the same answer.
+    /// Which call it is: of it, window, sample and asking make the annotator's errors.
     public var reference: CallReference
     public var goal: Goal
     public var goalText: String
@@ -32,6 +32,20 @@ public struct ScriptedQuery: Sendable, Equatable {
     public var observations: [Int]
     /// The number of the first action in the span, from 1.
     public var firstStep: Int
+
+    /// A number for what is shown and what it is to be judged by, the same in every store (FNV-1a).
+    var subject: UInt64 {
+        var hash: UInt64 = 0xCBF2_9CE4_8422_2325
+        func add(_ text: String) {
+            for byte in text.utf8 { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01B3 }
+            hash = (hash ^ 0xFF) &* 0x100_0000_01B3
+        }
+        for text in [episodeKey, goal.episodeKey, goal.kind.rawValue, goalText] { add(text) }
+        add("\(goal.subTasks)")
+        add("\(firstStep)")
+        for observation in observations { add("\(observation)") }
+        return hash
+    }
 
     public init(
         root: String, episodeKey: String, stage: CallReference.Stage, reference: CallReference, goal: Goal,

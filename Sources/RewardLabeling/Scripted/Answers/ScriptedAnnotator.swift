@@ -3,8 +3,8 @@ internal import Episodes
 
 /// Stands in for a vision-language model: judges the simulator's states at the observations shown, and errs at set rates.
 ///
-/// Every choice is drawn from the settings' seed and the query's reference, so that the same query gets the same answer on
-/// every machine, and asking again with a complaint draws anew.
+/// Every choice is drawn from the settings' seed and what is asked, so that the same question gets the same answer on every
+/// machine, in every store and shard, and asking again with a complaint draws anew.
 public struct ScriptedAnnotator: Sendable {
     public let settings: AnnotatorSettings
     /// What the `constant` annotator always says.
@@ -25,7 +25,7 @@ public struct ScriptedAnnotator: Sendable {
     public func reply(
         to query: ScriptedQuery, truth: EpisodeTruth?, goal: ScriptedGoal?, topLogprobs: Int?
     ) -> ScriptedReply {
-        var random = generator(query.reference, purpose: 1)
+        var random = generator(query, purpose: 1)
         let draw = random.fraction()
         if draw < settings.refusals {
             return ScriptedReply(answer: .refusal(FaultyAnswer.refusal(&random)), logprobs: [])
@@ -64,18 +64,19 @@ public struct ScriptedAnnotator: Sendable {
         "{\"scores\":[" + scores.map(String.init).joined(separator: ",") + "]}"
     }
 
-    private func generator(_ reference: CallReference, purpose: UInt64) -> SeededGenerator {
-        SeededGenerator(
-            settings.seed, purpose, UInt64(bitPattern: reference.runID), UInt64(bitPattern: reference.spanID),
-            UInt64(reference.stage.rawValue), UInt64(bitPattern: Int64(reference.window)),
-            UInt64(bitPattern: Int64(reference.sample)), UInt64(bitPattern: Int64(reference.ask)))
+    private func generator(_ query: ScriptedQuery, purpose: UInt64) -> SeededGenerator {
+        let reference = query.reference
+        return SeededGenerator(
+            settings.seed, purpose, query.subject, UInt64(reference.stage.rawValue),
+            UInt64(bitPattern: Int64(reference.window)), UInt64(bitPattern: Int64(reference.sample)),
+            UInt64(bitPattern: Int64(reference.ask)))
     }
 
     // MARK: Scores
 
     /// The scores of every action shown, errors included.
     public func scores(for query: ScriptedQuery, truth: EpisodeTruth?, goal: ScriptedGoal?) -> [Int] {
-        var random = generator(query.reference, purpose: 2)
+        var random = generator(query, purpose: 2)
         switch settings.kind {
         case .constant: return query.actions.map { _ in Self.constantScore }
         case .random: return query.actions.map { _ in random.below(11) }
@@ -128,7 +129,7 @@ public struct ScriptedAnnotator: Sendable {
     // MARK: Analyses
 
     private func analysis(of query: ScriptedQuery, _ truth: EpisodeTruth?, _ goal: ScriptedGoal?) -> String {
-        var random = generator(query.reference, purpose: 3)
+        var random = generator(query, purpose: 3)
         let shown = settings.needsTruth ? truth : nil
         return AnalysisText(
             query, judgements: judgements(of: query, shown, goal), truth: shown, goal: goal,
