@@ -108,17 +108,24 @@ have_jobs() {
     return 1
 }
 
-nap() { sleep 0.2 2>/dev/null || sleep 1; }
+# Longer each time until something has happened.
+nap() {
+    case $drowsy in 0) length=0.02 ;; 1) length=0.05 ;; 2) length=0.1 ;; 3) length=0.2 ;; *) length=0.5 ;; esac
+    drowsy=$((drowsy + 1))
+    sleep $length 2>/dev/null || sleep 1
+}
+drowsy=0
 
 halt() {
     say "stopping: what is under way is saved; press again to stop at once"
     seen=$stopping
     signal_jobs TERM
     naps=0
+    drowsy=0
     while have_jobs; do
         nap
         naps=$((naps + 1))
-        if [ "$stopping" -gt "$seen" ] || [ $naps -ge 150 ]; then
+        if [ "$stopping" -gt "$seen" ] || [ $naps -ge 60 ]; then
             signal_jobs KILL
             naps=0
         fi
@@ -162,9 +169,10 @@ take_over() {
         case $(arguments_of "${job:-0}") in *rgvlm-*) ;; *) rm -f "$file" ;; esac
     done
     naps=0
+    drowsy=0
     while have_jobs; do
         [ $naps -gt 0 ] || say "waiting for stages that an earlier run has left"
-        [ $naps -lt 50 ] || signal_jobs KILL
+        [ $naps -lt 20 ] || signal_jobs KILL
         nap
         naps=$((naps + 1))
     done
@@ -282,6 +290,7 @@ pool() {
             wait "$pid"
             status=$?
             [ "$stopping" = 0 ] || halt
+            drowsy=0
             rm -f "$jobs/$run.pid"
             [ $status = 0 ] || remember "$run" $status
         done
