@@ -21,7 +21,10 @@ extension ScoreMatrix {
 
     public func value(of aggregate: Aggregate) -> Double {
         var evaluator = AggregateEvaluator(aggregate, canonical)
-        return evaluator.value([Int32](repeating: 1, count: scores.count))
+        let counts = [Int32](repeating: 1, count: runs)
+        evaluator.beginResample()
+        for task in 0..<tasks { evaluator.add(task: task, counts) }
+        return evaluator.value()
     }
 
     /// The share of runs x tasks with a score above each of `thresholds`: a performance profile.
@@ -38,41 +41,61 @@ extension ScoreMatrix {
     }
 }
 
-/// Computes an aggregate of resamples, each given as how often it has each cell.
-///
-/// Cells are `[tasks, runs]`. The weights of a resample add up to the number of cells, those of a task to a multiple of
-/// the number of runs.
+/// Computes an aggregate of resamples. Each is added task by task, with how often it has each run of that task; a task that
+/// is drawn twice is added twice.
 struct AggregateEvaluator {
     private let aggregate: Aggregate
     private let runs: Int
-    private let tasks: Int
-    /// For the mean and the median: the scores by cell. For the others: in rising order.
+    /// For the median: the scores, `[tasks, runs]`. For the others: in rising order.
     private let values: [Double]
-    /// The cell of each of `values`.
+    /// The place of each of `values` in `[tasks, runs]`.
     private let cells: [Int32]
-    private var taskMeans: [(mean: Double, count: Int)] = []
+    /// `[tasks, runs]`: how often the resample has each cell.
+    private var weights: [Int32]
+    private var taskMeans: [Double] = []
 
     init(_ aggregate: Aggregate, _ matrix: ScoreMatrix) {
-        (self.aggregate, runs, tasks) = (aggregate, matrix.runs, matrix.tasks)
+        (self.aggregate, runs) = (aggregate, matrix.runs)
         var values = (0..<matrix.tasks).flatMap { task in (0..<matrix.runs).map { matrix[$0, task] } }
         if case .optimalityGap(let target) = aggregate { values = values.map { min($0, target) } }
         // The median needs the scores task by task; sums in rising order depend on the scores only.
         let order = aggregate == .median ? Array(values.indices) : values.indices.sorted { values[$0] < values[$1] }
         self.values = order.map { values[$0] }
         cells = order.map(Int32.init)
+        weights = [Int32](repeating: 0, count: values.count)
     }
 
-    mutating func value(_ weights: [Int32]) -> Double {
+    mutating func beginResample() {
+        if aggregate == .median {
+            taskMeans.removeAll(keepingCapacity: true)
+        } else {
+            for cell in weights.indices { weights[cell] = 0 }
+        }
+    }
+
+    /// - Parameter counts: `[runs]`, adding up to the number of runs.
+    mutating func add(task: Int, _ counts: [Int32]) {
+        if aggregate == .median {
+            var sum = 0.0
+            for run in 0..<runs { sum += Double(counts[run]) * values[task * runs + run] }
+            taskMeans.append(sum / Double(runs))
+        } else {
+            for run in 0..<runs { weights[task * runs + run] += counts[run] }
+        }
+    }
+
+    /// The aggregate of what was added, which is as many tasks as the matrix has.
+    mutating func value() -> Double {
         switch aggregate {
-        case .mean: trimmedMean(weights, cut: 0)
-        case .median: medianOfTasks(weights)
-        case .iqm: trimmedMean(weights, cut: values.count / 4)
-        case .optimalityGap(let target): target - trimmedMean(weights, cut: 0)
+        case .mean: trimmedMean(cut: 0)
+        case .median: medianOfTasks()
+        case .iqm: trimmedMean(cut: values.count / 4)
+        case .optimalityGap(let target): target - trimmedMean(cut: 0)
         }
     }
 
     /// The mean without `cut` scores at each end.
-    private func trimmedMean(_ weights: [Int32], cut: Int) -> Double {
+    private func trimmedMean(cut: Int) -> Double {
         let (first, last) = (cut, values.count - cut)
         var (sum, seen) = (0.0, 0)
         for (value, cell) in zip(values, cells) {
@@ -84,27 +107,9 @@ struct AggregateEvaluator {
         return sum / Double(last - first)
     }
 
-    private mutating func medianOfTasks(_ weights: [Int32]) -> Double {
-        taskMeans.removeAll(keepingCapacity: true)
-        for task in 0..<tasks {
-            var (sum, count) = (0.0, 0)
-            for cell in task * runs..<(task + 1) * runs {
-                sum += Double(weights[cell]) * values[cell]
-                count += Int(weights[cell])
-            }
-            if count > 0 { taskMeans.append((sum / Double(count), count / runs)) }
-        }
-        taskMeans.sort { $0.mean < $1.mean }
-        return (mean(at: (tasks - 1) / 2) + mean(at: tasks / 2)) / 2
-    }
-
-    /// The task mean at a place in the rising order, with repetitions.
-    private func mean(at place: Int) -> Double {
-        var seen = 0
-        for task in taskMeans {
-            seen += task.count
-            if seen > place { return task.mean }
-        }
-        return .nan
+    private mutating func medianOfTasks() -> Double {
+        taskMeans.sort()
+        let count = taskMeans.count
+        return (taskMeans[(count - 1) / 2] + taskMeans[count / 2]) / 2
     }
 }

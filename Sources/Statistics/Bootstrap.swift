@@ -55,20 +55,19 @@ public struct Bootstrap: Sendable {
 
     /// The aggregate of each resample.
     func replicates(of aggregate: Aggregate, _ scores: ScoreMatrix, over resampling: Resampling) -> [Double] {
-        let (runs, tasks) = (scores.runs, scores.tasks)
+        let tasks = scores.tasks
         var random = BootstrapRandom(seed: seed)
         var evaluator = AggregateEvaluator(aggregate, scores.canonical)
-        var draw = RunDraw(resampling, runs: runs)
-        var weights = [Int32](repeating: 0, count: runs * tasks)
+        var draw = RunDraw(resampling, runs: scores.runs)
         return (0..<max(repetitions, 0)).map { _ in
-            for cell in weights.indices { weights[cell] = 0 }
+            evaluator.beginResample()
             draw.beginResample(&random)
             for place in 0..<tasks {
                 let task = resampling.drawsTasks ? random.below(tasks) : place
                 draw.beginTask(&random)
-                for run in 0..<runs { weights[task * runs + run] += draw.counts[run] }
+                evaluator.add(task: task, draw.counts)
             }
-            return evaluator.value(weights)
+            return evaluator.value()
         }
     }
 
