@@ -122,7 +122,7 @@ enum Version {
         guard (try? process.run()) != nil else { return nil }
         let bytes = (try? output.fileHandleForReading.readToEnd()) ?? Data()
         process.waitUntilExit()
-        let text = String(decoding: bytes ?? Data(), as: UTF8.self).trimmingCharacters(in: .whitespacesAndNewlines)
+        let text = String(decoding: bytes, as: UTF8.self).trimmingCharacters(in: .whitespacesAndNewlines)
         guard process.terminationStatus == 0, !text.isEmpty, text.allSatisfy(\.isHexDigit) else { return nil }
         return "commit \(text)"
     }

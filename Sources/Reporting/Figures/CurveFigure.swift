@@ -17,17 +17,18 @@ enum CurveFigure {
         let height = 330 + 20 * keyRows
         let bottom = (62 + 20 * Double(keyRows)) / Double(height)
         script += "set tmargin at screen 0.91\nset bmargin at screen \(bottom)\n"
-        script +=
-            "set xtics autofreq\nset format x '%.0s%c'\nset xlabel 'Updates'\nset style fill transparent solid 0.16 noborder\n"
+        let last = rows.flatMap { row in panels.compactMap { curve(row, $0.key)?.last?.step } }.max() ?? 1
+        script += "set xrange [0:\(last)]\nset xtics 0,\(FigureStyle.tickStep(Double(last)))\nset format x '%g'\n"
+        script += "set xlabel 'Updates'\nset style fill transparent solid 0.16 noborder\n"
         let width = 1.0 / Double(panels.count)
         for (number, panel) in panels.enumerated() {
             var bands: [String] = []
             var lines: [String] = []
-            var strong = 0
+            var (strong, faint) = (0, 0)
             for (place, row) in rows.enumerated() {
                 let isStrong = row.plan.kind == .method || row.plan.kind == .baseline
-                let index = strong
-                if isStrong { strong += 1 }
+                let index = isStrong ? strong : faint
+                if isStrong { strong += 1 } else { faint += 1 }
                 guard let curve = curve(row, panel.key) else { continue }
                 let name = "curve-\(number)-\(place).dat"
                 files[name] =
@@ -35,7 +36,7 @@ enum CurveFigure {
                     + curve.map {
                         "\($0.step) \(Figure.number($0.mean)) \(Figure.number($0.low)) \(Figure.number($0.high))\n"
                     }.joined()
-                let style = isStrong ? FigureStyle.line(index) : FigureStyle.faint
+                let style = isStrong ? FigureStyle.line(index) : FigureStyle.faint(index)
                 if isStrong, row.runs.count > 1 {
                     bands.append(
                         "'\(name)' using 1:3:4 with filledcurves lc rgb '\(FigureStyle.colour(index))' notitle")
@@ -47,10 +48,7 @@ enum CurveFigure {
             let left = (Double(number) + 0.17) * width
             script += "set lmargin at screen \(left)\nset rmargin at screen \((Double(number) + 0.96) * width)\n"
             script += "set title '\(panel.title)' tc rgb '#1d2126'\n"
-            script +=
-                number == 0
-                ? "set key at screen 0.5,0.01 center bottom horizontal Left reverse samplen 2.2 width 1 maxrows \(max(keyRows, 1))\n"
-                : "unset key\n"
+            script += number == 0 ? FigureStyle.key(rows: keyRows) + "\n" : "unset key\n"
             script += "plot " + (bands + lines).joined(separator: ", \\\n     ") + "\n"
         }
         script += "unset multiplot"

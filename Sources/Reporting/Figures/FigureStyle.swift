@@ -15,13 +15,29 @@ enum FigureStyle {
     }
 
     /// Controls and oracles: thin and grey.
-    static let faint = "lc rgb '#a3abb4' lw 0.9 dt 3"
+    static func faint(_ index: Int) -> String {
+        let (greys, dashes) = (["#6b7480", "#a3abb4", "#8a8378"], [3, 2, 4, 5])
+        return "lc rgb '\(greys[index % greys.count])' lw 1.1 dt \(dashes[index % dashes.count])"
+    }
+
+    /// A legend below all panels, in columns.
+    static func key(rows: Int) -> String {
+        "set key at screen 0.5,0.015 center bottom vertical Left reverse samplen 2.4 width 2 maxrows \(max(1, rows))"
+    }
+
+    /// Round ticks from 0, three or four of them.
+    static func tickStep(_ highest: Double) -> Double {
+        var unit = 1.0
+        while unit * 10 < highest { unit *= 10 }
+        return [0.2, 0.5, 1, 2, 5].map { $0 * unit }.first { highest / $0 <= 4 } ?? highest
+    }
 
     static let frame = """
         set encoding utf8
         set border 3 lc rgb '#4a525b' lw 0.8
         set tics nomirror out scale 0.6 tc rgb '#1d2126'
-        set grid ytics lc rgb '#d5d9dd' lw 0.6 dt 1
+        set grid ytics lc rgb '#c4c9ce' lw 0.5 dt 1
+        set pointintervalbox 0
         set xlabel tc rgb '#1d2126'
         set ylabel tc rgb '#1d2126'
         set key tc rgb '#1d2126'

@@ -37,7 +37,7 @@ enum ResultFigure {
             set yrange [0:\(top)]
             set xtics 1,1,6
             set ytics 0.2
-            set key at screen 0.5,0.01 center bottom horizontal Left reverse samplen 2.2 width 1 maxrows \(max(rows, 1))
+            \(FigureStyle.key(rows: rows))
             plot \(plots.joined(separator: ", \\\n     "))
 
             """
@@ -54,10 +54,8 @@ enum ResultFigure {
                 set xtics nomirror scale 0
                 set boxwidth 0.62
                 set style fill solid 1.0 border lc rgb '#1d2126'
-                plot 'ablation.dat' using ($1==0?0:NaN):3:xtic(2) with boxes lc rgb '#dfe3e7', \\
-                     '' using ($1==1?1:NaN):3:xtic(2) with boxes lc rgb '#8fb2d6', \\
-                     '' using ($1==2?2:NaN):3:xtic(2) with boxes lc rgb '#1f4f85', \\
-                     '' using 1:3:4:5 with yerrorbars lc rgb '#1d2126' lw 1.3 pt -1
+                set xtics tc rgb '#1d2126'
+                plot \(barPlots(bars.count))
 
                 """
         }
@@ -94,6 +92,15 @@ enum ResultFigure {
         bars.enumerated().map { index, bar in
             "\(index) \(Figure.title(bar.name)) \(Figure.number(bar.cell.value)) \(Figure.number(bar.cell.low ?? bar.cell.value)) \(Figure.number(bar.cell.high ?? bar.cell.value))\n"
         }.joined()
+    }
+
+    private static func barPlots(_ count: Int) -> String {
+        let fills = ["#dfe3e7", "#8fb2d6", "#1f4f85"]
+        let boxes = (0..<count).map {
+            "'ablation.dat' every ::\($0)::\($0) using 1:3:xtic(2) with boxes lc rgb '\(fills[$0 % 3])'"
+        }
+        let whiskers = "'ablation.dat' using 1:3:4:5 with yerrorbars lc rgb '#1d2126' lw 1.3 pt 0 ps 0"
+        return (boxes + [whiskers]).joined(separator: ", \\\n     ")
     }
 
     /// The axis's end: a fifth above the highest whisker, at most 1.

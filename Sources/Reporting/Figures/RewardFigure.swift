@@ -7,7 +7,7 @@ enum RewardFigure {
             let name = "scores-\(number).dat"
             let total = Double(max(1, labels.histogram.reduce(0, +)))
             files[name] =
-                "score \(Figure.title("Scores: \(labels.shownModel)"))\n"
+                "\(Figure.title("Scores: \(labels.shownModel)"))\n\n\n"
                 + labels.histogram.enumerated().map {
                     "\($0.offset) \(Double($0.element) / total)\n"
                 }.joined()
@@ -16,7 +16,7 @@ enum RewardFigure {
         for (number, use) in uses.enumerated() {
             let name = "reward-\(number).dat"
             files[name] =
-                "reward \(Figure.title("Reward: \(use.row)"))\n"
+                "\(Figure.title("Reward: \(use.row)"))\n\n\n"
                 + use.shares.sorted { $0.key < $1.key }.map {
                     "\(Double($0.key) / 10) \($0.value)\n"
                 }.joined()
@@ -32,21 +32,23 @@ enum RewardFigure {
             set multiplot layout \(rows),\(columns) margins 0.055,0.985,\(0.26 / Double(rows) + 0.01),\(1 - 0.1 / Double(rows)) spacing 0.045,\(0.3 / Double(rows))
             set style fill solid 1.0 noborder
             set logscale y
-            set yrange [0.0005:2]
+            set yrange [0.0005:6]
             set format y '%g'
             set ytics (1, 0.1, 0.01, 0.001)
-            set key top center samplen 0 width -4
+            unset key
 
             """
         for (number, panel) in panels.enumerated() {
             script += number % columns == 0 ? "set ylabel 'Share of transitions' offset 1.5\n" : "unset ylabel\n"
             if panel.isScore {
                 script += "set xlabel 'Score'\nset boxwidth 0.8\nset xrange [-0.7:10.7]\nset xtics 0,2,10\n"
-                script += "plot '\(panel.file)' using 1:2 with boxes lc rgb '#d0762b' title columnheader(2)\n"
+                script +=
+                    "plot '\(panel.file)' index 1 using 1:2 with boxes lc rgb '#d0762b', '' index 0 using (5.0):(3.0):1 with labels tc rgb '#1d2126'\n"
             } else {
                 script +=
                     "set xlabel 'Reward'\nset boxwidth 0.08\nset xrange [\(low - 0.15):\(high + 0.15)]\nset xtics autofreq\n"
-                script += "plot '\(panel.file)' using 1:2 with boxes lc rgb '#1f4f85' title columnheader(2)\n"
+                script +=
+                    "plot '\(panel.file)' index 1 using 1:2 with boxes lc rgb '#1f4f85', '' index 0 using (\((low + high) / 2)):(3.0):1 with labels tc rgb '#1d2126'\n"
             }
         }
         script += "unset multiplot"

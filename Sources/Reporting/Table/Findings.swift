@@ -114,7 +114,7 @@ public enum Findings {
             "\(better.count) of \(Show.plural(measured.count, "control")) \(better.count == 1 ? "does" : "do") at least as well as sparse + RG-VLM (\(Show.number(mine.value))): \(names)."
         if let sparse = sparse?.cell(.proportion), better.contains(where: { value($0) >= sparse.value }) {
             text +=
-                " Where rewards without information do as well, the policies learn from imitation of the data more than from the reward."
+                " Where such rewards do as well, the policies learn from imitation of the data more than from the reward."
         }
         return [Sentence(tone: .bad, text: text)]
     }

@@ -10,7 +10,7 @@ struct TableLayout {
 
     static func groups(_ set: ResultTable.TaskSet) -> [Group] {
         let titles = [
-            ("method", "Methods"), ("baseline", "Baselines"), ("control", "Controls: rewards without information"),
+            ("method", "Methods"), ("baseline", "Baselines"), ("control", "Controls: rewards that should not help"),
             ("oracle", "Oracle: rewards or features from the simulator's true state"), ("reference", "For scale"),
         ]
         return titles.compactMap { kind, title in
