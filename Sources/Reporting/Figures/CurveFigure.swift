@@ -13,9 +13,9 @@ enum CurveFigure {
         var files: [String: String] = [:]
         var script = FigureStyle.frame + "\nset multiplot\n"
         let rows = data.rows.filter { row in panels.contains { curve(row, $0.key) != nil } }
-        let keyRows = (rows.count + 2) / 3
-        let height = 330 + 20 * keyRows
-        let bottom = (62 + 20 * Double(keyRows)) / Double(height)
+        let keyRows = (rows.count + 1) / 2
+        let height = 345 + 20 * keyRows
+        let bottom = (80 + 20 * Double(keyRows)) / Double(height)
         script += "set tmargin at screen 0.91\nset bmargin at screen \(bottom)\n"
         let last = rows.flatMap { row in panels.compactMap { curve(row, $0.key)?.last?.step } }.max() ?? 1
         script += "set xrange [0:\(last)]\nset xtics 0,\(FigureStyle.tickStep(Double(last)))\nset format x '%g'\n"
@@ -46,7 +46,7 @@ enum CurveFigure {
             }
             guard !lines.isEmpty else { continue }
             let left = (Double(number) + 0.17) * width
-            script += "set lmargin at screen \(left)\nset rmargin at screen \((Double(number) + 0.96) * width)\n"
+            script += "set lmargin at screen \(left)\nset rmargin at screen \((Double(number) + 0.94) * width)\n"
             script += "set title '\(panel.title)' tc rgb '#1d2126'\n"
             script += number == 0 ? FigureStyle.key(rows: keyRows) + "\n" : "unset key\n"
             script += "plot " + (bands + lines).joined(separator: ", \\\n     ") + "\n"

@@ -20,6 +20,11 @@ enum FigureStyle {
         return "lc rgb '\(greys[index % greys.count])' lw 1.1 dt \(dashes[index % dashes.count])"
     }
 
+    /// Ends of intervals as lines with bars. gnuplot's own clear a spot around the middle.
+    static func whiskers(_ file: String, x: String, low: Int, high: Int, colour: String) -> String {
+        "'\(file)' using \(x):\(low):(0):($\(high)-$\(low)) with vectors heads size graph 0.007,90 nofilled lc rgb '\(colour)' lw 1.2 dt 1 notitle"
+    }
+
     /// A legend below all panels, in columns.
     static func key(rows: Int) -> String {
         "set key at screen 0.5,0.015 center bottom vertical Left reverse samplen 2.4 width 2 maxrows \(max(1, rows))"
@@ -37,7 +42,6 @@ enum FigureStyle {
         set border 3 lc rgb '#4a525b' lw 0.8
         set tics nomirror out scale 0.6 tc rgb '#1d2126'
         set grid ytics lc rgb '#c4c9ce' lw 0.5 dt 1
-        set pointintervalbox 0
         set xlabel tc rgb '#1d2126'
         set ylabel tc rgb '#1d2126'
         set key tc rgb '#1d2126'

@@ -128,7 +128,7 @@ extension Figure {
             default: " "
             }
         }
-        return "\"\(String(allowed.prefix(80)))\""
+        return "\"\(String(allowed.prefix(52)))\""
     }
 
     static func number(_ value: Double?) -> String {

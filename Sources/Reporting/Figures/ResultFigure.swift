@@ -14,12 +14,13 @@ enum ResultFigure {
             // Side by side, so that whiskers do not hide each other.
             let shift = (Double(index) - Double(lines.count - 1) / 2) * 0.09
             let style = FigureStyle.line(index)
-            plots.append("'\(name)' using ($1+\(shift)):2 with lines \(style) notitle")
             plots.append(
-                "'\(name)' using ($1+\(shift)):2:3:4 with yerrorbars \(style.replacingDashes) title columnheader(2)")
+                FigureStyle.whiskers(name, x: "($1+\(shift))", low: 3, high: 4, colour: FigureStyle.colour(index)))
+            plots.append("'\(name)' using ($1+\(shift)):2 with linespoints \(style) title columnheader(2)")
         }
         let rows = (lines.count + 1) / 2
-        let bottom = 0.16 + 0.052 * Double(rows)
+        let height = 396 + 20 * rows
+        let bottom = (84 + 20 * Double(rows)) / Double(height)
         let bars = ablation(data, set)
         if !bars.isEmpty { files["ablation.dat"] = barText(bars) }
         let top = top(lines, bars)
@@ -61,7 +62,7 @@ enum ResultFigure {
         }
         script += "unset multiplot"
         return Figure(
-            name: "figure4", width: 960, height: 400 + 22 * rows, script: script, files: files,
+            name: "figure4", width: 960, height: height, script: script, files: files,
             caption:
                 "Proportion of sub-tasks completed on \(Plain.text(set.name)), by number of sub-tasks and by reward; bars are 95 % intervals"
         )
@@ -99,7 +100,7 @@ enum ResultFigure {
         let boxes = (0..<count).map {
             "'ablation.dat' every ::\($0)::\($0) using 1:3:xtic(2) with boxes lc rgb '\(fills[$0 % 3])'"
         }
-        let whiskers = "'ablation.dat' using 1:3:4:5 with yerrorbars lc rgb '#1d2126' lw 1.3 pt 0 ps 0"
+        let whiskers = FigureStyle.whiskers("ablation.dat", x: "1", low: 4, high: 5, colour: "#1d2126")
         return (boxes + [whiskers]).joined(separator: ", \\\n     ")
     }
 
@@ -109,16 +110,5 @@ enum ResultFigure {
             lines.flatMap { line in Measure.lengths.compactMap { line.cell(.proportionOf($0)) } } + bars.map(\.cell)
         let highest = cells.map { max($0.value, $0.high ?? 0) }.max() ?? 1
         return min(1.02, max(0.2, (highest * 5 + 0.5).rounded(.up) / 5))
-    }
-}
-
-extension String {
-    /// Whiskers are drawn without dashes.
-    fileprivate var replacingDashes: String {
-        var words = split(separator: " ")
-        if let place = words.firstIndex(of: "dt"), place + 1 < words.count {
-            words.replaceSubrange(place...place + 1, with: ["dt", "1"])
-        }
-        return words.joined(separator: " ")
     }
 }

@@ -29,7 +29,7 @@ enum RewardFigure {
         let (low, high) = (Double(tenths.min() ?? 0) / 10, Double(tenths.max() ?? 10) / 10)
         var script = """
             \(FigureStyle.frame)
-            set multiplot layout \(rows),\(columns) margins 0.055,0.985,\(0.26 / Double(rows) + 0.01),\(1 - 0.1 / Double(rows)) spacing 0.045,\(0.3 / Double(rows))
+            set multiplot layout \(rows),\(columns) margins 0.055,0.985,\(0.26 / Double(rows) + 0.01),\(1 - 0.1 / Double(rows)) spacing 0.03,\(0.3 / Double(rows))
             set style fill solid 1.0 noborder
             set logscale y
             set yrange [0.0005:6]
@@ -39,7 +39,10 @@ enum RewardFigure {
 
             """
         for (number, panel) in panels.enumerated() {
-            script += number % columns == 0 ? "set ylabel 'Share of transitions' offset 1.5\n" : "unset ylabel\n"
+            script +=
+                number % columns == 0
+                ? "set ylabel 'Share of transitions' offset 1.5\nset format y '%g'\n"
+                : "unset ylabel\nset format y ''\n"
             if panel.isScore {
                 script += "set xlabel 'Score'\nset boxwidth 0.8\nset xrange [-0.7:10.7]\nset xtics 0,2,10\n"
                 script +=

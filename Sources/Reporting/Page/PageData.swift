@@ -75,6 +75,8 @@ struct PageData: Encodable {
         var prompts: [String]
         var settings: String
         var dollars: Double
+        /// Whether somebody is paid for answers.
+        var priced: Bool
     }
 
     var measures: [Measured]
@@ -151,7 +153,8 @@ extension PageData {
         labels = data.labels.map {
             Labels(
                 name: Plain.text($0.name), model: $0.shownModel, provider: Plain.text($0.provider),
-                prompts: $0.prompts.map(Plain.text), settings: Plain.text($0.settings), dollars: $0.dollars)
+                prompts: $0.prompts.map(Plain.text), settings: Plain.text($0.settings), dollars: $0.dollars,
+                priced: $0.annotator == "vlm")
         }
         episodes = Dictionary(uniqueKeysWithValues: sources.episodes.map { (String($0.key), $0.value) })
         leftOut = sources.leftOut

@@ -42,21 +42,24 @@ enum ReportPageScript {
           for (let i = 0; i < all; i++) box.append(make("i", null, i < done ? "done" : ""));
           return box;
         };
-        const dollars = (value) => value === undefined || value === null ? "no price known" : "$" + value.toFixed(value > 0 && value < 0.01 ? 6 : 4);
+        const dollars = (value, labels) => labels && !labels.priced ? "no cost" : value === undefined || value === null ? "cost not known" : "$" + value.toFixed(value > 0 && value < 0.01 ? 6 : 4);
 
         const score = (measure, result, task) => {
-          const [done, steps, met, total] = result;
+          const [done, steps] = result;
           const length = (data.measures.find((m) => m.name === measure) || {}).length;
           if (length !== undefined && length !== null) return task.n === length ? done / task.n : null;
           switch (measure) {
             case "return": return done;
             case "success": return done === task.n ? 1 : 0;
-            case "goal_conditions": return total ? met / total : null;
             case "path_weighted_success": return done < task.n ? 0 : steps <= task.expert ? 1 : task.expert / steps;
             default: return done / task.n;
           }
         };
         const mean = (evaluation, set, measure) => {
+          if (measure === "goal_conditions") {
+            const counted = evaluation.r.filter((r) => r[3] > 0), all = counted.reduce((a, r) => a + r[3], 0);
+            return all ? counted.reduce((a, r) => a + r[2], 0) / all : null;
+          }
           const values = evaluation.r.map((r, i) => score(measure, r, set.tasks[i])).filter((v) => v !== null);
           return values.length ? values.reduce((a, b) => a + b, 0) / values.length : null;
         };
@@ -93,7 +96,7 @@ enum ReportPageScript {
         const labelFacts = (index) => {
           const labels = data.labels[index];
           if (!labels) return;
-          add(body, make("h3", "Labels"), make("p", labels.name + ": " + labels.model + "; prompts " + labels.prompts.join(", ") + "; cost " + dollars(labels.dollars), "facts"));
+          add(body, make("h3", "Labels"), make("p", labels.name + ": " + labels.model + "; prompts " + labels.prompts.join(", ") + "; " + dollars(labels.dollars, labels), "facts"));
         };
 
         // The tasks of a run.
@@ -238,13 +241,13 @@ enum ReportPageScript {
             const has = mark.score !== undefined && mark.score !== null;
             add(side, add(make("p"), make("span", has ? mark.score : "no score", "big"), document.createTextNode(has ? " of 10, " + labels.model : " (" + [span.status, span.failure].filter(Boolean).join(": ") + ")")));
             if (mark.expected !== undefined && mark.expected !== null) side.append(make("p", "Expected score " + number(mark.expected), "facts"));
-            add(body, make("p", labels.name + " \u00b7 " + labels.model + " \u00b7 prompts " + labels.prompts.join(", ") + " \u00b7 " + span.kind + ": " + span.goal + " \u00b7 the span cost " + dollars(span.dollars), "facts"));
+            add(body, make("p", labels.name + " \u00b7 " + labels.model + " \u00b7 prompts " + labels.prompts.join(", ") + " \u00b7 " + span.kind + ": " + span.goal + " \u00b7 the span: " + dollars(span.dollars, labels), "facts"));
             for (const [heading, texts] of [["Stage 1, analysis", span.analyses], ["Stage 2, scores", span.scorings]]) {
               const fitting = texts.filter((x) => window !== undefined && window !== null && x.window === window);
               const shown = fitting.length ? fitting : texts.slice(0, 1);
               for (const text of shown) {
                 const price = text.model ? " \u00b7 " + text.model : "";
-                add(body, make("h3", heading + " (window " + text.window + price + ", " + text.tokens.join(" + ") + " tokens, " + dollars(text.dollars) + ")"), make("div", text.text, "says"));
+                add(body, make("h3", heading + " (window " + text.window + price + ", " + text.tokens.join(" + ") + " tokens, " + dollars(text.dollars, labels) + ")"), make("div", text.text, "says"));
               }
             }
           }

@@ -74,7 +74,8 @@ enum ReportPageStyle {
         #crumbs a{text-decoration:none}#crumbs span{margin:0 5px}
         button{font:inherit;color:inherit;background:var(--card);border:1px solid var(--rule);border-radius:8px;
         padding:3px 10px;cursor:pointer}
-        button:hover{background:var(--hover)}
+        button:hover{background:var(--hover)}button[aria-pressed=true]{background:var(--ink);color:var(--paper)}
+        #panel:focus{outline:none}
         .list th,.list td{text-align:left;padding:5px 8px;border-top:1px solid var(--rule);vertical-align:top}
         .list thead th{border-top:0;color:var(--muted);font-weight:500;font-size:12.5px}
         .list .num{text-align:right;white-space:nowrap}

@@ -22,14 +22,22 @@ public struct Footnotes: Sendable, Encodable {
         func add(_ name: String, _ value: String?) {
             if let value, !value.isEmpty { list.append(Fact(name: name, value: value)) }
         }
-        /// Of all rows; where they differ, by row.
+        /// Of most rows; what others have is named with them.
         func setting(_ value: (TrainingSettings) -> String?) -> String? {
             let values = data.rows.compactMap { row in
                 row.settings.flatMap(value).map { (row.plan.name, $0) }
             }
-            guard let first = values.first else { return nil }
-            if values.allSatisfy({ $0.1 == first.1 }) { return first.1 }
-            return values.map { "\(Plain.text($0.0)) \($0.1)" }.joined(separator: "; ")
+            var groups: [(value: String, rows: [String])] = []
+            for (row, value) in values {
+                if let place = groups.firstIndex(where: { $0.value == value }) {
+                    groups[place].rows.append(Plain.text(row))
+                } else {
+                    groups.append((value, [Plain.text(row)]))
+                }
+            }
+            guard let most = groups.max(by: { $0.rows.count < $1.rows.count }) else { return nil }
+            let others = groups.filter { $0.value != most.value }.map { "for \(Show.list($0.rows)) \($0.value)" }
+            return ([most.value] + others).joined(separator: "; ")
         }
         add("Data", self.data(facts, data.plan))
         if !facts.frameSize.isEmpty || facts.renderedFrames + facts.recordedFrames > 0 {

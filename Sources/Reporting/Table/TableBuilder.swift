@@ -131,8 +131,8 @@ public struct TableBuilder: Sendable {
 
     private static func matrix(_ entry: Entry, _ measure: Measure, _ tasks: [Measure: [Int]]) -> ScoreMatrix? {
         let places = tasks[measure] ?? []
-        return try? ScoreMatrix(
-            runs: entry.rollouts.map { rollouts in places.map { measure.score(rollouts[$0]) ?? .nan } })
+        let rows = entry.rollouts.compactMap { rollouts in measure.scores(places.map { rollouts[$0] }) }
+        return rows.count == entry.rollouts.count ? try? ScoreMatrix(runs: rows) : nil
     }
 
     /// The places of tasks for which every evaluation has the measure.
@@ -165,7 +165,8 @@ public struct TableBuilder: Sendable {
         var means: [String: Double] = [:]
         if isCounted, let evaluation {
             for measure in Measure.all {
-                let scores = (tasks[measure] ?? []).compactMap { measure.score(evaluation.rollouts[$0].rollout) }
+                let places = tasks[measure] ?? []
+                let scores = measure.scores(places.map { evaluation.rollouts[$0].rollout }) ?? []
                 if !scores.isEmpty { means[measure.name] = scores.reduce(0, +) / Double(scores.count) }
             }
         }
