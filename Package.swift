@@ -128,7 +128,7 @@ let package = Package(
         .target(
             name: "Evaluation",
             dependencies: [
-                "ALFRED", "CKernels", "Episodes", "ExperimentStore", "Household", "Networks", "OfflineRL", "Tensors",
+                "ALFRED", "Episodes", "ExperimentStore", "Household", "Images", "Networks", "OfflineRL", "Tensors",
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "GRDB", package: "GRDB.swift"),
             ], swiftSettings: settings),
@@ -176,8 +176,9 @@ let package = Package(
         .executableTarget(
             name: "rgvlm-evaluate",
             dependencies: [
-                "ALFRED", "Evaluation", "Episodes", "ExperimentStore", "Networks", "OfflineRL", "StageSupport",
-                "Statistics", "Tensors", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                "ALFRED", "Episodes", "Evaluation", "ExperimentStore", "Household", "Images", "OfflineRL",
+                "StageSupport",
+                "Tensors", .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "GRDB", package: "GRDB.swift"),
             ], swiftSettings: settings),
         .executableTarget(
@@ -253,7 +254,7 @@ let package = Package(
         .testTarget(
             name: "EvaluationTests",
             dependencies: [
-                "ALFRED", "Episodes", "Evaluation", "ExperimentStore", "Household", "Ingestion", "Networks",
+                "ALFRED", "Episodes", "Evaluation", "ExperimentStore", "Household", "Images", "Ingestion", "Networks",
                 "OfflineRL",
                 "SampleData", "Tensors", "TestSupport", .product(name: "GRDB", package: "GRDB.swift"),
             ], swiftSettings: settings),

@@ -40,6 +40,34 @@ extension DatasetRow {
         try Row.fetchAll(db, sql: "SELECT * FROM datasets ORDER BY id").map { DatasetRow($0) }
     }
 
+    /// How the dataset's frames came about.
+    public struct FrameOrigin: Sendable, Equatable {
+        /// Drawn by the simulator for recordings without pictures.
+        public var isDrawn: Bool
+        /// Of the pictures as recorded, in pixels.
+        public var width: Int?
+    }
+
+    /// How most frames of the first episodes came about; nil where none are stored.
+    public func frameOrigin(_ db: Database) throws -> FrameOrigin? {
+        try Row.fetchOne(
+            db,
+            sql: """
+                SELECT f.status, f.width, count(*) AS n FROM frames f
+                WHERE f.episode_id IN (SELECT id FROM episodes WHERE dataset_id = ? ORDER BY id LIMIT 50)
+                    AND f.record IS NOT NULL
+                GROUP BY f.status, f.width ORDER BY n DESC LIMIT 1
+                """, arguments: [id]
+        ).map { FrameOrigin(isDrawn: $0["status"] == "rendered", width: $0["width"]) }
+    }
+
+    /// The dataset's episodes by key.
+    public func episodeIDs(_ db: Database) throws -> [String: Int64] {
+        let rows = try Row.fetchAll(
+            db, sql: "SELECT key, id FROM episodes WHERE dataset_id = ? ORDER BY id", arguments: [id])
+        return Dictionary(rows.map { ($0[0] as String, $0[1] as Int64) }) { first, _ in first }
+    }
+
     /// Inserts the dataset, or updates where it lies when that differs.
     public static func upsert(
         name: String, format: String, root: String, splitsFile: String?, _ db: Database

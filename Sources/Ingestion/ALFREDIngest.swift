@@ -22,6 +22,8 @@ public struct ALFREDIngest: Sendable {
         public var frameSide: Int? = 56
         /// Whether the simulator draws the frames of trajectories that came without pictures.
         public var drawsMissingFrames = false
+        /// Nil for all trajectories.
+        public var selection: TrajectorySelection?
         public var workers = ProcessInfo.processInfo.activeProcessorCount
 
         public init(root: String, dataset: String = "alfred") {

@@ -38,11 +38,14 @@ struct SplitIngest {
         self.name = name
         self.ingest = ingest
         self.stored = stored
-        listing = ingest.release.trajectories(in: name)
+        let whole = ingest.release.trajectories(in: name)
+        var chosen = whole
+        if let selection = ingest.options.selection { chosen.trajectories = selection.choose(whole.trajectories) }
+        listing = chosen
         let splits = ingest.release.samples
         samples = splits?.samples[name] == nil ? nil : splits?.repeatIndices(of: name)
-        let onDisk = Set(listing.trajectories.map { ExactName($0.key) })
-        counts.trajectories = onDisk.count
+        let onDisk = Set(whole.trajectories.map { ExactName($0.key) })
+        counts.trajectories = chosen.trajectories.count
         counts.absent = samples?.keys.count { !onDisk.contains(ExactName($0)) } ?? 0
         counts.gone = stored.keys.count { !onDisk.contains($0) }
     }

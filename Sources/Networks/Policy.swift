@@ -64,4 +64,43 @@ public struct Policy {
         let objects = objectHead(tape.sum(tape.gather(hidden, rows: wanted), looks), tape)
         return Output(actions: actions, objects: objects)
     }
+
+    // MARK: Acting
+
+    /// The words of all windows through the text layers: [words, width]. They stay the same while an instruction is followed.
+    func text(_ batch: WindowBatch, positions: PositionTable, _ tape: Tape) -> Tensor {
+        trunk.text(batch, positions, tape)
+    }
+
+    /// Frames as the trunk and as the object head see them: two of [frames, width].
+    func looks(_ frames: UnsafeBufferPointer<UnsafeRawPointer>, _ tape: Tape) -> (trunk: Tensor, objects: Tensor) {
+        (trunk.frames(frames, tape), objectFrames(frames, tape))
+    }
+
+    /// The scores of each window's last step, from what is known of its words and frames.
+    ///
+    /// - Parameters:
+    ///   - batch: Of it, offsets and actions are read; the last action of a window is not.
+    ///   - text: [words, width], as ``text(_:positions:_:)`` gives.
+    ///   - frameRows: [steps, width], as ``looks(_:_:)`` gives.
+    ///   - looks: [windows, width], of the last frames.
+    /// - Returns: Scores of actions [windows, 13] and of objects [windows, 82].
+    func act(
+        _ batch: WindowBatch, text: Tensor, frameRows: Tensor, looks: Tensor, positions: PositionTable, _ tape: Tape
+    ) -> (actions: Tensor, objects: Tensor) {
+        let slots = tape.allocate(CKRow.self, count: batch.stepCount - batch.windowCount)
+        var slot = 0
+        for window in 0..<batch.windowCount {
+            for step in Int(batch.stepOffsets[window])..<Int(batch.stepOffsets[window + 1]) - 1 {
+                slots[slot] = CKRow(source: 0, row: batch.actions[step], position: -1)
+                slot += 1
+            }
+        }
+        let hidden = trunk(
+            batch, .acting, text: text, frameRows: frameRows,
+            slotRows: tape.embedding(trunk.actions, rows: UnsafeBufferPointer(slots)), positions: positions, tape)
+        return (
+            tape.scores(actionHead(hidden, tape), trunk.actions), objectHead(tape.sum(hidden, looks), tape)
+        )
+    }
 }

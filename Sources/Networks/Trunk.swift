@@ -15,11 +15,28 @@ struct Trunk {
         case critic
         /// Frames 0 ..< T, each seeing its own action.
         case target
+        /// Like `policy`, of the last frame only.
+        case acting
 
         func frameCount(_ steps: Int) -> Int { self == .critic ? steps + 1 : steps }
         /// The policy's last action is seen by nothing.
-        func slotCount(_ steps: Int) -> Int { self == .policy ? steps - 1 : steps }
-        func outputCount(_ steps: Int) -> Int { self == .critic ? 2 * steps + 1 : steps }
+        func slotCount(_ steps: Int) -> Int { sight == .before ? steps - 1 : steps }
+        func outputCount(_ steps: Int) -> Int {
+            switch self {
+            case .critic: 2 * steps + 1
+            case .policy, .target: steps
+            case .acting: 1
+            }
+        }
+
+        /// The one sight of all frames; nil for the critic, which has both.
+        var sight: Sight? {
+            switch self {
+            case .critic: nil
+            case .policy, .acting: .before
+            case .target: .own
+            }
+        }
     }
 
     let width: Int
@@ -46,12 +63,14 @@ struct Trunk {
     }
 
     /// - Parameters:
+    ///   - text: What ``text(_:_:_:)`` gave for the batch's words, where it is known already.
     ///   - frameRows: The frames' embeddings, `pass.frameCount` a window.
     ///   - slotRows: The action slots' embeddings, `pass.slotCount` a window.
     ///   - positions: The table of ``PositionTable``.
     /// - Returns: `pass.outputCount` rows a window.
     func callAsFunction(
-        _ batch: WindowBatch, _ pass: Pass, frameRows: Tensor, slotRows: Tensor, positions: PositionTable, _ tape: Tape
+        _ batch: WindowBatch, _ pass: Pass, text known: Tensor? = nil, frameRows: Tensor, slotRows: Tensor,
+        positions: PositionTable, _ tape: Tape
     ) -> Tensor {
         for window in 0..<batch.windowCount {
             let (words, steps) = counts(batch, window)
@@ -59,7 +78,7 @@ struct Trunk {
                 words + pass.frameCount(steps) <= PositionTable.count,
                 "\(words) words and \(steps) steps, for \(PositionTable.count) positions")
         }
-        let text = text(batch, positions, tape)
+        let text = known ?? text(batch, positions, tape)
         var x = joint(batch, pass, text, frameRows, slotRows, positions, tape)
         x = tape.layerNorm(x, norm.weight, norm.bias)
         for (index, layer) in layers.enumerated() {
@@ -70,7 +89,8 @@ struct Trunk {
         return x
     }
 
-    private func text(_ batch: WindowBatch, _ positions: PositionTable, _ tape: Tape) -> Tensor {
+    /// The words of all windows through the text layers: a row each. They depend on nothing else.
+    func text(_ batch: WindowBatch, _ positions: PositionTable, _ tape: Tape) -> Tensor {
         let rows = tape.allocate(CKRow.self, count: batch.words.count)
         let sequences = tape.allocate(AttentionSequence.self, count: batch.windowCount)
         var longest = 1
@@ -166,9 +186,9 @@ struct Trunk {
                 }
             }
             for (sight, places) in [(Sight.before, before), (.own, own)]
-            where pass == .critic || sight == (pass == .policy ? .before : .own) {
+            where pass.sight ?? sight == sight {
                 let frameCount = pass == .critic && sight == .own ? steps : pass.frameCount(steps)
-                for step in 0..<frameCount {
+                for step in (isLast && pass == .acting ? frameCount - 1 : 0)..<frameCount {
                     mask.step(step, sight, places)
                     add(places.frames + step)
                 }

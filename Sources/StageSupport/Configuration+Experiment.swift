@@ -20,6 +20,18 @@ extension Configuration {
         public var lengths: [Int]?
         /// `recorded` or `random`.
         public var start: String?
+
+        public init(
+            name: String, file: String? = nil, split: String? = nil, tasks: Int? = nil, lengths: [Int]? = nil,
+            start: String? = nil
+        ) {
+            self.name = name
+            self.file = file
+            self.split = split
+            self.tasks = tasks
+            self.lengths = lengths
+            self.start = start
+        }
     }
 
     /// The section `experiment`: the rows of a table, each trained once a seed.
@@ -74,7 +86,8 @@ extension Configuration.Evaluate {
         if let name = repeated(sets.map(\.name)) { throw section.problem("sets", "has two sets \"\(name)\"") }
     }
 
-    static func isName(_ name: String) -> Bool {
+    /// Names of runs and sets: letters, digits, '.', '_' and '-', at most 60, no leading dot.
+    public static func isName(_ name: String) -> Bool {
         !name.isEmpty && name.utf8.count <= 60 && name.first != "."
             && name.utf8.allSatisfy {
                 switch $0 {

@@ -22,6 +22,8 @@ public struct Configuration: Sendable, Equatable {
         public var strict: Bool?
         public var frameSize: Int?
         public var render: Bool?
+        public var limit: Int?
+        public var include: String?
     }
 
     /// The section `simulate`.
@@ -112,8 +114,10 @@ public struct Configuration: Sendable, Equatable {
     }
 
     private mutating func readIngest(_ section: ConfigurationSection) throws {
-        try section.allow(["root", "splits", "dataset", "strict", "frame_size", "render"])
+        try section.allow(["root", "splits", "dataset", "strict", "frame_size", "render", "limit", "include"])
         ingest.render = try section.bool("render")
+        ingest.limit = try section.int("limit")
+        ingest.include = try section.string("include")
         ingest.root = try section.string("root")
         ingest.splits = try section.strings("splits")
         ingest.dataset = try section.string("dataset")

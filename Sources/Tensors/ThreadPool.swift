@@ -98,6 +98,11 @@ public final class ThreadPool: @unchecked Sendable {
         profile.entries[task.label, default: 0] += monotonicNanoseconds() - begin
     }
 
+    /// Calls `body` with 0 ..< `count` on all threads and returns when all are done. Not reentrant; one caller at a time.
+    public func forEach(_ count: Int, _ body: (_ index: Int) -> Void) {
+        withoutActuallyEscaping(body) { run(count, ClosureTask(body: $0)) }
+    }
+
     private func start<T: ParallelTask>(_ count: Int, _ task: T) {
         if threads.isEmpty || count == 1 {
             for index in 0..<count { task.run(index, worker: 0) }
@@ -181,6 +186,11 @@ private protocol Runner {
 private struct TaskPointer<T: ParallelTask>: Runner {
     let pointer: UnsafePointer<T>
     func run(_ index: Int, worker: Int) { pointer.pointee.run(index, worker: worker) }
+}
+
+private struct ClosureTask: ParallelTask {
+    let body: (Int) -> Void
+    func run(_ index: Int, worker: Int) { body(index) }
 }
 
 private final class WorkerEntry {

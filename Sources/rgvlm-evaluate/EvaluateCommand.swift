@@ -3,5 +3,8 @@ import ArgumentParser
 @main
 struct EvaluateCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "rgvlm-evaluate", abstract: "Takes trained policies through tasks in the simulator.")
+        commandName: "rgvlm-evaluate",
+        abstract: "Takes trained policies through tasks in the simulator.",
+        subcommands: [RunCommand.self, FramesCommand.self],
+        defaultSubcommand: RunCommand.self)
 }

@@ -49,6 +49,15 @@ struct ALFREDCommand: AsyncParsableCommand {
     @Flag(help: "Let the simulator draw the frames of trajectories that came without pictures.")
     var render = false
 
+    @Option(help: ArgumentHelp("Trajectories of each split, drawn by the seed (default: all).", valueName: "number"))
+    var limit: Int?
+
+    @Option(
+        help: ArgumentHelp(
+            "A list of trajectories that are read in any case: a name <task>/<trial> a line, or tasks in SPRINT's format.",
+            valueName: "file"))
+    var include: String?
+
     @OptionGroup(title: "Common options")
     var common: CommonOptions
 
@@ -56,7 +65,7 @@ struct ALFREDCommand: AsyncParsableCommand {
         try await runStage {
             let interruption = Interruption()
             let configuration = try common.configuration()
-            let ingest = try Self.ingest(try options(configuration.ingest))
+            let ingest = try Self.ingest(try options(configuration.ingest, seed: configuration.seed))
             let store = try ExperimentStore.forStage(configuration.store, access: .write)
             let report = try await self.report(ingest, store, interruption)
             try translatingErrors { try store.close() }
@@ -66,7 +75,7 @@ struct ALFREDCommand: AsyncParsableCommand {
         }
     }
 
-    private func options(_ section: Configuration.Ingest) throws -> ALFREDIngest.Options {
+    private func options(_ section: Configuration.Ingest, seed: UInt64) throws -> ALFREDIngest.Options {
         guard let root = root ?? section.root ?? ProcessInfo.processInfo.environment["ALFRED_ROOT"], !root.isEmpty
         else {
             throw StageError(
@@ -88,7 +97,21 @@ struct ALFREDCommand: AsyncParsableCommand {
         if options.drawsMissingFrames, options.frameSide == nil {
             throw StageError(.usage, "--render has nowhere to put frames with --frame-size 0")
         }
+        options.selection = try selection(section, seed: seed)
         return options
+    }
+
+    private func selection(_ section: Configuration.Ingest, seed: UInt64) throws -> TrajectorySelection? {
+        let limit = limit ?? section.limit
+        let file = include ?? section.include
+        guard limit != nil || file != nil else { return nil }
+        if let limit, limit < 1 { throw StageError(.usage, "--limit \(limit): expected 1 or more trajectories") }
+        do {
+            let named = try file.map { try TrajectorySelection.names(in: $0) } ?? []
+            return TrajectorySelection(limit: limit ?? 0, named: named, seed: seed)
+        } catch let refusal as ALFREDIngest.Refusal {
+            throw StageError(.inputMissing, refusal.description)
+        }
     }
 
     /// Names of splits without spaces around them, each once.

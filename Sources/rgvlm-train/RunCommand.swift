@@ -49,6 +49,11 @@ extension TrainSession {
         if counts.withoutFrames > 0 {
             lines.append("note: \(counts.withoutFrames.grouped) instructions lack frames and are left out")
         }
+        if counts.flaggedEpisodes + counts.flaggedTransitions > 0 {
+            lines.append(
+                "note: flagged: \(counts.flaggedEpisodes.grouped) episodes are left out, and the scores of \(counts.flaggedTransitions.grouped) transitions of others"
+            )
+        }
         if let checkpoint { lines.append("going on after update \(checkpoint.description.step.grouped)") }
         return lines
     }

@@ -84,9 +84,8 @@ final class TrainJournal: TrainingObserver {
                 try run.record(rows, db)
                 try run.update(status: status, step: step, message: message, db)
                 if let path = lastCheckpoint, let saved = try? Checkpoint(path) {
-                    let hash = saved.sums[Checkpoint.modelFile] ?? ""
                     try run.record(
-                        TrainCheckpointRow(step: saved.description.step, path: path, sha256: hash.bytesOfHex), db)
+                        TrainCheckpointRow(step: saved.description.step, path: path, sha256: saved.modelSHA256), db)
                 }
             }
         }
@@ -126,13 +125,5 @@ final class TrainJournal: TrainingObserver {
                 throw StageError(error)
             }
         }
-    }
-}
-
-extension String {
-    /// Bytes written as hexadecimal digits; what is none is left out.
-    var bytesOfHex: [UInt8] {
-        let digits = compactMap(\.hexDigitValue)
-        return stride(from: 0, to: digits.count - 1, by: 2).map { UInt8(digits[$0] << 4 | digits[$0 + 1]) }
     }
 }

@@ -39,8 +39,12 @@ import Testing
                         continue
                     }
                     let candidates = rules.candidates(in: world, sight: renderer)
+                    let nearby = rules.nearby(in: world)
                     for action in AgentAction.allCases where action.isInteraction {
                         let legal = rules.legalTargets(of: action, among: candidates, in: world)
+                        #expect(
+                            rules.legalTargets(of: action, nearby: nearby, in: world, sight: renderer) == legal,
+                            "\(action)")
                         if !legal.isEmpty { legalSeen.insert(action) }
                         for target in candidates {
                             check(action, target, legal.contains(target), candidates, world, renderer)

@@ -84,6 +84,24 @@ import Testing
         #expect(image.resized(width: 300, height: 300) == image)
     }
 
+    /// Half the size has a way of its own, which gives what the weights give: the mean of four, halves rounded up.
+    @Test func halvingIsTheMeanOfFour() {
+        let image = noise(64, 22)
+        let half = image.resized(width: 32, height: 11)
+        for y in 0..<11 {
+            for x in 0..<32 {
+                for channel in 0..<3 {
+                    func pixel(_ dx: Int, _ dy: Int) -> Double {
+                        Double(image.pixels[((2 * y + dy) * 64 + 2 * x + dx) * 3 + channel])
+                    }
+                    let mean = (pixel(0, 0) + pixel(1, 0) + pixel(0, 1) + pixel(1, 1)) / 4
+                    let value = Double(half.pixels[(y * 32 + x) * 3 + channel])
+                    #expect(value == mean.rounded(.toNearestOrAwayFromZero))
+                }
+            }
+        }
+    }
+
     @Test func resizingByAWholeFactorAveragesBlocks() {
         let image = RGBImage(
             width: 4, height: 2, pixels: (0..<8).flatMap { [UInt8($0 * 10), UInt8($0), 0] })

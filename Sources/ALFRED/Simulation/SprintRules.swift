@@ -28,15 +28,34 @@ public struct SprintRules: Sendable, Equatable {
     /// The objects an action could be about: visible, and within 1.5 m in the floor plane and along each axis. In the
     /// scene's order; the held object is one of them only if it is seen as such, hence never.
     public func candidates(in world: World, sight: Renderer) -> [Int] {
+        nearby(in: world).filter { sight.sees($0, in: world) }
+    }
+
+    /// Candidates but for being visible.
+    public func nearby(in world: World) -> [Int] {
         world.scene.objects.indices.filter { object in
             guard world.states[object].isPresent, object != world.held,
                 world.distance(to: object) <= World.reach
             else { return false }
             let d = offset(to: object, in: world)
-            guard all(d .>= -Self.reach), all(d .<= Self.reach), d.x * d.x + d.z * d.z <= Self.reach * Self.reach
-            else { return false }
-            return sight.sees(object, in: world)
+            return all(d .>= -Self.reach) && all(d .<= Self.reach)
+                && d.x * d.x + d.z * d.z <= Self.reach * Self.reach
         }
+    }
+
+    /// What ``legalTargets(of:among:in:)`` gives for the candidates, with a look only at objects that could be meant.
+    ///
+    /// - Parameter nearby: From ``nearby(in:)``.
+    public func legalTargets(
+        of action: AgentAction, nearby: [Int], in world: World, sight: Renderer
+    ) -> [Int] {
+        let targets = legalTargets(of: action, among: nearby, in: world).filter { sight.sees($0, in: world) }
+        // A faucet needs a basin that is seen as well.
+        guard action == .toggleOn, targets.contains(where: { world.scene.objects[$0].type == .faucet }) else {
+            return targets
+        }
+        let basins = nearby.filter { world.scene.objects[$0].type == .sinkBasin && sight.sees($0, in: world) }
+        return legalTargets(of: action, among: targets + basins, in: world)
     }
 
     /// The candidates an action can be about, after SPRINT's masks. Empty for an interaction that is not legal at all.

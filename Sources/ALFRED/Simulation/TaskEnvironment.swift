@@ -109,6 +109,14 @@ public struct TaskEnvironment {
         expertSteps.map { EpisodeScore(conditions: state.conditions, steps: state.steps, expertSteps: $0) }
     }
 
+    /// Puts the agent elsewhere before an episode. False, and nothing happens, where it cannot stand or look so.
+    public mutating func teleport(to pose: AgentPose) -> Bool {
+        guard state.world.teleport(to: pose) else { return false }
+        let facts = HouseholdFacts(state.world, state.treatments, objects, renderer)
+        state.conditions = GoalConditions(task.type, task.goal, in: facts)
+        return true
+    }
+
     // MARK: Steps
 
     /// Takes an action on an object.

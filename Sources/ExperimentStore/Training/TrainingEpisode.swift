@@ -58,7 +58,8 @@ public struct TrainingEpisode: Sendable, Equatable {
     /// Genuine spans only, no controls; by annotation and id.
     public var scored: [Scored]
 
-    /// Calls `body` with each episode that has such an instruction, in the order of ids.
+    /// Calls `body` with each episode that has such an instruction, in the order of ids; not with those that are flagged
+    /// (``EpisodeFlag``).
     public static func forEach(
         _ filter: Filter, _ db: Database, _ body: (TrainingEpisode) throws -> Void
     ) throws {
@@ -66,7 +67,9 @@ public struct TrainingEpisode: Sendable, Equatable {
             db,
             sql: """
                 SELECT id, step_count FROM episodes
-                WHERE dataset_id = ? AND split IN (SELECT value FROM json_each(?)) ORDER BY id
+                WHERE dataset_id = ? AND split IN (SELECT value FROM json_each(?))
+                    AND id NOT IN (SELECT episode_id FROM flags WHERE t IS NULL)
+                ORDER BY id
                 """, arguments: [filter.datasetID, json(filter.splits)])
         let kinds = try json(filter.kinds)
         for row in episodes {
@@ -74,6 +77,19 @@ public struct TrainingEpisode: Sendable, Equatable {
             guard !instructions.isEmpty else { continue }
             try body(try episode(row[0], stepCount: row[1], instructions, labelRunID: filter.labelRunID, db))
         }
+    }
+
+    /// How many episodes of the splits are flagged and left out, and how many transitions of others are, whose scores are.
+    public static func flagged(_ filter: Filter, _ db: Database) throws -> (episodes: Int, transitions: Int) {
+        let rows = try Row.fetchOne(
+            db,
+            sql: """
+                SELECT count(iif(f.t IS NULL, 1, NULL)), count(iif(f.t IS NOT NULL AND NOT EXISTS
+                    (SELECT 1 FROM flags w WHERE w.episode_id = f.episode_id AND w.t IS NULL), 1, NULL))
+                FROM flags f JOIN episodes e ON e.id = f.episode_id
+                WHERE e.dataset_id = ? AND e.split IN (SELECT value FROM json_each(?))
+                """, arguments: [filter.datasetID, json(filter.splits)])
+        return rows.map { ($0[0], $0[1]) } ?? (0, 0)
     }
 
     /// Calls `body` with each text of a dataset's instructions in these splits, of annotations in the split.
@@ -153,7 +169,9 @@ public struct TrainingEpisode: Sendable, Equatable {
         let rows = try Row.fetchCursor(
             db.cachedStatement(
                 sql: """
-                    SELECT i.id, i.repeat_idx, i.kind, i.first_step, i.step_count, c.t, c.score FROM instructions i
+                    SELECT i.id, i.repeat_idx, i.kind, i.first_step, i.step_count, c.t,
+                        iif(EXISTS (SELECT 1 FROM flags f WHERE f.episode_id = i.episode_id AND f.t = c.t), NULL, c.score)
+                    FROM instructions i
                     JOIN label_spans s ON s.run_id = ? AND s.instruction_id = i.id AND s.control = 'none'
                         AND s.status = 'scored'
                     JOIN label_scores c ON c.span_id = s.id

@@ -58,6 +58,9 @@ public struct TrainingSet: Sendable {
         public var steps = 0
         /// Steps whose generated term is missing; 0 when the mix has none.
         public var unscored = 0
+        /// Episodes left out, and transitions whose score is left out, because they are flagged.
+        public var flaggedEpisodes = 0
+        public var flaggedTransitions = 0
     }
 
     public let vocabulary: Vocabulary

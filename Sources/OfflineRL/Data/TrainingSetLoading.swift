@@ -45,6 +45,9 @@ extension TrainingSet {
                 lists.add($0, recordCount: frameStore.count, vocabulary: words, options: options)
             }
         }
+        (lists.counts.flaggedEpisodes, lists.counts.flaggedTransitions) = try store.read {
+            try TrainingEpisode.flagged(filter, $0)
+        }
         lists.finish(options.reward, gamma: options.gamma)
         guard !lists.items.isEmpty else { throw Self.empty(dataset, options, lists.counts) }
         self.init(

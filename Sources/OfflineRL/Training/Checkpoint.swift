@@ -70,6 +70,14 @@ public struct Checkpoint: Sendable {
         }
     }
 
+    /// Of the weights' file, 32 bytes.
+    public var modelSHA256: [UInt8] {
+        let digits = Array((sums[Self.modelFile] ?? "").utf8)
+        return stride(from: 0, to: digits.count - 1, by: 2).compactMap {
+            UInt8(String(decoding: digits[$0...$0 + 1], as: UTF8.self), radix: 16)
+        }
+    }
+
     private static func sha256(_ path: String) -> String? {
         guard let file = FileHandle(forReadingAtPath: path) else { return nil }
         defer { try? file.close() }

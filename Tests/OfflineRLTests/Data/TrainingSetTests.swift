@@ -53,6 +53,38 @@ import Testing
         #expect(valid.words.contains(Vocabulary.unknown))
     }
 
+    /// A flagged episode is left out, a flagged transition has no score, and the set is another one to a run.
+    @Test func flagsAreHonoured() throws {
+        let world = try TrainingWorld()
+        try world.label("r", world.instructions("split = 'train'")) { _, t in t % 11 }
+        let mix = RewardMix(sparseWeight: 0, source: .labels(run: "r"))
+        let before = try TrainingSet(world.store, options(Set(Instruction.Kind.allCases), mix))
+        #expect(before.counts.unscored == 0)
+        try world.store.write { db in
+            try EpisodeFlag.set(episode: 3, t: nil, note: "wanders", db)
+            try EpisodeFlag.set(episode: 3, t: 2, note: "counts with its episode", db)
+            try EpisodeFlag.set(episode: 1, t: 7, note: "wrong", db)
+        }
+        let set = try TrainingSet(world.store, options(Set(Instruction.Kind.allCases), mix))
+        let rows = try usable(world).filter { $0.episode != 3 }
+        #expect(set.items.count == rows.count && rows.count < before.items.count)
+        for (index, row) in rows.enumerated() {
+            let isFlagged = row.steps.map { row.episode == 1 && $0 == 7 }
+            #expect(set.isScored(index) == isFlagged.map { !$0 })
+            #expect(set.rewards(index) == zip(row.steps, isFlagged).map { $1 ? 0 : Float($0 % 11) / 10 })
+        }
+        #expect(set.counts.flaggedEpisodes == 1 && set.counts.flaggedTransitions == 1)
+        #expect(set.vocabulary == before.vocabulary && set.fingerprint != before.fingerprint)
+        try world.store.write { db in
+            try EpisodeFlag.remove(episode: 3, t: nil, db)
+            try EpisodeFlag.remove(episode: 3, t: 2, db)
+            try EpisodeFlag.remove(episode: 1, t: 7, db)
+            try EpisodeFlag.remove(episode: 1, t: 8, db)
+        }
+        let after = try TrainingSet(world.store, options(Set(Instruction.Kind.allCases), mix))
+        #expect(after.fingerprint == before.fingerprint && after.counts.flaggedEpisodes == 0)
+    }
+
     @Test func stepsAndFramesAreTheEpisodes() throws {
         let world = try TrainingWorld()
         let set = try TrainingSet(world.store, options())

@@ -1,0 +1,180 @@
+internal import ALFRED
+internal import Episodes
+internal import ExperimentStore
+public import Household
+internal import Images
+
+/// How the frames that policies see are drawn, to be as those they learned from.
+public struct FrameDrawing: Sendable, Equatable {
+    /// Pixels of a side as drawn, and as seen.
+    public var drawnSide: Int
+    public var side: Int
+
+    public init(drawnSide: Int, side: Int) {
+        self.drawnSide = drawnSide
+        self.side = side
+    }
+
+    public var byteCount: Int { side * side * 3 }
+
+    /// What the agent sees, as red, green and blue.
+    public func frame(of world: World, by renderer: Renderer) -> [UInt8] {
+        renderer.render(world)
+        return RGBImage(width: drawnSide, height: drawnSide, pixels: renderer.rgbPixels)
+            .resized(width: side, height: side).pixels
+    }
+}
+
+/// One task under way. Belongs to one thread at a time.
+final class Attempt {
+    let prepared: PreparedTask
+    private var environment: TaskEnvironment
+    private(set) var progress: SubTaskProgress
+    private(set) var steps: [Rollout.Step] = []
+    private let rules = SprintRules()
+    private let drawing: FrameDrawing
+    private let view: UnsafeMutableRawPointer
+    private var random: SeededGenerator
+
+    init(_ prepared: PreparedTask, drawing: FrameDrawing, seed: UInt64, index: Int) {
+        self.prepared = prepared
+        self.drawing = drawing
+        let renderer = Renderer(width: drawing.drawnSide, height: drawing.drawnSide)
+        environment = TaskEnvironment(
+            prepared.houseTask, in: prepared.start.world, renderer: renderer, rewardKind: .sparse)
+        environment.restore(prepared.start)
+        progress = SubTaskProgress(prepared.subTasks)
+        view = .allocate(byteCount: drawing.byteCount, alignment: 64)
+        random = SeededGenerator(seed, UInt64(index), 0xA6E)
+    }
+
+    deinit { view.deallocate() }
+
+    var isDone: Bool { progress.isDone }
+    var world: World { environment.world }
+    /// The last frame.
+    var frame: UnsafeRawPointer { UnsafeRawPointer(view) }
+
+    func look() {
+        let pixels = drawing.frame(of: environment.world, by: environment.renderer)
+        pixels.withUnsafeBytes { view.copyMemory(from: $0.baseAddress!, byteCount: drawing.byteCount) }
+    }
+
+    /// Takes the best legal action by its score, on the nearest object of the best class that is legal for it.
+    ///
+    /// - Parameters:
+    ///   - actions: Scores by action id, 13 of them.
+    ///   - objects: Scores by object class, 82 of them.
+    /// - Returns: The action's id.
+    func step(actions: ArraySlice<Float>, objects: ArraySlice<Float>) -> Int {
+        let world = environment.world
+        let ranked = Action.allCases.sorted {
+            let (a, b) = (
+                actions[actions.startIndex + Int($0.rawValue)], actions[actions.startIndex + Int($1.rawValue)]
+            )
+            return a != b ? a > b : $0.rawValue < $1.rawValue
+        }
+        var nearby: [Int]?
+        for action in ranked {
+            guard action.isInteraction else { return take(action, target: nil) }
+            let near = nearby ?? rules.nearby(in: world)
+            nearby = near
+            let targets = rules.legalTargets(
+                of: AgentAction(action), nearby: near, in: world, sight: environment.renderer)
+            var best: (score: Float, name: String)?
+            for target in targets {
+                let name = SprintRules.className(of: target, in: world)
+                guard let object = ObjectClass(name: name) else { continue }
+                let score = objects[objects.startIndex + Int(object.id)]
+                if best.map({ score > $0.score || score == $0.score && name < $0.name }) ?? true {
+                    best = (score, name)
+                }
+            }
+            if let best, let target = rules.nearest(best.name, among: targets, in: world) {
+                return take(action, target: target)
+            }
+        }
+        return take(.rotateRight, target: nil)
+    }
+
+    /// Takes a legal action at random, on a legal object at random.
+    func stepAtRandom() {
+        let legal = rules.legalActions(in: environment.world, sight: environment.renderer)
+        let choices = Action.allCases.filter { legal[AgentAction($0)] != nil }
+        let action = random.pick(choices) ?? .rotateRight
+        _ = take(action, target: random.pick(legal[AgentAction(action)] ?? []))
+    }
+
+    /// Takes the expert's next action.
+    func stepAsExpert() {
+        let next = prepared.expert[progress.steps]
+        let target = next.objectID.flatMap { environment.world.scene.index(ofID: $0) }
+        _ = take(Action(next.action), target: target)
+    }
+
+    private func take(_ action: Action, target: Int?) -> Int {
+        let step = environment.step(AgentAction(action), target: target)
+        let reward = progress.note(AgentAction(action), in: environment)
+        let id = target.map { environment.world.scene.objects[$0].id }
+        steps.append(
+            Rollout.Step(
+                action: Int(action.rawValue),
+                objectClass: id.flatMap { ObjectClass(objectID: $0) }.map { Int($0.id) } ?? 0,
+                objectID: id, failure: step.failure.map(\.message), completed: reward > 0))
+        return Int(action.rawValue)
+    }
+
+    /// Whether the expert has no action left.
+    var isExpertDone: Bool { isDone || progress.steps >= prepared.expert.count }
+
+    func rollout(index: Int, start: Rollout.Start, episodeID: Int64?) -> Rollout {
+        let conditions = environment.state.conditions
+        return Rollout(
+            index: index, key: prepared.task.key, annotation: prepared.task.annotation,
+            subTasks: prepared.task.subTasks, episodeID: episodeID, scene: prepared.sceneNumber,
+            taskType: prepared.taskType, instruction: prepared.task.instruction, start: start,
+            expertSteps: prepared.expertSteps, stepLimit: progress.stepLimit, stepCount: progress.steps,
+            completed: progress.completed, conditions: .init(met: conditions.met, total: conditions.total), problem: nil
+        )
+    }
+}
+
+extension AgentAction {
+    init(_ action: Action) {
+        self =
+            switch action {
+            case .moveAhead: .moveAhead
+            case .rotateLeft: .rotateLeft
+            case .rotateRight: .rotateRight
+            case .lookUp: .lookUp
+            case .lookDown: .lookDown
+            case .pickup: .pickup
+            case .put: .put
+            case .open: .open
+            case .close: .close
+            case .toggleOn: .toggleOn
+            case .toggleOff: .toggleOff
+            case .slice: .slice
+            }
+    }
+}
+
+extension Action {
+    init(_ action: AgentAction) {
+        self =
+            switch action {
+            case .moveAhead: .moveAhead
+            case .rotateLeft: .rotateLeft
+            case .rotateRight: .rotateRight
+            case .lookUp: .lookUp
+            case .lookDown: .lookDown
+            case .pickup: .pickup
+            case .put: .put
+            case .open: .open
+            case .close: .close
+            case .toggleOn: .toggleOn
+            case .toggleOff: .toggleOff
+            case .slice: .slice
+            }
+    }
+}

@@ -1,0 +1,180 @@
+internal import ALFRED
+public import ExperimentStore
+internal import Household
+public import Networks
+internal import Synchronization
+public import Tensors
+
+/// Who acts in an evaluation.
+public enum Agent {
+    case policy(PolicyActor, words: (String) -> [Int32])
+    case expert
+    case random
+}
+
+/// A set of tasks ready to be tried, once or by one agent after the other.
+public struct PreparedSet: Sendable {
+    public var set: TaskSet
+    /// In the order of the set: the task, or why it cannot be tried.
+    public var tasks: [Result<PreparedTask, TaskSetError>]
+    public var seed: UInt64
+
+    /// Sets all tasks up, on all of the pool's threads.
+    ///
+    /// - Parameter shouldStop: Asked before each task; the result is nil once it says so.
+    public init?(
+        _ set: TaskSet, preparation: TaskPreparation, seed: UInt64, pool: ThreadPool,
+        shouldStop: @Sendable () -> Bool = { false }
+    ) {
+        let results = Mutex<[Result<PreparedTask, TaskSetError>?]>(Array(repeating: nil, count: set.tasks.count))
+        pool.forEach(set.tasks.count) { index in
+            guard !shouldStop() else { return }
+            let result: Result<PreparedTask, TaskSetError>
+            do throws(TaskSetError) {
+                result = .success(
+                    try preparation.prepare(
+                        set.tasks[index], start: set.start, seed: seed, index: index,
+                        renderer: Renderer(width: 8, height: 8)))
+            } catch {
+                result = .failure(error)
+            }
+            results.withLock { $0[index] = result }
+        }
+        let tasks = results.withLock { $0 }.compactMap { $0 }
+        guard tasks.count == set.tasks.count else { return nil }
+        self.set = set
+        self.tasks = tasks
+        self.seed = seed
+    }
+}
+
+/// Takes agents through sets of tasks: many tasks at once, step by step together, so that a policy is asked about all of them
+/// in one pass. The result depends on neither the number of threads nor the time.
+public final class Evaluator {
+    /// Tasks under way at once.
+    public static let seats = 128
+
+    private let pool: ThreadPool
+    private let drawing: FrameDrawing
+
+    public init(pool: ThreadPool, drawing: FrameDrawing) {
+        self.pool = pool
+        self.drawing = drawing
+    }
+
+    public struct Outcome: Sendable {
+        public var rollout: Rollout
+        public var steps: [Rollout.Step]
+    }
+
+    /// Tries all tasks.
+    ///
+    /// - Parameters:
+    ///   - episodeIDs: Of the store's episodes by the key of their trajectory.
+    ///   - onProgress: Called with the number of tasks done and of steps taken.
+    ///   - shouldStop: Asked before each step; the result is nil once it says so.
+    /// - Returns: In the order of the set. A task that cannot be tried has no step and nothing completed.
+    public func run(
+        _ prepared: PreparedSet, agent: Agent, episodeIDs: [String: Int64] = [:],
+        onProgress: (_ tasks: Int, _ steps: Int) -> Void = { _, _ in }, shouldStop: () -> Bool = { false }
+    ) -> [Outcome]? {
+        var outcomes: [Outcome?] = Array(repeating: nil, count: prepared.tasks.count)
+        let start = Rollout.Start(prepared.set.start)
+        var waiting: [(index: Int, task: PreparedTask)] = []
+        for (index, result) in prepared.tasks.enumerated() {
+            switch result {
+            case .success(let task): waiting.append((index, task))
+            case .failure(let error):
+                let task = prepared.set.tasks[index]
+                outcomes[index] = Outcome(
+                    rollout: Rollout(
+                        index: index, key: task.key, annotation: task.annotation, subTasks: task.subTasks,
+                        episodeID: episodeIDs[task.key], scene: 0, taskType: nil, instruction: task.instruction,
+                        start: start, expertSteps: 0, stepLimit: 0, stepCount: 0, completed: 0, conditions: nil,
+                        problem: error.message), steps: [])
+            }
+        }
+        var steps = 0
+        var next = 0
+        while next < waiting.count {
+            let group = waiting[next..<min(next + Self.seats, waiting.count)]
+            next = group.endIndex
+            let attempts = group.map { Attempt($0.task, drawing: drawing, seed: prepared.seed, index: $0.index) }
+            let isThrough = run(attempts, agent, shouldStop) { taken in
+                steps += taken
+                onProgress(outcomes.count { $0 != nil } + attempts.count(where: \.isDone), steps)
+            }
+            guard isThrough else { return nil }
+            for (attempt, place) in zip(attempts, group) {
+                outcomes[place.index] = Outcome(
+                    rollout: attempt.rollout(
+                        index: place.index, start: start, episodeID: episodeIDs[attempt.prepared.task.key]),
+                    steps: attempt.steps)
+            }
+        }
+        return outcomes.compactMap { $0 }
+    }
+
+    /// - Returns: False when it was stopped.
+    private func run(
+        _ attempts: [Attempt], _ agent: Agent, _ shouldStop: () -> Bool, didStep: (Int) -> Void
+    ) -> Bool {
+        switch agent {
+        case .policy(let actor, let words): return run(attempts, actor, words, shouldStop, didStep)
+        case .expert, .random:
+            let isStopped = Atomic(false)
+            pool.forEach(attempts.count) { index in
+                let attempt = attempts[index]
+                if case .expert = agent {
+                    while !attempt.isExpertDone { attempt.stepAsExpert() }
+                } else {
+                    while !attempt.isDone { attempt.stepAtRandom() }
+                }
+            }
+            if shouldStop() { isStopped.store(true, ordering: .relaxed) }
+            didStep(attempts.reduce(0) { $0 + $1.steps.count })
+            return !isStopped.load(ordering: .relaxed)
+        }
+    }
+
+    private func run(
+        _ attempts: [Attempt], _ actor: PolicyActor, _ words: (String) -> [Int32], _ shouldStop: () -> Bool,
+        _ didStep: (Int) -> Void
+    ) -> Bool {
+        actor.begin(Array(attempts.indices), words: attempts.map { words($0.prepared.task.instruction) })
+        pool.forEach(attempts.count) { attempts[$0].look() }
+        var active = attempts.indices.filter { !attempts[$0].isDone }
+        var actions = [Int](repeating: 0, count: attempts.count)
+        while !active.isEmpty {
+            guard !shouldStop() else { return false }
+            actor.act(active, frames: active.map { attempts[$0].frame })
+            let (actionScores, objectScores) = (actor.actionScores, actor.objectScores)
+            let places = active
+            actions.withUnsafeMutableBufferPointer { actions in
+                nonisolated(unsafe) let actions = actions
+                pool.forEach(places.count) { index in
+                    let attempt = attempts[places[index]]
+                    let (a, o) = (NetworkShape.actionCount, NetworkShape.objectClassCount)
+                    actions[index] = attempt.step(
+                        actions: actionScores[index * a..<(index + 1) * a],
+                        objects: objectScores[index * o..<(index + 1) * o])
+                    if !attempt.isDone { attempt.look() }
+                }
+            }
+            for (index, place) in places.enumerated() { actor.note(actions[index], at: place) }
+            active = active.filter { !attempts[$0].isDone }
+            didStep(places.count)
+        }
+        return true
+    }
+}
+
+extension Rollout.Start {
+    init(_ start: TaskSet.Start) {
+        self =
+            switch start {
+            case .recorded: .recorded
+            case .random: .random
+            }
+    }
+}

@@ -1,0 +1,97 @@
+public import ALFRED
+internal import Foundation
+public import Household
+
+/// A task with the world it begins in.
+public struct PreparedTask: Sendable {
+    public var task: EvalTask
+    public var taskType: String?
+    public var sceneNumber: Int
+    public var subTasks: [SprintSubTask]
+    /// The expert's actions for them, with the ids of what they act on.
+    public var expert: [(action: AgentAction, objectID: String?)]
+    var houseTask: HouseTask
+    var start: TaskEnvironment.State
+    /// The recorded actions before the first sub-task that the simulator refused.
+    public var refused: Int
+
+    public var expertSteps: Int { expert.count }
+}
+
+/// Looks tasks up in a release and sets them up. May be shared by threads.
+public final class TaskPreparation: Sendable {
+    private let release: Release
+    private let scenes: SceneLibrary
+
+    public init(_ release: Release) {
+        self.release = release
+        scenes = SceneLibrary(release)
+    }
+
+    /// - Parameters:
+    ///   - start: Where the agent begins; a random place depends on `seed` and `index`.
+    ///   - index: The task's place in its set.
+    ///   - renderer: Of any size; it decides what the recorded actions see.
+    /// - Throws: ``TaskSetError`` that says why this task cannot be tried.
+    public func prepare(
+        _ task: EvalTask, start: TaskSet.Start, seed: UInt64, index: Int, renderer: Renderer
+    ) throws(TaskSetError) -> PreparedTask {
+        func fail(_ message: String) -> TaskSetError { TaskSetError(message, at: task.key) }
+        guard let location = location(of: task) else {
+            throw fail("there is no such trajectory in \(release.dataFolder)")
+        }
+        do {
+            let trajectory = try Trajectory(contentsOf: location.file)
+            guard let plan = trajectory.plan, let houseTask = HouseTask(trajectory) else {
+                throw fail("has no plan or goal, as trajectories of the test splits")
+            }
+            let world = try scenes.world(of: trajectory)
+            let all = try SprintSubTask.list(of: plan, in: world.scene)
+            guard task.subTasks.lowerBound >= 0, task.subTasks.upperBound <= all.count, !task.subTasks.isEmpty else {
+                throw fail("has \(all.count) sub-tasks, not \(task.subTasks.upperBound)")
+            }
+            let subTasks = Array(all[task.subTasks])
+            var environment = TaskEnvironment(houseTask, in: world, renderer: renderer, rewardKind: .sparse)
+            let recorded = ReplayCheck.recordedSuccess(trajectory)
+            var refused = 0
+            for (index, low) in plan.lowActions[..<subTasks[0].steps.lowerBound].enumerated() {
+                let step = environment.step(
+                    AgentAction(low.name), objectID: low.name.isInteraction ? low.targetObjectID : nil)
+                if !step.isSuccess, recorded?[index] != false { refused += 1 }
+            }
+            if start == .random { Self.scatter(&environment, seed: seed, index: index) }
+            let steps = subTasks[0].steps.lowerBound..<subTasks[subTasks.count - 1].steps.upperBound
+            let expert = plan.lowActions[steps].map { low in
+                (AgentAction(low.name), low.name.isInteraction ? low.targetObjectID : nil)
+            }
+            return PreparedTask(
+                task: task, taskType: trajectory.taskType, sceneNumber: trajectory.scene.number, subTasks: subTasks,
+                expert: expert, houseTask: houseTask, start: environment.snapshot(), refused: refused)
+        } catch let error as TaskSetError {
+            throw error
+        } catch let error as ALFREDError {
+            throw fail(error.description)
+        } catch {
+            throw fail("\(error)")
+        }
+    }
+
+    private func location(of task: EvalTask) -> TrajectoryLocation? {
+        guard TaskPlace.isKey(task.key) else { return nil }
+        let splits = task.split.map { split in release.splits.filter { $0 == split } } ?? release.splits
+        return splits.lazy.map {
+            TrajectoryLocation(split: $0, key: task.key, folder: "\(self.release.dataFolder)/\($0)/\(task.key)")
+        }.first { FileManager.default.fileExists(atPath: $0.file) }
+    }
+
+    /// Puts the agent on a cell it can reach from where it stands, looking in any direction.
+    private static func scatter(_ environment: inout TaskEnvironment, seed: UInt64, index: Int) {
+        let world = environment.world
+        var random = SeededGenerator(seed, UInt64(index), 0x57A7)
+        let field = NavigationField(to: world.agent, on: world.scene.grid)
+        let poses = world.scene.grid.cells.flatMap { cell in
+            (0..<4).map { AgentPose(x: cell.x, z: cell.y, heading: $0, horizon: 30) }
+        }.filter { field.steps(from: $0) != nil }
+        if let pose = random.pick(poses) { _ = environment.teleport(to: pose) }
+    }
+}

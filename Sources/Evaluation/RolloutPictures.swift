@@ -1,0 +1,48 @@
+internal import ALFRED
+internal import Episodes
+public import ExperimentStore
+internal import Household
+public import Images
+
+/// What an agent saw in a rollout: its actions carried out again.
+public enum RolloutPictures {
+    /// A picture before each step and one after the last.
+    ///
+    /// - Throws: ``TaskSetError`` when the task cannot be set up, or a step does not end as it is stored.
+    public static func draw(
+        _ task: EvalTask, start: TaskSet.Start, seed: UInt64, index: Int, _ steps: [Rollout.Step],
+        preparation: TaskPreparation, side: Int
+    ) throws(TaskSetError) -> [RGBImage] {
+        let renderer = Renderer(width: side, height: side)
+        let prepared = try preparation.prepare(task, start: start, seed: seed, index: index, renderer: renderer)
+        var environment = TaskEnvironment(
+            prepared.houseTask, in: prepared.start.world, renderer: renderer, rewardKind: .sparse)
+        environment.restore(prepared.start)
+        var pictures: [RGBImage] = []
+        func picture() {
+            renderer.render(environment.world)
+            pictures.append(RGBImage(width: side, height: side, pixels: renderer.rgbPixels))
+        }
+        picture()
+        for (t, step) in steps.enumerated() {
+            guard let action = Action(rawValue: UInt8(clamping: step.action)) else {
+                throw TaskSetError("step \(t) has no known action", at: task.key)
+            }
+            let result = environment.step(AgentAction(action), objectID: step.objectID)
+            guard result.failure?.message == step.failure else {
+                throw TaskSetError(
+                    "step \(t), \(action), ends otherwise than it is stored: the trajectories or the simulator have changed",
+                    at: task.key)
+            }
+            picture()
+        }
+        return pictures
+    }
+
+    /// Two lines under a picture.
+    public static func captions(_ t: Int, _ step: Rollout.Step) -> [String] {
+        let name = Action(rawValue: UInt8(clamping: step.action))?.name ?? "?"
+        let object = ObjectClass(id: step.objectClass).map { $0.id == 0 ? "" : $0.name } ?? ""
+        return ["\(t) \(name)\(step.failure == nil ? "" : " (failed)")\(step.completed ? " *" : "")", object]
+    }
+}

@@ -1,0 +1,96 @@
+internal import ALFRED
+internal import Foundation
+public import ExperimentStore
+internal import GRDB
+
+extension TaskSet {
+    /// What to draw from a split.
+    public struct Sample: Sendable, Equatable {
+        public var dataset: String?
+        public var split: String
+        /// Tasks in all, the same number of each length as far as there are.
+        public var count: Int
+        /// Numbers of sub-tasks.
+        public var lengths: [Int]
+        public var seed: UInt64
+
+        public init(dataset: String?, split: String, count: Int, lengths: [Int] = Array(1...6), seed: UInt64) {
+            self.dataset = dataset
+            self.split = split
+            self.count = count
+            self.lengths = lengths
+            self.seed = seed
+        }
+    }
+
+    /// Draws instructions of a split without repetition: sentences of single sub-tasks for length 1, joined ones for more.
+    /// Each length takes trajectories that none has been taken from, as long as there are.
+    ///
+    /// Instructions that the recording does not fulfil are left out: a generated episode may wander about.
+    ///
+    /// - Throws: ``TaskSetError`` when there are none, and what the store throws.
+    public init(_ sample: Sample, from store: ExperimentStore, name: String, start: Start = .recorded) throws {
+        struct Candidate {
+            var key: String
+            var annotation: Int
+            var subTasks: Range<Int>
+            var text: String
+        }
+        var byLength: [Int: [Candidate]] = [:]
+        try store.read { db in
+            let rows = try Row.fetchCursor(
+                db,
+                sql: """
+                    SELECT e.key, i.repeat_idx, i.first_subtask, i.subtask_count, i.text FROM instructions i
+                    JOIN episodes e ON e.id = i.episode_id
+                    JOIN datasets d ON d.id = e.dataset_id
+                    JOIN annotations a ON a.episode_id = i.episode_id AND a.repeat_idx = i.repeat_idx AND a.in_split = 1
+                    WHERE e.split = ? AND (? IS NULL OR d.name = ?) AND i.fulfilled = 1
+                        AND i.kind = iif(i.subtask_count = 1, 'primitive', 'composite')
+                    ORDER BY e.key, i.repeat_idx, i.first_subtask, i.subtask_count
+                    """, arguments: [sample.split, sample.dataset, sample.dataset])
+            while let row = try rows.next() {
+                let (first, count): (Int, Int) = (row[2], row[3])
+                guard sample.lengths.contains(count) else { continue }
+                byLength[count, default: []].append(
+                    Candidate(key: row[0], annotation: row[1], subTasks: first..<first + count, text: row[4]))
+            }
+        }
+        guard !byLength.isEmpty else {
+            throw TaskSetError(
+                "split \"\(sample.split)\" has no instructions of \(sample.lengths.map(String.init).joined(separator: ", ")) sub-tasks",
+                at: store.path)
+        }
+        let lengths = Set(sample.lengths).sorted()
+        var random = SeededGenerator(sample.seed, 0xE7A1)
+        var used: Set<String> = []
+        var tasks: [EvalTask] = []
+        let shares = Self.shares(of: sample.count, available: lengths.map { byLength[$0]?.count ?? 0 })
+        for (length, share) in zip(lengths, shares) {
+            let candidates = random.shuffled(byLength[length] ?? [])
+            let fresh = candidates.indices.filter { used.insert(candidates[$0].key).inserted }
+            let freshSet = Set(fresh)
+            let chosen = (fresh + candidates.indices.filter { !freshSet.contains($0) }).prefix(share)
+            for other in fresh.dropFirst(share) { used.remove(candidates[other].key) }
+            tasks += chosen.map {
+                EvalTask(
+                    key: candidates[$0].key, split: sample.split, annotation: candidates[$0].annotation,
+                    subTasks: candidates[$0].subTasks, instruction: candidates[$0].text)
+            }
+        }
+        self.init(name: name, tasks: tasks, start: start)
+    }
+
+    /// `count` split evenly; what one length lacks the others give.
+    static func shares(of count: Int, available: [Int]) -> [Int] {
+        var shares = [Int](repeating: 0, count: available.count)
+        var left = min(max(0, count), available.reduce(0, +))
+        while left > 0 {
+            for index in available.indices where left > 0 && shares[index] < available[index] {
+                shares[index] += 1
+                left -= 1
+            }
+        }
+        return shares
+    }
+}

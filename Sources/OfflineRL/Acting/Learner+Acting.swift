@@ -1,0 +1,9 @@
+public import Networks
+
+extension Learner {
+    /// The policy at work in `placeCount` places, with the weights as they are.
+    public func actor(placeCount: Int) -> PolicyActor {
+        PolicyActor(
+            policy, parameters: policyParameters, positions: positions, backend: backend, placeCount: placeCount)
+    }
+}

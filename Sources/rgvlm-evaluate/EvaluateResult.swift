@@ -1,0 +1,66 @@
+internal import Foundation
+internal import ExperimentStore
+internal import StageSupport
+
+/// The figures of one agent on one set.
+struct EvaluateResult: Encodable {
+    var name: String
+    var taskSet: String
+    var checkpointStep: Int?
+    var summary: RolloutSummary
+    var steps: Int
+    var seconds: Double
+    var isNew: Bool
+
+    init(_ identity: EvalRun.Identity, _ rollouts: [Rollout], seconds: Double, isNew: Bool) {
+        name = identity.name
+        taskSet = identity.taskSet
+        checkpointStep = identity.checkpointStep
+        summary = RolloutSummary(rollouts)
+        steps = rollouts.reduce(0) { $0 + $1.stepCount }
+        self.seconds = seconds
+        self.isNew = isNew
+    }
+}
+
+extension [EvaluateResult] {
+    func show(_ common: CommonOptions) throws {
+        if common.json {
+            try printJSON(self)
+            return
+        }
+        var text = ""
+        for result in self {
+            let lengths = result.summary.byLength.sorted { $0.key < $1.key }
+            var table = TextTable([
+                ("sub-tasks", .right), ("tasks", .right), ("return", .right), ("proportion", .right),
+                ("success", .right), ("path-weighted", .right),
+            ])
+            for (length, row) in lengths { table.add([String(length)] + cells(row)) }
+            table.add(["all"] + cells(result.summary.all))
+            let at = result.checkpointStep.map { " after \($0.grouped) updates" } ?? ""
+            text += "\(text.isEmpty ? "" : "\n")\(result.name)\(at)\n\(table.text)"
+            text +=
+                "goal conditions \(percent(result.summary.goalConditions)), whole goals \(percent(result.summary.goals))"
+            if result.summary.notSetUp > 0 {
+                text += "; \(result.summary.notSetUp) tasks could not be set up and count as nothing done"
+            }
+            let rate = result.seconds > 0 ? Double(result.steps) / result.seconds : 0
+            text +=
+                result.isNew
+                ? "\n\(result.steps.grouped) steps in \(fixed(result.seconds, 1)) s (\(Int(rate).grouped)/s)\n"
+                : "\nevaluated before\n"
+        }
+        try writeToStandardOutput(text)
+    }
+
+    private func cells(_ row: RolloutSummary.Row) -> [String] {
+        [
+            String(row.tasks), fixed(row.meanReturn, 2), fixed(row.proportion, 3), fixed(row.success, 3),
+            fixed(row.weightedProportion, 3),
+        ]
+    }
+
+    private func fixed(_ value: Double, _ digits: Int) -> String { String(format: "%.\(digits)f", value) }
+    private func percent(_ value: Double) -> String { "\(fixed(100 * value, 1)) %" }
+}

@@ -1,0 +1,61 @@
+import ArgumentParser
+internal import Evaluation
+internal import ExperimentStore
+internal import Foundation
+internal import StageSupport
+
+struct RunCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "run",
+        abstract: "Takes agents through sets of tasks and stores their rollouts.",
+        discussion: """
+            The rules are SPRINT's: twice the expert's steps, the best action that is legal, its object by class and then by \
+            distance, a window of 17 frames. A sub-task counts once those before it are done. What has been evaluated already \
+            is not evaluated again; an evaluation that was stopped begins anew.
+
+            Tasks are a file in SPRINT's format, or drawn from a split of the store: --tasks eval_instruct.json, \
+            --tasks valid_seen. Without --tasks those of the config's section evaluate, else of valid_seen.
+            """)
+
+    @Option(
+        name: .customLong("run"),
+        help: ArgumentHelp("A training run whose last checkpoint acts; may be given more than once.", valueName: "name")
+    )
+    var runs: [String] = []
+
+    @Option(
+        name: .customLong("agent"),
+        help: ArgumentHelp(
+            "Another agent: expert (the recorded actions) or random (legal actions); may be given more than once.",
+            valueName: "name"))
+    var agents: [String] = []
+
+    @Option(help: ArgumentHelp("A file of tasks, or a split to draw them from.", valueName: "file|split"))
+    var tasks: String?
+
+    @Option(help: ArgumentHelp("Tasks to draw from a split (default: 100).", valueName: "number"))
+    var count: Int?
+
+    @Option(help: ArgumentHelp("Where the agent starts: recorded or random (default: recorded).", valueName: "place"))
+    var start: String?
+
+    @Option(
+        help: ArgumentHelp(
+            "The release that trajectories are read from (default: where the dataset was ingested from).",
+            valueName: "dir"))
+    var root: String?
+
+    @Option(help: ArgumentHelp("Threads (default: one a core).", valueName: "number"))
+    var threads: Int?
+
+    @OptionGroup(title: "Common options")
+    var common: CommonOptions
+
+    func run() async throws {
+        try await runStage {
+            let interruption = Interruption()
+            let session = try EvaluateSession(self, try common.configuration())
+            return try session.run(common, interruption)
+        }
+    }
+}

@@ -1,0 +1,103 @@
+import ExperimentStore
+import Foundation
+import GRDB
+import TestSupport
+import Testing
+
+@testable import Evaluation
+
+@Suite struct TaskSetTests {
+    private func read(_ json: String) throws -> TaskSet {
+        try TaskSet(sprint: Data(json.utf8), file: "tasks.json", name: "tasks")
+    }
+
+    @Test func readsWhatSPRINTWrites() throws {
+        let set = try read(
+            """
+            [{"task": "a-B-None-C-1/trial_T1", "repeat_id": 2, "subgoal_ids": [1, 2], "extra": null,
+              "primitive_skills": [{"api_action": ["MoveAhead_25"]}, {"annotations": 3}], "annotation": "Do both."}]
+            """)
+        #expect(
+            set.tasks == [
+                EvalTask(
+                    key: "a-B-None-C-1/trial_T1", split: nil, annotation: 2, subTasks: 1..<3, instruction: "Do both.")
+            ])
+        #expect(set.start == .recorded)
+    }
+
+    @Test(arguments: [
+        ("", "is not a list"), ("{}", "is not a list"), ("[]", "holds no tasks"), ("[1]", "item 0"),
+        (#"[{"task": "a/b", "repeat_id": 0, "subgoal_ids": [0]}]"#, "annotation"),
+        (#"[{"task": "a/b", "repeat_id": 0, "subgoal_ids": ["0"], "annotation": ""}]"#, "item 0"),
+        (#"[{"task": "../b", "repeat_id": 0, "subgoal_ids": [0], "annotation": ""}]"#, "names no trajectory folder"),
+        (#"[{"task": "a/../../b", "repeat_id": 0, "subgoal_ids": [0], "annotation": ""}]"#, "names no trajectory"),
+        (#"[{"task": "/etc/passwd", "repeat_id": 0, "subgoal_ids": [0], "annotation": ""}]"#, "names no trajectory"),
+        (#"[{"task": "a/b\u0000", "repeat_id": 0, "subgoal_ids": [0], "annotation": ""}]"#, "names no trajectory"),
+        (#"[{"task": "", "repeat_id": 0, "subgoal_ids": [0], "annotation": ""}]"#, "names no trajectory folder"),
+        (#"[{"task": "a/b", "repeat_id": 0, "subgoal_ids": [], "annotation": ""}]"#, "not consecutive"),
+        (#"[{"task": "a/b", "repeat_id": 0, "subgoal_ids": [0, 2], "annotation": ""}]"#, "not consecutive"),
+        (#"[{"task": "a/b", "repeat_id": 0, "subgoal_ids": [-1, 0], "annotation": ""}]"#, "not consecutive"),
+        (#"[{"task": "a/b", "repeat_id": 0, "subgoal_ids": [9223372036854775807], "annotation": ""}]"#, "consecutive"),
+        (#"[{"task": "a/b", "repeat_id": -1, "subgoal_ids": [0], "annotation": ""}]"#, "negative"),
+        (
+            #"[{"task": "a/b", "repeat_id": 0, "subgoal_ids": [0], "primitive_skills": [{}, {}], "annotation": ""}]"#,
+            "2 primitive skills for 1 sub-goals"
+        ),
+    ])
+    func saysWhatIsWrong(_ json: String, _ expected: String) throws {
+        let error = #expect(throws: TaskSetError.self) { try read(json) }
+        #expect(error?.description.contains(expected) == true, "\(String(describing: error))")
+        #expect(error?.description.hasPrefix("tasks.json") == true)
+    }
+
+    @Test func aFileThatIsNotThere() {
+        #expect(throws: TaskSetError.self) { try TaskSet(sprint: "/nonexistent/x.json", name: "x") }
+    }
+
+    @Test func sharesAreEven() {
+        #expect(TaskSet.shares(of: 10, available: [9, 9, 9]) == [4, 3, 3])
+        #expect(TaskSet.shares(of: 10, available: [9, 1, 0, 9]) == [5, 1, 0, 4])
+        #expect(TaskSet.shares(of: 99, available: [2, 0, 3]) == [2, 0, 3])
+        #expect(TaskSet.shares(of: 0, available: [2]) == [0])
+    }
+
+    @Test func samplesAreOfTheSplitAndItsLengths() async throws {
+        let bench = try await EvaluationBench.make()
+        let set = try bench.set(12)
+        let (again, elsewhere, other) = (
+            try bench.set(12), try bench.set(12, start: .random), try bench.set(12, seed: 2)
+        )
+        #expect(set == again && set.sha256 == again.sha256)
+        #expect(set.sha256 != elsewhere.sha256)
+        #expect(other.tasks != set.tasks)
+        #expect(set.tasks.count == 12)
+        let ids = set.tasks.map { "\($0.key) \($0.annotation) \($0.subTasks)" }
+        #expect(Set(ids).count == ids.count, "a task is drawn twice")
+        let lengths = Dictionary(grouping: set.tasks) { $0.subTasks.count }.mapValues(\.count)
+        #expect(lengths.keys.allSatisfy { (1...6).contains($0) })
+        // Sorted by length, and as even as the split allows.
+        #expect(set.tasks.map(\.subTasks.count) == set.tasks.map(\.subTasks.count).sorted())
+        let singles = lengths[1, default: 0]
+        #expect(singles >= 2)
+        let store = try bench.read()
+        for task in set.tasks {
+            #expect(task.split == "train")
+            let texts = try store.read { db in
+                try String.fetchAll(
+                    db,
+                    sql: """
+                        SELECT i.text FROM instructions i JOIN episodes e ON e.id = i.episode_id
+                        WHERE e.key = ? AND e.split = 'train' AND i.repeat_idx = ? AND i.first_subtask = ?
+                            AND i.subtask_count = ? AND i.fulfilled = 1
+                        """, arguments: [task.key, task.annotation, task.subTasks.lowerBound, task.subTasks.count])
+            }
+            #expect(texts.contains(task.instruction))
+        }
+        // More than there are: all, once.
+        let all = try bench.set(100_000)
+        #expect(all.tasks.count > 12 && all.tasks.count < 100_000)
+        #expect(Set(all.tasks.map { "\($0)" }).count == all.tasks.count)
+        let error = #expect(throws: TaskSetError.self) { try bench.set(3, split: "nowhere") }
+        #expect(error?.description.contains("nowhere") == true)
+    }
+}
