@@ -17,6 +17,7 @@ help: ## show this list
 	@echo
 	@echo "Variables: STORE=file.sqlite  ROOT=folder of a dataset  SPLITS=a,b  FLAVOUR=json|json_feat|full"
 	@echo "           OUT=folder to write  SCENES=rooms  EPISODES=number  MIX=policy:share,..."
+	@echo "Variables of reproduce: BUDGET=small|default|long  ALFRED_ROOT=dir  EVAL_INSTRUCT=file  JOBS=n  SEEDS=1,2,3  OUT=dir"
 
 deps: ## install the C libraries that are missing (apt or brew); check for Swift
 	@sh Pipelines/deps.sh

@@ -1,38 +1,28 @@
 # One target a stage. Each builds what it needs and calls one executable.
 
 STORE ?= rgvlm.sqlite
-DEMO := Datasets/generated/household
+DEMO := Datasets/generated/demo
 
-.PHONY: ingest inspect simulate replay label lint train encode
+.PHONY: ingest inspect simulate replay label lint train encode evaluate report reproduce
 
-demo: build ## the main job on embedded data: generate a dataset, ingest, label and lint it, look at it
-	@echo
-	$(BIN)/rgvlm-simulate generate --scenes 8 --episodes 40 --size 200 --out $(DEMO)
-	@echo
-	$(BIN)/rgvlm-ingest alfred --root $(DEMO) --store $(DEMO)/demo.sqlite
+demo: build ## the main job in miniature on generated data: data, labels, training, evaluation, table and report
+	@STEPS="data ingest label lint" ROOT= BIN=$(BIN) sh Pipelines/experiment.sh Pipelines/demo.yaml $(DEMO)/demo.sqlite $(DEMO)
 	@echo
 	$(BIN)/rgvlm-inspect summary --store $(DEMO)/demo.sqlite
 	@echo
 	$(BIN)/rgvlm-inspect episode 1 --store $(DEMO)/demo.sqlite
 	@echo
-	$(BIN)/rgvlm-inspect verify --store $(DEMO)/demo.sqlite
-	@echo
-	$(BIN)/rgvlm-label run --store $(DEMO)/demo.sqlite
-	@echo
-	$(BIN)/rgvlm-inspect labels 1 --store $(DEMO)/demo.sqlite
-	@echo
-	$(BIN)/rgvlm-label lint --store $(DEMO)/demo.sqlite --page $(DEMO)/lint.html
-	@echo
-	$(BIN)/rgvlm-train run --store $(DEMO)/demo.sqlite --run demo --steps 600
-	@echo
 	$(BIN)/rgvlm-simulate render --episode 1 --store $(DEMO)/demo.sqlite --out $(DEMO)/episode-1
-	$(BIN)/rgvlm-simulate render --scene 1001 --out $(DEMO)/rooms
+	@STEPS="train evaluate references report" ROOT= BIN=$(BIN) \
+		sh Pipelines/experiment.sh Pipelines/demo.yaml $(DEMO)/demo.sqlite $(DEMO)
 	@echo
-	@echo "The labels are the scripted annotator's, not a VLM's. Look at $(DEMO)/lint.html,"
-	@echo "$(DEMO)/episode-1/sheet.png, animation.png beside it (a browser plays it), and"
-	@echo "$(DEMO)/rooms/scene-1001.png. Walk around yourself: $(BIN)/rgvlm-simulate play"
-	@echo "The store is $(DEMO)/demo.sqlite; any SQLite browser opens it (views episode_list, transition_list,"
-	@echo "instruction_list, frame_list, label_list). The pictures are under $(DEMO)/data."
+	@echo "The labels are the scripted annotator's, not a VLM's. Look also at $(DEMO)/lint.html and"
+	@echo "$(DEMO)/episode-1/sheet.png, animation.png beside it (a browser plays it). Walk around yourself:"
+	@echo "$(BIN)/rgvlm-simulate play. The store is $(DEMO)/demo.sqlite; any SQLite browser opens it (begin with the views,"
+	@echo "as in episode_list). The pictures are under $(DEMO)/data. The same with all rows, or with real data: make reproduce"
+
+reproduce: build ## the paper's table and figure: make reproduce [BUDGET=small|default|long] [ALFRED_ROOT=dir] [EVAL_INSTRUCT=file]
+	@BIN=$(BIN) sh Pipelines/reproduce.sh
 
 simulate: build ## generate a dataset: make simulate [OUT=dir] [SCENES=12] [EPISODES=100] [MIX=expert:0.5,noisy:0.5]
 	$(BIN)/rgvlm-simulate generate --out "$(or $(OUT),Datasets/generated/simulated)" $(if $(SCENES),--scenes $(SCENES)) \
@@ -63,3 +53,9 @@ train: build ## train a policy: make train [STORE=file] [CONFIG=file.yaml] [RUN=
 
 encode: build ## features of the frames: make encode ENCODER=resnet18|featConv|segmentation [WEIGHTS=file] [STORE=file]
 	$(BIN)/rgvlm-train encode --store "$(STORE)" --encoder "$(ENCODER)" $(if $(WEIGHTS),--weights "$(WEIGHTS)")
+
+evaluate: build ## take a trained policy through tasks: make evaluate RUN=name CONFIG=file.yaml [STORE=file]
+	$(BIN)/rgvlm-evaluate run --store "$(STORE)" $(if $(CONFIG),--config "$(CONFIG)") --run "$(RUN)"
+
+report: build ## tables, figures and the page of an experiment: make report CONFIG=file.yaml [STORE=file] [OUT=dir]
+	$(BIN)/rgvlm-report make --store "$(STORE)" $(if $(CONFIG),--config "$(CONFIG)") --out "$(or $(OUT),report)"

@@ -21,38 +21,48 @@ enum ReportSource {
     private static func plan(
         _ configuration: Configuration, _ common: CommonOptions, _ store: ExperimentStore
     ) throws -> ReportPlan {
-        let commands = ReproductionCommand(configuration, config: common.config, overrides: common.overrides)
-        let experiment = configuration.experiment
+        let places = ExperimentPlan.Places(
+            config: common.config, store: configuration.store, overrides: common.overrides)
         let fileName = URL(fileURLWithPath: configuration.store).deletingPathExtension().lastPathComponent
-        let seeds = experiment.seeds ?? [Int(truncatingIfNeeded: configuration.seed)]
+        let name = configuration.experiment.name ?? fileName
         var plan: ReportPlan
-        if experiment.rows.isEmpty {
-            plan = try ReportPlan.derived(name: experiment.name ?? fileName, from: store) { training in
-                commands.evaluation(of: training.identity.name)
+        if configuration.experiment.rows.isEmpty {
+            plan = try ReportPlan.derived(name: name, from: store) { training in
+                ShellWords.line(places.evaluate(["--run", training.identity.name]))
             }
         } else {
-            plan = ReportPlan(
-                name: experiment.name ?? fileName,
-                rows: experiment.rows.map { row in
-                    ReportPlan.Row(
-                        name: row.name, title: row.title ?? row.name,
-                        kind: ReportPlan.Kind(rawValue: row.kind) ?? .method,
-                        runs: seeds.map { seed in
-                            .init(seed: seed, name: row.run(seed: seed), command: commands.line(row, seed: seed))
-                        })
-                }, sets: [])
+            plan = try ReportPlan(name: name, ExperimentPlan(configuration, places))
         }
         let sets = configuration.evaluate.sets.map(\.name)
-        if !sets.isEmpty {
-            plan.sets = sets
-        } else if plan.sets.isEmpty {
-            plan.sets = try store.evaluatedSets()
-        }
+        plan.sets = try sets.isEmpty ? store.evaluatedSets() : sets
         plan.splits = configuration.train.splits ?? plan.splits
         plan.kinds = configuration.train.kinds ?? plan.kinds
-        for agent in ["expert", "random"] { plan.referenceCommands[agent] = commands.reference(agent) }
+        for agent in ExperimentPlan.referenceAgents {
+            plan.referenceCommands[agent] = ShellWords.line(places.evaluate(["--agent", agent]))
+        }
         plan.version = Version.commit
         return plan
+    }
+}
+
+extension ReportPlan {
+    /// The cells of an experiment, row by row.
+    fileprivate init(name: String, _ experiment: ExperimentPlan) {
+        let rows = experiment.rows.map { row in
+            Row(
+                name: row.name, title: row.title ?? row.name, kind: Kind(rawValue: row.kind) ?? .method,
+                runs: experiment.cells.filter { $0.row.name == row.name }.map {
+                    Run(seed: $0.seed, name: $0.run, command: "\($0.trainLine) && \($0.evaluateLine)")
+                })
+        }
+        self.init(name: name, rows: rows, sets: [])
+    }
+}
+
+extension ExperimentPlan.Places {
+    fileprivate func evaluate(_ words: [String]) -> [String] {
+        ["rgvlm-evaluate", "run"] + (config.map { ["--config", $0] } ?? []) + ["--store", store]
+            + overrides.flatMap { ["--set", $0] } + words
     }
 }
 
@@ -64,45 +74,6 @@ extension ExperimentStore {
             sets.append(run.identity.taskSet)
         }
         return sets
-    }
-}
-
-/// The shell lines that make a row's runs anew.
-struct ReproductionCommand {
-    private let common: [String]
-
-    init(_ configuration: Configuration, config: String?, overrides: [String]) {
-        common =
-            (config.map { ["--config", $0] } ?? []) + ["--store", configuration.store]
-            + overrides.flatMap { ["--set", $0] }
-    }
-
-    func line(_ row: Configuration.Row, seed: Int) -> String {
-        let train =
-            ["rgvlm-train", "run"] + common + row.set.flatMap { ["--set", $0] }
-            + ["--run", row.run(seed: seed), "--seed", String(seed)]
-        return "\(Self.shell(train)) && \(evaluation(of: row.run(seed: seed)))"
-    }
-
-    func evaluation(of run: String) -> String { Self.shell(["rgvlm-evaluate", "run"] + common + ["--run", run]) }
-
-    func reference(_ agent: String) -> String { Self.shell(["rgvlm-evaluate", "run"] + common + ["--agent", agent]) }
-
-    /// Quoted where a shell would read more than a word.
-    static func shell(_ words: [String]) -> String {
-        words.map { word in
-            let isPlain =
-                !word.isEmpty
-                && word.utf8.allSatisfy { byte in
-                    switch byte {
-                    case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
-                        UInt8(ascii: "0")...UInt8(ascii: "9"):
-                        true
-                    default: "._-/=:,+@%".utf8.contains(byte)
-                    }
-                }
-            return isPlain ? word : "'" + word.replacingOccurrences(of: "'", with: "'\\''") + "'"
-        }.joined(separator: " ")
     }
 }
 

@@ -1,0 +1,68 @@
+#!/bin/sh
+# RG-VLM's Table I and Figure 4, by experiment.sh and reproduce.yaml. All is in the environment:
+#
+#   ALFRED_ROOT    folder of the release, for real trajectories and floor plans; without it data are generated
+#   BUDGET         small, default or long: see below
+#   EVAL_INSTRUCT  SPRINT's task file (default: eval_instruct.json in ALFRED_ROOT); without it tasks are drawn from splits
+#   SEEDS          as in 1,2,3 (default: those of reproduce.yaml)
+#   JOBS, BIN      as for experiment.sh
+#   OUT, STORE     where everything goes (default: a folder in Datasets/generated for each budget)
+set -eu
+cd "$(dirname "$0")/.."
+
+# The one place where budgets are set. Each of the cells gets as many updates.
+budget=${BUDGET:-default}
+set --
+case $budget in
+small) set -- train.steps=500 train.validate_every=500 ;;
+default) ;; # as in reproduce.yaml
+long) set -- train.steps=10000 train.validate_every=2500 ;;
+*) printf 'BUDGET=%s: expected small, default or long\n' "$budget" >&2; exit 64 ;;
+esac
+
+[ -z "${SEEDS:-}" ] || set -- "$@" "experiment.seeds=[$(printf '%s' "$SEEDS" | tr -s ' ' ',')]"
+
+# Text between double quotes in YAML.
+yaml() { printf '%s' "$1" | sed 's/[\\"]/\\&/g'; }
+absolute() { case $1 in /*) printf '%s' "$1" ;; *) printf '%s/%s' "$PWD" "$1" ;; esac; }
+
+root=${ALFRED_ROOT:-}
+if [ -n "$root" ]; then
+    data=real
+    splits=train
+    for split in valid_seen valid_unseen; do
+        for folder in "$root/$split" "$root"/*/"$split" "$root"/data/*/"$split"; do
+            if [ -d "$folder" ]; then
+                splits="$splits, $split"
+                break
+            fi
+        done
+    done
+    set -- "$@" "ingest.splits=[$splits]"
+    sets=""
+    for split in valid_seen valid_unseen; do
+        case $splits in *$split*) sets="$sets, {name: $split, split: $split, tasks: 120}" ;; esac
+    done
+    tasks=${EVAL_INSTRUCT:-$root/eval_instruct.json}
+    if [ -f "$tasks" ]; then
+        sets=", {name: eval_instruct, file: \"$(yaml "$(absolute "$tasks")")\"}$sets"
+    elif [ -n "${EVAL_INSTRUCT:-}" ]; then
+        printf 'EVAL_INSTRUCT=%s: there is no such file\n' "$EVAL_INSTRUCT" >&2
+        exit 66
+    else
+        printf 'There is no %s, and EVAL_INSTRUCT names no other: the tasks are drawn from the splits.\n' "$tasks" >&2
+    fi
+    set -- "$@" "evaluate.sets=[${sets#, }]"
+else
+    data=generated
+    if [ -n "${EVAL_INSTRUCT:-}" ]; then
+        printf 'EVAL_INSTRUCT: its tasks are set in the floor plans of the release; set ALFRED_ROOT too\n' >&2
+        exit 64
+    fi
+    printf 'ALFRED_ROOT is not set: data are generated. make alfred fetches the release.\n' >&2
+fi
+
+out=${OUT:-Datasets/generated/reproduce-$data-$budget}
+ROOT=$root
+export ROOT
+exec sh Pipelines/experiment.sh Pipelines/reproduce.yaml "${STORE:-$out/reproduce.sqlite}" "$out" "$@"

@@ -1,0 +1,107 @@
+/// What an experiment consists of: each row of its table trained once a seed, and evaluated. Nothing is read or run.
+public struct ExperimentPlan: Sendable, Equatable {
+    /// A row at a seed.
+    public struct Cell: Sendable, Equatable {
+        public var row: Configuration.Row
+        public var seed: Int
+        /// The training run's name.
+        public var run: String
+        /// The names of its evaluations, one a task set.
+        public var evaluations: [String]
+        public var algorithm: String
+        public var preset: String
+        /// Updates in all; nil where the configuration counts epochs.
+        public var updates: Int?
+        /// The program and its arguments.
+        public var trainCommand: [String]
+        public var evaluateCommand: [String]
+    }
+
+    /// How commands name what they work on. Relative paths stay relative to the folder of whoever runs them.
+    public struct Places: Sendable, Equatable {
+        public var config: String?
+        public var store: String
+        /// `key.path=value`, given on the command line beside the file.
+        public var overrides: [String]
+        /// The folder of the programs; nil when a shell finds them by name.
+        public var programs: String?
+
+        public init(config: String?, store: String, overrides: [String] = [], programs: String? = nil) {
+            self.config = config
+            self.store = store
+            self.overrides = overrides
+            self.programs = programs
+        }
+    }
+
+    /// The seeds of an experiment that names none.
+    public static let defaultSeeds = [1, 2, 3]
+    /// Who is evaluated beside the policies: as in `rgvlm-evaluate run --agent`.
+    public static let referenceAgents = ["expert", "random"]
+
+    public var seeds: [Int]
+    public var rows: [Configuration.Row]
+    /// All rows of the first seed, then those of the next: an experiment stopped half-way has whole seeds to compare.
+    public var cells: [Cell]
+    /// The names of the references' evaluations.
+    public var references: [String]
+    public var referenceCommands: [[String]]
+
+    /// - Throws: ``StageError`` for an experiment without rows, for a row whose settings are not understood, and for names
+    ///   that do not fit in one line.
+    public init(_ configuration: Configuration, _ places: Places) throws {
+        let experiment = configuration.experiment
+        guard !experiment.rows.isEmpty else {
+            throw StageError(
+                .badInput,
+                "\(places.config ?? "the configuration"): experiment.rows is empty; see Pipelines/demo.yaml for one with rows"
+            )
+        }
+        rows = experiment.rows
+        seeds = experiment.seeds ?? Self.defaultSeeds
+        let sets = configuration.evaluate.sets.map(\.name)
+        cells = []
+        let settings = try rows.map { row in
+            do {
+                return try Configuration(file: nil, overrides: row.set).train
+            } catch let error as StageError {
+                throw StageError(error.exit, "experiment row \(row.name): \(error.description)")
+            }
+        }
+        for seed in seeds {
+            for (row, own) in zip(rows, settings) {
+                let run = row.run(seed: seed)
+                cells.append(
+                    Cell(
+                        row: row, seed: seed, run: run,
+                        evaluations: sets.map { Configuration.Evaluate.run(run, on: $0) },
+                        algorithm: own.algorithm ?? configuration.train.algorithm ?? "iql",
+                        preset: own.preset ?? configuration.train.preset ?? "small",
+                        updates: own.steps ?? configuration.train.steps,
+                        trainCommand: places.command("rgvlm-train", ["run"]) + ["--run", run, "--seed", String(seed)]
+                            + row.set.flatMap { ["--set", $0] } + ["--threads", "1"],
+                        evaluateCommand: places.command("rgvlm-evaluate", ["run"]) + ["--run", run]))
+            }
+        }
+        references = Self.referenceAgents.flatMap { agent in sets.map { Configuration.Evaluate.run(agent, on: $0) } }
+        referenceCommands = Self.referenceAgents.map { places.command("rgvlm-evaluate", ["run"]) + ["--agent", $0] }
+        let words = cells.flatMap { $0.trainCommand + $0.evaluateCommand } + referenceCommands.joined()
+        if let word = words.first(where: { $0.unicodeScalars.contains { "\n\r\0".unicodeScalars.contains($0) } }) {
+            throw StageError(.usage, "\(word): a name or setting with a line break does not fit in a command line")
+        }
+    }
+}
+
+extension ExperimentPlan.Places {
+    /// A program with the options that all stages share.
+    func command(_ program: String, _ arguments: [String]) -> [String] {
+        [programs.map { "\($0)/\(program)" } ?? program] + arguments + (config.map { ["--config", $0] } ?? [])
+            + ["--store", store] + overrides.flatMap { ["--set", $0] }
+    }
+}
+
+extension ExperimentPlan.Cell {
+    /// The commands as lines for a shell.
+    public var trainLine: String { ShellWords.line(trainCommand) }
+    public var evaluateLine: String { ShellWords.line(evaluateCommand) }
+}
