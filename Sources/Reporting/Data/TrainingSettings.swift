@@ -1,0 +1,64 @@
+internal import Foundation
+internal import ExperimentStore
+
+/// A training run's settings as the report names them. What its JSON lacks is nil.
+public struct TrainingSettings: Sendable, Equatable {
+    public var algorithm: String
+    public var preset: String
+    public var encoder: String
+    public var parameters: Int
+    public var batch: Int?
+    public var words: Int?
+    public var precision: String?
+    public var discount: Double?
+    public var expectile: Double?
+    public var temperature: Double?
+    public var weightLimit: Double?
+    public var learningRate: Double?
+    public var weightDecay: Double?
+    /// Of the reward: `none`, `labels`, `oracle`, `zero`, `random`, `timeIndex`, `negated`, `shuffled`.
+    public var source: String
+    public var sparseWeight: Double
+    public var generatedWeight: Double
+    public var transform: String
+
+    init(_ identity: TrainRun.Identity) {
+        let config = Self.members(identity.config)
+        let (iql, optimizer) = (config["iql"] as? [String: Any], config["optimizer"] as? [String: Any])
+        let reward = Self.members(identity.reward)
+        func number(_ value: Any?) -> Double? { (value as? NSNumber)?.doubleValue }
+        algorithm = identity.algorithm
+        preset = identity.preset
+        encoder = identity.encoder
+        parameters = identity.parameters
+        batch = number(config["batchSize"]).flatMap { Int(exactly: $0) }
+        words = (config["vocabulary"] as? [Any])?.count
+        precision = config["precision"] as? String
+        discount = number(iql?["discount"])
+        expectile = number(iql?["expectile"])
+        temperature = number(iql?["temperature"])
+        weightLimit = number(iql?["weightLimit"])
+        learningRate = number(optimizer?["learningRate"])
+        weightDecay = number(optimizer?["weightDecay"])
+        source = (reward["source"] as? [String: Any])?.keys.first ?? "unknown"
+        sparseWeight = number(reward["sparseWeight"]) ?? 1
+        generatedWeight = number(reward["generatedWeight"]) ?? 1
+        transform = reward["transform"] as? String ?? "unknown"
+    }
+
+    private static func members(_ json: String) -> [String: Any] {
+        (try? JSONSerialization.jsonObject(with: Data(json.utf8))) as? [String: Any] ?? [:]
+    }
+
+    /// The reward in words.
+    public var rewardWords: String {
+        let sparse = "\(Show.short(sparseWeight)) x sparse"
+        switch source {
+        case "none": return sparse
+        case "zero": return "\(sparse) + 0"
+        default:
+            let name = source == "timeIndex" ? "time-index" : Plain.text(source)
+            return "\(sparse) + \(Show.short(generatedWeight)) x \(name) (\(Plain.text(transform)))"
+        }
+    }
+}

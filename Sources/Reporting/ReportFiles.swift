@@ -1,0 +1,129 @@
+public import ExperimentStore
+public import Foundation
+internal import Statistics
+
+/// A report's files, made from a store.
+public struct ReportFiles: Sendable {
+    /// By name, in the order in which they should be written.
+    public var files: [(name: String, bytes: Data)]
+    /// What could not be made, and why.
+    public var problems: [String]
+
+    /// The figures that a report can have.
+    public static let figureNames = ["figure4", "curves", "rewards"].flatMap { ["\($0).svg", "\($0).png"] }
+
+    /// The most that source episodes take of the page.
+    public static let sourceLimit = 12 << 20
+
+    /// - Parameters:
+    ///   - searchPath: Where gnuplot is looked for, as in `PATH`.
+    ///   - progress: Told what is under way.
+    /// - Throws: `StoreError` for a store that cannot be read.
+    public init(
+        _ data: ReportData, from store: ExperimentStore, searchPath: String, progress: (String) -> Void = { _ in }
+    ) throws {
+        progress("table")
+        let table = TableBuilder().table(data)
+        files = []
+        problems = []
+        func text(_ name: String, _ text: String) { files.append((name, Data(text.utf8))) }
+        text("table.md", MarkdownTable(data, table).text)
+        text("table.csv", CSVTable.text(table))
+        text("table.tex", LaTeXTable.text(data, table))
+        progress("rewards")
+        let uses = try RewardUse.read(data, from: store)
+        progress("figures")
+        let drawn = draw(
+            [ResultFigure.figure(data, table), CurveFigure.figure(data), RewardFigure.figure(data, uses)], searchPath)
+        text("results.json", try ReportResults(data, table, uses).json)
+        progress("page")
+        let ids = Self.sources(data)
+        let sources = try SourceEpisodeReader(store, labels: data.labels).episodes(ids, limit: Self.sourceLimit)
+        let content = try store.read { db in
+            try PageData(data, table, sources: sources) { id in try Rollout.steps(id, db) }
+        }
+        var notes = problems
+        if !sources.leftOut.isEmpty {
+            notes.append(
+                "Source episodes take at most \(Self.sourceLimit >> 20) MB of this page; \(Show.plural(sources.leftOut.count, "episode")) of \(ids.count) are left out: \(sources.leftOut.map(String.init).joined(separator: ", "))."
+            )
+        }
+        text("report.html", try ReportPage.html(data, table, content, figures: drawn, notes: notes))
+    }
+
+    /// Draws what there is to draw, and returns the SVG for the page.
+    private mutating func draw(_ figures: [Figure?], _ searchPath: String) -> [(caption: String, svg: Data)] {
+        let figures = figures.compactMap { $0 }
+        guard !figures.isEmpty else { return [] }
+        guard let gnuplot = Gnuplot.find(searchPath: searchPath) else {
+            problems.append(
+                "gnuplot is not installed, so there are no figures: \(Show.list(figures.map { "\($0.name).svg" })) were not drawn. Install it (apt: gnuplot-nox, brew: gnuplot) and make the report again."
+            )
+            return []
+        }
+        var drawn: [(caption: String, svg: Data)] = []
+        for figure in figures {
+            do {
+                let made = try gnuplot.draw(figure)
+                for (fileExtension, bytes) in made.sorted(by: { $0.key > $1.key }) {
+                    files.append(("\(figure.name).\(fileExtension)", bytes))
+                }
+                if let svg = made["svg"] { drawn.append((figure.caption, svg)) }
+            } catch {
+                problems.append("\(figure.name) was not drawn: \(Plain.text("\(error)"))")
+            }
+        }
+        return drawn
+    }
+
+    /// The episodes that tasks come from, in the order of sets and tasks.
+    private static func sources(_ data: ReportData) -> [Int64] {
+        var seen: Set<Int64> = []
+        var ids: [Int64] = []
+        for set in data.plan.sets {
+            let evaluations =
+                data.rows.flatMap { $0.runs.compactMap { $0.evaluations[set] } }
+                + data.references.compactMap { $0.evaluations[set] }
+            for id in evaluations.flatMap({ $0.rollouts.compactMap(\.rollout.episodeID) })
+            where seen.insert(id).inserted {
+                ids.append(id)
+            }
+        }
+        return ids
+    }
+}
+
+/// Everything but the rollouts, for other programs.
+public struct ReportResults: Encodable {
+    var experiment: String
+    var sets: [ResultTable.TaskSet]
+    var findings: [Findings.Sentence]
+    var published: [Published]
+    var publishedMark: String
+    var rewards: [RewardUse]
+    var facts: [Footnotes.Fact]
+    var deviations: [String]
+    var reading: [String]
+
+    public init(_ data: ReportData, _ table: ResultTable, _ uses: [RewardUse] = []) {
+        let notes = Footnotes(data, table)
+        experiment = data.plan.name
+        sets = table.sets
+        findings = Findings.sentences(data, table)
+        published = Published.rows
+        publishedMark = Published.mark
+        rewards = uses
+        facts = notes.facts
+        deviations = notes.deviations
+        reading = Footnotes.reading
+    }
+
+    var json: String {
+        get throws {
+            let encoder = JSONEncoder()
+            encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
+            encoder.keyEncodingStrategy = .convertToSnakeCase
+            return String(decoding: try encoder.encode(self), as: UTF8.self) + "\n"
+        }
+    }
+}

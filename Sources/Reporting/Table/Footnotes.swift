@@ -1,0 +1,193 @@
+internal import ExperimentStore
+
+/// What was done, and where it is not what the paper or SPRINT did.
+public struct Footnotes: Sendable, Encodable {
+    /// Name and value.
+    public struct Fact: Sendable, Equatable, Encodable {
+        public var name: String
+        public var value: String
+    }
+
+    public var facts: [Fact]
+    public var deviations: [String]
+
+    public init(_ data: ReportData, _ table: ResultTable) {
+        facts = Self.facts(data, table)
+        deviations = Self.deviations(data, table)
+    }
+
+    private static func facts(_ data: ReportData, _ table: ResultTable) -> [Fact] {
+        let (facts, settings) = (data.facts, data.rows.compactMap(\.settings))
+        var list: [Fact] = []
+        func add(_ name: String, _ value: String?) {
+            if let value, !value.isEmpty { list.append(Fact(name: name, value: value)) }
+        }
+        /// Of most rows; what others have is named with them.
+        func setting(_ value: (TrainingSettings) -> String?) -> String? {
+            let values = data.rows.compactMap { row in
+                row.settings.flatMap(value).map { (row.plan.name, $0) }
+            }
+            var groups: [(value: String, rows: [String])] = []
+            for (row, value) in values {
+                if let place = groups.firstIndex(where: { $0.value == value }) {
+                    groups[place].rows.append(Plain.text(row))
+                } else {
+                    groups.append((value, [Plain.text(row)]))
+                }
+            }
+            guard let most = groups.max(by: { $0.rows.count < $1.rows.count }) else { return nil }
+            let others = groups.filter { $0.value != most.value }.map { "for \(Show.list($0.rows)) \($0.value)" }
+            return ([most.value] + others).joined(separator: "; ")
+        }
+        add("Data", self.data(facts, data.plan))
+        if !facts.frameSize.isEmpty || facts.renderedFrames + facts.recordedFrames > 0 {
+            let size = facts.frameSize.prefix(2).map(String.init).joined(separator: " x ")
+            add(
+                "Frames",
+                [
+                    size.isEmpty ? nil : "\(size) RGB",
+                    facts.renderedFrames > 0 ? "\(Show.count(facts.renderedFrames)) drawn by the simulator" : nil,
+                    facts.recordedFrames > 0 ? "\(Show.count(facts.recordedFrames)) from files" : nil,
+                ].compactMap { $0 }.joined(separator: ", "))
+        }
+        add("Features", setting { encoder($0.encoder) })
+        add("Window", settings.isEmpty ? nil : "17 steps")
+        add(
+            "Network",
+            setting { settings in
+                "\(settings.preset), \(Show.count(settings.parameters)) parameters"
+                    + (settings.words.map { ", \(Show.count($0)) words" } ?? "")
+            })
+        add("Updates", updates(data))
+        add("Batch", setting { $0.batch.map { "\($0) windows" } })
+        add("Algorithm", setting(\.algorithm))
+        add(
+            "Learning",
+            setting { settings in
+                [
+                    settings.discount.map { "discount \(Show.short($0))" },
+                    settings.expectile.map { "expectile \(Show.short($0))" },
+                    settings.temperature.map { "temperature \(Show.short($0))" },
+                    settings.weightLimit.map { "weight clip \(Show.short($0))" },
+                    settings.learningRate.map { "AdamW \(Show.short($0))" },
+                    settings.weightDecay.map { "decay \(Show.short($0))" }, settings.precision.map { Plain.text($0) },
+                ].compactMap { $0 }.joined(separator: ", ")
+            })
+        for row in data.rows { add("Reward of \(Plain.text(row.plan.name))", row.settings?.rewardWords) }
+        for labels in data.labels {
+            add(
+                "Labels \(Plain.text(labels.name))",
+                ([labels.shownModel, "prompts \(Plain.text(Show.list(labels.prompts)))"]
+                    + [
+                        "\(Show.count(labels.scored)) transitions scored",
+                        "\(Show.count(labels.unscored)) without a score",
+                        "cost $\(Show.number(labels.dollars))",
+                    ]).joined(separator: ", "))
+        }
+        add("Seeds", seeds(data))
+        for set in table.sets { add("Tasks of \(Plain.text(set.name))", tasks(set)) }
+        add("Version", data.plan.version.map { Plain.text($0) })
+        return list
+    }
+
+    private static func data(_ facts: ReportData.Facts, _ plan: ReportPlan) -> String? {
+        guard let dataset = facts.dataset else { return nil }
+        let episodes = plan.splits.reduce(0) { $0 + (facts.episodes[$1] ?? 0) }
+        let instructions = plan.kinds.compactMap { kind in
+            facts.instructions[kind].map { "\(Show.count($0)) \(kind)" }
+        }
+        return "\(Plain.text(dataset)), \(Plain.text(plan.splits.joined(separator: " + "))): "
+            + "\(Show.plural(episodes, "trajectory", "trajectories")), \(Show.plural(facts.transitions, "transition")), "
+            + "instructions: \(instructions.isEmpty ? "none" : Show.list(instructions))"
+    }
+
+    private static func encoder(_ name: String) -> String {
+        switch name {
+        case "patches": "patches (7 x 7 of 8 x 8 pixels, learned from pixels)"
+        case "segmentation": "segmentation (oracle classes from the simulator)"
+        default: Plain.text(name)
+        }
+    }
+
+    private static func updates(_ data: ReportData) -> String? {
+        let steps = data.rows.flatMap { $0.runs.compactMap { $0.training?.run.step } }
+        guard let least = steps.min(), let most = steps.max() else { return nil }
+        return least == most ? Show.count(least) : "\(Show.count(least)) to \(Show.count(most))"
+    }
+
+    private static func seeds(_ data: ReportData) -> String? {
+        var all: [Int] = []
+        for seed in data.rows.flatMap({ $0.runs.map(\.plan.seed) }) where !all.contains(seed) { all.append(seed) }
+        return all.isEmpty ? nil : all.map(String.init).joined(separator: ", ")
+    }
+
+    private static func tasks(_ set: ResultTable.TaskSet) -> String {
+        guard set.tasks > 0 else { return "not evaluated" }
+        let lengths = set.lengths.sorted { $0.key < $1.key }.map { "\($0.value) of \($0.key)" }
+        var text =
+            "\(Show.count(set.tasks)): \(lengths.joined(separator: ", ")) \(set.lengths.count == 1 && set.lengths.keys.first == 1 ? "sub-task" : "sub-tasks")"
+        if let sha256 = set.sha256 { text += "; sha256 \(sha256.prefix(12))" }
+        if set.problems > 0 {
+            text +=
+                "; \(Show.plural(set.problems, "task")) could not be set up in the simulator and \(set.problems == 1 ? "counts" : "count") as not completed"
+        }
+        return text
+    }
+
+    private static func deviations(_ data: ReportData, _ table: ResultTable) -> [String] {
+        let settings = data.rows.compactMap(\.settings)
+        let facts = data.facts
+        var list = [
+            "The simulator is this package's own, with ALFRED's rules and a renderer of boxes and prisms; the published numbers are from AI2-THOR 2.1.0, which needs Unity. Numbers of the two do not compare."
+        ]
+        if facts.hasRealRooms {
+            list.append(
+                "Rooms of real floor plans are estimated from the release's layouts and trajectories; things stand where recordings need them."
+            )
+        }
+        if facts.hasGeneratedRooms { list.append("Rooms, trajectories and instructions are generated, not ALFRED's.") }
+        if settings.contains(where: { $0.encoder == "patches" }) {
+            list.append(
+                "The network learns from 56 x 56 pictures in patches; SPRINT uses frozen ResNet-18 features of 300 x 300 pictures."
+            )
+        }
+        if settings.contains(where: { $0.encoder == "segmentation" }) {
+            list.append("Rows with segmentation features see the simulator's true object classes: an oracle.")
+        }
+        let parameters = settings.map(\.parameters)
+        if let largest = parameters.max(), settings.contains(where: { $0.preset != "sprint" }) {
+            list.append("The network has \(Show.count(largest)) parameters; SPRINT's about 44 million.")
+        }
+        if let updates = updates(data) {
+            list.append("Trained for \(updates) updates; SPRINT's basic IQL for 138,645 of 64 windows.")
+        }
+        list += [
+            "Sparse reward and terminal only at the true end of an instruction; windows that are cut earlier bootstrap. SPRINT's code ends every window with reward 1 and terminal.",
+            "Q sees the first action, the target critic is in evaluation mode, unknown words have a token of their own, every table is trained; in SPRINT's code they are not.",
+            "Objects are chosen as SPRINT does: the network gives a class, legal classes in sight are allowed, and the nearest instance is taken. No masks are predicted.",
+            "The paper's reward weights, network and IQL settings were not available; the reward is the sparse one plus the score over ten, with the weights above, and the rest are SPRINT's defaults.",
+            "The paper's other VLM rewards (CLIP, BLIP-2, RoboCLIP) are not among the rows, and the values of its Table I and Figure 4 were not available to stand beside ours.",
+        ]
+        if table.sets.contains(where: { $0.name.lowercased().contains("instruct") }) {
+            list.append(
+                "SPRINT's EVAL_INSTRUCT is cut from trajectories of the training split: it asks for new sentences, not for new rooms."
+            )
+        }
+        if data.labels.contains(where: { $0.annotator != "vlm" }) {
+            list.append(
+                "Scores are by the scripted annotator, which reads the simulator's true state and errs at a set rate; the paper asks Gemini 1.5 Pro, GPT-4 and Qwen2-VL-72B."
+            )
+        }
+        if table.sets.contains(where: { $0.lengths.keys.contains { $0 > Measure.lengths.upperBound } }) {
+            list.append(
+                "Tasks with more than six sub-tasks count in the overall columns and have no column of their own.")
+        }
+        return list
+    }
+
+    /// What the table's numbers and intervals mean.
+    static let reading = [
+        "Values are means over seeds and tasks. Brackets: 95 % bootstrap intervals (percentiles of 2,000 resamples) that draw seeds and tasks, both whole, so that they cover other seeds and other tasks; with a single seed they draw tasks alone. The CSV file also has rliable's stratified intervals, which draw seeds alone and are narrower.",
+        "Difference: less the proportion completed by sparse, in pairs of one seed and one task; * where its interval excludes zero. P(better): the probability that a run completes more of a task than one of sparse, ties as half. IQM: the mean of the middle half of all runs and tasks.",
+    ]
+}

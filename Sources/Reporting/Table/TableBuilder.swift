@@ -1,0 +1,229 @@
+internal import ExperimentStore
+public import Statistics
+
+/// Makes the numbers of a report. Pure: the same data and seed give the same table.
+public struct TableBuilder: Sendable {
+    public var bootstrap: Bootstrap
+
+    public init(bootstrap: Bootstrap = Bootstrap()) { self.bootstrap = bootstrap }
+
+    public func table(_ data: ReportData) -> ResultTable {
+        ResultTable(sets: data.plan.sets.map { set($0, data) })
+    }
+
+    /// A row's evaluations that count: complete, of the same version of the set.
+    private struct Entry {
+        var seeds: [Int]
+        /// `[runs][tasks]`.
+        var rollouts: [[Rollout]]
+    }
+
+    private func set(_ name: String, _ data: ReportData) -> ResultTable.TaskSet {
+        let version = Self.version(of: name, data)
+        func isCounted(_ evaluation: ReportData.Evaluation?) -> Bool {
+            guard let evaluation, evaluation.run.status == .done, let version else { return false }
+            return evaluation.run.identity.taskSetSHA256 == version.sha256
+                && evaluation.rollouts.map(\.rollout.index) == version.indices
+        }
+        func entry(_ evaluations: [(seed: Int, evaluation: ReportData.Evaluation)]) -> Entry {
+            let counted = evaluations.filter { isCounted($0.evaluation) }
+            return Entry(seeds: counted.map(\.seed), rollouts: counted.map { $0.evaluation.rollouts.map(\.rollout) })
+        }
+        let entries = data.rows.map { row in
+            entry(row.runs.compactMap { run in run.evaluations[name].map { (run.plan.seed, $0) } })
+        }
+        let references = data.references.map { reference in
+            entry(reference.evaluations[name].map { [(0, $0)] } ?? [])
+        }
+        let all = (entries + references).flatMap(\.rollouts)
+        let tasks = Dictionary(uniqueKeysWithValues: Measure.all.map { ($0, Self.tasks(of: $0, all)) })
+        let sparse = Roles(data).sparse
+        var lines: [ResultTable.Line] = []
+        for (place, (row, entry)) in zip(data.rows, entries).enumerated() {
+            var line = line(entry, tasks, sparse: place == sparse ? nil : sparse.map { entries[$0] })
+            (line.name, line.title) = (row.plan.name, row.title(in: data))
+            (line.kind, line.planned) = (row.plan.kind.rawValue, row.runs.count)
+            line.runs = row.runs.map { Self.run($0, $0.evaluations[name], tasks, isCounted($0.evaluations[name])) }
+            line.problems = row.runs.flatMap { Self.problems($0, name, isCounted($0.evaluations[name])) }
+            lines.append(line)
+        }
+        for (reference, entry) in zip(data.references, references) where !entry.seeds.isEmpty {
+            var line = line(entry, tasks, sparse: nil)
+            line.name = reference.agent.rawValue
+            line.title = reference.agent == .expert ? "Recorded actions (expert)" : "Legal actions at random"
+            (line.kind, line.planned) = ("reference", 1)
+            if let evaluation = reference.evaluations[name] {
+                let planned = ReportPlan.Run(
+                    seed: Int(evaluation.run.identity.seed), name: reference.agent.rawValue,
+                    command: data.plan.referenceCommands[reference.agent.rawValue] ?? "")
+                line.runs = [
+                    Self.run(
+                        ReportData.Run(plan: planned, training: nil, evaluations: [:]), evaluation, tasks, true)
+                ]
+            }
+            lines.append(line)
+        }
+        let first = all.first ?? []
+        return ResultTable.TaskSet(
+            name: name, sha256: version.map { ReportHex.text($0.sha256) }, tasks: first.count,
+            lengths: Dictionary(first.map { ($0.subTasks.count, 1) }, uniquingKeysWith: +),
+            problems: first.count(where: { $0.problem != nil }),
+            counts: Dictionary(uniqueKeysWithValues: tasks.map { ($0.key.name, $0.value.count) }), lines: lines)
+    }
+
+    private func line(_ entry: Entry, _ tasks: [Measure: [Int]], sparse: Entry?) -> ResultTable.Line {
+        var line = ResultTable.Line(
+            name: "", title: "", kind: "", seeds: entry.seeds.count, planned: 0, cells: [:], iqm: nil,
+            improvement: nil, difference: nil, runs: [], problems: [])
+        for measure in Measure.all {
+            guard let matrix = Self.matrix(entry, measure, tasks) else { continue }
+            line.cells[measure.name] = cell(of: .mean, matrix)
+        }
+        guard let mine = Self.matrix(entry, .proportion, tasks) else { return line }
+        line.iqm = cell(of: .iqm, mine)
+        guard let sparse, let other = Self.matrix(sparse, .proportion, tasks) else { return line }
+        if let improvement = try? bootstrap.improvement(
+            of: mine, over: other, resampling: Self.resampling(runs: min(mine.runs, other.runs), tasks: mine.tasks))
+        {
+            let runs = min(mine.runs, other.runs)
+            line.improvement = Self.cell(
+                improvement, Self.resampling(runs: runs, tasks: mine.tasks), stratified: nil, tasks: mine.tasks,
+                seeds: runs)
+        }
+        // In pairs: seeds that only one of the two has are left out.
+        let common = entry.seeds.filter { sparse.seeds.contains($0) }
+        func rows(_ entry: Entry) -> Entry {
+            let places = common.compactMap { entry.seeds.firstIndex(of: $0) }
+            return Entry(seeds: common, rollouts: places.map { entry.rollouts[$0] })
+        }
+        if let mine = Self.matrix(rows(entry), .proportion, tasks),
+            let other = Self.matrix(rows(sparse), .proportion, tasks)
+        {
+            let resampling = Self.resampling(runs: mine.runs, tasks: mine.tasks)
+            if let difference = try? bootstrap.difference(mine, other, over: resampling) {
+                line.difference = Self.cell(
+                    difference, resampling, stratified: nil, tasks: mine.tasks, seeds: mine.runs)
+            }
+        }
+        return line
+    }
+
+    private func cell(of aggregate: Aggregate, _ matrix: ScoreMatrix) -> ResultTable.Cell {
+        let resampling = Self.resampling(runs: matrix.runs, tasks: matrix.tasks)
+        return Self.cell(
+            bootstrap.estimate(of: aggregate, matrix, over: resampling), resampling,
+            stratified: bootstrap.interval(of: aggregate, matrix, over: .runs), tasks: matrix.tasks, seeds: matrix.runs)
+    }
+
+    private static func cell(
+        _ estimate: Estimate, _ resampling: Resampling, stratified: Interval?, tasks: Int, seeds: Int
+    ) -> ResultTable.Cell {
+        ResultTable.Cell(
+            value: estimate.value, low: estimate.interval?.low, high: estimate.interval?.high,
+            over: estimate.interval == nil ? nil : resampling.rawValue, stratifiedLow: stratified?.low,
+            stratifiedHigh: stratified?.high, tasks: tasks, seeds: seeds)
+    }
+
+    /// Over seeds and tasks where there are several of both.
+    private static func resampling(runs: Int, tasks: Int) -> Resampling {
+        runs > 1 && tasks > 1 ? .crossed : runs > 1 ? .runs : .tasks
+    }
+
+    private static func matrix(_ entry: Entry, _ measure: Measure, _ tasks: [Measure: [Int]]) -> ScoreMatrix? {
+        let places = tasks[measure] ?? []
+        let rows = entry.rollouts.compactMap { rollouts in measure.scores(places.map { rollouts[$0] }) }
+        return rows.count == entry.rollouts.count ? try? ScoreMatrix(runs: rows) : nil
+    }
+
+    /// The places of tasks for which every evaluation has the measure.
+    private static func tasks(of measure: Measure, _ all: [[Rollout]]) -> [Int] {
+        guard let first = all.first else { return [] }
+        return first.indices.filter { place in all.allSatisfy { measure.score($0[place]) != nil } }
+    }
+
+    /// The version of a set that most evaluations used, the first of several.
+    private static func version(of set: String, _ data: ReportData) -> (sha256: [UInt8], indices: [Int])? {
+        let evaluations =
+            data.rows.flatMap { $0.runs.compactMap { $0.evaluations[set] } }
+            + data.references.compactMap { $0.evaluations[set] }
+        let done = evaluations.filter { $0.run.status == .done && !$0.rollouts.isEmpty }
+        var best: (sha256: [UInt8], indices: [Int])?
+        var most = 0
+        for evaluation in done {
+            let (sha256, indices) = (evaluation.run.identity.taskSetSHA256, evaluation.rollouts.map(\.rollout.index))
+            let count = done.count {
+                $0.run.identity.taskSetSHA256 == sha256 && $0.rollouts.map(\.rollout.index) == indices
+            }
+            if count > most { (best, most) = ((sha256, indices), count) }
+        }
+        return best
+    }
+
+    private static func run(
+        _ run: ReportData.Run, _ evaluation: ReportData.Evaluation?, _ tasks: [Measure: [Int]], _ isCounted: Bool
+    ) -> ResultTable.Run {
+        var means: [String: Double] = [:]
+        if isCounted, let evaluation {
+            for measure in Measure.all {
+                let places = tasks[measure] ?? []
+                let scores = measure.scores(places.map { evaluation.rollouts[$0].rollout }) ?? []
+                if !scores.isEmpty { means[measure.name] = scores.reduce(0, +) / Double(scores.count) }
+            }
+        }
+        return ResultTable.Run(
+            name: run.plan.name, seed: run.plan.seed, evaluation: evaluation?.run.identity.name,
+            command: run.plan.command, checkpointStep: evaluation?.run.identity.checkpointStep, counted: isCounted,
+            means: means)
+    }
+
+    private static func problems(_ run: ReportData.Run, _ set: String, _ isCounted: Bool) -> [String] {
+        let name = Plain.text(run.plan.name)
+        guard let training = run.training else { return ["\(name) is not trained"] }
+        guard let evaluation = run.evaluations[set] else {
+            let state =
+                training.run.status == .done
+                ? "is trained" : "is under way (\(Show.plural(training.run.step, "update")))"
+            return ["\(name) \(state), but not evaluated on \(Plain.text(set))"]
+        }
+        if evaluation.run.status != .done { return ["the evaluation of \(name) on \(Plain.text(set)) is not complete"] }
+        if !isCounted { return ["\(name) was evaluated on another version of \(Plain.text(set))"] }
+        if let step = evaluation.run.identity.checkpointStep, step < training.run.step {
+            return [
+                "\(name) was evaluated after \(Show.count(step)) of its \(Show.plural(training.run.step, "update"))"
+            ]
+        }
+        return []
+    }
+}
+
+/// Which rows are the paper's: the places in the data.
+struct Roles {
+    var sparse: Int?
+    var generated: Int?
+    var combined: Int?
+
+    /// By what the runs were trained on; by name where there are none yet.
+    init(_ data: ReportData) {
+        for (place, row) in data.rows.enumerated() where row.plan.kind != .control && row.plan.kind != .oracle {
+            switch Self.role(row) {
+            case "sparse": sparse = sparse ?? place
+            case "generated": generated = generated ?? place
+            case "combined": combined = combined ?? place
+            default: break
+            }
+        }
+    }
+
+    private static func role(_ row: ReportData.Row) -> String? {
+        guard let settings = row.settings else {
+            return ["sparse": "sparse", "rgvlm": "generated", "sparse-rgvlm": "combined"][row.plan.name]
+        }
+        guard settings.algorithm == "iql" else { return nil }
+        switch settings.source {
+        case "none": return settings.sparseWeight > 0 ? "sparse" : nil
+        case "labels" where settings.generatedWeight != 0:
+            return settings.sparseWeight == 0 ? "generated" : "combined"
+        default: return nil
+        }
+    }
+}

@@ -1,0 +1,72 @@
+import ArgumentParser
+internal import ExperimentStore
+internal import Foundation
+internal import Reporting
+internal import StageSupport
+
+struct MakeCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "make",
+        abstract: "Writes an experiment's tables, figures and page into a folder.",
+        discussion: """
+            The experiment's rows, seeds and task sets are the sections experiment and evaluate of --config; without rows in \
+            it, all training runs of the store are shown. What is missing is shown as missing. Figures need gnuplot; \
+            without it everything else is written. The same store makes the same files.
+            """)
+
+    @Option(help: ArgumentHelp("Where the files go.", valueName: "dir"))
+    var out: String
+
+    @OptionGroup(title: "Common options")
+    var common: CommonOptions
+
+    func run() async throws {
+        try await runStage {
+            let configuration = try common.configuration()
+            let store = try ExperimentStore.forStage(configuration.store, access: .read)
+            let data = try translatingErrors { try ReportSource.data(configuration, common, store) }
+            let folder = try makeFolder()
+            let report = try translatingErrors {
+                try ReportFiles(
+                    data, from: store, searchPath: ProcessInfo.processInfo.environment["PATH"] ?? "",
+                    progress: { if !common.quiet { common.say(.debug, $0) } })
+            }
+            for (name, bytes) in report.files {
+                let url = folder.appendingPathComponent(name)
+                do {
+                    try bytes.write(to: url, options: .atomic)
+                } catch {
+                    throw StageError(.cannotWrite, "\(url.path): cannot be written: \(error.localizedDescription)")
+                }
+            }
+            // Figures of an earlier report would not belong to these numbers.
+            for name in ReportFiles.figureNames where !report.files.contains(where: { $0.name == name }) {
+                try? FileManager.default.removeItem(at: folder.appendingPathComponent(name))
+            }
+            for problem in report.problems { common.say(.warning, "note: \(problem)") }
+            let paths = report.files.map { folder.appendingPathComponent($0.name).relativePath }
+            if common.json {
+                try printJSON(Result(folder: folder.relativePath, files: paths, problems: report.problems))
+            } else {
+                try writeToStandardOutput(paths.map { TextTable.printable($0) + "\n" }.joined())
+            }
+            return .done
+        }
+    }
+
+    private struct Result: Encodable {
+        var folder: String
+        var files: [String]
+        var problems: [String]
+    }
+
+    private func makeFolder() throws -> URL {
+        let folder = URL(fileURLWithPath: out, isDirectory: true)
+        do {
+            try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        } catch {
+            throw StageError(.cannotWrite, "\(out): the folder cannot be made: \(error.localizedDescription)")
+        }
+        return folder
+    }
+}

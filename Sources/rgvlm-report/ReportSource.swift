@@ -1,0 +1,100 @@
+internal import ExperimentStore
+internal import Foundation
+internal import Reporting
+internal import StageSupport
+
+/// What a report is made from: the configuration's experiment, or else all runs of the store.
+enum ReportSource {
+    static func data(
+        _ configuration: Configuration, _ common: CommonOptions, _ store: ExperimentStore
+    ) throws -> ReportData {
+        let plan = try plan(configuration, common, store)
+        guard !plan.rows.isEmpty else {
+            throw StageError(
+                .inputMissing,
+                "\(configuration.store): has no training runs, and the configuration names no rows (experiment.rows); train some with rgvlm-train run"
+            )
+        }
+        return try ReportData(plan, from: store)
+    }
+
+    private static func plan(
+        _ configuration: Configuration, _ common: CommonOptions, _ store: ExperimentStore
+    ) throws -> ReportPlan {
+        let places = ExperimentPlan.Places(
+            config: common.config, store: configuration.store, overrides: common.overrides)
+        let fileName = URL(fileURLWithPath: configuration.store).deletingPathExtension().lastPathComponent
+        let name = configuration.experiment.name ?? fileName
+        var plan: ReportPlan
+        if configuration.experiment.rows.isEmpty {
+            plan = try ReportPlan.derived(name: name, from: store) { training in
+                ShellWords.line(places.evaluate(["--run", training.identity.name]))
+            }
+        } else {
+            plan = try ReportPlan(name: name, ExperimentPlan(configuration, places))
+        }
+        let sets = configuration.evaluate.sets.map(\.name)
+        plan.sets = try sets.isEmpty ? store.evaluatedSets() : sets
+        plan.splits = configuration.train.splits ?? plan.splits
+        plan.kinds = configuration.train.kinds ?? plan.kinds
+        for agent in ExperimentPlan.referenceAgents {
+            plan.referenceCommands[agent] = ShellWords.line(places.evaluate(["--agent", agent]))
+        }
+        plan.version = Version.commit
+        return plan
+    }
+}
+
+extension ReportPlan {
+    /// The cells of an experiment, row by row.
+    fileprivate init(name: String, _ experiment: ExperimentPlan) {
+        let rows = experiment.rows.map { row in
+            Row(
+                name: row.name, title: row.title ?? row.name, kind: Kind(rawValue: row.kind) ?? .method,
+                runs: experiment.cells.filter { $0.row.name == row.name }.map {
+                    Run(seed: $0.seed, name: $0.run, command: "\($0.trainLine) && \($0.evaluateLine)")
+                })
+        }
+        self.init(name: name, rows: rows, sets: [])
+    }
+}
+
+extension ExperimentPlan.Places {
+    fileprivate func evaluate(_ words: [String]) -> [String] {
+        ["rgvlm-evaluate", "run"] + (config.map { ["--config", $0] } ?? []) + ["--store", store]
+            + overrides.flatMap { ["--set", $0] } + words
+    }
+}
+
+extension ExperimentStore {
+    /// Task sets in the order in which they were first evaluated.
+    fileprivate func evaluatedSets() throws -> [String] {
+        var sets: [String] = []
+        for run in try read({ try EvalRun.all($0) }) where !sets.contains(run.identity.taskSet) {
+            sets.append(run.identity.taskSet)
+        }
+        return sets
+    }
+}
+
+enum Version {
+    /// The commit of the checkout this program was built in; nil when that is unknown.
+    static var commit: String? {
+        var folder = URL(fileURLWithPath: CommandLine.arguments[0]).resolvingSymlinksInPath()
+        if let own = Bundle.main.executableURL { folder = own.resolvingSymlinksInPath() }
+        folder.deleteLastPathComponent()
+        let process = Process()
+        process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
+        process.arguments = ["git", "-C", folder.path, "rev-parse", "--short=12", "HEAD"]
+        let output = Pipe()
+        process.standardOutput = output
+        process.standardError = FileHandle.nullDevice
+        process.standardInput = FileHandle.nullDevice
+        guard (try? process.run()) != nil else { return nil }
+        let bytes = (try? output.fileHandleForReading.readToEnd()) ?? Data()
+        process.waitUntilExit()
+        let text = String(decoding: bytes, as: UTF8.self).trimmingCharacters(in: .whitespacesAndNewlines)
+        guard process.terminationStatus == 0, !text.isEmpty, text.allSatisfy(\.isHexDigit) else { return nil }
+        return "commit \(text)"
+    }
+}

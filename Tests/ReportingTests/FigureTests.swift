@@ -1,0 +1,111 @@
+import ExperimentStore
+import Foundation
+import GRDB
+import TestSupport
+import Testing
+
+@testable import Reporting
+
+@Suite struct FigureTests {
+    static let hasGnuplot = Gnuplot.find(searchPath: ProcessInfo.processInfo.environment["PATH"] ?? "") != nil
+
+    @Test func withoutGnuplotEverythingElseIsThere() throws {
+        let sample = try Sample()
+        let data = try sample.data(try sample.fill())
+        for path in ["", "/nowhere:", sample.folder.path] {
+            let report = try ReportFiles(data, from: sample.store, searchPath: path)
+            #expect(report.files.map(\.name) == ["table.md", "table.csv", "table.tex", "results.json", "report.html"])
+            #expect(report.problems.count == 1 && report.problems[0].contains("gnuplot is not installed"))
+            let page = try #require(report.files.last.map { String(decoding: $0.bytes, as: UTF8.self) })
+            #expect(page.contains("gnuplot is not installed"))
+        }
+    }
+
+    @Test(.enabled(if: FigureTests.hasGnuplot, "gnuplot is not installed")) func gnuplotDrawsAllFigures() throws {
+        let sample = try Sample()
+        let data = try sample.data(try sample.fill())
+        let path = try #require(ProcessInfo.processInfo.environment["PATH"])
+        let report = try ReportFiles(data, from: sample.store, searchPath: path)
+        #expect(report.problems.isEmpty, "\(report.problems)")
+        for name in ReportFiles.figureNames {
+            let bytes = try #require(report.files.first { $0.name == name }?.bytes, "\(name)")
+            if name.hasSuffix("png") {
+                #expect(bytes.starts(with: [0x89, 0x50, 0x4E, 0x47]))
+            } else {
+                let text = String(decoding: bytes, as: UTF8.self)
+                #expect(text.contains("<svg") && text.contains("</svg>") && !text.contains("<script"))
+            }
+        }
+        let again = try ReportFiles(data, from: sample.store, searchPath: path)
+        #expect(zip(again.files, report.files).allSatisfy { $0.name == $1.name && $0.bytes == $1.bytes })
+    }
+
+    /// A gnuplot that fails, or says nothing and writes nothing, is told of; the rest is written.
+    @Test(arguments: ["#!/bin/sh\necho 'line 3: no such terminal' >&2\nexit 1\n", "#!/bin/sh\nexit 0\n"])
+    func aFailingGnuplotIsNamed(_ script: String) throws {
+        let sample = try Sample()
+        let data = try sample.data(try sample.fill())
+        let path = try sample.folder.write(script, to: "bin/gnuplot")
+        try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: path)
+        let report = try ReportFiles(data, from: sample.store, searchPath: sample.folder("bin"))
+        #expect(report.files.count == 5 && report.problems.count == 3)
+        #expect(report.problems.allSatisfy { $0.contains("was not drawn") })
+    }
+
+    /// Words from outside are in data files alone.
+    @Test func scriptsHoldNoWordsFromOutside() throws {
+        let sample = try Sample(annotator: "vlm")
+        try sample.store.write { try $0.execute(sql: "UPDATE label_runs SET model = 'Zebra'") }
+        let run = try sample.train("zulu-s0", seed: 0, source: "labels")
+        try sample.evaluate(run, on: "yankee") { $1 }
+        let data = try sample.data(Sample.plan([("zulu", .method)], seeds: [0], sets: ["yankee"]))
+        let uses = try RewardUse.read(data, from: sample.store)
+        let figures = [
+            ResultFigure.figure(data, TableBuilder().table(data)), CurveFigure.figure(data),
+            RewardFigure.figure(data, uses),
+        ].compactMap { $0 }
+        #expect(figures.count == 3)
+        for figure in figures {
+            for word in ["zulu", "Zebra", "yankee"] { #expect(!figure.script.contains(word)) }
+            #expect(figure.files.values.contains { $0.contains("Zebra") || $0.contains("zulu") })
+        }
+    }
+
+    @Test func curvesAreMeansWithTheRangeOfSeeds() throws {
+        let sample = try Sample()
+        for seed in [0, 100] { try sample.train("a-s\(seed)", seed: seed, steps: seed == 0 ? 300 : 500) }
+        let data = try sample.data(Sample.plan([("a", .method)], seeds: [0, 100]))
+        let curve = try #require(CurveFigure.curve(data.rows[0], .init(split: "train", name: "loss/action")))
+        // Steps that one seed lacks are left out.
+        #expect(curve.map(\.step) == [100, 200, 300])
+        for point in curve {
+            let values = [300 / Double(point.step), 300 / Double(point.step + 100)]
+            #expect(abs(point.mean - (values[0] + values[1]) / 2) < 1e-12)
+            #expect(point.low == values[1] && point.high == values[0])
+        }
+        #expect(CurveFigure.curve(data.rows[0], .init(split: "train", name: "none")) == nil)
+    }
+
+    /// Rewards of the two primitives of the sample, of 3 and 2 steps, whose scores are those of the task: 2 0 8 5 10.
+    @Test(arguments: [
+        ("none", 1.0, [0: 3.0, 10: 2]), ("labels", 0, [2: 1, 0: 1, 8: 1, 5: 1, 10: 1]),
+        ("labels", 1, [2: 1, 0: 1, 18: 1, 5: 1, 20: 1]), ("negated", 0, [-2: 1, 0: 1, -8: 1, -5: 1, -10: 1]),
+        ("zero", 1, [0: 3, 10: 2]), ("oracle", 0, [0: 3, 10: 2]), ("timeIndex", 0, [3: 1, 7: 1, 10: 2, 5: 1]),
+    ])
+    func rewardsAreCounted(_ source: String, _ sparse: Double, _ expected: [Int: Double]) throws {
+        let sample = try Sample()
+        try sample.train("a-s0", seed: 0, source: source, sparse: sparse)
+        let data = try sample.data(Sample.plan([("a", .method)], seeds: [0]))
+        let use = try #require(try RewardUse.read(data, from: sample.store).first)
+        #expect(use.transitions == 5 && use.generated == (source == "none" ? 0 : 5))
+        #expect(use.shares.mapValues { ($0 * 5 * 1000).rounded() / 1000 } == expected)
+    }
+
+    @Test func drawnRewardsCountWithTheirProbabilities() throws {
+        let sample = try Sample()
+        try sample.train("a-s0", seed: 0, source: "random", sparse: 0)
+        let data = try sample.data(Sample.plan([("a", .control)], seeds: [0]))
+        let use = try #require(try RewardUse.read(data, from: sample.store).first)
+        #expect(use.shares.count == 11 && use.shares.values.allSatisfy { abs($0 - 1.0 / 11) < 1e-12 })
+    }
+}

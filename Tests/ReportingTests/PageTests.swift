@@ -1,0 +1,194 @@
+import Episodes
+import ExperimentStore
+import Foundation
+import GRDB
+import TestSupport
+import Testing
+
+@testable import Reporting
+
+@Suite struct PageTests {
+    /// Text that breaks out of tags, attributes, scripts, tables and CSV cells if it can.
+    static let hostile =
+        "</script><script>alert(1)</script><img src=x onerror=alert(2)>\"'&|`*[x](javascript:alert(3))\u{2028}\u{202E}\\\\=1+1"
+
+    private func files(_ data: ReportData, _ store: ExperimentStore, path: String = "") throws -> [String: String] {
+        let report = try ReportFiles(data, from: store, searchPath: path)
+        return Dictionary(
+            uniqueKeysWithValues: report.files.map { ($0.name, String(decoding: $0.bytes, as: UTF8.self)) })
+    }
+
+    @Test func nothingEscapes() throws {
+        let sample = try Sample(annotator: "vlm", goal: Self.hostile)
+        try sample.store.write { db in
+            try db.execute(
+                sql:
+                    "UPDATE label_runs SET name = :x, model = :x; UPDATE label_calls SET answer = :x, model_answered = :x",
+                arguments: ["x": Self.hostile])
+        }
+        let run = try sample.train("x-s0", seed: 0, source: "labels")
+        try sample.evaluate(run, instruction: Self.hostile) { $1 }
+        var plan = Sample.plan([("x", .method)], seeds: [0])
+        plan.rows[0].title = Self.hostile
+        plan.rows[0].runs[0].command = Self.hostile
+        plan.name = Self.hostile
+        let files = try files(try sample.data(plan), sample.store)
+        let page = try #require(files["report.html"])
+        let pieces = page.components(separatedBy: "<script")
+        #expect(pieces.count == 3)
+        #expect(page.components(separatedBy: "</script").count == 3)
+        #expect(!page.contains("<img src=x"))
+        #expect(!page.contains("\u{2028}") && !page.contains("\u{202E}"))
+        // The data is JSON, and gives the words back as they were but for what steers the direction of writing.
+        let json = try #require(
+            pieces[1].components(separatedBy: "</script").first?.split(separator: ">", maxSplits: 1).last)
+        #expect(!json.contains("<") && !json.contains("&"))
+        let object = try #require(try JSONSerialization.jsonObject(with: Data(json.utf8)) as? [String: Any])
+        let sets = try #require(object["sets"] as? [[String: Any]])
+        let tasks = try #require(sets.first?["tasks"] as? [[String: Any]])
+        #expect(tasks.first?["text"] as? String == Plain.text(Self.hostile))
+        // One row, one table: no cell of Markdown or CSV is cut in two.
+        let markdown = try #require(files["table.md"])
+        // Outside of code, where it means itself.
+        for line in markdown.components(separatedBy: "\n") where !line.hasPrefix("  - `") {
+            #expect(!line.contains("<script") && !line.contains("<img"), "\(line)")
+        }
+        for line in markdown.components(separatedBy: "\n") where line.hasPrefix("| ") && line.contains("alert") {
+            let bars = line.replacingOccurrences(of: "\\\\", with: "").replacingOccurrences(of: "\\|", with: "")
+            #expect([12, 8, 3].contains(bars.count { $0 == "|" }), "\(line)")
+        }
+        let csv = try #require(files["table.csv"])
+        for line in csv.components(separatedBy: "\n").dropLast() { #expect(Self.fields(line).count == 14, "\(line)") }
+        let latex = try #require(files["table.tex"])
+        #expect(!latex.contains("\u{202E}"))
+    }
+
+    /// The fields of a line of CSV, by the rules of RFC 4180.
+    private static func fields(_ line: String) -> [String] {
+        var (fields, field, isQuoted) = ([String](), "", false)
+        for character in line {
+            if character == "\"" { isQuoted.toggle() }
+            if character == ",", !isQuoted {
+                fields.append(field)
+                field = ""
+            } else {
+                field.append(character)
+            }
+        }
+        return fields + [field]
+    }
+
+    @Test func escapesCoverEachCharacter() {
+        for scalar in (0...0x2100).compactMap(Unicode.Scalar.init) {
+            let text = "a\(Character(scalar))b"
+            let html = Escape.html(text)
+            #expect(!html.contains("<") && !html.contains(">") && !html.contains("\"") && !html.contains("'"))
+            let script = Escape.script(text)
+            #expect(!script.unicodeScalars.contains { "<>&\u{2028}\u{2029}".unicodeScalars.contains($0) })
+            for plain in [html, Escape.markdown(text), Escape.latex(text), Escape.csv(text)] {
+                #expect(!plain.unicodeScalars.contains { $0.properties.generalCategory == .control })
+            }
+            let title = Figure.title(text)
+            #expect(
+                title.count == 5
+                    && title.dropFirst().dropLast().allSatisfy { $0 != "\"" && $0 != "\\" && $0 != "`" && $0.isASCII })
+        }
+        #expect(Escape.csv("=1") == "'=1" && Escape.csv("a,\"b") == "\"a,\"\"b\"")
+        #expect(Escape.latex("50% & $x_1$ \\{}") == "50\\% \\& \\$x\\_1\\$ \\textbackslash{}\\{\\}")
+        #expect(Escape.markdown("a|b*") == "a\\|b\\*")
+    }
+
+    /// Nothing is fetched, and every link and cell of the page leads to something it has.
+    @Test func thePageStandsAlone() throws {
+        let sample = try Sample()
+        let data = try sample.data(try sample.fill())
+        let page = try #require(try files(data, sample.store)["report.html"])
+        #expect(page.contains("default-src 'none'"))
+        for forbidden in [
+            "http:", "https:", "src=\"/", "<link", "@import", "url(", "fetch(", "XMLHttpRequest", "innerHTML", "eval(",
+        ] {
+            #expect(!page.contains(forbidden), "\(forbidden)")
+        }
+        var found = 0
+        let pattern = /href="#\/cell\/([0-9]+)\/([0-9]+)\/([a-z_0-9]+)"/
+        for match in page.matches(of: pattern) {
+            found += 1
+            #expect(Int(match.1) == 0)
+            #expect((0..<(data.rows.count + data.references.count)).contains(try #require(Int(match.2))))
+            #expect(Measure.all.map(\.name).contains(String(match.3)))
+        }
+        // Six rows and the expert, each with 8 + 3 measures and IQM; five compared with sparse twice.
+        #expect(found == 7 * 12 + 5 * 2)
+        for command in ["train sparse 0", "train zero 1", "evaluate expert"] { #expect(page.contains(command)) }
+    }
+
+    @Test func theDataLeadsToTextsAndScores() throws {
+        let sample = try Sample()
+        let data = try sample.data(try sample.fill())
+        let reader = SourceEpisodeReader(sample.store, labels: data.labels)
+        let found = try reader.episodes([sample.episodeID, 99], limit: 1 << 20)
+        #expect(found.leftOut.isEmpty && Array(found.episodes.keys) == [sample.episodeID])
+        let episode = try #require(found.episodes[sample.episodeID])
+        #expect(episode.steps.map(\.action) == ["MoveAhead", "RotateLeft", "Pickup", "Open", "Put"])
+        #expect(episode.steps.map(\.sparse) == [0, 0, 1, 0, 1])
+        #expect(episode.frames == [String?](repeating: nil, count: 6))
+        let span = try #require(episode.spans.first)
+        #expect(episode.spans.count == 1 && span.labels == 0)
+        #expect(span.scores.map(\.score) == [2, 0, 8, 5, 10])
+        #expect(span.analyses.map(\.text) == ["The agent </script><b>walks</b>."])
+        #expect(span.scorings.map(\.text) == ["[2, 0, 8, 5, 10]"] && span.scorings.first?.model == "m-1")
+        #expect(abs(try #require(span.dollars) - 0.003) < 1e-12)
+        #expect(data.labels.first?.dollars == 0.003 && data.labels.first?.histogram.reduce(0, +) == 5)
+        #expect(data.labels.first?.prompts == ["analysis v1 (08080808)", "scoring v1 (07070707)"])
+        // Too large for the page: left out, and said so.
+        let none = try SourceEpisodeReader(sample.store, labels: data.labels).episodes([sample.episodeID], limit: 100)
+        #expect(none.episodes.isEmpty && none.leftOut == [sample.episodeID])
+        // The steps of each rollout come back.
+        var texts = StringTable()
+        let steps = [
+            Rollout.Step(action: 1, objectClass: 0, objectID: nil, failure: nil, completed: false),
+            Rollout.Step(action: 12, objectClass: 2, objectID: nil, failure: "f", completed: false),
+            Rollout.Step(action: 4, objectClass: 2, objectID: "Apple|1", failure: "f", completed: true),
+        ]
+        let encoded = PageData.encoded(steps, &texts)
+        #expect(encoded == PageData.Steps(a: "ald", o: [1, 0, 2, 2], f: [1, 1, 2, 1], c: [2]))
+        #expect(texts.strings == ["Apple", "f", "Apple|1"])
+    }
+
+    /// Pictures come from the frame store; a damaged record is left out.
+    @Test func picturesComeFromTheFrameStore() throws {
+        let sample = try Sample()
+        let path = sample.store.frameStorePath(dataset: "d")
+        let format = try #require(FrameFormat(element: .uint8, shape: [4, 4, 3]))
+        let identifier = [UInt8](repeating: 6, count: 16)
+        let writer = try FrameStoreWriter(path, format: format, identifier: identifier)
+        for value in 0..<2 {
+            let picture = [UInt8](repeating: UInt8(100 * value), count: 48)
+            _ = try picture.withUnsafeBytes { try writer.append($0) }
+        }
+        try writer.commit()
+        try sample.store.write { db in
+            try db.execute(
+                sql: "UPDATE datasets SET frame_store_id = ?; UPDATE frames SET record = t WHERE t < 3",
+                arguments: [Data(identifier)])
+        }
+        #expect(try sample.data(Sample.plan([("x", .method)])).facts.frameSize == [4, 4])
+        let episode = try #require(
+            try SourceEpisodeReader(sample.store, labels: []).episodes([sample.episodeID], limit: 1 << 20).episodes
+                .values.first)
+        #expect(episode.frames.map { $0 != nil } == [true, true, false, false, false, false])
+        let base64 = try #require(episode.frames[1])
+        let jpeg = try #require(Data(base64Encoded: base64))
+        #expect(jpeg.starts(with: [0xFF, 0xD8]))
+    }
+
+    @Test func theSameStoreMakesTheSameFiles() throws {
+        let sample = try Sample()
+        let plan = try sample.fill()
+        let first = try files(try sample.data(plan), sample.store)
+        #expect(try files(try sample.data(plan), sample.store) == first)
+        let json = try #require(first["results.json"])
+        let object = try #require(try JSONSerialization.jsonObject(with: Data(json.utf8)) as? [String: Any])
+        #expect(Set(object.keys).isSuperset(of: ["sets", "findings", "published", "facts", "deviations", "rewards"]))
+    }
+}

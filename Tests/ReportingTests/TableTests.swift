@@ -1,0 +1,203 @@
+import ExperimentStore
+import Foundation
+import Statistics
+import Testing
+
+@testable import Reporting
+
+@Suite struct TableTests {
+    private let builder = TableBuilder(bootstrap: Bootstrap(repetitions: 200))
+
+    @Test func theTableIsAsWrittenDown() throws {
+        let sample = try Sample()
+        let data = try sample.data(try sample.fill())
+        let table = TableBuilder().table(data)
+        for (name, text) in [
+            ("table.md", MarkdownTable(data, table).text), ("table.csv", CSVTable.text(table)),
+            ("table.tex", LaTeXTable.text(data, table)),
+        ] {
+            let folder = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
+            let url = folder.appendingPathComponent("Fixtures/\(name)")
+            if ProcessInfo.processInfo.environment["RGVLM_RECORD"] != nil { try Data(text.utf8).write(to: url) }
+            let expected = try String(contentsOf: url, encoding: .utf8)
+            for (line, wanted) in zip(text.components(separatedBy: "\n"), expected.components(separatedBy: "\n")) {
+                #expect(line == wanted, "\(name)")
+            }
+            #expect(text == expected, "\(name): RGVLM_RECORD=1 records it anew")
+        }
+    }
+
+    /// Means by hand, and what is missing.
+    @Test func cellsAreMeansOverSeedsAndTasks() throws {
+        let sample = try Sample()
+        let set = try #require(builder.table(try sample.data(try sample.fill())).sets.first)
+        #expect(set.tasks == 12 && set.problems == 1)
+        #expect(set.lengths == [1: 2, 2: 2, 3: 2, 4: 2, 5: 2, 6: 2])
+        #expect(set.counts["goal_conditions"] == 6 && set.counts["proportion_4"] == 2)
+        for (place, name) in ["sparse", "rgvlm", "sparse-rgvlm", "bc", "zero", "best"].enumerated() {
+            let line = try #require(set.line(name))
+            let seeds = name == "zero" ? 1 : 2
+            #expect(line.seeds == seeds && line.planned == 2)
+            var (returns, proportions, fours): ([Double], [Double], [Double]) = ([], [], [])
+            for seed in 0..<seeds {
+                for task in 0..<12 {
+                    let length = task % 6 + 1
+                    let done = (task * 7 + seed * 3) % 3 == 0 ? length : min(length, (place + task) % 4)
+                    returns.append(Double(done))
+                    proportions.append(Double(done) / Double(length))
+                    if length == 4 { fours.append(Double(done) / 4) }
+                }
+            }
+            func mean(_ values: [Double]) -> Double { values.reduce(0, +) / Double(values.count) }
+            #expect(abs(try #require(line.cell(.completed)).value - mean(returns)) < 1e-12)
+            #expect(abs(try #require(line.cell(.proportion)).value - mean(proportions)) < 1e-12)
+            let four = try #require(line.cell(.proportionOf(4)))
+            #expect(abs(four.value - mean(fours)) < 1e-12)
+            #expect(four.tasks == 2 && four.seeds == seeds)
+            #expect(line.cell(.proportion)?.over == (seeds > 1 ? "crossed" : "tasks"))
+            #expect((line.difference == nil) == (name == "sparse"))
+            #expect((line.improvement == nil) == (name == "sparse"))
+            #expect(line.runs.map(\.counted) == (name == "zero" ? [true, false] : [true, true]))
+        }
+        let expert = try #require(set.lines.last)
+        #expect(expert.kind == "reference" && expert.cell(.success)?.value == 1 && expert.difference == nil)
+        #expect(set.line("zero")?.problems == ["zero-s1 is not trained"])
+    }
+
+    /// The path's weight: 4 recorded steps over 5.
+    @Test func measures() {
+        func rollout(_ completed: Int, _ of: Int, steps: Int, expert: Int, conditions: (Int, Int)? = nil) -> Rollout {
+            Rollout(
+                index: 0, key: "", annotation: 0, subTasks: 2..<(2 + of), episodeID: nil, scene: 1, taskType: nil,
+                instruction: "", start: .random, expertSteps: expert, stepLimit: 99, stepCount: steps,
+                completed: completed, conditions: conditions.map { .init(met: $0.0, total: $0.1) }, problem: nil)
+        }
+        #expect(Measure.pathWeighted.score(rollout(2, 2, steps: 5, expert: 4)) == 0.8)
+        #expect(Measure.pathWeighted.score(rollout(2, 2, steps: 3, expert: 4)) == 1)
+        #expect(Measure.pathWeighted.score(rollout(2, 2, steps: 0, expert: 0)) == 1)
+        #expect(Measure.pathWeighted.score(rollout(1, 2, steps: 3, expert: 4)) == 0)
+        #expect(Measure.conditions.score(rollout(1, 2, steps: 3, expert: 4)) == nil)
+        #expect(Measure.conditions.score(rollout(1, 2, steps: 3, expert: 4, conditions: (1, 3))) == 1.0 / 3)
+        #expect(Measure.conditions.score(rollout(1, 2, steps: 3, expert: 4, conditions: (0, 0))) == nil)
+        for length in 1...9 {
+            for asked in Measure.lengths {
+                let score = Measure.proportionOf(asked).score(rollout(1, length, steps: 1, expert: 1))
+                #expect(score == (asked == length ? 1 / Double(length) : nil))
+            }
+        }
+        #expect(Set(Measure.all.map(\.name)).count == Measure.all.count)
+    }
+
+    /// Evaluations of another version of the set, unfinished ones and ones of fewer updates are told apart.
+    @Test func onlyWhatComparesIsCounted() throws {
+        let sample = try Sample()
+        let plan = Sample.plan([("sparse", .method), ("other", .method)], seeds: [0, 1, 2])
+        for seed in 0..<3 {
+            let run = try sample.train("sparse-s\(seed)", seed: seed)
+            try sample.evaluate(run) { $1 }
+        }
+        let other = try (0..<3).map { try sample.train("other-s\($0)", seed: $0) }
+        try sample.evaluate(other[0], version: 8) { $1 }
+        try sample.evaluate(other[1], isDone: false) { $1 }
+        var set = try #require(builder.table(try sample.data(plan)).sets.first)
+        let line = try #require(set.line("other"))
+        #expect(line.seeds == 0 && line.cells.isEmpty && line.iqm == nil && line.difference == nil)
+        #expect(
+            line.problems == [
+                "other-s0 was evaluated on another version of main",
+                "the evaluation of other-s1 on main is not complete", "other-s2 is trained, but not evaluated on main",
+            ])
+        #expect(set.line("sparse")?.seeds == 3)
+        // A complete evaluation wins over a later one that is under way.
+        try sample.evaluate(other[2]) { _, _ in 0 }
+        try sample.evaluate(other[2], version: 7, isDone: false) { $1 }
+        try sample.store.write { db in
+            var run = other[2]
+            try run.update(status: .running, step: 400, db)
+        }
+        set = try #require(builder.table(try sample.data(plan)).sets.first)
+        let later = try #require(set.line("other"))
+        #expect(later.seeds == 1 && later.cell(.proportion)?.value == 0)
+        #expect(later.problems.last == "other-s2 was evaluated after 300 of its 400 updates")
+        // Pairs: only the seed both have.
+        #expect(later.difference?.seeds == 1 && later.difference?.value == -1)
+    }
+
+    @Test func withoutEvaluationsNoNumberIsMadeUp() throws {
+        let sample = try Sample()
+        try sample.train("sparse-s0", seed: 0)
+        let plan = Sample.plan([("sparse", .method), ("sparse-rgvlm", .method), ("zero", .control)])
+        let data = try sample.data(plan)
+        let table = builder.table(data)
+        let set = try #require(table.sets.first)
+        #expect(set.tasks == 0 && set.sha256 == nil)
+        #expect(set.lines.count == 3 && set.lines.allSatisfy { $0.cells.isEmpty && $0.seeds == 0 && $0.planned == 2 })
+        #expect(Findings.sentences(data, table).map(\.tone) == [.open])
+        let markdown = MarkdownTable(data, table).text
+        let row = try #require(markdown.components(separatedBy: "\n").first { $0.hasPrefix("| zero |") })
+        #expect(row == "| zero | 0 of 2 |" + String(repeating: " - |", count: 9))
+        #expect(ResultFigure.figure(data, table) == nil)
+        // A plan without sets has a page too.
+        let empty = try sample.data(Sample.plan([("sparse", .method)], sets: []))
+        #expect(Findings.sentences(empty, builder.table(empty)).count == 1)
+        #expect(MarkdownTable(empty, builder.table(empty)).text.contains("no complete evaluation"))
+    }
+
+    /// The verdict follows the numbers, whichever way they go.
+    @Test(arguments: [(0, 3, Findings.Sentence.Tone.good), (3, 0, .bad), (1, 1, .bad)])
+    func theVerdictFollowsTheNumbers(_ sparse: Int, _ both: Int, _ tone: Findings.Sentence.Tone) throws {
+        let sample = try Sample(annotator: "vlm")
+        for seed in 0..<3 {
+            try sample.evaluate(try sample.train("sparse-s\(seed)", seed: seed)) { task, _ in sparse + (task + seed) % 2
+            }
+            try sample.evaluate(try sample.train("sparse-rgvlm-s\(seed)", seed: seed, source: "labels")) { task, _ in
+                both + (task + seed) % 2
+            }
+            try sample.evaluate(try sample.train("zero-s\(seed)", seed: seed, source: "zero")) { task, _ in task % 2 }
+        }
+        let data = try sample.data(
+            Sample.plan([("sparse", .method), ("sparse-rgvlm", .method), ("zero", .control)], seeds: [0, 1, 2]))
+        let table = builder.table(data)
+        let sentences = Findings.sentences(data, table)
+        let verdict = try #require(sentences.first)
+        #expect(verdict.tone == tone)
+        #expect(verdict.text.contains("does not beat sparse") == (tone == .bad))
+        #expect(verdict.text.contains("excludes zero") == (sparse != both))
+        let line = try #require(table.sets.first?.line("sparse-rgvlm"))
+        #expect(line.isTold == (sparse != both))
+        #expect(line.title == "sparse-rgvlm, the-model")
+        // A control that does as well is named; no sentence claims a scripted annotator here.
+        let named = sentences.contains { $0.text.contains("at least as well") && $0.text.contains("zero (") }
+        #expect(
+            named
+                == (both <= 1 && line.cell(.proportion)!.value <= table.sets[0].line("zero")!.cell(.proportion)!.value))
+        #expect(!sentences.contains { $0.text.contains("not a VLM") })
+    }
+
+    @Test func titlesSayWhatMustNotBePassedOver() throws {
+        for (annotator, shown) in [
+            ("vlm", "the-model"), ("scripted", "scripted (not a VLM)"), ("constant", "scripted, constant (not a VLM)"),
+        ] {
+            let sample = try Sample(annotator: annotator)
+            try sample.train("x-s0", seed: 0, source: "labels")
+            try sample.train("y-s0", seed: 0, source: "oracle")
+            try sample.train("z-s0", seed: 0)
+            let data = try sample.data(Sample.plan([("x", .method), ("y", .method), ("z", .oracle)], seeds: [0]))
+            #expect(data.rows.map { $0.title(in: data) } == ["x, \(shown)", "y (oracle)", "z (oracle)"])
+        }
+    }
+
+    @Test func aPlanCanBeReadOffTheStore() throws {
+        let sample = try Sample()
+        for (name, source) in [("a-s0", "none"), ("a-s12", "none"), ("b", "zero"), ("c-s", "oracle"), ("s3", "none")] {
+            let run = try sample.train(name, seed: 3, algorithm: name == "s3" ? "bc" : "iql", source: source)
+            try sample.evaluate(run, on: name == "b" ? "second" : "main") { $1 }
+        }
+        let plan = try ReportPlan.derived(name: "n", from: sample.store) { "run \($0.identity.name)" }
+        #expect(plan.rows.map(\.name) == ["a", "b", "c-s", "s3"])
+        #expect(plan.rows.map(\.kind) == [.method, .control, .oracle, .baseline])
+        #expect(plan.rows[0].runs.map(\.name) == ["a-s0", "a-s12"])
+        #expect(plan.rows[0].runs[1].command == "run a-s12")
+        #expect(plan.sets == ["main", "second"])
+    }
+}
