@@ -1,0 +1,90 @@
+internal import ExperimentStore
+internal import GRDB
+
+/// The label runs: how far they are, what scores they gave, what they cost.
+struct LabelsPage {
+    let content: PageContents
+
+    init(_ catalogue: Catalogue, _ db: Database) throws {
+        let runs = try catalogue.runs.map { try Self.run($0, catalogue, db) }
+        content = PageContents(
+            template: "labels", title: "Label runs", values: ["runs": runs, "hasRuns": !runs.isEmpty])
+    }
+
+    private static func run(_ run: LabelRun, _ catalogue: Catalogue, _ db: Database) throws -> [String: Any] {
+        let status = try LabelStatus.of(run, db)
+        var counts = [Int](repeating: 0, count: 11)
+        var controls = counts
+        for row in try Row.fetchAll(
+            db,
+            sql: """
+                SELECT s.control = 'none', c.score, count(*) FROM label_spans s JOIN label_scores c ON c.span_id = s.id
+                WHERE s.run_id = ? GROUP BY 1, 2
+                """, arguments: [run.id])
+        {
+            let (isGenuine, score, count) = (row[0] as Bool, row[1] as Int, row[2] as Int)
+            guard counts.indices.contains(score) else { continue }
+            if isGenuine { counts[score] = count } else { controls[score] = count }
+        }
+        let total = counts.reduce(0, +)
+        let mean =
+            total > 0 ? Double(counts.enumerated().reduce(0) { $0 + $1.offset * $1.element }) / Double(total) : nil
+        let query = EpisodeQuery().changed { $0.run = run.name }
+        let share = status.transitions > 0 ? Double(status.scoredTransitions) / Double(status.transitions) : 0
+        let prompts = try run.prompts(db)
+        return [
+            "name": run.name, "annotator": RunText.annotator(run), "unit": run.unit, "createdAt": run.createdAt,
+            "dataset": catalogue.datasets.first { $0.id == run.datasetID }?.name ?? "", "baseURL": run.baseURL,
+            "address": "/" + query.address,
+            "unscoredAddress": "/"
+                + query.changed {
+                    $0.hasUnscored = true; $0.sort = .unscored
+                }.address,
+            "anomalyAddress": "/" + query.changed { $0.sort = .anomaly }.address,
+            "histogram": ScorePlots.histogram(counts, controls: controls), "hasScores": total > 0,
+            "hasControls": controls.contains { $0 > 0 },
+            "facts": facts(status, mean: mean, share: share),
+            "spans": status.spans.sorted { $0.key < $1.key }.map {
+                ["name": $0.key, "count": NumberText.count($0.value)]
+            },
+            "failures": status.failures.map {
+                ["kind": $0.kind, "spans": NumberText.count($0.spans), "example": $0.example]
+            }, "hasFailures": !status.failures.isEmpty,
+            "calls": status.calls.map { call -> [String: Any] in
+                [
+                    "stage": call.stage == 1 ? "analysis" : "scoring", "count": NumberText.count(call.count),
+                    "failed": NumberText.count(call.failed), "prompt": NumberText.count(call.promptTokens),
+                    "completion": NumberText.count(call.completionTokens),
+                    "cost": call.dollars.map { NumberText.dollars(Int64(($0 * 1e9).rounded())) } ?? "no price known",
+                    "latency": call.meanLatencyMilliseconds.map { "\(NumberText.fixed($0 / 1000, 2)) s" } ?? "",
+                ]
+            }, "hasCalls": !status.calls.isEmpty,
+            "models": status.modelsAnswered.joined(separator: ", "), "hasModels": !status.modelsAnswered.isEmpty,
+            "settings": run.settings, "block": status.block ?? "", "isBlocked": status.block != nil,
+            "prompts": ["analysis", "scoring", "complaint"].compactMap { stage in
+                prompts[stage].map { ["stage": stage, "name": $0.name, "template": $0.template] }
+            },
+        ]
+    }
+
+    private static func facts(_ status: LabelStatus, mean: Double?, share: Double) -> [[String: Any]] {
+        var facts = [
+            ("scored", NumberText.percent(share)),
+            ("steps", "\(NumberText.count(status.scoredTransitions)) of \(NumberText.count(status.transitions))"),
+            ("mean score", NumberText.fixed(mean, 2)),
+            (
+                "cost",
+                status.calls.contains { $0.dollars != nil }
+                    ? NumberText.dollars(Int64((status.dollars * 1e9).rounded())) : "no price known"
+            ),
+        ]
+        if status.lostCalls > 0 {
+            facts.append(
+                (
+                    "lost calls",
+                    "\(status.lostCalls), at most \(NumberText.dollars(Int64((status.lostDollars * 1e9).rounded())))"
+                ))
+        }
+        return facts.map { ["name": $0.0, "value": $0.1] }
+    }
+}
