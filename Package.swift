@@ -135,10 +135,31 @@ let package = Package(
         .target(
             name: "Reporting",
             dependencies: [
-                "Episodes", "ExperimentStore", "Statistics", .product(name: "GRDB", package: "GRDB.swift"),
+                "Episodes", "ExperimentStore", "Images", "Statistics", .product(name: "GRDB", package: "GRDB.swift"),
                 .product(name: "Mustache", package: "swift-mustache"),
             ], swiftSettings: settings),
         .target(name: "Statistics", swiftSettings: settings),
+        .target(
+            name: "Viewer",
+            dependencies: [
+                "Episodes", "ExperimentStore", "Images",
+                .product(name: "Crypto", package: "swift-crypto"),
+                .product(name: "GRDB", package: "GRDB.swift"),
+                .product(name: "HTTPTypes", package: "swift-http-types"),
+                .product(name: "HummingbirdCore", package: "hummingbird"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "Mustache", package: "swift-mustache"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+            ],
+            resources: [
+                .embedInCode("Assets/icon.svg"), .embedInCode("Assets/keys.js"), .embedInCode("Assets/style.css"),
+                .embedInCode("Templates/episode.mustache"), .embedInCode("Templates/episodes.mustache"),
+                .embedInCode("Templates/flag.mustache"), .embedInCode("Templates/foot.mustache"),
+                .embedInCode("Templates/head.mustache"), .embedInCode("Templates/label.mustache"),
+                .embedInCode("Templates/labels.mustache"), .embedInCode("Templates/problem.mustache"),
+                .embedInCode("Templates/rollout.mustache"), .embedInCode("Templates/transition.mustache"),
+            ], swiftSettings: settings),
         .target(name: "SampleData", dependencies: ["ALFRED", "Household", "Images"], swiftSettings: settings),
         .target(
             name: "StageSupport",
@@ -191,7 +212,7 @@ let package = Package(
         .executableTarget(
             name: "rgvlm-inspect",
             dependencies: [
-                "Episodes", "Exchange", "ExperimentStore", "Ingestion", "StageSupport",
+                "Episodes", "Exchange", "ExperimentStore", "Ingestion", "StageSupport", "Viewer",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ], swiftSettings: settings),
         .target(
@@ -265,7 +286,7 @@ let package = Package(
             dependencies: [
                 "Episodes", "ExperimentStore", "Reporting", "Statistics", "TestSupport",
                 .product(name: "GRDB", package: "GRDB.swift"),
-            ], swiftSettings: settings),
+            ], exclude: ["Fixtures"], swiftSettings: settings),
         .testTarget(name: "ExchangeTests", dependencies: ["Exchange", "TestSupport"], swiftSettings: settings),
         .testTarget(
             name: "FeaturesTests",
@@ -279,8 +300,8 @@ let package = Package(
             name: "StageTests",
             dependencies: [
                 "Exchange", "ExperimentStore", "SampleData", "StageSupport", "TestSupport", "rgvlm-ingest",
-                "rgvlm-inspect",
-                "rgvlm-label", "rgvlm-simulate", "rgvlm-train",
+                "rgvlm-evaluate", "rgvlm-inspect",
+                "rgvlm-label", "rgvlm-report", "rgvlm-simulate", "rgvlm-train",
                 .product(name: "GRDB", package: "GRDB.swift"),
                 .product(name: "Logging", package: "swift-log"),
             ], exclude: ["Help"], swiftSettings: settings),
