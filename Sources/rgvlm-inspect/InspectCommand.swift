@@ -7,6 +7,6 @@ struct InspectCommand: AsyncParsableCommand {
         abstract: "Shows what a store holds.",
         subcommands: [
             SummaryCommand.self, EpisodeCommand.self, InstructionsCommand.self, LabelsCommand.self, VerifyCommand.self,
-            ExportCommand.self,
+            ExportCommand.self, ServeCommand.self,
         ])
 }

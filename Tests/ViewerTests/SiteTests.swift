@@ -138,7 +138,7 @@ import Testing
             try await ViewerWorld(), try await ViewerWorld { try $0.execute(sql: "DELETE FROM episodes") }
         )
         let site = try world.site()
-        #expect(site.get("/").text.contains("4 episodes"))
+        #expect(site.get("/").text.contains("3 episodes"))
         for suffix in ["", "-wal", "-shm"] { try? FileManager.default.removeItem(atPath: world.store + suffix) }
         let gone = site.get("/")
         #expect(gone.status == 500 && gone.text.contains("there is no such store"))

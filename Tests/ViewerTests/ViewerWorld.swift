@@ -16,7 +16,7 @@ final class ViewerWorld {
     init(labeled: Bool = true, _ change: (Database) throws -> Void = { _ in }) async throws {
         folder = try TemporaryFolder()
         var sample = SampleDataset(seed: 7)
-        sample.trajectories = ["train": 3, "valid_seen": 1]
+        sample.trajectories = ["train": 2, "valid_seen": 1]
         try sample.write(to: folder("data"))
         let store = try ExperimentStore(store, access: .write)
         _ = try await ALFREDIngest(ALFREDIngest.Options(root: folder("data"))).run(into: store)
