@@ -206,5 +206,5 @@ private let knownTags: Set<String> = {
         thead tr th tbody td img svg path rect line text abbr dl dt dd section ol ul li textarea kbd figure figcaption details \
         summary article pre code
         """.split(separator: " ").map(String.init)
-    return Set(names + names.map { "/" + $0 } + ["!doctype", "path", "rect", "line"])
+    return Set(names + names.map { "/" + $0 } + ["!doctype"])
 }()
