@@ -22,7 +22,7 @@ struct ServeCommand: AsyncParsableCommand {
     @Option(help: ArgumentHelp("Port; 0 takes any free one.", valueName: "number"))
     var port = 8080
 
-    @Option(help: "Whether to open the page in a browser.")
+    @Option(help: ArgumentHelp("Whether to open the page in a browser.", valueName: "yes|no"))
     var open = Browser.no
 
     @OptionGroup(title: "Common options")

@@ -100,7 +100,7 @@ struct EpisodePage {
             let steps = detail.steps.filter { $0.subtask == part.index }
             let last = part.firstStep + part.stepCount - 1
             let tiles = steps.map { step -> [String: Any] in
-                let score = scores.map { $0[$0.startIndex + step.t] }
+                let score = scores?.score(step.t)
                 return tile(step.t).merging([
                     "address": address(step.t), "action": step.action, "object": ActionText.object(step),
                     "chip": ScoreChip.values(score), "hasChip": reading != nil, "isEnd": step.t == last,

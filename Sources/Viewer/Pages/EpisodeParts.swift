@@ -66,6 +66,13 @@ enum ActionText {
     static func object(_ step: EpisodeDetail.Step) -> String { step.object ?? step.objectId.map(className) ?? "" }
 }
 
+extension ArraySlice<Float> {
+    /// The score of transition `t`; nil where it is none of the episode's.
+    func score(_ t: Int) -> Float? {
+        t >= 0 && t < count ? self[startIndex + t] : nil
+    }
+}
+
 /// A score as a coloured chip.
 enum ScoreChip {
     static func values(_ score: Float?) -> [String: Any] {

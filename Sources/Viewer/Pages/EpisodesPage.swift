@@ -76,7 +76,7 @@ struct EpisodesPage {
                     $0.sort = sort
                 }
                 let column: [String: Any] = [
-                    "address": "/" + target.address, "mark": isCurrent ? (isDescending ? "▾" : "▴") : "",
+                    "address": "/" + target.address, "mark": isCurrent ? (isDescending ? " ▾" : " ▴") : "",
                     "order": isCurrent ? (isDescending ? "descending" : "ascending") : "none",
                 ]
                 return (sort.rawValue, column)
@@ -177,7 +177,7 @@ enum EpisodeText {
 /// Words about label runs.
 enum RunText {
     static func annotator(_ run: LabelRun) -> String {
-        run.annotator == "vlm" ? "\(run.provider) \(run.model)" : "\(run.annotator) (not a VLM)"
+        run.annotator == "vlm" ? "\(run.model) (\(run.provider))" : "\(run.annotator) (not a VLM)"
     }
 
     static func name(_ run: LabelRun) -> String { "\(run.name) - \(annotator(run))" }

@@ -60,7 +60,7 @@ struct LabelContent {
         var parts = [
             call.model, "\(NumberText.count(call.promptTokens)) + \(NumberText.count(call.completionTokens)) tokens",
             NumberText.dollars(call.nanodollars),
-            "\(NumberText.fixed(call.latencyMilliseconds / 1000, call.latencyMilliseconds < 1000 ? 2 : 1)) s",
+            NumberText.time(milliseconds: call.latencyMilliseconds),
         ]
         if call.sample > 0 { parts.append("sample \(call.sample + 1)") }
         if call.attempts > 1 { parts.append("\(call.attempts) attempts") }

@@ -56,7 +56,7 @@ struct LabelsPage {
                     "failed": NumberText.count(call.failed), "prompt": NumberText.count(call.promptTokens),
                     "completion": NumberText.count(call.completionTokens),
                     "cost": call.dollars.map { NumberText.dollars(Int64(($0 * 1e9).rounded())) } ?? "no price known",
-                    "latency": call.meanLatencyMilliseconds.map { "\(NumberText.fixed($0 / 1000, 2)) s" } ?? "",
+                    "latency": call.meanLatencyMilliseconds.map { NumberText.time(milliseconds: $0) } ?? "",
                 ]
             }, "hasCalls": !status.calls.isEmpty,
             "models": status.modelsAnswered.joined(separator: ", "), "hasModels": !status.modelsAnswered.isEmpty,

@@ -65,7 +65,7 @@ struct TransitionPage {
             "episodeAddress": "/episodes/\(detail.id)" + query.withoutPage.address,
             "action": step.action, "object": ActionText.object(step), "instance": step.objectId ?? "",
             "pictures": [picture(step.t, "before"), picture(step.t + 1, "after")],
-            "chip": ScoreChip.values(reading.map { _ in scores[scores.startIndex + step.t] }),
+            "chip": ScoreChip.values(scores.score(step.t)),
             "facts": facts(main, part), "part": part.map { "\($0.index + 1). \($0.kind)" } ?? "",
             "chart": ScorePlots.chart(scores, subTasks: detail.parts, current: step.t, link: address),
             "run": run.map(RunText.name) ?? "", "hasRun": run != nil,

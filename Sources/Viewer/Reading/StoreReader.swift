@@ -7,14 +7,30 @@ internal import Synchronization
 /// catalogue of what was read last.
 final class StoreReader: Sendable {
     let path: String
-    private let connection = Mutex<(store: ExperimentStore, place: FilePlace)?>(nil)
-    private let known = Mutex<(place: FilePlace, version: Int, catalogue: Catalogue, signature: Catalogue.Signature)?>(
-        nil)
+    private let connection = Mutex<Connection?>(nil)
+    private let known = Mutex<Known?>(nil)
+
+    private struct Connection {
+        var store: ExperimentStore
+        var place: FilePlace
+        /// Differs from those of the connections before it: a file's number may be used again.
+        var number: Int
+    }
+
+    /// What was read, over which connection, and what it took.
+    private struct Known {
+        var connection: Int
+        var version: Int
+        var signature: Catalogue.Signature
+        var catalogue: Catalogue
+        var readAt: ContinuousClock.Instant
+        var duration: Duration
+    }
 
     /// - Throws: ``StoreError`` where the store cannot be read.
     init(_ path: String) throws {
         self.path = path
-        _ = try store()
+        _ = try open()
     }
 
     /// Which file lies at a path.
@@ -31,7 +47,9 @@ final class StoreReader: Sendable {
         }
     }
 
-    private func store() throws -> (store: ExperimentStore, place: FilePlace) {
+    private let opened = Atomic(0)
+
+    private func open() throws -> Connection {
         try connection.withLock { connection in
             let file = URL(fileURLWithPath: path).resolvingSymlinksInPath().path
             if let place = FilePlace(file), let open = connection, open.place == place { return open }
@@ -40,37 +58,50 @@ final class StoreReader: Sendable {
             guard let place = FilePlace(file) else {
                 throw StoreError(.missing, "the store is gone", file: path)
             }
-            connection = (store, place)
-            return (store, place)
+            let opened = Connection(
+                store: store, place: place, number: opened.wrappingAdd(1, ordering: .relaxed).newValue)
+            connection = opened
+            return opened
         }
     }
 
     /// Runs `body` on one consistent state of the store.
     func read<T>(_ body: (ExperimentStore, Database) throws -> T) throws -> T {
-        let store = try store().store
+        let store = try open().store
         return try store.read { try body(store, $0) }
     }
 
-    /// As ``read(_:)``, with the catalogue of this state. It is read anew when others have changed what it shows.
+    /// As ``read(_:)``, with the catalogue of this state. It is read anew when others have changed what it shows; while a
+    /// stage writes all the time, a tenth of the time goes into that at most, and the catalogue is a little older.
     func read<T>(_ body: (ExperimentStore, Catalogue, Database) throws -> T) throws -> T {
-        let (store, place) = try store()
-        return try store.read { db in try body(store, try catalogue(place, db), db) }
+        let connection = try open()
+        return try connection.store.read { db in
+            try body(connection.store, try catalogue(connection.number, db), db)
+        }
     }
 
-    private func catalogue(_ place: FilePlace, _ db: Database) throws -> Catalogue {
+    private func catalogue(_ connection: Int, _ db: Database) throws -> Catalogue {
         let version = try Int.fetchOne(db, sql: "PRAGMA data_version") ?? 0
         return try known.withLock { known in
-            let previous = known.flatMap { $0.place == place ? $0 : nil }
-            if let previous, previous.version == version { return previous.catalogue }
-            let signature = try Catalogue.Signature(db)
-            let catalogue: Catalogue
-            if let previous, previous.signature == signature {
-                catalogue = previous.catalogue
-            } else {
-                catalogue = try Catalogue.read(
-                    previous: previous.map { ($0.catalogue, $0.signature) }, signature, db)
+            let previous = known.flatMap { $0.connection == connection ? $0 : nil }
+            let start = ContinuousClock.now
+            if let previous {
+                if previous.version == version || start - previous.readAt < previous.duration * 10 {
+                    return previous.catalogue
+                }
             }
-            known = (place, version, catalogue, signature)
+            let signature = try Catalogue.Signature(db)
+            if var previous, previous.signature == signature {
+                previous.version = version
+                known = previous
+                return previous.catalogue
+            }
+            let catalogue = try Catalogue.read(
+                previous: previous.map { ($0.catalogue, $0.signature) }, signature, db)
+            let end = ContinuousClock.now
+            known = Known(
+                connection: connection, version: version, signature: signature, catalogue: catalogue, readAt: end,
+                duration: end - start)
             return catalogue
         }
     }

@@ -139,8 +139,10 @@ public final class ViewerServer: Sendable {
             // Several fields of one name are joined, so that none of them hides behind another.
             HTTPField.Name(name).flatMap { request.headers[$0] }
         }
+        // The first Host is the authority; a second one, which is left among the fields, makes it nobody's.
         return ViewerRequest(
-            request.method.rawValue, request.head.path ?? "", host: request.head.authority ?? header("host"),
+            request.method.rawValue, request.head.path ?? "",
+            host: header("host") == nil ? request.head.authority : nil,
             origin: header("origin"), fetchSite: header("sec-fetch-site"), contentType: header("content-type"),
             ifNoneMatch: header("if-none-match"), body: body)
     }

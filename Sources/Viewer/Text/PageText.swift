@@ -89,6 +89,10 @@ enum NumberText {
         return "$" + fixed(value, value == 0 ? 2 : value < 0.001 ? 6 : value < 0.1 ? 4 : 2)
     }
 
+    static func time(milliseconds: Double) -> String {
+        milliseconds < 1000 ? fixed(milliseconds, milliseconds < 10 ? 1 : 0) + " ms" : fixed(milliseconds / 1000) + " s"
+    }
+
     /// `1 step`, `2 steps`.
     static func counted(_ value: Int, _ noun: String) -> String { "\(count(value)) \(noun)\(value == 1 ? "" : "s")" }
 }

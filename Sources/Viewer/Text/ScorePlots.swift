@@ -6,16 +6,18 @@ enum ScorePlots {
         let count = scores.count
         let (width, height) = (180.0, 30.0)
         let pitch = min(6, width / Double(max(1, count)))
+        // A row of dots and nothing else would only be loud.
+        let hasScores = scores.contains { !$0.isNaN }
         var (bars, dots, ticks) = ("", "", "")
         for (t, score) in scores.enumerated() {
             let x = Drawing.number((Double(t) + 0.5) * pitch)
             if score.isNaN {
-                dots += "M\(x) 22v3"
+                if hasScores { dots += "M\(x) 22v3" }
             } else {
                 bars += "M\(x) 25V\(Drawing.number(24 - 22 * Double(score) / 10))"
             }
         }
-        for end in ends where end < count { ticks += "M\(Drawing.number(Double(end + 1) * pitch)) 26v4" }
+        for end in ends where (0..<count).contains(end) { ticks += "M\(Drawing.number(Double(end + 1) * pitch)) 26v4" }
         let thickness = pitch >= 4 ? "w3" : pitch >= 2.4 ? "w2" : "w1"
         var drawing = Drawing(width, height, style: "spark", label: label(scores))
         drawing.path("M0 25.5h\(Drawing.number(Double(count) * pitch))", "base")
@@ -45,7 +47,8 @@ enum ScorePlots {
     ) -> String {
         let (width, left, top, bottom) = (1200.0, 26.0, 8.0, 118.0)
         var drawing = Drawing(width, 146, style: "chart", label: label(scores))
-        let pitch = min(36, (width - left - 4) / Double(max(1, scores.count)))
+        let pitch = (width - left - 4) / Double(max(1, scores.count))
+        let bar = min(pitch * 0.78, 46)
         func y(_ score: Double) -> Double { bottom - (bottom - top) * score / 10 }
         for tick in [0.0, 5, 10] {
             drawing.line(left, y(tick), left + pitch * Double(scores.count), y(tick), tick == 0 ? "base" : "grid")
@@ -69,7 +72,7 @@ enum ScorePlots {
                 } else {
                     let size = max(1.5, bottom - y(Double(score)))
                     drawing.rectangle(
-                        x + pitch * 0.12, bottom - size, pitch * 0.76, size, "bar s\(Int(score.rounded()))")
+                        x + (pitch - bar) / 2, bottom - size, bar, size, "bar s\(Int(score.rounded()))")
                 }
             }
         }
