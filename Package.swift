@@ -287,6 +287,13 @@ let package = Package(
                 "Episodes", "ExperimentStore", "Reporting", "Statistics", "TestSupport",
                 .product(name: "GRDB", package: "GRDB.swift"),
             ], exclude: ["Fixtures"], swiftSettings: settings),
+        .testTarget(
+            name: "ViewerTests",
+            dependencies: [
+                "Episodes", "ExperimentStore", "Images", "Ingestion", "SampleData", "TestSupport", "Viewer",
+                .product(name: "GRDB", package: "GRDB.swift"),
+                .product(name: "Mustache", package: "swift-mustache"),
+            ], swiftSettings: settings),
         .testTarget(name: "ExchangeTests", dependencies: ["Exchange", "TestSupport"], swiftSettings: settings),
         .testTarget(
             name: "FeaturesTests",

@@ -40,6 +40,7 @@ extension Configuration {
         public var weightLimit: Double?
         public var polyak: Double?
         public var learningRate: Double?
+        public var schedule: String?
         public var weightDecay: Double?
         public var dropout: Double?
     }
@@ -87,8 +88,8 @@ extension Configuration.Train {
 
     private mutating func readLearning(_ section: ConfigurationSection) throws {
         try section.allow([
-            "discount", "expectile", "temperature", "weight_limit", "polyak", "learning_rate", "weight_decay",
-            "dropout",
+            "discount", "expectile", "temperature", "weight_limit", "polyak", "learning_rate", "schedule",
+            "weight_decay", "dropout",
         ])
         learning.discount = try section.double("discount")
         learning.expectile = try section.double("expectile")
@@ -96,6 +97,7 @@ extension Configuration.Train {
         learning.weightLimit = try section.double("weight_limit")
         learning.polyak = try section.double("polyak")
         learning.learningRate = try section.double("learning_rate")
+        learning.schedule = try section.choice("schedule", ["constant", "cosine"])
         learning.weightDecay = try section.double("weight_decay")
         learning.dropout = try section.double("dropout")
     }

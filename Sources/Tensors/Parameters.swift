@@ -1,4 +1,9 @@
 internal import CKernels
+#if canImport(Darwin)
+internal import Darwin
+#else
+internal import Glibc
+#endif
 
 /// A weight matrix or vector of a ``ParameterStore``; vectors have one row.
 public struct Parameter: Sendable, Hashable {
@@ -206,7 +211,7 @@ public final class ParameterStore {
         for constant in constants { backend.zero(gradients + constant.offset, count: constant.count) }
         step += 1
         let settings = CKAdamW(
-            learning_rate: optimizer.learningRate, beta1: optimizer.beta1, beta2: optimizer.beta2,
+            learning_rate: optimizer.learningRate(at: step - 1), beta1: optimizer.beta1, beta2: optimizer.beta2,
             epsilon: optimizer.epsilon, weight_decay: optimizer.weightDecay,
             correction1: Float(1 - power(Double(optimizer.beta1), step)),
             correction2: Float(1 - power(Double(optimizer.beta2), step)), polyak: polyak)
@@ -238,8 +243,17 @@ public struct AdamW: Sendable, Hashable, Codable {
     public var beta2: Float = 0.999
     public var epsilon: Float = 1e-8
     public var weightDecay: Float = 0.1
+    /// Updates over which the learning rate falls to 0 along half a cosine, as IQL's authors let the actor's; nil keeps it.
+    public var cosineSteps: Int?
 
     public init() {}
+
+    /// - Parameter step: Updates made before this one.
+    public func learningRate(at step: Int) -> Float {
+        guard let cosineSteps else { return learningRate }
+        let share = min(1, Double(step) / Double(max(1, cosineSteps)))
+        return learningRate * Float(0.5 * (1 + cos(Double.pi * share)))
+    }
 }
 
 /// base to a whole power, exactly reproducible.

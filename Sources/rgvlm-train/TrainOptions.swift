@@ -65,6 +65,8 @@ struct TrainSettings {
     var reward: RewardMix
     var iql: IQL
     var optimizer: AdamW
+    /// Whether the learning rate falls to 0 over the run.
+    var isCosine: Bool
     var dropout: Float?
     var seed: UInt64
 
@@ -100,6 +102,7 @@ struct TrainSettings {
         iql = try Self.iql(train.learning)
         optimizer = AdamW()
         optimizer.learningRate = try Self.within(train.learning.learningRate, 0...1, "learning_rate") ?? 1e-4
+        isCosine = train.learning.schedule == "cosine"
         optimizer.weightDecay = try Self.within(train.learning.weightDecay, 0...1, "weight_decay") ?? 0.1
         dropout = try Self.within(train.learning.dropout, 0...0.9, "dropout")
         reward = try Self.reward(options, train.reward, labelRuns: labelRuns, seed: seed)

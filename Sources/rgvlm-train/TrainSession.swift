@@ -50,8 +50,10 @@ final class TrainSession {
         plan = TrainingPlan(
             steps: steps, logEvery: settings.logEvery, checkpointEvery: settings.checkpointEvery ?? 500,
             validateEvery: settings.validateEvery ?? sampler.batchesPerEpoch, keep: settings.keep)
+        var optimizer = settings.optimizer
+        if settings.isCosine { optimizer.cosineSteps = steps }
         learner = Learner(
-            settings.algorithm, shape, iql: settings.iql, optimizer: settings.optimizer, seed: settings.seed,
+            settings.algorithm, shape, iql: settings.iql, optimizer: optimizer, seed: settings.seed,
             backend: backend, usesHalves: settings.precision == .bfloat16)
         if let checkpoint {
             try Self.compare(checkpoint, with: description(step: 0, waiting: [], sums: FigureSums()))
@@ -121,7 +123,7 @@ final class TrainSession {
     ) -> CheckpointDescription {
         CheckpointDescription(
             step: step, seed: settings.seed, algorithm: settings.algorithm,
-            network: CheckpointDescription.Network(learner.shape), iql: settings.iql, optimizer: settings.optimizer,
+            network: CheckpointDescription.Network(learner.shape), iql: settings.iql, optimizer: learner.optimizer,
             precision: settings.precision.rawValue, batchSize: settings.batch, vocabulary: training.vocabulary,
             dataSHA256: dataSHA256, reward: settings.reward, encoder: settings.encoder, unrecorded: waiting, sums: sums)
     }
