@@ -187,6 +187,37 @@ import Testing
         }
     }
 
+    /// Whatever is drawn, no share leaves 0 to 1, and an interval holds its mean.
+    @Test func intervalsStayWithinTheirRange() throws {
+        let sample = try Sample()
+        let table = builder.table(try sample.data(try sample.fill()))
+        for line in table.sets.flatMap(\.lines) {
+            for (name, cell) in line.cells {
+                let highest = name == "return" ? 6.0 : 1
+                let (low, high) = (try #require(cell.low), try #require(cell.high))
+                #expect(low >= 0 && low <= cell.value + 1e-12 && cell.value <= high + 1e-12 && high <= highest)
+            }
+        }
+    }
+
+    /// Of two rows of a role the one with evaluations is the paper's row.
+    @Test func rolesGoToRowsThatAreEvaluated() throws {
+        let sample = try Sample()
+        for name in ["a", "b"] {
+            let run = try sample.train("\(name)-s0", seed: 0)
+            if name == "b" { try sample.evaluate(run) { $1 } }
+        }
+        try sample.train("c-s0", seed: 0, source: "labels")
+        try sample.train("d-s0", seed: 0, source: "labels", sparse: 0)
+        let rows: [(name: String, kind: ReportPlan.Kind)] = [
+            ("a", .method), ("b", .method), ("c", .method), ("d", .method),
+        ]
+        let roles = Roles(try sample.data(Sample.plan(rows, seeds: [0])))
+        #expect(roles.sparse == 1 && roles.combined == 2 && roles.generated == 3)
+        let none = Roles(try sample.data(Sample.plan([("rgvlm", .method), ("sparse", .control)], seeds: [0])))
+        #expect(none.generated == 0 && none.sparse == nil && none.combined == nil)
+    }
+
     @Test func aPlanCanBeReadOffTheStore() throws {
         let sample = try Sample()
         for (name, source) in [("a-s0", "none"), ("a-s12", "none"), ("b", "zero"), ("c-s", "oracle"), ("s3", "none")] {

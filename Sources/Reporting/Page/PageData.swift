@@ -91,7 +91,7 @@ struct PageData: Encodable {
     var strings: [String]
 }
 
-/// Texts by number, each once.
+/// Texts by number, each cleaned once.
 struct StringTable {
     private(set) var strings: [String] = []
     private var numbers: [String: Int] = [:]
@@ -99,7 +99,7 @@ struct StringTable {
     mutating func number(_ text: String) -> Int {
         if let number = numbers[text] { return number }
         numbers[text] = strings.count
-        strings.append(text)
+        strings.append(Plain.text(text))
         return strings.count - 1
     }
 }
@@ -211,11 +211,9 @@ extension PageData {
             // Actions are 1 to 12 in the store.
             let letter = UInt8(ascii: "a") + UInt8(clamping: max(0, min(25, step.action - 1)))
             encoded.a.unicodeScalars.append(Unicode.Scalar(letter))
-            let object =
-                step.objectID
-                ?? ObjectClass.names.enumerated().first { $0.offset == step.objectClass && $0.offset > 0 }?.element
-            if let object { encoded.o += [t, texts.number(Plain.text(object))] }
-            if let failure = step.failure { encoded.f += [t, texts.number(Plain.text(failure))] }
+            let named = step.objectClass > 0 ? ObjectClass(id: step.objectClass)?.name : nil
+            if let object = step.objectID ?? named { encoded.o += [t, texts.number(object)] }
+            if let failure = step.failure { encoded.f += [t, texts.number(failure)] }
             if step.completed { encoded.c.append(t) }
         }
         return encoded

@@ -45,21 +45,18 @@ enum ReportPageScript {
         const dollars = (value, labels) => labels && !labels.priced ? "no cost" : value === undefined || value === null ? "cost not known" : "$" + value.toFixed(value > 0 && value < 0.01 ? 6 : 4);
 
         const score = (measure, result, task) => {
-          const [done, steps] = result;
+          const [done, steps, met, total] = result;
           const length = (data.measures.find((m) => m.name === measure) || {}).length;
           if (length !== undefined && length !== null) return task.n === length ? done / task.n : null;
           switch (measure) {
             case "return": return done;
+            case "goal_conditions": return total ? met / total : null;
             case "success": return done === task.n ? 1 : 0;
             case "path_weighted_success": return done < task.n ? 0 : steps <= task.expert ? 1 : task.expert / steps;
             default: return done / task.n;
           }
         };
         const mean = (evaluation, set, measure) => {
-          if (measure === "goal_conditions") {
-            const counted = evaluation.r.filter((r) => r[3] > 0), all = counted.reduce((a, r) => a + r[3], 0);
-            return all ? counted.reduce((a, r) => a + r[2], 0) / all : null;
-          }
           const values = evaluation.r.map((r, i) => score(measure, r, set.tasks[i])).filter((v) => v !== null);
           return values.length ? values.reduce((a, b) => a + b, 0) / values.length : null;
         };

@@ -73,7 +73,7 @@ final class SourceEpisodeReader {
         (self.store, self.labels) = (store, labels)
     }
 
-    /// The episodes in this order until their JSON has `limit` bytes; the ids of those that did not fit.
+    /// The episodes in this order as long as their JSON fits into `limit` bytes; the ids of the others.
     func episodes(
         _ ids: [Int64], limit: Int
     ) throws -> (episodes: [Int64: SourceEpisode], leftOut: [Int64]) {
@@ -82,7 +82,7 @@ final class SourceEpisodeReader {
         let encoder = JSONEncoder()
         try store.read { db in
             for id in ids {
-                guard size < limit else {
+                guard leftOut.isEmpty else {
                     leftOut.append(id)
                     continue
                 }

@@ -37,22 +37,6 @@ enum Measure: Hashable {
         }
     }
 
-    /// What a task counts for in the mean: ALFRED counts conditions, not tasks.
-    func weight(_ rollout: Rollout) -> Double {
-        self == .conditions ? Double(rollout.conditions?.total ?? 0) : 1
-    }
-
-    /// The scores of these tasks, such that their mean is the measure's; nil where a task lacks it.
-    func scores(_ rollouts: [Rollout]) -> [Double]? {
-        let total = rollouts.reduce(0) { $0 + weight($1) }
-        var scores: [Double] = []
-        for rollout in rollouts {
-            guard let score = score(rollout) else { return nil }
-            scores.append(score * weight(rollout) * Double(rollouts.count) / total)
-        }
-        return scores
-    }
-
     /// As in the files' columns.
     var name: String {
         switch self {
@@ -84,7 +68,7 @@ enum Measure: Hashable {
         case .proportionOf(let length): "as Completed, of the tasks with \(Show.plural(length, "sub-task"))"
         case .success: "share of tasks with all sub-tasks completed"
         case .conditions:
-            "conditions of ALFRED's goals that hold at the end, over all conditions; the goal is the whole trajectory's"
+            "share of the conditions of ALFRED's goal that hold at the end, mean over tasks; the goal is the whole trajectory's"
         case .pathWeighted: "success times the recorded number of steps over the agent's, at most 1"
         }
     }

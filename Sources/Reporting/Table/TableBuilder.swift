@@ -131,8 +131,8 @@ public struct TableBuilder: Sendable {
 
     private static func matrix(_ entry: Entry, _ measure: Measure, _ tasks: [Measure: [Int]]) -> ScoreMatrix? {
         let places = tasks[measure] ?? []
-        let rows = entry.rollouts.compactMap { rollouts in measure.scores(places.map { rollouts[$0] }) }
-        return rows.count == entry.rollouts.count ? try? ScoreMatrix(runs: rows) : nil
+        return try? ScoreMatrix(
+            runs: entry.rollouts.map { rollouts in places.map { measure.score(rollouts[$0]) ?? .nan } })
     }
 
     /// The places of tasks for which every evaluation has the measure.
@@ -165,8 +165,7 @@ public struct TableBuilder: Sendable {
         var means: [String: Double] = [:]
         if isCounted, let evaluation {
             for measure in Measure.all {
-                let places = tasks[measure] ?? []
-                let scores = measure.scores(places.map { evaluation.rollouts[$0].rollout }) ?? []
+                let scores = (tasks[measure] ?? []).compactMap { measure.score(evaluation.rollouts[$0].rollout) }
                 if !scores.isEmpty { means[measure.name] = scores.reduce(0, +) / Double(scores.count) }
             }
         }
@@ -202,16 +201,15 @@ struct Roles {
     var generated: Int?
     var combined: Int?
 
-    /// By what the runs were trained on; by name where there are none yet.
+    /// By what the runs were trained on; by name where there are none yet. Of several rows the first that is evaluated.
     init(_ data: ReportData) {
-        for (place, row) in data.rows.enumerated() where row.plan.kind != .control && row.plan.kind != .oracle {
-            switch Self.role(row) {
-            case "sparse": sparse = sparse ?? place
-            case "generated": generated = generated ?? place
-            case "combined": combined = combined ?? place
-            default: break
-            }
+        let rows = data.rows.enumerated().filter { $0.element.plan.kind != .control && $0.element.plan.kind != .oracle }
+        func place(_ role: String) -> Int? {
+            let found = rows.filter { Self.role($0.element) == role }
+            let evaluated = found.first { $0.element.runs.contains { !$0.evaluations.isEmpty } }
+            return (evaluated ?? found.first)?.offset
         }
+        (sparse, generated, combined) = (place("sparse"), place("generated"), place("combined"))
     }
 
     private static func role(_ row: ReportData.Row) -> String? {
