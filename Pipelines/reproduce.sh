@@ -14,9 +14,9 @@ cd "$(dirname "$0")/.."
 budget=${BUDGET:-default}
 set --
 case $budget in
-small) set -- train.steps=500 train.validate_every=500 ;;
+small) set -- train.steps=1200 ;;
 default) ;; # as in reproduce.yaml
-long) set -- train.steps=10000 train.validate_every=2500 ;;
+long) set -- train.steps=20000 ingest.limit=1000000 ;;
 *) printf 'BUDGET=%s: expected small, default or long\n' "$budget" >&2; exit 64 ;;
 esac
 
@@ -24,7 +24,6 @@ esac
 
 # Text between double quotes in YAML.
 yaml() { printf '%s' "$1" | sed 's/[\\"]/\\&/g'; }
-absolute() { case $1 in /*) printf '%s' "$1" ;; *) printf '%s/%s' "$PWD" "$1" ;; esac; }
 
 root=${ALFRED_ROOT:-}
 if [ -n "$root" ]; then
@@ -39,20 +38,22 @@ if [ -n "$root" ]; then
         done
     done
     set -- "$@" "ingest.splits=[$splits]"
-    sets=""
-    for split in valid_seen valid_unseen; do
-        case $splits in *$split*) sets="$sets, {name: $split, split: $split, tasks: 120}" ;; esac
-    done
     tasks=${EVAL_INSTRUCT:-$root/eval_instruct.json}
     if [ -f "$tasks" ]; then
-        sets=", {name: eval_instruct, file: \"$(yaml "$(absolute "$tasks")")\"}$sets"
+        file="\"$(yaml "$tasks")\""
+        sets="{name: eval_instruct, file: $file}, {name: eval_instruct_random, file: $file, start: random}"
+        set -- "$@" "ingest.include=$file"
     elif [ -n "${EVAL_INSTRUCT:-}" ]; then
         printf 'EVAL_INSTRUCT=%s: there is no such file\n' "$EVAL_INSTRUCT" >&2
         exit 66
     else
         printf 'There is no %s, and EVAL_INSTRUCT names no other: the tasks are drawn from the splits.\n' "$tasks" >&2
+        sets="{name: train, split: train, tasks: 100}, {name: train_random, split: train, tasks: 100, start: random}"
     fi
-    set -- "$@" "evaluate.sets=[${sets#, }]"
+    for split in valid_seen valid_unseen; do
+        case $splits in *$split*) sets="$sets, {name: $split, split: $split, tasks: 60}" ;; esac
+    done
+    set -- "$@" "evaluate.sets=[$sets]"
 else
     data=generated
     if [ -n "${EVAL_INSTRUCT:-}" ]; then
