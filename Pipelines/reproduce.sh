@@ -14,7 +14,7 @@ cd "$(dirname "$0")/.."
 budget=${BUDGET:-default}
 set --
 case $budget in
-small) set -- train.steps=1200 ;;
+small) set -- train.steps=800 ;;
 default) ;; # as in reproduce.yaml
 long) set -- train.steps=20000 ingest.limit=1000000 ;;
 *) printf 'BUDGET=%s: expected small, default or long\n' "$budget" >&2; exit 64 ;;
