@@ -35,7 +35,7 @@ done
 case $JOBS in '' | *[!0-9]* | 0*) printf 'JOBS=%s: expected a number of processes\n' "$JOBS" >&2; exit 64 ;; esac
 
 tab=$(printf '\t')
-jobs=$out/jobs
+jobs=$out/jobs/$$
 logs=$out/logs
 stopping=0
 first_failure=0
@@ -146,39 +146,54 @@ finish() {
     # Tells the watcher that nobody is to be ended.
     [ ! -p "$jobs/alive" ] || echo end >&9
     rm -rf "$jobs"
+    rmdir "$out/jobs" 2>/dev/null
 }
 
 arguments_of() {
     if [ -d /proc/self ]; then tr '\0' ' ' <"/proc/$1/cmdline"; else ps -o args= -p "$1"; fi 2>/dev/null
 }
 
-# One script at a time in OUT. What one that was killed has left running is ended first.
+# One script at a time in OUT: each has a folder there, named by its process, with those of its jobs. What one that was
+# killed has left running is ended first.
 take_over() {
+    trap 'stopping=$((stopping + 1))' INT TERM HUP
     mkdir -p "$logs" "$jobs" "$(dirname "$store")" || exit 73
-    if read -r other 2>/dev/null <"$jobs/driver"; then
+    stale=""
+    for folder in "$out"/jobs/*/; do
+        other=$(basename "$folder")
+        [ "$other" != $$ ] || continue
         case $(arguments_of "$other") in
         *experiment.sh*)
             say "another experiment.sh (pid $other) works in $out; wait for it to end"
+            rm -rf "$jobs"
             exit 73
             ;;
         esac
-    fi
-    for file in "$jobs"/*.pid; do
-        [ -f "$file" ] || continue
-        read -r job <"$file" || job=
-        case $(arguments_of "${job:-0}") in *rgvlm-*) ;; *) rm -f "$file" ;; esac
+        stale="$stale $other"
     done
-    naps=0
-    drowsy=0
-    while have_jobs; do
-        [ $naps -gt 0 ] || say "waiting for stages that an earlier run has left"
-        [ $naps -lt 20 ] || signal_jobs KILL
-        nap
-        naps=$((naps + 1))
+    own=$jobs
+    for other in $stale; do
+        jobs=$out/jobs/$other
+        for file in "$jobs"/*.pid; do
+            [ -f "$file" ] || continue
+            read -r job <"$file" || job=
+            case $(arguments_of "${job:-0}") in *rgvlm-*) ;; *) rm -f "$file" ;; esac
+        done
+        naps=0
+        drowsy=0
+        while have_jobs; do
+            [ $naps -gt 0 ] || say "waiting for stages that an earlier run has left"
+            [ $naps -lt 20 ] || signal_jobs KILL
+            nap
+            naps=$((naps + 1))
+            if [ "$stopping" != 0 ]; then
+                rm -rf "$own"
+                exit 130
+            fi
+        done
+        rm -rf "$jobs"
     done
-    rm -rf "$jobs"
-    mkdir "$jobs" || exit 73
-    echo $$ >"$jobs/driver"
+    jobs=$own
     trap finish EXIT
     # The watcher reads from a pipe that only this script holds open: when it is killed, the jobs are told to end.
     mkfifo "$jobs/alive" || exit 73
@@ -190,7 +205,6 @@ take_over() {
             read -r job <"$file" || continue
             kill -s TERM -- "-$job" || kill -s TERM "$job"
         done' sh "$jobs" <"$jobs/alive" >/dev/null 2>&1 9>&- &
-    trap 'stopping=$((stopping + 1))' INT TERM HUP
 }
 
 # --- Steps
@@ -329,7 +343,10 @@ queue() {
 take_over
 
 # What it will take comes first; a configuration that is not understood ends here.
-plan "--jobs $JOBS" || exit $?
+plan "--jobs $JOBS"
+status=$?
+[ "$stopping" = 0 ] || halt
+[ $status = 0 ] || exit $status
 
 if wants data; then
     if [ -z "${ROOT:-}" ]; then
@@ -342,7 +359,7 @@ if wants data; then
 fi
 
 if wants ingest; then
-    step ingest "$(stage rgvlm-ingest "alfred --root $(quote "${ROOT:-$out/data}")")"
+    step ingest "$(stage rgvlm-ingest "alfred --root $(quote "${ROOT:-$out/data}")") --log-level warning"
     [ $status = 0 ] || fail ingest $status
 fi
 

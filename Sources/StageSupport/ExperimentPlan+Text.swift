@@ -48,7 +48,8 @@ extension ExperimentPlan.Estimate {
         }
         return [
             "\(total.grouped) cells: \(states.joined(separator: ", "))", "time left: \(time)", "cost: \(cost)",
-            "disk: about \(Self.megabytes(bytes)) more" + (freeBytes.map { ", \(Self.megabytes($0)) are free" } ?? ""),
+            "disk: " + (bytes > 0 ? "about \(Self.megabytes(bytes)) more" : "no more")
+                + (freeBytes.map { ", \(Self.megabytes($0)) are free" } ?? ""),
         ]
     }
 

@@ -37,7 +37,8 @@ struct PlanCommand: AsyncParsableCommand {
             let plan = try ExperimentPlan(
                 configuration,
                 ExperimentPlan.Places(
-                    config: common.config, store: configuration.store, overrides: common.overrides,
+                    config: common.config, store: configuration.store,
+                    overrides: common.overrides + (common.seed.map { ["seed=\($0)"] } ?? []),
                     programs: Self.programs))
             switch list {
             case .train: try Self.print(plan.cells.map(\.trainLine))

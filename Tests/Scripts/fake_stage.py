@@ -1,6 +1,6 @@
 """Stands in for every stage in test_experiment.py; the file is called by the stages' names.
 
-The "configuration" is JSON: cells (names of runs), updates, pause (seconds an update), and by run or stage: fail (exit
+The "configuration", or the file that FAKE_CONFIG names, is JSON: cells (names of runs), updates, pause (seconds an update), and by run or stage: fail (exit
 codes), stubborn (does not end when told), meet (waits until so many train at once). What a stage has done lies in
 STORE.fake/; each start, end and signal is a line of STORE.fake/events.
 """
@@ -25,7 +25,7 @@ def option(key, default=None):
 settings = [arguments[i + 1] for i, word in enumerate(arguments) if word == "--set"]
 store = option("--store")
 state = store + ".fake"
-with open(option("--config")) as file:
+with open(os.environ.get("FAKE_CONFIG") or option("--config")) as file:
     config = json.load(file)
 what = option("--run") or option("--agent") or name.removeprefix("rgvlm-") + " " + command
 signals = []

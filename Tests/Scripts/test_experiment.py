@@ -14,10 +14,12 @@ import time
 import unittest
 
 HERE = os.path.dirname(os.path.abspath(__file__))
-SCRIPT = os.path.join(HERE, "..", "..", "Pipelines", "experiment.sh")
+PIPELINES = os.path.join(HERE, "..", "..", "Pipelines")
+SCRIPT = os.path.join(PIPELINES, "experiment.sh")
 STAGES = ["simulate", "ingest", "label", "train", "evaluate", "report"]
 CELLS = ["a-s1", "b-s1", "c-s1", "a-s2", "b-s2", "c-s2"]
 PATIENCE = 60
+VARIABLES = ["ROOT", "JOBS", "STEPS", "BUDGET", "ALFRED_ROOT", "EVAL_INSTRUCT", "SEEDS", "OUT", "STORE"]
 
 Event = collections.namedtuple("Event", "kind pid what stage text")
 
@@ -63,15 +65,18 @@ class Experiment(unittest.TestCase):
 
     def start(self, *settings, **environment):
         self.configure()
-        variables = {key: value for key, value in os.environ.items() if key not in ("ROOT", "JOBS", "STEPS")}
+        return self.call(
+            [SCRIPT, self.path("c.yaml"), self.path("s.sqlite"), self.path("out"), *settings], environment)
+
+    def call(self, command, environment):
+        variables = {key: value for key, value in os.environ.items() if key not in VARIABLES}
         variables.update(BIN=self.bin, JOBS="2", INTERVAL="60")
         variables.update(environment)
         self.output, self.errors = tempfile.TemporaryFile("w+"), tempfile.TemporaryFile("w+")
         self.addCleanup(self.output.close)
         self.addCleanup(self.errors.close)
         process = subprocess.Popen(
-            [*self.shell, SCRIPT, self.path("c.yaml"), self.path("s.sqlite"), self.path("out"), *settings],
-            env=variables, stdin=subprocess.DEVNULL, stdout=self.output, stderr=self.errors, start_new_session=True)
+            [*self.shell, *command], env=variables, stdin=subprocess.DEVNULL, stdout=self.output, stderr=self.errors, start_new_session=True)
         self.addCleanup(self.end, process)
         return process
 
@@ -354,6 +359,62 @@ class Experiment(unittest.TestCase):
         self.assertEqual(first.wait(PATIENCE), 130)
 
 
+class Reproduction(Experiment):
+    """Pipelines/reproduce.sh: what it makes of its variables."""
+
+    def reproduce(self, **environment):
+        """Exit code, messages and the settings that the stages were given."""
+        self.configure()
+        before = len(self.events())
+        code, _, errors = self.finish(
+            self.call(
+                [os.path.join(PIPELINES, "reproduce.sh")],
+                dict(environment, FAKE_CONFIG=self.path("c.yaml"), OUT=self.path("out"), STORE=self.path("s.sqlite"),
+                     STEPS="data ingest")))
+        settings = [json.loads(e.text) for e in self.events()[before:] if e.kind == "settings"]
+        return code, errors, settings[0] if settings else None
+
+    def test_generated_data(self):
+        data = self.path("out/data")
+        code, errors, settings = self.reproduce()
+        self.assertEqual((code, settings), (0, [data]), errors)
+        self.assertIn("ALFRED_ROOT is not set", errors)
+        code, errors, settings = self.reproduce(BUDGET="small", SEEDS="4 5  6")
+        self.assertEqual(settings[0], data, errors)
+        self.assertRegex(settings[1], r"^train\.steps=\d+$")
+        self.assertEqual(settings[-1], "experiment.seeds=[4,5,6]")
+        small = int(settings[1].split("=")[1])
+        long = self.reproduce(BUDGET="long", SEEDS="7,8")[2]
+        self.assertGreater(int(long[1].split("=")[1]), small)
+        self.assertEqual(long[-1], "experiment.seeds=[7,8]")
+        self.assertEqual(self.reproduce(BUDGET="huge")[::2], (64, None))
+        self.assertEqual(self.reproduce(EVAL_INSTRUCT=self.path("c.yaml"))[::2], (64, None))
+
+    def test_a_release(self):
+        root = self.path('a "release"')
+        os.makedirs(os.path.join(root, "data", "json_2.1.0", "train"))
+        os.makedirs(os.path.join(root, "data", "json_2.1.0", "valid_seen"))
+        seen = "{name: valid_seen, split: valid_seen, tasks: 120}"
+        unseen = seen.replace("valid_seen", "valid_unseen")
+        code, errors, settings = self.reproduce(ALFRED_ROOT=root)
+        self.assertEqual(
+            (code, settings), (0, [root, "ingest.splits=[train, valid_seen]", f"evaluate.sets=[{seen}]"]), errors)
+        self.assertIn("drawn from the splits", errors)
+        self.assertEqual(self.reproduce(ALFRED_ROOT=root, EVAL_INSTRUCT=self.path("nowhere"))[::2], (66, None))
+        self.assertEqual(self.reproduce(ALFRED_ROOT=self.path("nowhere"))[::2], (66, None))
+        os.mkdir(os.path.join(root, "data", "json_2.1.0", "valid_unseen"))
+        with open(os.path.join(root, "eval_instruct.json"), "w"):
+            pass
+        file = os.path.join(root, "eval_instruct.json").replace('"', '\\"')
+        tasks = '{name: eval_instruct, file: "%s"}' % file
+        code, errors, settings = self.reproduce(ALFRED_ROOT=root)
+        self.assertEqual(
+            settings, [root, "ingest.splits=[train, valid_seen, valid_unseen]", f"evaluate.sets=[{tasks}, {seen}, {unseen}]"],
+            errors)
+        other = self.reproduce(ALFRED_ROOT=root, EVAL_INSTRUCT=self.path("c.yaml"))[2]
+        self.assertIn(f'file: "{self.path("c.yaml")}"', other[-1])
+
+
 @unittest.skipUnless(shutil.which("bash"), "there is no bash")
 class ExperimentInBash(Experiment):
     """What depends on the shell: macOS has no other."""
@@ -362,6 +423,8 @@ class ExperimentInBash(Experiment):
 
 def load_tests(loader, tests, pattern):
     suite = unittest.TestSuite([loader.loadTestsFromTestCase(Experiment)])
+    for name in ("generated_data", "a_release"):
+        suite.addTest(Reproduction("test_" + name))
     for name in ("goes_from_data_to_report_and_skips_what_is_done", "a_cell_that_fails_is_told_and_the_others_go_on",
                  "control_c_ends_all_jobs_once_and_it_goes_on_later"):
         suite.addTest(ExperimentInBash("test_" + name))
