@@ -8,7 +8,7 @@ SWIFT_FLAGS ?= -c release
 BIN := .build/release
 LEARNING_TESTS := CKernelsTests|TensorsTests|NetworksTests|OfflineRLTests|FeaturesTests
 
-.PHONY: help deps build test demo alfred bench soak interop parity sanitize fuzz format clean
+.PHONY: help deps build test demo alfred bench soak interop parity sanitize fuzz slurm screenshots format clean
 
 help: ## show this list
 	@echo "make demo and make test work on a fresh machine; they install what is missing."
@@ -16,6 +16,7 @@ help: ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 	@echo
 	@echo "Variables: STORE=file.sqlite  ROOT=folder of a dataset  SPLITS=a,b  FLAVOUR=json|json_feat|full"
+	@echo "           BUDGET=small|default|long  SEEDS=1,2,3  JOBS=processes  EVAL_INSTRUCT=SPRINT's task file"
 	@echo "           OUT=folder to write  SCENES=rooms  EPISODES=number  MIX=policy:share,..."
 	@echo "Variables of reproduce: BUDGET=small|default|long  ALFRED_ROOT=dir  EVAL_INSTRUCT=file  JOBS=n  SEEDS=1,2,3  OUT=dir"
 
@@ -55,6 +56,12 @@ sanitize: deps ## the tensor core under the address and the thread sanitizer
 
 fuzz: deps ## fuzz the readers and parsers with libFuzzer; SECONDS_EACH=60 for each of them
 	@sh Tests/Fuzz/fuzz.sh "$(or $(SECONDS_EACH),60)"
+
+slurm: build ## run Pipelines/slurm for real on a cluster of one node (slurm-wlm), and compare with the same stages in turn
+	@BIN=$(BIN) sh Tests/Slurm/test.sh
+
+screenshots: build ## look at the viewer's pages in headless Chromium; DIR=folder for the pictures
+	@BIN=$(BIN) sh Tests/Viewer/screenshots.sh $(DIR)
 
 format: ## format the Swift sources
 	$(SWIFT) format -i -r -p Sources Tests Package.swift

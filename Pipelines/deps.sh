@@ -1,5 +1,5 @@
 #!/bin/sh
-# Checks for Swift and the C libraries and installs those libraries that are missing. Says what it does.
+# Checks for Swift, the C libraries and gnuplot, and installs what is missing of the latter two. Says what it does.
 set -eu
 
 say() { printf '%s\n' "$*"; }
@@ -66,6 +66,10 @@ done
 # oneDNN comes without a pkg-config file on Debian.
 if [ "$manager" = apt ] && [ ! -e /usr/include/oneapi/dnnl/dnnl.h ]; then add libdnnl-dev; fi
 if [ "$manager" = brew ] && ! brew list onednn >/dev/null 2>&1; then add onednn; fi
+# Draws the figures; reports are written without it too, and say so.
+if ! command -v gnuplot >/dev/null 2>&1; then
+    case "$manager" in apt) add gnuplot-nox ;; brew) add gnuplot ;; esac
+fi
 
 if [ -n "$missing" ]; then
     say "Missing:$missing"
