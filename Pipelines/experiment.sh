@@ -381,7 +381,7 @@ fi
 
 lint_failed=0
 if wants lint; then
-    step lint "$(stage rgvlm-label lint) --page $(quote "$out/lint.html")"
+    step lint "$(stage rgvlm-label lint) --page $(quote "$out/lint.html") --results $(quote "$out/lint.json")"
     case $status in 0) ;; 65) lint_failed=1 ;; *) fail lint $status ;; esac
 fi
 
@@ -411,7 +411,9 @@ if wants references; then
 fi
 
 if wants report; then
-    step report "$(stage rgvlm-report make) --out $(quote "$out")"
+    report="$(stage rgvlm-report make) --out $(quote "$out")"
+    [ ! -f "$out/lint.json" ] || report="$report --lint $(quote "$out/lint.json")"
+    step report "$report"
     [ $status = 0 ] || fail report $status
     echo
     cat "$out/table.md" || exit 73

@@ -19,6 +19,9 @@ struct LintCommand: AsyncParsableCommand {
     @Option(help: ArgumentHelp("Write a page with plots.", valueName: "file.html"))
     var page: String?
 
+    @Option(help: ArgumentHelp("Write the results as JSON, for rgvlm-report make --lint.", valueName: "file.json"))
+    var results: String?
+
     @Flag(help: "Do not replay recordings for their true progress.")
     var noReplay = false
 
@@ -45,21 +48,24 @@ struct LintCommand: AsyncParsableCommand {
             let lint = RewardLint(thresholds: thresholds(configuration.label.lint), seed: configuration.seed)
             let report = lint.report(spans)
             if common.json { try printJSON(report) } else { try writeToStandardOutput(report.text) }
-            if let page { try write(report, spans, run, to: page) }
+            if let results { try write(try jsonText(report), to: results) }
+            if let page {
+                let who = run.annotator == "vlm" ? run.model : "\(run.model) (scripted, not a VLM)"
+                let html = try LintPage.html(
+                    report, examples: LintExample.telling(spans, report), subject: "\(run.name): \(who)")
+                try write(html, to: page)
+                common.say(.info, "the page is \(page)")
+            }
             return report.verdict == .pass ? .done : .badInput
         }
     }
 
-    private func write(_ report: LintReport, _ spans: [LintSpan], _ run: LabelRun, to path: String) throws {
-        let who = run.annotator == "vlm" ? run.model : "\(run.model) (scripted, not a VLM)"
-        let html = try LintPage.html(
-            report, examples: LintExample.telling(spans, report), subject: "\(run.name): \(who)")
+    private func write(_ text: String, to path: String) throws {
         do {
-            try Data(html.utf8).write(to: URL(fileURLWithPath: path), options: .atomic)
+            try Data(text.utf8).write(to: URL(fileURLWithPath: path), options: .atomic)
         } catch {
             throw StageError(.cannotWrite, "\(path): cannot be written: \(error.localizedDescription)")
         }
-        common.say(.info, "the page is \(path)")
     }
 
     private func thresholds(_ section: Configuration.Lint) -> LintThresholds {

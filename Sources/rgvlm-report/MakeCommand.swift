@@ -17,6 +17,9 @@ struct MakeCommand: AsyncParsableCommand {
     @Option(help: ArgumentHelp("Where the files go.", valueName: "dir"))
     var out: String
 
+    @Option(help: ArgumentHelp("What rgvlm-label lint --results wrote, to show it.", valueName: "file.json"))
+    var lint: String?
+
     @OptionGroup(title: "Common options")
     var common: CommonOptions
 
@@ -24,7 +27,8 @@ struct MakeCommand: AsyncParsableCommand {
         try await runStage {
             let configuration = try common.configuration()
             let store = try ExperimentStore.forStage(configuration.store, access: .read)
-            let data = try translatingErrors { try ReportSource.data(configuration, common, store) }
+            var data = try translatingErrors { try ReportSource.data(configuration, common, store) }
+            data.lint = try lint.map(Self.lint)
             let folder = try makeFolder()
             let report = try translatingErrors {
                 try ReportFiles(
@@ -58,6 +62,17 @@ struct MakeCommand: AsyncParsableCommand {
         var folder: String
         var files: [String]
         var problems: [String]
+    }
+
+    private static func lint(_ file: String) throws -> LintResult {
+        guard let bytes = FileManager.default.contents(atPath: file) else {
+            throw StageError(.inputMissing, "\(file): there is no such file")
+        }
+        do {
+            return try LintResult(json: bytes)
+        } catch {
+            throw StageError(.badInput, "\(file): is not what rgvlm-label lint --results writes")
+        }
     }
 
     private func makeFolder() throws -> URL {

@@ -9,6 +9,8 @@ public struct ReportData: Sendable {
     /// Label runs that rows use, in the order of their ids.
     public var labels: [Labels]
     public var facts: Facts
+    /// What the lint says of the labels, where it was made.
+    public var lint: LintResult?
 
     public struct Row: Sendable {
         public var plan: ReportPlan.Row

@@ -34,6 +34,7 @@ enum ReportPage {
             <p class="muted reading">\(Footnotes.reading.map(Escape.html).joined(separator: " "))</p>
             \(figures.dropFirst().map(figure).joined())
             \(notes.isEmpty ? "" : "<ul class=\"notes\">" + notes.map { "<li>\(Escape.html($0))</li>" }.joined() + "</ul>")
+            \(lint(data))
             \(commands(data))
             \(footnotes(data, table))
             </main>
@@ -163,6 +164,20 @@ enum ReportPage {
         let star = mark ? "<b class=\"star\" title=\"the interval excludes zero\">*</b>" : ""
         return
             "<td><a href=\"\(target)\" title=\"\(Escape.html(title))\"><span>\(value)\(star)</span>\(interval)</a></td>"
+    }
+
+    private static func lint(_ data: ReportData) -> String {
+        guard let lint = data.lint else { return "" }
+        var html = "<section><h2>Lint of the labels</h2><p>\(Escape.html(Plain.text(lint.headline)))</p>"
+        html += "<div class=\"scroll\"><table><thead><tr><th scope=\"col\">Check</th><th scope=\"col\">Value</th>"
+        html += "<th scope=\"col\">Wanted</th><th scope=\"col\"></th></tr></thead><tbody>"
+        for check in lint.checks {
+            html +=
+                "<tr title=\"\(Escape.html(Plain.text(check.reason)))\"><th scope=\"row\">\(Escape.html(check.title))</th>"
+            html += [check.shownValue, check.limit, check.shownVerdict].map { "<td>\(Escape.html($0))</td>" }.joined()
+            html += "</tr>"
+        }
+        return html + "</tbody></table></div></section>"
     }
 
     private static func commands(_ data: ReportData) -> String {

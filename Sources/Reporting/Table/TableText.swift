@@ -65,6 +65,7 @@ public struct MarkdownTable: Sendable {
                 text += "\nMissing:\n\n" + problems.map { "- \(Escape.markdown($0))\n" }.joined()
             }
         }
+        if let lint = data.lint { text += self.lint(lint) }
         text += "\n" + Footnotes.reading.map { Escape.markdown($0) + "\n" }.joined(separator: "\n")
         text += "\n## Made with\n\n"
         text += "The commands of each row; a run that is done is skipped at once.\n\n"
@@ -82,6 +83,16 @@ public struct MarkdownTable: Sendable {
         text += "\n## Deviations from the paper and from SPRINT\n\n"
         for (number, deviation) in notes.deviations.enumerated() {
             text += "\(number + 1). \(Escape.markdown(deviation))\n"
+        }
+        return text
+    }
+
+    private func lint(_ lint: LintResult) -> String {
+        var text = "\n## Lint of the labels\n\n\(Escape.markdown(Plain.text(lint.headline)))\n\n"
+        text += "| Check | Value | Wanted | |\n|---|--:|--:|---|\n"
+        for check in lint.checks {
+            let cells = [check.title, check.shownValue, check.limit, check.shownVerdict]
+            text += "| " + cells.map(Escape.markdown).joined(separator: " | ") + " |\n"
         }
         return text
     }

@@ -76,6 +76,12 @@ enum LintFormat {
                 {
                     continue
                 }
+                // What joins the sign after it would hide it from the escaping, which goes by characters.
+                if let last = plain.last, "<>&\"'".unicodeScalars.contains(scalar),
+                    String(String.UnicodeScalarView([last, scalar])).count == 1
+                {
+                    plain.removeLast()
+                }
                 plain.append(scalar)
             }
         }
