@@ -28,6 +28,10 @@ echo "Learning beside PyTorch and JAX, where RGVLM_PYTHON or .venv/bin/python ha
 python3 Tests/Benchmarks/learn_bench.py --python "${RGVLM_PYTHON:-.venv/bin/python}"
 echo
 
+echo "Evaluation: a policy of preset small over many tasks at once"
+python3 Tests/Benchmarks/evaluate_bench.py
+echo
+
 if [ -z "${ALFRED_ROOT:-}" ]; then
     echo "Ingest: skipped; set ALFRED_ROOT (make alfred fetches the release)"
     exit 0

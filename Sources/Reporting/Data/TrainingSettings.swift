@@ -16,6 +16,8 @@ public struct TrainingSettings: Sendable, Equatable {
     public var weightLimit: Double?
     public var learningRate: Double?
     public var weightDecay: Double?
+    /// Updates over which the learning rate falls to 0; nil where it stays.
+    public var cosineSteps: Int?
     /// Of the reward: `none`, `labels`, `oracle`, `zero`, `random`, `timeIndex`, `negated`, `shuffled`.
     public var source: String
     public var sparseWeight: Double
@@ -40,6 +42,7 @@ public struct TrainingSettings: Sendable, Equatable {
         weightLimit = number(iql?["weightLimit"])
         learningRate = number(optimizer?["learningRate"])
         weightDecay = number(optimizer?["weightDecay"])
+        cosineSteps = number(optimizer?["cosineSteps"]).flatMap { Int(exactly: $0) }
         source = (reward["source"] as? [String: Any])?.keys.first ?? "unknown"
         sparseWeight = number(reward["sparseWeight"]) ?? 1
         generatedWeight = number(reward["generatedWeight"]) ?? 1

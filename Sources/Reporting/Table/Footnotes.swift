@@ -70,6 +70,7 @@ public struct Footnotes: Sendable, Encodable {
                     settings.temperature.map { "temperature \(Show.short($0))" },
                     settings.weightLimit.map { "weight clip \(Show.short($0))" },
                     settings.learningRate.map { "AdamW \(Show.short($0))" },
+                    settings.cosineSteps.map { "falling to 0 along a cosine over \(Show.count($0)) updates" },
                     settings.weightDecay.map { "decay \(Show.short($0))" }, settings.precision.map { Plain.text($0) },
                 ].compactMap { $0 }.joined(separator: ", ")
             })
@@ -134,6 +135,15 @@ public struct Footnotes: Sendable, Encodable {
         return text
     }
 
+    /// Trajectories of ALFRED's training split.
+    private static let releaseTrajectories = 6574
+
+    private static func way(_ settings: TrainingSettings) -> String {
+        "AdamW at \(settings.learningRate.map(Show.short) ?? "an unknown rate")"
+            + (settings.cosineSteps == nil ? "" : ", falling to 0 along a cosine")
+            + (settings.batch.map { ", batches of \($0)" } ?? "")
+    }
+
     private static func deviations(_ data: ReportData, _ table: ResultTable) -> [String] {
         let settings = data.rows.compactMap(\.settings)
         let facts = data.facts
@@ -158,6 +168,19 @@ public struct Footnotes: Sendable, Encodable {
         if let largest = parameters.max(), settings.contains(where: { $0.preset != "sprint" }) {
             list.append("The network has \(Show.count(largest)) parameters; SPRINT's about 44 million.")
         }
+        let ways = Set(
+            settings.filter { $0.learningRate != 0.0001 || $0.cosineSteps != nil || $0.batch != 64 }.map(way))
+        if !ways.isEmpty {
+            list.append("\(Show.list(ways.sorted())); SPRINT: AdamW at 0.0001 throughout, batches of 64.")
+        }
+        if facts.hasRealRooms {
+            let episodes = data.plan.splits.reduce(0) { $0 + (facts.episodes[$1] ?? 0) }
+            if data.plan.splits == ["train"], episodes > 0, episodes < Self.releaseTrajectories {
+                list.append(
+                    "Policies learn from \(Show.count(episodes)) of the release's \(Show.count(Self.releaseTrajectories)) training trajectories."
+                )
+            }
+        }
         if let updates = updates(data) {
             list.append("Trained for \(updates) updates; SPRINT's basic IQL for 138,645 of 64 windows.")
         }
@@ -165,7 +188,7 @@ public struct Footnotes: Sendable, Encodable {
             "Sparse reward and terminal only at the true end of an instruction; windows that are cut earlier bootstrap. SPRINT's code ends every window with reward 1 and terminal.",
             "Q sees the first action, the target critic is in evaluation mode, unknown words have a token of their own, every table is trained; in SPRINT's code they are not.",
             "Objects are chosen as SPRINT does: the network gives a class, legal classes in sight are allowed, and the nearest instance is taken. No masks are predicted.",
-            "The paper's reward weights, network and IQL settings were not available; the reward is the sparse one plus the score over ten, with the weights above, and the rest are SPRINT's defaults.",
+            "The paper's reward weights, network and IQL settings were not available; the reward is the sparse one plus the score over ten, with the weights above.",
             "The paper's other VLM rewards (CLIP, BLIP-2, RoboCLIP) are not among the rows, and the values of its Table I and Figure 4 were not available to stand beside ours.",
         ]
         if table.sets.contains(where: { $0.name.lowercased().contains("instruct") }) {
