@@ -43,7 +43,7 @@ final class Attempt {
         environment = TaskEnvironment(
             prepared.houseTask, in: prepared.start.world, renderer: renderer, rewardKind: .sparse)
         environment.restore(prepared.start)
-        progress = SubTaskProgress(prepared.subTasks)
+        progress = SubTaskProgress(prepared.subTasks, approach: prepared.approach)
         view = .allocate(byteCount: drawing.byteCount, alignment: 64)
         random = SeededGenerator(seed, UInt64(index), 0xA6E)
     }

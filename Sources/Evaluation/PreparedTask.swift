@@ -8,8 +8,11 @@ public struct PreparedTask: Sendable {
     public var taskType: String?
     public var sceneNumber: Int
     public var subTasks: [SprintSubTask]
-    /// The expert's actions for them, with the ids of what they act on.
+    /// The expert's actions for them, with the ids of what they act on; first the way back to where it began, if the agent
+    /// starts elsewhere.
     public var expert: [(action: AgentAction, objectID: String?)]
+    /// Steps of that way.
+    public var approach: Int
     var houseTask: HouseTask
     var start: TaskEnvironment.State
     /// The recorded actions before the first sub-task that the simulator refused.
@@ -59,14 +62,17 @@ public final class TaskPreparation: Sendable {
                     AgentAction(low.name), objectID: low.name.isInteraction ? low.targetObjectID : nil)
                 if !step.isSuccess, recorded?[index] != false { refused += 1 }
             }
-            if start == .random { Self.scatter(&environment, seed: seed, index: index) }
+            let approach = start == .random ? Self.scatter(&environment, seed: seed, index: index) : []
             let steps = subTasks[0].steps.lowerBound..<subTasks[subTasks.count - 1].steps.upperBound
-            let expert = plan.lowActions[steps].map { low in
-                (AgentAction(low.name), low.name.isInteraction ? low.targetObjectID : nil)
-            }
+            let expert =
+                approach.map { ($0, nil) }
+                + plan.lowActions[steps].map { low in
+                    (AgentAction(low.name), low.name.isInteraction ? low.targetObjectID : nil)
+                }
             return PreparedTask(
                 task: task, taskType: trajectory.taskType, sceneNumber: trajectory.scene.number, subTasks: subTasks,
-                expert: expert, houseTask: houseTask, start: environment.snapshot(), refused: refused)
+                expert: expert, approach: approach.count, houseTask: houseTask, start: environment.snapshot(),
+                refused: refused)
         } catch let error as TaskSetError {
             throw error
         } catch let error as ALFREDError {
@@ -84,14 +90,17 @@ public final class TaskPreparation: Sendable {
         }.first { FileManager.default.fileExists(atPath: $0.file) }
     }
 
-    /// Puts the agent on a cell it can reach from where it stands, looking in any direction.
-    private static func scatter(_ environment: inout TaskEnvironment, seed: UInt64, index: Int) {
+    /// Puts the agent on a cell it can come back from, looking in any direction.
+    ///
+    /// - Returns: The way back.
+    private static func scatter(_ environment: inout TaskEnvironment, seed: UInt64, index: Int) -> [AgentAction] {
         let world = environment.world
         var random = SeededGenerator(seed, UInt64(index), 0x57A7)
         let field = NavigationField(to: world.agent, on: world.scene.grid)
         let poses = world.scene.grid.cells.flatMap { cell in
             (0..<4).map { AgentPose(x: cell.x, z: cell.y, heading: $0, horizon: 30) }
         }.filter { field.steps(from: $0) != nil }
-        if let pose = random.pick(poses) { _ = environment.teleport(to: pose) }
+        guard let pose = random.pick(poses), environment.teleport(to: pose) else { return [] }
+        return field.approach(from: pose) ?? []
     }
 }

@@ -78,10 +78,16 @@ extension Configuration.Evaluate {
             guard Self.isName(name) else {
                 throw item.problem("name", "is \"\(name)\"; use letters, digits, '.', '_' and '-'")
             }
+            let tasks = try item.int("tasks")
+            if let tasks, tasks < 1 { throw item.problem("tasks", "is \(tasks); expected 1 or more") }
+            let lengths = try item.ints("lengths")
+            if let lengths, lengths.isEmpty || lengths.contains(where: { !(1...50).contains($0) }) {
+                throw item.problem("lengths", "is not a list of numbers of sub-tasks from 1 to 50")
+            }
             sets.append(
                 Configuration.TaskSet(
-                    name: name, file: file, split: split, tasks: try item.int("tasks"),
-                    lengths: try item.ints("lengths"), start: try item.choice("start", ["recorded", "random"])))
+                    name: name, file: file, split: split, tasks: tasks,
+                    lengths: lengths, start: try item.choice("start", ["recorded", "random"])))
         }
         if let name = repeated(sets.map(\.name)) { throw section.problem("sets", "has two sets \"\(name)\"") }
     }

@@ -34,7 +34,7 @@ extension [EvaluateResult] {
             let lengths = result.summary.byLength.sorted { $0.key < $1.key }
             var table = TextTable([
                 ("sub-tasks", .right), ("tasks", .right), ("return", .right), ("proportion", .right),
-                ("success", .right), ("path-weighted", .right),
+                ("success", .right), ("path-weighted success", .right),
             ])
             for (length, row) in lengths { table.add([String(length)] + cells(row)) }
             table.add(["all"] + cells(result.summary.all))
@@ -57,7 +57,7 @@ extension [EvaluateResult] {
     private func cells(_ row: RolloutSummary.Row) -> [String] {
         [
             String(row.tasks), fixed(row.meanReturn, 2), fixed(row.proportion, 3), fixed(row.success, 3),
-            fixed(row.weightedProportion, 3),
+            fixed(row.weightedSuccess, 3),
         ]
     }
 

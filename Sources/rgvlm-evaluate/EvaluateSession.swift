@@ -148,8 +148,15 @@ final class EvaluateSession {
                 shouldStop: { interruption.hasCome })
         else { return nil }
         for (index, task) in ready.tasks.enumerated() {
-            if case .failure(let error) = task {
+            switch task {
+            case .failure(let error):
                 common.say(.warning, "warning: \(set.name), task \(index) cannot be tried: \(error)")
+            case .success(let task) where task.refused > 0:
+                common.say(
+                    .warning,
+                    "warning: \(set.name), task \(index) begins otherwise than recorded: the simulator refuses \(task.refused) actions before it"
+                )
+            case .success: break
             }
         }
         guard ready.tasks.contains(where: { (try? $0.get()) != nil }) else {

@@ -22,7 +22,8 @@ enum ReportSource {
         _ configuration: Configuration, _ common: CommonOptions, _ store: ExperimentStore
     ) throws -> ReportPlan {
         let places = ExperimentPlan.Places(
-            config: common.config, store: configuration.store, overrides: common.overrides)
+            config: common.config, store: configuration.store,
+            overrides: common.overrides + (common.seed.map { ["seed=\($0)"] } ?? []))
         let fileName = URL(fileURLWithPath: configuration.store).deletingPathExtension().lastPathComponent
         let name = configuration.experiment.name ?? fileName
         var plan: ReportPlan
@@ -85,7 +86,7 @@ enum Version {
         folder.deleteLastPathComponent()
         let process = Process()
         process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
-        process.arguments = ["git", "-C", folder.path, "rev-parse", "--short=12", "HEAD"]
+        process.arguments = ["git", "-C", folder.path, "describe", "--always", "--abbrev=12", "--exclude=*", "--dirty"]
         let output = Pipe()
         process.standardOutput = output
         process.standardError = FileHandle.nullDevice
@@ -94,7 +95,8 @@ enum Version {
         let bytes = (try? output.fileHandleForReading.readToEnd()) ?? Data()
         process.waitUntilExit()
         let text = String(decoding: bytes, as: UTF8.self).trimmingCharacters(in: .whitespacesAndNewlines)
-        guard process.terminationStatus == 0, !text.isEmpty, text.allSatisfy(\.isHexDigit) else { return nil }
-        return "commit \(text)"
+        let (commit, change) = text.hasSuffix("-dirty") ? (String(text.dropLast(6)), ", changed since") : (text, "")
+        guard process.terminationStatus == 0, !commit.isEmpty, commit.allSatisfy(\.isHexDigit) else { return nil }
+        return "commit \(commit)\(change), when this report was made"
     }
 }

@@ -105,7 +105,10 @@ struct TrainSettings {
         isCosine = train.learning.schedule == "cosine"
         optimizer.weightDecay = try Self.within(train.learning.weightDecay, 0...1, "weight_decay") ?? 0.1
         dropout = try Self.within(train.learning.dropout, 0...0.9, "dropout")
-        reward = try Self.reward(options, train.reward, labelRuns: labelRuns, seed: seed)
+        let label = configuration.label
+        reward = try Self.reward(
+            options, train.reward, labelRuns: labelRuns, named: label.run ?? label.model ?? label.provider,
+            isRead: algorithm.hasCritic, seed: seed)
         if algorithm != .iql, options.reward != nil || train.reward.source != nil {
             throw StageError(.usage, "--reward: \(algorithm.rawValue) learns from actions alone")
         }
@@ -164,8 +167,12 @@ struct TrainSettings {
         return iql
     }
 
+    /// - Parameters:
+    ///   - named: The label run that the config's section label makes: meant where nothing else is said and there are several.
+    ///   - isRead: Whether the algorithm looks at rewards; else none is read unless it is asked for.
     private static func reward(
-        _ options: TrainOptions, _ section: Configuration.Reward, labelRuns: [String], seed: UInt64
+        _ options: TrainOptions, _ section: Configuration.Reward, labelRuns: [String], named: String?, isRead: Bool,
+        seed: UInt64
     ) throws -> RewardMix {
         let asked = options.labels ?? section.labels
         func run() throws -> String {
@@ -178,6 +185,7 @@ struct TrainSettings {
                 }
                 return asked
             }
+            if let named, labelRuns.contains(named) { return named }
             guard let only = labelRuns.first, labelRuns.count == 1 else {
                 throw StageError(
                     labelRuns.isEmpty ? .inputMissing : .usage,
@@ -192,7 +200,8 @@ struct TrainSettings {
         mix.sparseWeight = try within(section.sparse, -1e30...1e30, "sparse", section: "reward") ?? 1
         mix.generatedWeight = try within(section.generated, -1e30...1e30, "generated", section: "reward") ?? 1
         mix.transform = try choice(section.transform ?? "scaled", "train.reward.transform")
-        let source = options.reward ?? section.source ?? (labelRuns.isEmpty && asked == nil ? "none" : "labels")
+        let hasLabels = !labelRuns.isEmpty || asked != nil
+        let source = options.reward ?? section.source ?? (hasLabels && (isRead || asked != nil) ? "labels" : "none")
         switch source {
         case "none": mix.source = .none
         case "labels": mix.source = .labels(run: try run())

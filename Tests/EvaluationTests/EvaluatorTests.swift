@@ -91,10 +91,19 @@ import Testing
             #expect(random.start.world.held == recorded.start.world.held)
             #expect(random.subTasks == recorded.subTasks)
             moved += random.start.world.agent == recorded.start.world.agent ? 0 : 1
+            // The expert walks back, and what it does then is what it did.
+            var world = random.start.world
+            for step in random.expert[..<random.approach] { try world.step(step.action, sight: renderer) }
+            #expect(world.agent == recorded.start.world.agent)
+            #expect(random.expert.count == random.approach + recorded.expert.count && recorded.approach == 0)
         }
         #expect(moved > 15)
         let outcomes = try run(set, bench, EvaluationBench.policy)
         #expect(outcomes.allSatisfy { $0.rollout.start == .random })
+        let experts = try run(set, bench) { _ in .expert }
+        let recorded = try run(try bench.set(20), bench) { _ in .expert }
+        #expect(experts.map(\.rollout.completed) == recorded.map(\.rollout.completed))
+        #expect(experts.allSatisfy { $0.rollout.stepLimit == 2 * $0.rollout.expertSteps })
     }
 
     /// A rollout is drawn from its stored steps; changed steps are noticed.

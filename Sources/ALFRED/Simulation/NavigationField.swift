@@ -50,6 +50,14 @@ public final class NavigationField: Sendable {
         steps(from: pose).map { $0 + abs(pose.horizon - goal.horizon) / AgentPose.horizonStep }
     }
 
+    /// The moves, turns and looks of a shortest way, the looks last.
+    public func approach(from start: AgentPose) -> [AgentAction]? {
+        path(from: start).map { moves in
+            let looks = (goal.horizon - start.horizon) / AgentPose.horizonStep
+            return moves + [AgentAction](repeating: looks > 0 ? .lookDown : .lookUp, count: abs(looks))
+        }
+    }
+
     /// The moves and turns of a shortest way. Where several begin equally well, moving ahead comes first, then turning
     /// right.
     public func path(from start: AgentPose) -> [AgentAction]? {

@@ -59,10 +59,13 @@ public struct SubTaskProgress: Sendable, Equatable {
 
     public static let stepRatio = 2
 
-    public init(_ subTasks: [SprintSubTask], stepRatio: Int = stepRatio, stopsAtGoal: Bool = true) {
+    /// - Parameter approach: The expert's steps before the first sub-task, where it does not begin as recorded.
+    public init(
+        _ subTasks: [SprintSubTask], approach: Int = 0, stepRatio: Int = stepRatio, stopsAtGoal: Bool = true
+    ) {
         self.subTasks = subTasks
         self.stopsAtGoal = stopsAtGoal
-        stepLimit = stepRatio * subTasks.reduce(0) { $0 + $1.steps.count }
+        stepLimit = stepRatio * (approach + subTasks.reduce(0) { $0 + $1.steps.count })
     }
 
     public var isFinished: Bool { completed == subTasks.count }

@@ -1,12 +1,14 @@
 internal import ExperimentStore
 internal import GRDB
 
-/// How often a row's training sees each reward, over all transitions of the instructions it learns from.
+/// How often a row's training sees each value of the generated reward, before its weight, over all transitions of the
+/// instructions it learns from.
 ///
-/// Controls that draw scores count with the probabilities of what they draw. Rewards shaped by potentials are left out.
+/// Controls that draw scores count with the probabilities of what they draw. Rewards shaped by potentials are left out, and
+/// rows that have no generated reward.
 public struct RewardUse: Sendable, Equatable, Encodable {
     public var row: String
-    /// Shares by reward in tenths: key 3 is 0.3.
+    /// Shares of the transitions that have one, by value in tenths: key 3 is 0.3.
     public var shares: [Int: Double]
     public var transitions: Int
     /// Transitions with a generated term.
@@ -19,8 +21,8 @@ extension RewardUse {
             var uses: [RewardUse] = []
             for row in data.rows {
                 guard let settings = row.settings,
-                    ["scaled", "centered"].contains(settings.transform) || settings.source == "none"
-                        || settings.source == "zero",
+                    ["scaled", "centered"].contains(settings.transform) || settings.source == "zero",
+                    settings.source != "none", settings.usesReward,
                     let identity = row.runs.lazy.compactMap({ $0.training?.run.identity }).first
                 else { continue }
                 let histogram = row.labels(in: data)?.histogram ?? []
@@ -29,8 +31,8 @@ extension RewardUse {
                     datasetID: identity.datasetID, splits: data.plan.splits, kinds: data.plan.kinds,
                     labelRunID: identity.labelRunID)
                 try TrainingEpisode.forEach(filter, db) { counter.add($0) }
-                guard counter.transitions > 0 else { continue }
-                let total = Double(counter.transitions)
+                guard counter.generated > 0 else { continue }
+                let total = Double(counter.generated)
                 uses.append(
                     RewardUse(
                         row: row.plan.name, shares: counter.counts.mapValues { $0 / total },
@@ -62,29 +64,25 @@ extension RewardUse {
         mutating func add(_ episode: TrainingEpisode) {
             for instruction in episode.instructions {
                 let scores = scores(of: instruction, in: episode)
-                for (place, t) in instruction.steps.enumerated() {
-                    let isTerminal = instruction.isFulfilled && t == instruction.steps.upperBound - 1
-                    add(scores[place], sparse: isTerminal ? settings.sparseWeight : 0)
-                }
+                for place in 0..<instruction.steps.count { add(scores[place]) }
             }
         }
 
         /// - Parameter scores: What the score may be; empty where the transition has none.
-        private mutating func add(_ scores: [(score: Double, share: Double)], sparse: Double) {
+        private mutating func add(_ scores: [(score: Double, share: Double)]) {
             transitions += 1
-            guard !scores.isEmpty else { return count(sparse, 1) }
+            guard !scores.isEmpty else { return }
             generated += 1
             for (score, share) in scores {
                 var term = settings.transform == "centered" ? score / 10 - 0.5 : score / 10
                 if settings.source == "negated" { term = -term }
                 if settings.source == "zero" { term = 0 }
-                count(sparse + settings.generatedWeight * term, share)
+                count(term, share)
             }
         }
 
-        private mutating func count(_ reward: Double, _ share: Double) {
-            guard reward.isFinite, abs(reward) < 1e6 else { return }
-            counts[Int((reward * 10).rounded()), default: 0] += share
+        private mutating func count(_ term: Double, _ share: Double) {
+            counts[Int((term * 10).rounded()), default: 0] += share
         }
 
         private func scores(

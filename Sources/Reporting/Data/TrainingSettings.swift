@@ -8,7 +8,6 @@ public struct TrainingSettings: Sendable, Equatable {
     public var encoder: String
     public var parameters: Int
     public var batch: Int?
-    public var words: Int?
     public var precision: String?
     public var discount: Double?
     public var expectile: Double?
@@ -34,7 +33,6 @@ public struct TrainingSettings: Sendable, Equatable {
         encoder = identity.encoder
         parameters = identity.parameters
         batch = number(config["batchSize"]).flatMap { Int(exactly: $0) }
-        words = (config["vocabulary"] as? [Any])?.count
         precision = config["precision"] as? String
         discount = number(iql?["discount"])
         expectile = number(iql?["expectile"])
@@ -53,8 +51,12 @@ public struct TrainingSettings: Sendable, Equatable {
         (try? JSONSerialization.jsonObject(with: Data(json.utf8))) as? [String: Any] ?? [:]
     }
 
+    /// Whether what is learned depends on the reward: cloning does not look at it.
+    public var usesReward: Bool { algorithm == "iql" }
+
     /// The reward in words.
     public var rewardWords: String {
+        guard usesReward else { return "none: actions are imitated" }
         let sparse = "\(Show.short(sparseWeight)) x sparse"
         switch source {
         case "none": return sparse

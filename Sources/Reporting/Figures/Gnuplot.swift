@@ -59,7 +59,8 @@ struct Gnuplot: Sendable {
     private func run(_ script: String, in folder: URL) throws -> String {
         let process = Process()
         process.executableURL = URL(fileURLWithPath: path)
-        process.arguments = [script]
+        // Without the user's own settings.
+        process.arguments = ["-d", script]
         process.currentDirectoryURL = folder
         var environment = ProcessInfo.processInfo.environment
         for name in ["GNUTERM", "GNUPLOT_LIB"] { environment[name] = nil }

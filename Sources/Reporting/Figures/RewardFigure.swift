@@ -1,4 +1,4 @@
-/// Histograms of the scores and of the rewards that rows are trained on.
+/// Histograms of the scores and of the generated rewards that rows are trained on.
 enum RewardFigure {
     static func figure(_ data: ReportData, _ uses: [RewardUse]) -> Figure? {
         var panels: [(file: String, isScore: Bool)] = []
@@ -49,7 +49,7 @@ enum RewardFigure {
                     "plot '\(panel.file)' index 1 using 1:2 with boxes lc rgb '#d0762b', '' index 0 using (5.0):(3.0):1 with labels tc rgb '#1d2126'\n"
             } else {
                 script +=
-                    "set xlabel 'Reward'\nset boxwidth 0.08\nset xrange [\(low - 0.15):\(high + 0.15)]\nset xtics autofreq\n"
+                    "set xlabel 'Generated reward, before its weight'\nset boxwidth 0.08\nset xrange [\(low - 0.15):\(high + 0.15)]\nset xtics autofreq\n"
                 script +=
                     "plot '\(panel.file)' index 1 using 1:2 with boxes lc rgb '#1f4f85', '' index 0 using (\((low + high) / 2)):(3.0):1 with labels tc rgb '#1d2126'\n"
             }
@@ -57,6 +57,8 @@ enum RewardFigure {
         script += "unset multiplot"
         return Figure(
             name: "rewards", width: 960, height: 60 + 190 * rows, script: script, files: files,
-            caption: "Scores given, and rewards that training sees, as shares of transitions on a logarithmic scale")
+            caption:
+                "Scores given, and generated rewards that training sees before their weight, as shares of transitions on a logarithmic scale"
+        )
     }
 }

@@ -19,7 +19,7 @@ public enum Findings {
         let (sparse, generated, combined) = (line(roles.sparse), line(roles.generated), line(roles.combined))
         var sentences = [verdict(set, sparse, combined)]
         if let text = ablation(generated, combined) { sentences.append(Sentence(tone: .note, text: text)) }
-        sentences += controls(set, combined, sparse)
+        sentences += controls(set, data, combined, sparse)
         if let text = ceiling(set) { sentences.append(Sentence(tone: .note, text: text)) }
         if let labels = data.labels.first(where: { $0.annotator != "vlm" }) {
             sentences.append(
@@ -91,10 +91,14 @@ public enum Findings {
     }
 
     private static func controls(
-        _ set: ResultTable.TaskSet, _ combined: ResultTable.Line?, _ sparse: ResultTable.Line?
+        _ set: ResultTable.TaskSet, _ data: ReportData, _ combined: ResultTable.Line?, _ sparse: ResultTable.Line?
     ) -> [Sentence] {
         let controls = set.lines.filter { $0.kind == ReportPlan.Kind.control.rawValue }
-        let measured = controls.filter { $0.cell(.proportion) != nil }
+        func isZero(_ line: ResultTable.Line) -> Bool {
+            data.rows.first { $0.plan.name == line.name }?.settings?.source == "zero"
+        }
+        // A reward of zero is the sparse one under another name: it must give what sparse gives, and is no further control.
+        let measured = controls.filter { $0.cell(.proportion) != nil && !isZero($0) }
         guard let mine = combined?.cell(.proportion), !measured.isEmpty else { return [] }
         func value(_ line: ResultTable.Line) -> Double { line.cell(.proportion)?.value ?? 0 }
         let better = measured.filter { value($0) >= mine.value }.sorted { value($0) > value($1) }
@@ -114,7 +118,7 @@ public enum Findings {
             "\(better.count) of \(Show.plural(measured.count, "control")) \(better.count == 1 ? "does" : "do") at least as well as sparse + RG-VLM (\(Show.number(mine.value))): \(names)."
         if let sparse = sparse?.cell(.proportion), better.contains(where: { value($0) >= sparse.value }) {
             text +=
-                " Where such rewards do as well, the policies learn from imitation of the data more than from the reward."
+                " What such rewards do as well cannot be credited to what the scores say."
         }
         return [Sentence(tone: .bad, text: text)]
     }

@@ -56,7 +56,6 @@ public struct Footnotes: Sendable, Encodable {
             "Network",
             setting { settings in
                 "\(settings.preset), \(Show.count(settings.parameters)) parameters"
-                    + (settings.words.map { ", \(Show.count($0)) words" } ?? "")
             })
         add("Updates", updates(data))
         add("Batch", setting { $0.batch.map { "\($0) windows" } })
@@ -118,7 +117,8 @@ public struct Footnotes: Sendable, Encodable {
 
     private static func seeds(_ data: ReportData) -> String? {
         var all: [Int] = []
-        for seed in data.rows.flatMap({ $0.runs.map(\.plan.seed) }) where !all.contains(seed) { all.append(seed) }
+        let trained = data.rows.flatMap { $0.runs.filter { $0.training != nil }.map(\.plan.seed) }
+        for seed in trained where !all.contains(seed) { all.append(seed) }
         return all.isEmpty ? nil : all.map(String.init).joined(separator: ", ")
     }
 
@@ -193,12 +193,22 @@ public struct Footnotes: Sendable, Encodable {
         ]
         if table.sets.contains(where: { $0.name.lowercased().contains("instruct") }) {
             list.append(
-                "SPRINT's EVAL_INSTRUCT is cut from trajectories of the training split: it asks for new sentences, not for new rooms."
+                "SPRINT's EVAL_INSTRUCT is cut from trajectories of the training split, which policies learn from, here as in SPRINT. Most of its sentences for a single sub-task are those trajectories' own; those for more are new. It asks for neither new rooms nor new ways."
             )
         }
         if data.labels.contains(where: { $0.annotator != "vlm" }) {
             list.append(
                 "Scores are by the scripted annotator, which reads the simulator's true state and errs at a set rate; the paper asks Gemini 1.5 Pro, GPT-4 and Qwen2-VL-72B."
+            )
+        }
+        if table.sets.contains(where: { $0.line("expert")?.kind == "reference" }) {
+            list.append(
+                "Not even the recorded actions complete every task by SPRINT's rules: what the expert closes has to be closed last, and nothing counts once ALFRED's goal holds. The row of the recorded actions shows what is left."
+            )
+        }
+        if table.sets.contains(where: { $0.name.lowercased().contains("random") }) {
+            list.append(
+                "Sets whose name has \"random\" put the agent elsewhere in the room. The way back to where the recording began counts with the expert's steps."
             )
         }
         if table.sets.contains(where: { $0.lengths.keys.contains { $0 > Measure.lengths.upperBound } }) {
@@ -210,7 +220,7 @@ public struct Footnotes: Sendable, Encodable {
 
     /// What the table's numbers and intervals mean.
     static let reading = [
-        "Values are means over seeds and tasks. Brackets: 95 % bootstrap intervals (percentiles of 2,000 resamples) that draw seeds and tasks, both whole, so that they cover other seeds and other tasks; with a single seed they draw tasks alone. The CSV file also has rliable's stratified intervals, which draw seeds alone and are narrower.",
+        "Values are means over seeds and tasks. Brackets: 95 % bootstrap intervals (percentiles of 2,000 resamples) that draw seeds and tasks, both whole, so that they are about other seeds and other tasks; with three seeds they are too narrow rather than too wide, and with a single one they draw tasks alone. Nothing is corrected for the number of comparisons. The CSV file also has rliable's stratified intervals, which draw seeds alone and are narrower.",
         "Difference: less the proportion completed by sparse, in pairs of one seed and one task; * where its interval excludes zero. P(better): the probability that a run completes more of a task than one of sparse, ties as half. IQM: the mean of the middle half of all runs and tasks. Goal conditions are averaged over tasks; ALFRED pools the conditions of all tasks.",
     ]
 }

@@ -68,9 +68,11 @@ public struct ResultTable: Sendable, Encodable {
 }
 
 extension ResultTable.Line {
-    /// Whether the difference to `sparse` can be told from none.
+    /// Whether the difference to `sparse` can be told from none; one seed tells nothing.
     public var isTold: Bool {
-        guard let difference, let low = difference.low, let high = difference.high else { return false }
+        guard let difference, difference.seeds > 1, let low = difference.low, let high = difference.high else {
+            return false
+        }
         return Interval(low: low, high: high, level: Bootstrap.level).excludes(0)
     }
 
