@@ -8,7 +8,7 @@ SWIFT_FLAGS ?= -c release
 BIN := .build/release
 LEARNING_TESTS := CKernelsTests|TensorsTests|NetworksTests|OfflineRLTests|FeaturesTests
 
-.PHONY: help deps build test demo alfred bench soak interop parity sanitize fuzz slurm screenshots format clean
+.PHONY: help deps build test demo alfred bench soak interop parity sanitize fuzz slurm kills screenshots format clean
 
 help: ## show this list
 	@echo "make demo and make test work on a fresh machine; they install what is missing."
@@ -59,6 +59,10 @@ fuzz: deps ## fuzz the readers and parsers with libFuzzer; SECONDS_EACH=60 for e
 
 slurm: build ## run Pipelines/slurm for real on a cluster of one node (slurm-wlm), and compare with the same stages in turn
 	@BIN=$(BIN) sh Tests/Slurm/test.sh
+
+kills: build ## the demo with its stages killed at random must end with the same table; KILLS=12 SEED=0 STEPS=updates
+	python3 Tests/Interop/kills.py --bin $(BIN) $(if $(KILLS),--kills $(KILLS)) $(if $(SEED),--seed $(SEED)) \
+		$(if $(STEPS),--steps $(STEPS))
 
 screenshots: build ## look at the viewer's pages in headless Chromium; DIR=folder for the pictures
 	@BIN=$(BIN) sh Tests/Viewer/screenshots.sh $(DIR)

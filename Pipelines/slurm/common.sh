@@ -44,6 +44,7 @@ run_line() {
 stage() {
     program=$1 command=$2
     shift 2
+    while IFS= read -r setting; do set -- "$@" --set "$setting"; done <"$RGVLM_LISTS/settings"
     run "$RGVLM_BIN/$program" "$command" --config "$RGVLM_CONFIG" --store "$RGVLM_STORE" "$@"
 }
 

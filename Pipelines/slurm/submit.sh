@@ -4,9 +4,9 @@
 #   ingest -> label (array over shards) -> merge -> train (array over rows x seeds) -> evaluate (array) -> report
 #                                                -> references (expert, random)     ------------------^
 #
-#   Pipelines/slurm/submit.sh CONFIG.yaml STORE OUT
+#   Pipelines/slurm/submit.sh CONFIG.yaml STORE OUT [key.path=value ...]
 #
-# OUT gets the report, and logs/ with a file a task. Submitting again goes on where a chain ended: what is done is skipped.
+# Settings behind them win over CONFIG. OUT gets the report, and logs/ with a file a task. Submitting again goes on where a chain ended: what is done is skipped.
 #
 #   BIN=folder           the programs (default: .build/release)
 #   ALFRED_ROOT=folder   the release to read; without it data is generated into OUT/data, as the section simulate says
@@ -21,7 +21,7 @@ set -eu
 say() { printf '%s\n' "$*" >&2; }
 fail() { code=$1; shift; say "error: $*"; exit "$code"; }
 
-[ $# = 3 ] || { say "usage: $0 CONFIG.yaml STORE OUT"; exit 64; }
+[ $# -ge 3 ] || { say "usage: $0 CONFIG.yaml STORE OUT [key.path=value ...]"; exit 64; }
 command -v sbatch >/dev/null || fail 69 "no sbatch here; this wants a machine that submits to Slurm"
 
 here=$(cd "$(dirname "$0")" && pwd -P)
@@ -71,8 +71,22 @@ undo() {
 }
 trap undo EXIT
 chmod 755 "$RGVLM_LISTS"
+shift 3
+for setting in "$@"; do
+    case $setting in
+    *"
+"*) fail 64 "a setting has more than one line" ;;
+    *=*) printf '%s\n' "$setting" ;;
+    *) fail 64 "$setting: expected key.path=value" ;;
+    esac
+done >"$RGVLM_LISTS/settings"
+for setting in "$@"; do
+    set -- "$@" --set "$setting"
+    shift
+done
 for list in train evaluate references; do
-    "$RGVLM_BIN/rgvlm-report" plan --config "$RGVLM_CONFIG" --store "$RGVLM_STORE" --list $list >"$RGVLM_LISTS/$list"
+    "$RGVLM_BIN/rgvlm-report" plan --config "$RGVLM_CONFIG" --store "$RGVLM_STORE" "$@" --list $list \
+        >"$RGVLM_LISTS/$list"
     [ -s "$RGVLM_LISTS/$list" ] || fail 65 "$RGVLM_CONFIG: the plan has nothing to $list"
 done
 cells=$(wc -l <"$RGVLM_LISTS/train")
