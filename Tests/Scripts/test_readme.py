@@ -4,9 +4,11 @@ Each section of a document is a test with a folder of its own that looks like a 
 order. RULES says which commands are changed or treated differently, and why; a command without a rule is run as it is.
 Stores and folders that a section only reads are made when they are first named.
 
-Needs the built stages in .build/release (RGVLM_BIN names another folder). Nothing is compiled, installed or fetched.
+Needs the built stages in .build/release (RGVLM_BIN names another folder). Nothing is compiled, installed, submitted
+or fetched. RGVLM_README_TIMES=1 prints what each command took.
 """
 import collections
+import contextlib
 import functools
 import glob
 import json
@@ -27,16 +29,17 @@ import urllib.request
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path.insert(0, HERE)
-import test_fetch_alfred as mirror  # noqa: E402
+import test_fetch_alfred as fetching
 
 PACKAGE = os.path.abspath(os.path.join(HERE, "..", ".."))
 BIN = os.path.abspath(os.environ.get("RGVLM_BIN") or os.path.join(PACKAGE, ".build", "release"))
 PYTHON = os.environ.get("RGVLM_PYTHON") or os.path.join(PACKAGE, ".venv", "bin", "python")
 STAGES = ["simulate", "ingest", "label", "train", "evaluate", "report", "inspect"]
 IS_BUILT = all(os.access(os.path.join(BIN, "rgvlm-" + stage), os.X_OK) for stage in STAGES)
-CAN_FETCH = bool(mirror.UNPACKER and shutil.which("curl"))
-DOCUMENTS = [name for pattern in ("README.md", "CONTRIBUTING.md", "*/README.md", "Tests/*/README.md")
-             for name in sorted(glob.glob(pattern, root_dir=PACKAGE))]
+CAN_FETCH = bool(fetching.UNPACKER and shutil.which("curl"))
+DOCUMENTS = [os.path.relpath(name, PACKAGE)
+             for pattern in ("README.md", "CONTRIBUTING.md", "*/README.md", "Tests/*/README.md")
+             for name in sorted(glob.glob(os.path.join(glob.escape(PACKAGE), pattern)))]
 PATIENCE = 120
 
 # --- What a document holds.
@@ -89,17 +92,24 @@ def commands(block):
         if begun.endswith("\\"):
             begun = begun[:-1]
             continue
-        words = shlex.shlex(begun, posix=False, punctuation_chars=False)
-        words.whitespace_split, words.commenters = True, ""
-        kept = begun
-        for word in words:
-            if word.startswith("#"):
-                kept = begun[:re.search(r"(^|\s)" + re.escape(word), begun).start()]
-                break
-        if kept.strip():
-            found.append((number, kept.strip()))
+        command = without_comment(begun).strip()
+        if command:
+            found.append((number, command))
         begun = ""
     return found
+
+
+def without_comment(line):
+    quote, before = None, " "
+    for place, character in enumerate(line):
+        if quote:
+            quote = None if character == quote else quote
+        elif character in "'\"":
+            quote = character
+        elif character == "#" and before.isspace():
+            return line[:place]
+        before = character
+    return line
 
 
 # --- How commands are treated. The first rule whose pattern is found in a command is taken.
@@ -115,37 +125,41 @@ class Rule:
 LABEL_SERVER = (r"(--provider openai)(?: --base-url \S+)?", r"\1 --base-url {server}/v1")
 RULES = [
     Rule(r"^export ", "holds for the commands behind it", how="state"),
-    Rule(r"^(make (demo|test|fuzz)|swift format lint)\b", "takes minutes; CI runs it", how="ci"),
-    Rule(r"^make (bench|soak|interop|sanitize|parity|slurm|screenshots|format)\b",
+    Rule(r"(\bmake (demo|test|fuzz)|^swift format lint)\b", "takes minutes; CI runs it", how="ci"),
+    Rule(r"\bmake (bench|soak|interop|sanitize|parity|slurm|screenshots|format)\b",
          "compiles, takes minutes or changes the checkout", how="dry"),
-    Rule(r"\bmake alfred\b", "from a mirror on loopback", "make ingest ROOT=", needs="mirror"),
+    Rule(r"\bmake alfred\b|fetch_alfred\.sh", "from a mirror on loopback", "make ingest ROOT=", needs="mirror"),
     Rule(r"\bmake reproduce\b", "one seed in place of three, and SMALLER", "report.html", env={"SEEDS": "1"}),
-    Rule(r"^make simulate\b", "few and small", "rooms of train", add="EPISODES=7 SCENES=4"),
-    Rule(r"^make replay\b", says="reached|goal"),
-    Rule(r"rgvlm-simulate generate\b", "few and small", "rooms of train", add="--scenes 4 --episodes 12 --size 56"),
+    Rule(r"\bmake simulate\b", "few and small", "rooms of train", add="EPISODES=7 SCENES=4"),
+    Rule(r"\bmake replay\b", says="reached|goal"),
+    Rule(r"rgvlm-simulate generate\b", "few and small", "rooms of train", add="--scenes 4 --episodes 10 --size 56"),
     Rule(r"rgvlm-simulate render\b", says="png"),
     Rule(r"rgvlm-simulate play\b", "asked on stdin", "holding nothing", stdin="help\nquit\n"),
-    Rule(r"^make ingest\b|rgvlm-ingest alfred\b", says="transitions written"),
+    Rule(r"\bmake ingest\b|rgvlm-ingest alfred\b", says="transitions written"),
     Rule(r"rgvlm-label estimate\b.*--provider openai", "", "tokens"),
     Rule(r"rgvlm-label run\b.*--provider openai", "asks rgvlm-label serve in place of OpenAI or a server of one's own",
          "answered by", swap=[LABEL_SERVER]),
-    Rule(r"rgvlm-label run\b|^make label\b", says="not a VLM"),
+    Rule(r"rgvlm-label (run|retry)\b.*--provider (gemini|anthropic)",
+         "no server here speaks like these, and nothing goes to theirs: the command fails",
+         add="--base-url http://127.0.0.1:9"),
+    Rule(r"rgvlm-label run\b|\bmake label\b", says="not a VLM"),
     Rule(r"rgvlm-label status\b", says="scored"),
-    Rule(r"rgvlm-label lint\b|^make lint\b", says="Coverage"),
+    Rule(r"rgvlm-label lint\b|\bmake lint\b", says="Coverage"),
     Rule(r"rgvlm-train run\b", "2 updates", "checkpoint: ", add="--steps 2 --set train.batch=4"),
-    Rule(r"^make train\b", "an epoch in place of 20", "checkpoint: ", add="EPOCHS=1"),
+    Rule(r"\bmake train\b", "an epoch in place of 20", "checkpoint: ", add="EPOCHS=1"),
     Rule(r"rgvlm-train status\b", says="my-run"),
-    Rule(r"^tensorboard\b", "any free port", "TensorBoard", how="serve", add="--host 127.0.0.1 --port 0", needs="tensorboard"),
-    Rule(r"^make inspect\b|rgvlm-inspect summary\b", says="valid_seen"),
+    Rule(r"^tensorboard\b", "any free port", "TensorBoard", how="serve", add="--host 127.0.0.1 --port 0",
+         needs="tensorboard"),
+    Rule(r"\bmake inspect\b|rgvlm-inspect summary\b", says="valid_seen"),
     Rule(r"rgvlm-inspect serve\b", "any free port, no browser", "<html", how="serve", add="--port 0 --open no"),
     Rule(r"rgvlm-inspect episode\b", says="sub-task"),
     Rule(r"rgvlm-inspect labels\b", says="score"),
-    Rule(r"rgvlm-inspect instructions\b", says="composite|no "),
+    Rule(r"rgvlm-inspect instructions\b", says="of [0-9,]+ instructions"),
     Rule(r"rgvlm-inspect verify\b", says="foreign keys"),
     Rule(r"rgvlm-inspect export\b", says="rows|transitions"),
-    Rule(r"rgvlm-evaluate run\b|^make evaluate\b", says="sub-tasks"),
+    Rule(r"rgvlm-evaluate run\b|\bmake evaluate\b", says="sub-tasks"),
     Rule(r"rgvlm-evaluate frames\b", says="sheet.png"),
-    Rule(r"rgvlm-report make\b|^make report\b", says="report.html"),
+    Rule(r"rgvlm-report make\b|\bmake report\b", says="report.html"),
     Rule(r"rgvlm-report table\b", says=r"\| "),
     Rule(r"rgvlm-report plan\b", says="sparse"),
     Rule(r"Pipelines/experiment\.sh\b", "see SMALLER", "report.html"),
@@ -153,21 +167,22 @@ RULES = [
 ]
 
 # The pipelines of the checkouts, made small: data, updates, seeds, tasks and rows. Each pattern has to be there.
-COMMON = [(r"scenes: \d+", "scenes: 4"), (r"episodes: \d+", "episodes: 12"), (r"size: \d+", "size: 56"),
+COMMON = [(r"scenes: \d+", "scenes: 4"), (r"episodes: \d+", "episodes: 10"), (r"size: \d+", "size: 56"),
           (r"\n  steps: \d+", r"\n  steps: 2\n  batch: 4"), (r"tasks: \d+", "tasks: 2"), (r"seeds: \[.*\]", "seeds: [1]"),
           (r"(  rows:\n(?:    - .*\n){2})(?:    - .*\n)+", r"\1")]
 SMALLER = {"demo.yaml": COMMON,
-           "reproduce.yaml": COMMON + [(r"\n  batch: \d\d", ""), (r"limit: \d+", "limit: 2")]}
+           "reproduce.yaml": COMMON + [(r"\n  batch: \d\d", ""), (r"limit: \d+", "limit: 2")],
+           "reproduce.sh": [(r"tasks: \d+", "tasks: 2")]}
 
 # Commands that write a store; all others find one there.
 WRITERS = r"rgvlm-ingest|make ingest|experiment\.sh|submit\.sh|make reproduce"
 
 # They stand before the real ones: nothing is compiled, installed or submitted.
 SHIMS = {
-    "swift": 'case $1 in --version) echo "Swift version 6.2" ;; *) echo "swift $*: nothing is compiled here" >&2; exit 70 ;; esac',
+    "swift": '[ "$1" = --version ] || { echo "swift $*: nothing is compiled here"; exit 70; }; echo "Swift version 6.2"',
     "apt-get": 'echo "left out: apt-get $*"',
     "sudo": 'exec "$@"',
-    "sbatch": 'cat >/dev/null </dev/null; echo x >>"$SHIMS/jobs"; wc -l <"$SHIMS/jobs" | tr -d " "',
+    "sbatch": 'echo x >>"$RGVLM_README/jobs"; wc -l <"$RGVLM_README/jobs" | tr -d " "',
     "squeue": ":",
     "scancel": ":",
 }
@@ -183,8 +198,9 @@ def tensorboard():
 @functools.lru_cache(None)
 def python_with_numpy():
     for program in (PYTHON, sys.executable):
-        if os.access(program, os.X_OK) and subprocess.run([program, "-c", "import numpy"], capture_output=True).returncode == 0:
-            return program
+        if os.access(program, os.X_OK):
+            if subprocess.run([program, "-c", "import numpy"], capture_output=True).returncode == 0:
+                return program
     return None
 
 
@@ -194,6 +210,8 @@ class Prepared:
     def __init__(self):
         self.folder = tempfile.mkdtemp(prefix="readme-")
         self.data, self.store = self.path("data"), self.path("store.sqlite")
+
+    def make(self):
         self.call("rgvlm-simulate", "generate", "--scenes", "4", "--episodes", "24", "--size", "56", "--out", self.data)
         self.call("rgvlm-ingest", "alfred", "--root", self.data, "--store", self.store)
         self.call("rgvlm-label", "run", "--store", self.store)
@@ -220,7 +238,7 @@ class Prepared:
         shutil.copytree(glob.glob(os.path.join(self.data, "data", "full_*"))[0], top,
                         ignore=shutil.ignore_patterns("raw_images", "instance_masks", "*.jpg", "*.png"))
         archive, repository = self.path("json_2.1.0.7z"), self.path("repository.tar.gz")
-        subprocess.run([mirror.UNPACKER, "a", "-mx=1", archive, top], check=True, stdout=subprocess.DEVNULL)
+        subprocess.run([fetching.UNPACKER, "a", "-mx=1", archive, top], check=True, stdout=subprocess.DEVNULL)
         with tarfile.open(repository, "w:gz") as tar:
             for name in ("data/splits", "gen/layouts"):
                 tar.add(os.path.join(self.data, name), "alfred-master/" + name)
@@ -228,7 +246,7 @@ class Prepared:
         for path in (archive, repository):
             with open(path, "rb") as file:
                 files["/" + os.path.basename(path)] = file.read()
-        return mirror.Server(files)
+        return fetching.Server(files)
 
     def remove(self):
         if "mirror" in self.__dict__:
@@ -238,6 +256,7 @@ class Prepared:
 
 
 @unittest.skipUnless(IS_BUILT, "the stages are not built")
+@unittest.skipIf("RGVLM_README" in os.environ, "a document's command runs these tests")
 class Readme(unittest.TestCase):
     """Its tests are made from the documents, at the end of this file."""
 
@@ -245,6 +264,7 @@ class Readme(unittest.TestCase):
     def setUpClass(cls):
         cls.prepared = Prepared()
         cls.addClassCleanup(cls.prepared.remove)
+        cls.prepared.make()
 
     def setUp(self):
         self.outside = tempfile.mkdtemp(prefix="readme-")
@@ -282,25 +302,20 @@ class Readme(unittest.TestCase):
     def environment(self):
         """No key, address or setting of this machine's user: what a document does not name is left out."""
         kept = {name: os.environ[name] for name in ("LANG", "LC_ALL", "TMPDIR") if name in os.environ}
-        made = dict(PATH=self.shims + os.pathsep + os.environ["PATH"], HOME=self.outside, SHIMS=self.shims, SWIFT="true",
-                    JOBS="2", no_proxy="*")
-        if CAN_FETCH and "mirror" in self.prepared.__dict__:
-            made.update(ALFRED_URL=self.prepared.mirror.url,
-                        ALFRED_REPOSITORY_URL=self.prepared.mirror.url + "/repository.tar.gz")
+        made = dict(PATH=self.shims + os.pathsep + os.environ["PATH"], HOME=self.outside, SWIFT="true", JOBS="2",
+                    RGVLM_README=self.shims, no_proxy="*")
         return {**kept, **made, **self.exported}
 
     # --- Processes
 
     def start(self, command, environment, **options):
-        """In a session of its own; whatever is left of it at the end of the test is ended."""
+        """In a session of its own, which is ended at the end of the test if it is still there."""
         process = subprocess.Popen(["sh", "-c", command], cwd=self.checkout, env=environment, text=True,
                                    stdout=subprocess.PIPE, stderr=subprocess.STDOUT, start_new_session=True, **options)
 
         def end():
-            try:
+            if process.poll() is None:
                 os.killpg(process.pid, signal.SIGKILL)
-            except (ProcessLookupError, PermissionError):
-                pass
             process.wait()
             process.stdout.close()
 
@@ -349,17 +364,18 @@ class Readme(unittest.TestCase):
             for name in re.findall(r"[\w./-]+\.sqlite", command):
                 if not os.path.exists(self.path(name)):
                     self.prepared.copy_store(self.path(name))
-        if "Datasets/alfred" in command and not os.path.exists(self.path("Datasets/alfred")):
-            os.symlink(self.prepared.data, self.path("Datasets/alfred"))
+        release = self.path("Datasets", "alfred")
+        if "Datasets/alfred" in command and not os.path.exists(release):
+            os.mkdir(release)
+            for name in os.listdir(self.prepared.data):
+                os.symlink(os.path.join(self.prepared.data, name), os.path.join(release, name))
 
     def run_command(self, command):
         rule = next((rule for rule in RULES if re.search(rule.pattern, command)), Rule(""))
         if rule.needs == "tensorboard" and not tensorboard():
             self.skipTest("tensorboard is not installed: " + command)
-        if rule.needs == "mirror":
-            if not CAN_FETCH:
-                self.skipTest("curl or 7z is not installed: " + command)
-            self.prepared.mirror
+        if rule.needs == "mirror" and not CAN_FETCH:
+            self.skipTest("curl or 7z is not installed: " + command)
         if rule.how == "ci":
             with open(os.path.join(PACKAGE, ".ci", "run")) as file:
                 lines = file.read().splitlines()
@@ -367,14 +383,15 @@ class Readme(unittest.TestCase):
             self.assertTrue(any(line.split()[:len(words)] == words for line in lines), ".ci/run does not do " + command)
             return
         if rule.how == "state":
-            status, text = self.call(command + "\nenv -0", self.environment())
+            tell = shlex.join([sys.executable, "-c", "import json, os; print(json.dumps(dict(os.environ)))"])
+            status, text = self.call(command + "\n" + tell, self.environment())
             self.assertEqual(status, 0, text)
             before = self.environment()
-            after = dict(pair.split("=", 1) for pair in text.split("\0") if pair)
-            self.exported.update((name, after[name]) for name in after
-                                 if before.get(name) != after[name] and name not in ("_", "PWD", "OLDPWD", "SHLVL"))
+            self.exported.update((name, value) for name, value in json.loads(text).items()
+                                 if before.get(name) != value and name not in ("_", "PWD", "OLDPWD", "SHLVL"))
             return
-        self.prepare(command)
+        if rule.needs != "mirror":
+            self.prepare(command)
         changed = command
         for pattern, replacement in rule.swap:
             if "{server}" in replacement:
@@ -385,6 +402,9 @@ class Readme(unittest.TestCase):
             changed = re.sub(r"\bmake\b", "make -n", changed)
         changed = " ".join(filter(None, [changed, rule.add]))
         environment = {**self.environment(), **rule.env}
+        if rule.needs == "mirror":
+            url = self.prepared.mirror.url
+            environment.update(ALFRED_URL=url, ALFRED_REPOSITORY_URL=url + "/repository.tar.gz")
         if rule.how == "serve":
             process, address = self.serve(changed, environment)
             with urllib.request.build_opener(urllib.request.ProxyHandler({})).open(address, timeout=PATIENCE) as answer:
@@ -394,7 +414,7 @@ class Readme(unittest.TestCase):
             self.assertIn(process.wait(PATIENCE), (0, 130), "after Ctrl-C: " + changed)
             return
         status, text = self.call(changed, environment, rule.stdin)
-        about = "%s\n%s" % (changed, text[-4000:])
+        about = "%s%s\n%s" % (changed, rule.why and "   # " + rule.why, text[-4000:])
         self.assertEqual(status, 0, about)
         self.assertRegex(text, rule.says or "(?s).*", about)
         if rule.how == "dry":
@@ -407,9 +427,8 @@ class Readme(unittest.TestCase):
 
     def run_sql(self, text):
         self.prepare("my.sqlite")
-        with sqlite3.connect(self.path("my.sqlite")) as db:
+        with contextlib.closing(sqlite3.connect(self.path("my.sqlite"))) as db:
             self.assertTrue(db.execute(text).fetchall(), text)
-        db.close()
 
     def run_python(self, text):
         if python_with_numpy() is None:
@@ -452,7 +471,7 @@ class Extraction(unittest.TestCase):
                          [[(3, "make a")], [(9, "make b")], []])
 
     def test_comments_continuations_prompts(self):
-        block = Block("", ["make a   # why", "make b \\", "  C=1", "echo '# no' \"#\"", "", "# only"], 1)
+        block = Block("", ["make a   # don't", "make b \\", "  C=1", "echo '# no' \"#\"", "", "# only"], 1)
         self.assertEqual(commands(block), [(1, "make a"), (3, "make b   C=1"), (4, "echo '# no' \"#\"")])
         self.assertEqual(commands(Block("console", ["$ make a", "done"], 1)), [(1, "make a")])
 
@@ -469,8 +488,8 @@ class Extraction(unittest.TestCase):
         found = [command for section in SECTIONS for block in section.blocks for _, command in commands(block)]
         self.assertIn("make demo", found)
         self.assertIn("make test", found)
-        for stage in STAGES:
-            self.assertTrue(any("rgvlm-" + stage in command for command in found) or stage in ("evaluate", "report"), stage)
+        for stage in ("simulate", "ingest", "label", "train", "inspect"):
+            self.assertTrue(any("rgvlm-" + stage in command for command in found), stage)
 
 
 SECTIONS = []
