@@ -86,19 +86,26 @@ import Testing
         #expect(CurveFigure.curve(data.rows[0], .init(split: "train", name: "none")) == nil)
     }
 
-    /// Rewards of the two primitives of the sample, of 3 and 2 steps, whose scores are those of the task: 2 0 8 5 10.
+    /// Generated rewards of the two primitives of the sample, of 3 and 2 steps, whose scores are those of the task: 2 0 8 5 10. The
+    /// sparse reward is no part of them.
     @Test(arguments: [
-        ("none", 1.0, [0: 3.0, 10: 2]), ("labels", 0, [2: 1, 0: 1, 8: 1, 5: 1, 10: 1]),
-        ("labels", 1, [2: 1, 0: 1, 18: 1, 5: 1, 20: 1]), ("negated", 0, [-2: 1, 0: 1, -8: 1, -5: 1, -10: 1]),
-        ("zero", 1, [0: 3, 10: 2]), ("oracle", 0, [0: 3, 10: 2]), ("timeIndex", 0, [3: 1, 7: 1, 10: 2, 5: 1]),
+        ("labels", 0.0, [2: 1.0, 0: 1, 8: 1, 5: 1, 10: 1]), ("labels", 1, [2: 1, 0: 1, 8: 1, 5: 1, 10: 1]),
+        ("negated", 0, [-2: 1, 0: 1, -8: 1, -5: 1, -10: 1]), ("zero", 1, [0: 5]), ("oracle", 0, [0: 3, 10: 2]),
+        ("timeIndex", 0, [3: 1, 7: 1, 10: 2, 5: 1]),
     ])
     func rewardsAreCounted(_ source: String, _ sparse: Double, _ expected: [Int: Double]) throws {
         let sample = try Sample()
         try sample.train("a-s0", seed: 0, source: source, sparse: sparse)
         let data = try sample.data(Sample.plan([("a", .method)], seeds: [0]))
         let use = try #require(try RewardUse.read(data, from: sample.store).first)
-        #expect(use.transitions == 5 && use.generated == (source == "none" ? 0 : 5))
+        #expect(use.transitions == 5 && use.generated == 5)
         #expect(use.shares.mapValues { ($0 * 5 * 1000).rounded() / 1000 } == expected)
+    }
+
+    @Test func withoutAGeneratedRewardThereIsNoneToCount() throws {
+        let sample = try Sample()
+        try sample.train("a-s0", seed: 0, source: "none", sparse: 1)
+        #expect(try RewardUse.read(sample.data(Sample.plan([("a", .method)], seeds: [0])), from: sample.store).isEmpty)
     }
 
     @Test func drawnRewardsCountWithTheirProbabilities() throws {

@@ -126,7 +126,7 @@ LABEL_SERVER = (r"(--provider openai)(?: --base-url \S+)?", r"\1 --base-url {ser
 RULES = [
     Rule(r"^export ", "holds for the commands behind it", how="state"),
     Rule(r"(\bmake (demo|test|fuzz)|^swift format lint)\b", "takes minutes; CI runs it", how="ci"),
-    Rule(r"\bmake (bench|soak|interop|sanitize|parity|slurm|screenshots|format)\b",
+    Rule(r"\bmake (bench|soak|interop|sanitize|parity|slurm|kills|screenshots|format)\b",
          "compiles, takes minutes or changes the checkout", how="dry"),
     Rule(r"\bmake alfred\b|fetch_alfred\.sh", "from a mirror on loopback", "make ingest ROOT=", needs="mirror"),
     Rule(r"\bmake reproduce\b", "one seed in place of three, and SMALLER", "report.html", env={"SEEDS": "1"}),
