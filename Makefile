@@ -6,7 +6,7 @@ SWIFT ?= swift
 # One configuration for stages, tests and benchmarks: the packages we depend on compile once.
 SWIFT_FLAGS ?= -c release
 BIN := .build/release
-LEARNING_TESTS := CKernelsTests|TensorsTests|NetworksTests|OfflineRLTests|FeaturesTests
+LEARNING_TESTS := CKernelsTests|TensorsTests|NetworksTests|OfflineRLTests|FeaturesTests|EvaluationTests
 
 .PHONY: help deps build test demo alfred bench soak interop parity sanitize fuzz slurm kills screenshots format clean
 

@@ -73,7 +73,7 @@ func sampleRecord(key: String = "task/trial_1", split: String = "train", stamp: 
                 ($0["schema"] as String) == "main" && ($0["type"] as String) == "table"
                     && !["sqlite_schema", "grdb_migrations"].contains($0["name"] as String)
             }
-            #expect(tables.count == 24)
+            #expect(tables.count == 28)
             #expect(tables.allSatisfy { ($0["strict"] as Int) == 1 })
             #expect(try Int.fetchOne(db, sql: "SELECT count(*) FROM actions") == 12)
             #expect(try Int.fetchOne(db, sql: "SELECT count(*) FROM object_classes") == 82)

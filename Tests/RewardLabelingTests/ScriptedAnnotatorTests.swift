@@ -39,6 +39,9 @@ import VisionLanguage
                 let query = episode.query(goal, span: id, stage: stage)
                 let answer = annotator.answer(query, truth: episode.truth, goal: goal)
                 #expect(ScriptedAnnotator(settings).answer(query, truth: episode.truth, goal: goal) == answer)
+                // In another store, or a shard of this one, the same question has other ids.
+                let elsewhere = episode.query(goal, span: id + 7, stage: stage, run: 3, words: id)
+                #expect(annotator.answer(elsewhere, truth: episode.truth, goal: goal) == answer)
                 let others = [
                     episode.query(goal, span: id, stage: stage, sample: 1),
                     episode.query(goal, span: id, stage: stage, ask: 1),

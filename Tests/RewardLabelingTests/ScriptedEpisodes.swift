@@ -72,10 +72,12 @@ struct ScriptedEpisode: Sendable {
         return try ScriptedGoal(source, in: trajectory)
     }
 
-    /// A scoring of some steps, perhaps shown as a control.
+    /// A scoring of some steps, perhaps shown as a control. Other words of the goal make another question.
+    ///
+    /// - Parameter run: As the store numbers it; an answer does not depend on it.
     func query(
         _ goal: ScriptedGoal, steps: Range<Int>? = nil, control: LabelControl? = nil, span id: Int64 = 1,
-        stage: CallReference.Stage = .scoring, sample: Int = 0, ask: Int = 0
+        stage: CallReference.Stage = .scoring, sample: Int = 0, ask: Int = 0, run: Int64 = 1, words: Int64? = nil
     ) -> ScriptedQuery {
         let steps = steps ?? actions.indices
         var span = Span(
@@ -84,8 +86,9 @@ struct ScriptedEpisode: Sendable {
         if let control { span = span.showing(control) }
         return ScriptedQuery(
             root: "", episodeKey: key, stage: stage,
-            reference: CallReference(runID: 1, spanID: id, stage: stage, window: 0, sample: sample, ask: ask),
-            goal: goal.source, goalText: "do it", actions: span.actions, observations: span.observations)
+            reference: CallReference(runID: run, spanID: id, stage: stage, window: 0, sample: sample, ask: ask),
+            goal: goal.source, goalText: "do it, way \(words ?? id)", actions: span.actions,
+            observations: span.observations)
     }
 
     /// Two of each task type by the expert, and the first of each by lesser policies.
