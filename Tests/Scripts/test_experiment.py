@@ -394,11 +394,12 @@ class Reproduction(Experiment):
         root = self.path('a "release"')
         os.makedirs(os.path.join(root, "data", "json_2.1.0", "train"))
         os.makedirs(os.path.join(root, "data", "json_2.1.0", "valid_seen"))
-        seen = "{name: valid_seen, split: valid_seen, tasks: 120}"
+        seen = "{name: valid_seen, split: valid_seen, tasks: 60}"
         unseen = seen.replace("valid_seen", "valid_unseen")
+        train = "{name: train, split: train, tasks: 100}, {name: train_random, split: train, tasks: 100, start: random}"
         code, errors, settings = self.reproduce(ALFRED_ROOT=root)
         self.assertEqual(
-            (code, settings), (0, [root, "ingest.splits=[train, valid_seen]", f"evaluate.sets=[{seen}]"]), errors)
+            (code, settings), (0, [root, "ingest.splits=[train, valid_seen]", f"evaluate.sets=[{train}, {seen}]"]), errors)
         self.assertIn("drawn from the splits", errors)
         self.assertEqual(self.reproduce(ALFRED_ROOT=root, EVAL_INSTRUCT=self.path("nowhere"))[::2], (66, None))
         self.assertEqual(self.reproduce(ALFRED_ROOT=self.path("nowhere"))[::2], (66, None))
@@ -406,11 +407,11 @@ class Reproduction(Experiment):
         with open(os.path.join(root, "eval_instruct.json"), "w"):
             pass
         file = os.path.join(root, "eval_instruct.json").replace('"', '\\"')
-        tasks = '{name: eval_instruct, file: "%s"}' % file
+        tasks = '{name: eval_instruct, file: "%s"}, {name: eval_instruct_random, file: "%s", start: random}' % (file, file)
         code, errors, settings = self.reproduce(ALFRED_ROOT=root)
         self.assertEqual(
-            settings, [root, "ingest.splits=[train, valid_seen, valid_unseen]", f"evaluate.sets=[{tasks}, {seen}, {unseen}]"],
-            errors)
+            settings, [root, "ingest.splits=[train, valid_seen, valid_unseen]", f'ingest.include="{file}"',
+                       f"evaluate.sets=[{tasks}, {seen}, {unseen}]"], errors)
         other = self.reproduce(ALFRED_ROOT=root, EVAL_INSTRUCT=self.path("c.yaml"))[2]
         self.assertIn(f'file: "{self.path("c.yaml")}"', other[-1])
 
