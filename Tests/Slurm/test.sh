@@ -72,7 +72,8 @@ one_after_the_other() {
         "$bin/rgvlm-report" plan --config "$config" --store "$store" --list $list >"$work/$list"
         sh -e "$work/$list"
     done
-    "$bin/rgvlm-report" make --config "$config" --store "$store" --out "$out"
+    "$bin/rgvlm-label" lint --config "$config" --store "$store" --results "$out/lint.json" || [ $? = 65 ]
+    "$bin/rgvlm-report" make --config "$config" --store "$store" --out "$out" --lint "$out/lint.json"
 }
 one_after_the_other >"$work/one.log" 2>&1 || { tail -n 20 "$work/one.log" >&2; fail "the stages by themselves"; }
 mv "$out" "$work/alone"
