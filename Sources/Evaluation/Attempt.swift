@@ -68,11 +68,10 @@ final class Attempt {
     /// - Returns: The action's id.
     func step(actions: ArraySlice<Float>, objects: ArraySlice<Float>) -> Int {
         let world = environment.world
-        let ranked = Action.allCases.sorted {
-            let (a, b) = (
-                actions[actions.startIndex + Int($0.rawValue)], actions[actions.startIndex + Int($1.rawValue)]
-            )
-            return a != b ? a > b : $0.rawValue < $1.rawValue
+        func score(_ action: AgentAction) -> Float { actions[actions.startIndex + Int(Action(action).rawValue)] }
+        let ranked = AgentAction.byID.sorted {
+            let (a, b) = (score($0), score($1))
+            return a != b ? a > b : Action($0).rawValue < Action($1).rawValue
         }
         var nearby: [Int]?
         for action in ranked {
@@ -80,7 +79,7 @@ final class Attempt {
             let near = nearby ?? rules.nearby(in: world)
             nearby = near
             let targets = rules.legalTargets(
-                of: AgentAction(action), nearby: near, in: world, sight: environment.renderer)
+                of: action, nearby: near, in: world, sight: environment.renderer)
             var best: (score: Float, name: String)?
             for target in targets {
                 let name = SprintRules.className(of: target, in: world)
@@ -100,28 +99,29 @@ final class Attempt {
     /// Takes a legal action at random, on a legal object at random.
     func stepAtRandom() {
         let legal = rules.legalActions(in: environment.world, sight: environment.renderer)
-        let choices = Action.allCases.filter { legal[AgentAction($0)] != nil }
+        let choices = AgentAction.byID.filter { legal[$0] != nil }
         let action = random.pick(choices) ?? .rotateRight
-        _ = take(action, target: random.pick(legal[AgentAction(action)] ?? []))
+        _ = take(action, target: random.pick(legal[action] ?? []))
     }
 
     /// Takes the expert's next action.
     func stepAsExpert() {
         let next = prepared.expert[progress.steps]
         let target = next.objectID.flatMap { environment.world.scene.index(ofID: $0) }
-        _ = take(Action(next.action), target: target)
+        _ = take(next.action, target: target)
     }
 
-    private func take(_ action: Action, target: Int?) -> Int {
-        let step = environment.step(AgentAction(action), target: target)
-        let reward = progress.note(AgentAction(action), in: environment)
+    private func take(_ action: AgentAction, target: Int?) -> Int {
+        let step = environment.step(action, target: target)
+        let reward = progress.note(action, in: environment)
+        let number = Int(Action(action).rawValue)
         let id = target.map { environment.world.scene.objects[$0].id }
         steps.append(
             Rollout.Step(
-                action: Int(action.rawValue),
+                action: number,
                 objectClass: id.flatMap { ObjectClass(objectID: $0) }.map { Int($0.id) } ?? 0,
                 objectID: id, failure: step.failure.map(\.message), completed: reward > 0))
-        return Int(action.rawValue)
+        return number
     }
 
     /// Whether the expert has no action left.
@@ -140,23 +140,8 @@ final class Attempt {
 }
 
 extension AgentAction {
-    init(_ action: Action) {
-        self =
-            switch action {
-            case .moveAhead: .moveAhead
-            case .rotateLeft: .rotateLeft
-            case .rotateRight: .rotateRight
-            case .lookUp: .lookUp
-            case .lookDown: .lookDown
-            case .pickup: .pickup
-            case .put: .put
-            case .open: .open
-            case .close: .close
-            case .toggleOn: .toggleOn
-            case .toggleOff: .toggleOff
-            case .slice: .slice
-            }
-    }
+    /// In the order of the model's ids.
+    static let byID = allCases.sorted { Action($0).rawValue < Action($1).rawValue }
 }
 
 extension Action {

@@ -25,13 +25,13 @@ public enum RolloutPictures {
         }
         picture()
         for (t, step) in steps.enumerated() {
-            guard let action = Action(rawValue: UInt8(clamping: step.action)) else {
+            guard let action = AgentAction.byID.first(where: { Int(Action($0).rawValue) == step.action }) else {
                 throw TaskSetError("step \(t) has no known action", at: task.key)
             }
-            let result = environment.step(AgentAction(action), objectID: step.objectID)
+            let result = environment.step(action, objectID: step.objectID)
             guard result.failure?.message == step.failure else {
                 throw TaskSetError(
-                    "step \(t), \(action), ends otherwise than it is stored: the trajectories or the simulator have changed",
+                    "step \(t), \(Action(action)), ends otherwise than it is stored: the trajectories or the simulator have changed",
                     at: task.key)
             }
             picture()

@@ -20,6 +20,44 @@ extension Configuration {
     }
 }
 
+extension ExperimentStore {
+    /// Brings a store of an older version up to date, which reading does not.
+    public static func migrateForStage(_ path: String) throws {
+        do {
+            try ExperimentStore(path, access: .read).close()
+        } catch let error as StoreError where error.code == .older {
+            try translatingErrors { try ExperimentStore(path, access: .write).close() }
+        } catch let error as StoreError {
+            throw StageError(error)
+        }
+    }
+
+    /// Opens the store for writing for as long as `body` takes, and waits while another stage writes.
+    ///
+    /// - Parameters:
+    ///   - patience: How long to wait.
+    ///   - interruption: Ends the waiting when it comes.
+    /// - Returns: False when somebody else wrote all the time.
+    public static func writeForStage(
+        _ path: String, patience: Duration, _ interruption: Interruption, _ body: (ExperimentStore) throws -> Void
+    ) throws -> Bool {
+        let end = ContinuousClock.now + patience
+        while true {
+            do {
+                let store = try ExperimentStore(path, access: .write)
+                try body(store)
+                try store.close()
+                return true
+            } catch let error as StoreError where error.code == .locked {
+                guard ContinuousClock.now < end, !interruption.hasCome else { return false }
+                Thread.sleep(forTimeInterval: 0.05)
+            } catch let error as StoreError {
+                throw StageError(error)
+            }
+        }
+    }
+}
+
 /// Runs `body` and turns errors of the store into ``StageError``.
 public func translatingErrors<T>(_ body: () throws -> T) throws -> T {
     do {

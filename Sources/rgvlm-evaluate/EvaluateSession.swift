@@ -26,7 +26,7 @@ final class EvaluateSession {
 
     init(_ options: RunCommand, _ configuration: Configuration) throws {
         let path = try configuration.existingStore()
-        try Self.migrate(path)
+        try ExperimentStore.migrateForStage(path)
         let store = try ExperimentStore.forStage(path, access: .read)
         let settings = try EvaluateSettings(options, configuration, store)
         self.settings = settings
@@ -41,17 +41,6 @@ final class EvaluateSession {
                 .inputMissing, "\(error); name the folder of the trajectories with --root DIR or evaluate.root")
         }
         backend = CPUBackend(threadCount: settings.threads)
-    }
-
-    /// Brings a store of an older version up to date, which reading does not.
-    private static func migrate(_ path: String) throws {
-        do {
-            try ExperimentStore(path, access: .read).close()
-        } catch let error as StoreError where error.code == .older {
-            try translatingErrors { try ExperimentStore(path, access: .write).close() }
-        } catch let error as StoreError {
-            throw StageError(error)
-        }
     }
 
     func run(_ common: CommonOptions, _ interruption: Interruption) throws -> StageExit {
@@ -197,24 +186,19 @@ final class EvaluateSession {
     private func store(
         _ identity: EvalRun.Identity, _ outcomes: [Evaluator.Outcome], seconds: Double, _ interruption: Interruption
     ) throws {
-        let deadline = ContinuousClock.now + .seconds(600)
-        while true {
-            do {
-                let store = try ExperimentStore(settings.storePath, access: .write)
-                try store.write { db in
-                    try EvalRun.named(identity.name, db)?.delete(db)
-                    var run = try EvalRun.create(identity, db)
-                    for outcome in outcomes { try run.record(outcome.rollout, steps: outcome.steps, db) }
-                    try run.finish(seconds: seconds, db)
-                }
-                try store.close()
-                return
-            } catch let error as StoreError {
-                guard error.code == .locked, ContinuousClock.now < deadline, !interruption.hasCome else {
-                    throw StageError(error)
-                }
-                Thread.sleep(forTimeInterval: 0.2)
+        let isStored = try ExperimentStore.writeForStage(
+            settings.storePath, patience: .seconds(600), interruption
+        ) { store in
+            try store.write { db in
+                try EvalRun.named(identity.name, db)?.delete(db)
+                var run = try EvalRun.create(identity, db)
+                for outcome in outcomes { try run.record(outcome.rollout, steps: outcome.steps, db) }
+                try run.finish(seconds: seconds, db)
             }
+        }
+        guard isStored else {
+            throw StageError(
+                .cannotWrite, "\(settings.storePath): another stage is writing to it; run again when it is done")
         }
     }
 }

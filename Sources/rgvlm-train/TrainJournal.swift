@@ -111,19 +111,6 @@ final class TrainJournal: TrainingObserver {
     }
 
     private func withStore(patience: Duration, _ body: (ExperimentStore) throws -> Void) throws -> Bool {
-        let end = ContinuousClock.now + patience
-        while true {
-            do {
-                let store = try ExperimentStore(storePath, access: .write)
-                try body(store)
-                try store.close()
-                return true
-            } catch let error as StoreError where error.code == .locked {
-                guard ContinuousClock.now < end, !interruption.hasCome else { return false }
-                Thread.sleep(forTimeInterval: 0.05)
-            } catch let error as StoreError {
-                throw StageError(error)
-            }
-        }
+        try ExperimentStore.writeForStage(storePath, patience: patience, interruption, body)
     }
 }

@@ -25,7 +25,7 @@ final class TrainSession {
 
     init(_ options: TrainOptions, _ configuration: Configuration) throws {
         storePath = try configuration.existingStore()
-        try Self.migrate(storePath)
+        try ExperimentStore.migrateForStage(storePath)
         let store = try ExperimentStore.forStage(storePath, access: .read)
         let labelRuns = try translatingErrors { try store.read { try LabelRun.all($0).map(\.name) } }
         settings = try TrainSettings(options, configuration, labelRuns: labelRuns)
@@ -60,17 +60,6 @@ final class TrainSession {
             try translatingTraining { [learner] in try checkpoint.load(into: learner) }
         }
         try translatingErrors { try store.close() }
-    }
-
-    /// Brings a store of an older version up to date, which reading does not.
-    private static func migrate(_ path: String) throws {
-        do {
-            try ExperimentStore(path, access: .read).close()
-        } catch let error as StoreError where error.code == .older {
-            try translatingErrors { try ExperimentStore(path, access: .write).close() }
-        } catch let error as StoreError {
-            throw StageError(error)
-        }
     }
 
     private static func load(
