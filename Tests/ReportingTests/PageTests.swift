@@ -2,6 +2,7 @@ import Episodes
 import ExperimentStore
 import Foundation
 import GRDB
+import Statistics
 import TestSupport
 import Testing
 
@@ -120,6 +121,79 @@ import Testing
         // Six rows and the expert, each with 8 + 3 measures and IQM; five compared with sparse twice.
         #expect(found == 7 * 12 + 5 * 2)
         for command in ["train sparse 0", "train zero 1", "evaluate expert"] { #expect(page.contains(command)) }
+    }
+
+    /// Whatever else the store holds, the page's tasks are those of the table, and each counted run's means over them too.
+    @Test func pageAndTableAgree() throws {
+        let sample = try Sample()
+        for agent in [EvalRun.Agent.expert, .random] {
+            try sample.evaluate(nil, agent: agent, version: 8, instruction: "stale", places: Array(0..<30)) { $1 }
+        }
+        for name in ["a", "b"] {
+            for seed in 0..<3 {
+                let run = try sample.train("\(name)-s\(seed)", seed: seed)
+                switch (name, seed) {
+                // Under way, with a gap where tasks go on in parallel.
+                case ("b", 0): try sample.evaluate(run, isDone: false, places: [1, 3, 11]) { $1 }
+                // Complete, but of fewer tasks, of more, and of another version.
+                case ("b", 1): try sample.evaluate(run, places: [0, 1]) { $1 }
+                case ("b", 2): try sample.evaluate(run, instruction: "stale", places: Array(0..<20)) { $1 }
+                default: try sample.evaluate(run) { task, length in (task + seed) % (length + 1) }
+                }
+            }
+        }
+        let data = try sample.data(Sample.plan([("a", .method), ("b", .method)], seeds: [0, 1, 2]))
+        let table = TableBuilder(bootstrap: Bootstrap(repetitions: 200)).table(data)
+        let page = try PageData(data, table, sources: ([:], [])) { id in
+            try sample.store.read { try Rollout.steps(id, $0) }
+        }
+        let set = try #require(table.sets.first)
+        let tasks = try #require(page.sets.first).tasks
+        #expect(tasks.count == set.tasks && tasks.count == 12 && tasks.allSatisfy { $0.text == "Take the apple" })
+        for (row, line) in zip(page.rows, set.lines) {
+            for (run, counted) in zip(row.runs, line.runs) {
+                let evaluation = try #require(run.evaluations.first ?? nil)
+                #expect((evaluation.uncounted == nil) == counted.counted)
+                guard counted.counted else { continue }
+                for measure in Measure.all {
+                    let scores = zip(tasks, evaluation.r).compactMap { task, r in
+                        r.flatMap { measure.score(Self.rollout(task, $0)) }
+                    }
+                    let mean = try #require(counted.means[measure.name])
+                    #expect(abs(scores.reduce(0, +) / Double(scores.count) - mean) < 1e-12, "\(measure)")
+                }
+            }
+        }
+        let others = page.rows[1].runs.map { $0.evaluations[0] } + page.rows[2...].map { $0.runs[0].evaluations[0] }
+        let version = "another version of the set"
+        #expect(others.map { $0?.uncounted } == ["not complete", version, version, version, version])
+        let joined = others.map { $0?.r.enumerated().filter { $0.element != nil }.map(\.offset) }
+        #expect(joined == [[1, 3, 11], [0, 1], [], [], []])
+        #expect(others.allSatisfy { evaluation in evaluation.map { $0.r.count == $0.s.count } ?? false })
+    }
+
+    /// The rollout that a result of the page stands for.
+    private static func rollout(_ task: PageData.Task, _ result: [Int]) -> Rollout {
+        Rollout(
+            index: 0, key: task.key, annotation: 0, subTasks: 0..<task.n, episodeID: nil, scene: task.scene,
+            taskType: nil,
+            instruction: task.text, start: .recorded, expertSteps: task.expert, stepLimit: task.limit,
+            stepCount: result[1], completed: result[0],
+            conditions: result.count > 2 ? .init(met: result[2], total: result[3]) : nil, problem: nil)
+    }
+
+    /// Before anything is complete the page shows what is there.
+    @Test func thePageShowsWhatIsUnderWay() throws {
+        let sample = try Sample()
+        for (seed, places) in [[0, 1, 4], [0, 2]].enumerated() {
+            let run = try sample.train("a-s\(seed)", seed: seed)
+            try sample.evaluate(run, isDone: false, places: places) { $1 }
+        }
+        let data = try sample.data(Sample.plan([("a", .method)]))
+        let page = PageData(data, TableBuilder().table(data), sources: ([:], [])) { _ in [] }
+        #expect(page.sets.first?.tasks.map(\.n) == [1, 2, 3, 5])
+        let results = page.rows[0].runs.map { $0.evaluations[0]?.r.map { $0 != nil } }
+        #expect(results == [[true, true, false, true], [true, false, true, false]])
     }
 
     @Test func theDataLeadsToTextsAndScores() throws {

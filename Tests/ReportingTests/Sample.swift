@@ -135,13 +135,14 @@ struct Sample {
         }
     }
 
-    /// An evaluation on tasks of 1 to 6 sub-tasks, twice each.
+    /// An evaluation on tasks of 1 to 6 sub-tasks, twice each unless places say otherwise.
     ///
     /// - Parameter completed: Of the task at a place with so many sub-tasks.
     @discardableResult
     func evaluate(
         _ training: TrainRun?, agent: EvalRun.Agent = .policy, on set: String = "main", version: UInt8 = 9,
-        isDone: Bool = true, instruction: String = "Take the apple", completed: (Int, Int) -> Int
+        isDone: Bool = true, instruction: String = "Take the apple", places: [Int] = Array(0..<12),
+        completed: (Int, Int) -> Int
     ) throws -> EvalRun {
         try store.write { db in
             var run = try EvalRun.create(
@@ -150,7 +151,7 @@ struct Sample {
                     trainRunID: training?.id, checkpointStep: training?.step,
                     checkpointSHA256: training.map { _ in Self.hash(5) }, taskSet: set,
                     taskSetSHA256: Self.hash(version), seed: 7, config: "{}"), db)
-            for place in 0..<12 {
+            for place in places {
                 let length = place % 6 + 1
                 let done = min(length, max(0, completed(place, length)))
                 let steps = (0..<5).map { t in

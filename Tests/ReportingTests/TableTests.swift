@@ -88,6 +88,45 @@ import Testing
         #expect(Set(Measure.all.map(\.name)).count == Measure.all.count)
     }
 
+    /// References that were evaluated on another version of the set, not to the end or not at all keep their line.
+    @Test func referencesThatDoNotCountAreNamed() throws {
+        let sample = try Sample()
+        let run = try sample.train("a-s0", seed: 0)
+        for set in ["main", "second"] { try sample.evaluate(run, on: set) { $1 } }
+        try sample.evaluate(nil, agent: .expert, version: 8, places: Array(0..<30)) { $1 }
+        try sample.evaluate(nil, agent: .expert, on: "second") { $1 }
+        try sample.evaluate(nil, agent: .random, isDone: false, places: [0, 2, 5]) { _, _ in 0 }
+        let data = try sample.data(Sample.plan([("a", .method)], seeds: [0], sets: ["main", "second"]))
+        let table = builder.table(data)
+        let main = try #require(table.sets.first), second = try #require(table.sets.last)
+        #expect(main.tasks == 12 && main.sha256?.prefix(2) == "09")
+        #expect(main.lines.map(\.name) == ["a", "expert", "random"])
+        for line in main.lines.dropFirst() {
+            #expect(line.cells.isEmpty && line.iqm == nil && line.seeds == 0 && line.planned == 1)
+            #expect(line.runs.map(\.counted) == [false])
+        }
+        let problems = [
+            "expert was evaluated on another version of main", "the evaluation of random on main is not complete",
+        ]
+        #expect(main.lines.flatMap(\.problems) == problems)
+        #expect(second.lines.map { $0.cells.isEmpty } == [false, false, true])
+        #expect(second.lines.flatMap(\.problems) == ["random is not evaluated on second"])
+        let markdown = MarkdownTable(data, table).text
+        for problem in problems { #expect(markdown.contains("\nMissing:\n") && markdown.contains("- \(problem)\n")) }
+        #expect(!LaTeXTable.text(data, table).contains("( seeds)"))
+    }
+
+    /// References alone never decide which version of a set counts where policies are evaluated.
+    @Test func policiesDecideTheVersion() throws {
+        let sample = try Sample()
+        for agent in [EvalRun.Agent.expert, .random] { try sample.evaluate(nil, agent: agent, version: 8) { $1 } }
+        let plan = Sample.plan([("a", .method)], seeds: [0])
+        #expect(SetVersion.counted(of: "main", try sample.data(plan))?.sha256 == Sample.hash(8))
+        try sample.evaluate(try sample.train("a-s0", seed: 0)) { $1 }
+        #expect(SetVersion.counted(of: "main", try sample.data(plan))?.sha256 == Sample.hash(9))
+        #expect(builder.table(try sample.data(plan)).sets.first?.line("a")?.seeds == 1)
+    }
+
     /// Evaluations of another version of the set, unfinished ones and ones of fewer updates are told apart.
     @Test func onlyWhatComparesIsCounted() throws {
         let sample = try Sample()

@@ -101,6 +101,10 @@ public struct ReportData: Sendable {
     }
 }
 
+extension ReportData.Reference {
+    var title: String { agent == .expert ? "Recorded actions (expert)" : "Legal actions at random" }
+}
+
 extension ReportData.Row {
     /// The settings of the first run that is there; they are the same for all but the seed.
     var settings: TrainingSettings? { runs.lazy.compactMap { $0.training?.settings }.first }

@@ -206,7 +206,9 @@ public struct Footnotes: Sendable, Encodable {
                 "Filtered BC learns from instructions that their recording fulfils. All of real ALFRED's do, so that it is BC there."
             )
         }
-        if table.sets.contains(where: { $0.line("expert")?.kind == "reference" }) {
+        if table.sets.contains(where: { set in
+            set.lines.contains { $0.kind == "reference" && $0.name == "expert" && $0.cell(.proportion) != nil }
+        }) {
             list.append(
                 "Not even the recorded actions complete every task by SPRINT's rules: what the expert closes has to be closed last, and nothing counts once ALFRED's goal holds. The row of the recorded actions shows what is left."
             )

@@ -227,7 +227,9 @@ public enum LaTeXTable {
             text += "\\midrule\n" + span(Escape.latex(group.title))
             for line in group.lines {
                 var title = Escape.latex(line.title)
-                if line.seeds < line.planned { title += " (\(TableLayout.seeds(line)) seeds)" }
+                if line.kind != "reference", line.seeds < line.planned {
+                    title += " (\(TableLayout.seeds(line)) seeds)"
+                }
                 let cells = TableLayout.main.map { cell(line.cell($0)) }
                 text += ([title] + cells + [difference(line)]).joined(separator: " & ") + " \\\\\n"
             }
