@@ -127,6 +127,40 @@ import Testing
         #expect(builder.table(try sample.data(plan)).sets.first?.line("a")?.seeds == 1)
     }
 
+    /// Every list of up to three runs with seeds of 0 to 2 against every other.
+    @Test func runsArePairedBySeedAndUsedOnce() {
+        let lists = (0...3).flatMap { count in
+            (0..<count).reduce([[Int]]([[]])) { lists, _ in lists.flatMap { list in (0..<3).map { list + [$0] } } }
+        }
+        #expect(lists.count == 40)
+        for mine in lists {
+            for other in lists {
+                let pairs = TableBuilder.pairs(mine, other)
+                #expect(pairs.allSatisfy { mine[$0.mine] == other[$0.other] })
+                for seed in 0..<3 {
+                    let places = (mine.indices.filter { mine[$0] == seed }, other.indices.filter { other[$0] == seed })
+                    let own = pairs.filter { mine[$0.mine] == seed }
+                    let count = min(places.0.count, places.1.count)
+                    #expect(own.map(\.mine) == Array(places.0.prefix(count)))
+                    #expect(own.map(\.other) == Array(places.1.prefix(count)))
+                }
+            }
+        }
+    }
+
+    /// Two runs of one seed each: the second one of a row is no copy of its first.
+    @Test func runsOfOneSeedAreComparedOneByOne() throws {
+        let sample = try Sample()
+        for (name, done) in [("sparse-s1", 0), ("sparse-s2", 6), ("both-s1", 0), ("both-s2", 0)] {
+            let run = try sample.train(name, seed: 5, source: name.hasPrefix("both") ? "labels" : "none")
+            try sample.evaluate(run) { _, _ in done }
+        }
+        let plan = try ReportPlan.derived(name: "n", from: sample.store) { _ in "" }
+        #expect(plan.rows.flatMap { $0.runs.map(\.seed) } == [5, 5, 5, 5])
+        let line = try #require(builder.table(try sample.data(plan)).sets.first?.line("both"))
+        #expect(line.difference?.seeds == 2 && line.difference?.value == -0.5)
+    }
+
     /// Evaluations of another version of the set, unfinished ones and ones of fewer updates are told apart.
     @Test func onlyWhatComparesIsCounted() throws {
         let sample = try Sample()

@@ -91,14 +91,12 @@ public struct TableBuilder: Sendable {
                 improvement, Self.resampling(runs: runs, tasks: mine.tasks), stratified: nil, tasks: mine.tasks,
                 seeds: runs)
         }
-        // In pairs: seeds that only one of the two has are left out.
-        let common = entry.seeds.filter { sparse.seeds.contains($0) }
-        func rows(_ entry: Entry) -> Entry {
-            let places = common.compactMap { entry.seeds.firstIndex(of: $0) }
-            return Entry(seeds: common, rollouts: places.map { entry.rollouts[$0] })
+        let pairs = Self.pairs(entry.seeds, sparse.seeds)
+        func rows(_ entry: Entry, _ places: [Int]) -> Entry {
+            Entry(seeds: places.map { entry.seeds[$0] }, rollouts: places.map { entry.rollouts[$0] })
         }
-        if let mine = Self.matrix(rows(entry), .proportion, tasks),
-            let other = Self.matrix(rows(sparse), .proportion, tasks)
+        if let mine = Self.matrix(rows(entry, pairs.map(\.mine)), .proportion, tasks),
+            let other = Self.matrix(rows(sparse, pairs.map(\.other)), .proportion, tasks)
         {
             let resampling = Self.resampling(runs: mine.runs, tasks: mine.tasks)
             if let difference = try? bootstrap.difference(mine, other, over: resampling) {
@@ -107,6 +105,15 @@ public struct TableBuilder: Sendable {
             }
         }
         return line
+    }
+
+    /// Places of runs with the same seed, each used once: the k-th of a seed with the k-th. What only one of the two has is left
+    /// out.
+    static func pairs(_ mine: [Int], _ other: [Int]) -> [(mine: Int, other: Int)] {
+        var free = Dictionary(grouping: other.indices) { other[$0] }.mapValues { ArraySlice($0) }
+        return mine.indices.compactMap { place in
+            free[mine[place]]?.popFirst().map { (place, $0) }
+        }
     }
 
     private func cell(of aggregate: Aggregate, _ matrix: ScoreMatrix) -> ResultTable.Cell {
