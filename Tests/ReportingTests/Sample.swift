@@ -108,13 +108,13 @@ struct Sample {
     @discardableResult
     func train(
         _ name: String, seed: Int, algorithm: String = "iql", source: String = "none", sparse: Double = 1,
-        steps: Int = 300
+        generated: Double = 1, temperature: Double = 5, data: String? = nil, steps: Int = 300
     ) throws -> TrainRun {
         let member = ["labels", "negated"].contains(source) ? #"{"run":"labels"}"# : "{}"
         let reward =
-            #"{"generatedWeight":1,"source":{"\#(source)":\#(member)},"sparseWeight":\#(sparse),"transform":"scaled"}"#
+            #"{"generatedWeight":\#(generated),"source":{"\#(source)":\#(member)},"sparseWeight":\#(sparse),"transform":"scaled"}"#
         let config =
-            #"{"batchSize":64,"iql":{"discount":0.97,"expectile":0.8,"temperature":5,"weightLimit":100},"optimizer":{"learningRate":0.0001,"weightDecay":0.1},"precision":"float32","vocabulary":["a","b"]}"#
+            #"{"batchSize":64,\#(data.map { #""dataSHA256":"\#($0)","# } ?? "")"iql":{"discount":0.97,"expectile":0.8,"temperature":\#(temperature),"weightLimit":100},"optimizer":{"learningRate":0.0001,"weightDecay":0.1},"precision":"float32","vocabulary":["a","b"]}"#
         return try store.write { db in
             var run = try TrainRun.create(
                 TrainRun.Identity(

@@ -293,15 +293,19 @@ import Testing
 
     @Test func aPlanCanBeReadOffTheStore() throws {
         let sample = try Sample()
-        for (name, source) in [("a-s0", "none"), ("a-s12", "none"), ("b", "zero"), ("c-s", "oracle"), ("s3", "none")] {
+        for (name, source) in [
+            ("a-s0", "none"), ("a-s12", "none"), ("b", "zero"), ("c-s", "oracle"), ("s3", "none"), ("d-s0", "labels"),
+        ] {
             let run = try sample.train(name, seed: 3, algorithm: name == "s3" ? "bc" : "iql", source: source)
             try sample.evaluate(run, on: name == "b" ? "second" : "main") { $1 }
         }
         let plan = try ReportPlan.derived(name: "n", from: sample.store) { "run \($0.identity.name)" }
-        #expect(plan.rows.map(\.name) == ["a", "b", "c-s", "s3"])
-        #expect(plan.rows.map(\.kind) == [.method, .control, .oracle, .baseline])
+        #expect(plan.rows.map(\.name) == ["a", "b", "c-s", "s3", "d"])
+        #expect(plan.rows.map(\.kind) == [.baseline, .control, .oracle, .baseline, .method])
         #expect(plan.rows[0].runs.map(\.name) == ["a-s0", "a-s12"])
         #expect(plan.rows[0].runs[1].command == "run a-s12")
         #expect(plan.sets == ["main", "second"])
+        try sample.train("e-s0", seed: 3, source: "labels", generated: 0)
+        #expect(try ReportPlan.derived(name: "n", from: sample.store) { _ in "" }.rows.last?.kind == .baseline)
     }
 }

@@ -54,6 +54,9 @@ public struct TrainingSettings: Sendable, Equatable {
     /// Whether what is learned depends on the reward: cloning does not look at it.
     public var usesReward: Bool { algorithm == "iql" }
 
+    /// Whether there is more than the sparse reward.
+    public var hasGeneratedReward: Bool { source != "none" && generatedWeight != 0 }
+
     /// The reward in words.
     public var rewardWords: String {
         guard usesReward else { return "none: actions are imitated" }
