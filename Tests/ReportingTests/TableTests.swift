@@ -86,6 +86,45 @@ import Testing
             }
         }
         #expect(Set(Measure.all.map(\.name)).count == Measure.all.count)
+        let half = rollout(1, 2, steps: 8, expert: 4, conditions: (1, 4))
+        #expect(Measure.pathWeightedProportion.score(half) == 0.25)
+        #expect(Measure.pathWeightedConditions.score(half) == 0.125)
+        #expect(Measure.pathWeightedConditions.score(rollout(1, 2, steps: 8, expert: 4)) == nil)
+        // The weight of SPL, and no path raises a measure.
+        for (expert, steps) in (1...4).flatMap({ expert in (1...6).map { (expert, $0) } }) {
+            let weight = Double(expert) / Double(max(expert, steps))
+            for completed in 0...2 {
+                let one = rollout(completed, 2, steps: steps, expert: expert, conditions: (completed, 3))
+                for (weighted, plain) in [
+                    (Measure.pathWeighted, Measure.success), (.pathWeightedProportion, .proportion),
+                    (.pathWeightedConditions, .conditions),
+                ] {
+                    #expect(weighted.score(one) == plain.score(one).map { $0 * weight })
+                }
+            }
+        }
+    }
+
+    /// What `rgvlm-evaluate` prints is what the table has, but for goal conditions, which it pools.
+    @Test func summariesAgreeWithTheTable() throws {
+        let sample = try Sample()
+        try sample.evaluate(try sample.train("a-s0", seed: 0)) { task, length in task == 5 ? length : 1 }
+        let data = try sample.data(Sample.plan([("a", .method)], seeds: [0]))
+        let line = try #require(builder.table(data).sets.first?.line("a"))
+        let rollouts = try #require(data.rows[0].runs[0].evaluations["main"]).rollouts.map(\.rollout)
+        let summary = RolloutSummary(rollouts)
+        for (measure, value) in [
+            (Measure.completed, summary.all.meanReturn), (.proportion, summary.all.proportion),
+            (.success, summary.all.success), (.pathWeighted, summary.all.weightedSuccess),
+            (.pathWeightedProportion, summary.all.weightedProportion),
+        ] {
+            #expect(abs(try #require(line.cell(measure)).value - value) < 1e-12)
+        }
+        // Of 1 to 6 conditions one is met, of the last all six.
+        let mean = (1 + 1.0 / 2 + 1.0 / 3 + 1.0 / 4 + 1.0 / 5 + 1) / 6
+        #expect(abs(try #require(line.cell(.conditions)).value - mean) < 1e-12)
+        #expect(abs(summary.goalConditions - 11.0 / 21) < 1e-12)
+        #expect(Footnotes.reading.contains { $0.contains("pools the conditions") })
     }
 
     /// References that were evaluated on another version of the set, not to the end or not at all keep their line.

@@ -44,6 +44,7 @@ enum ReportPageScript {
         };
         const dollars = (value, labels) => labels && !labels.priced ? "no cost" : value === undefined || value === null ? "cost not known" : "$" + value.toFixed(value > 0 && value < 0.01 ? 6 : 4);
 
+        const weight = (steps, task) => steps <= task.expert ? 1 : task.expert / steps;
         const score = (measure, result, task) => {
           const [done, steps, met, total] = result;
           const length = (data.measures.find((m) => m.name === measure) || {}).length;
@@ -52,7 +53,9 @@ enum ReportPageScript {
             case "return": return done;
             case "goal_conditions": return total ? met / total : null;
             case "success": return done === task.n ? 1 : 0;
-            case "path_weighted_success": return done < task.n ? 0 : steps <= task.expert ? 1 : task.expert / steps;
+            case "path_weighted_success": return done < task.n ? 0 : weight(steps, task);
+            case "path_weighted_proportion": return done / task.n * weight(steps, task);
+            case "path_weighted_goal_conditions": return total ? met / total * weight(steps, task) : null;
             default: return done / task.n;
           }
         };

@@ -228,6 +228,6 @@ public struct Footnotes: Sendable, Encodable {
     /// What the table's numbers and intervals mean.
     static let reading = [
         "Values are means over seeds and tasks. Brackets: 95 % bootstrap intervals (percentiles of 2,000 resamples) that draw seeds and tasks, both whole, so that they are about other seeds and other tasks; with three seeds they are too narrow rather than too wide, and with a single one they draw tasks alone. Nothing is corrected for the number of comparisons. The CSV file also has rliable's stratified intervals, which draw seeds alone and are narrower.",
-        "Difference: less the proportion completed by sparse, in pairs of one seed and one task; * where its interval excludes zero. P(better): the probability that a run completes more of a task than one of sparse, ties as half. IQM: the mean of the middle half of all runs and tasks. Goal conditions are averaged over tasks; ALFRED pools the conditions of all tasks.",
+        "Difference: less the proportion completed by sparse, in pairs of one seed and one task; * where its interval excludes zero. P(better): the probability that a run completes more of a task than one of sparse, ties as half. IQM: the mean of the middle half of all runs and tasks. Goal conditions are averaged over tasks, which is what intervals can be drawn from; ALFRED, and what rgvlm-evaluate prints, pools the conditions of all tasks, so that tasks with many count more. Path-weighted: times the recorded number of steps over the agent's, at most 1.",
     ]
 }
