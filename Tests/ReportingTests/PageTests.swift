@@ -90,13 +90,22 @@ import Testing
                 #expect(!plain.unicodeScalars.contains { $0.properties.generalCategory == .control })
             }
             let title = Figure.title(text)
-            #expect(
-                title.count == 5
-                    && title.dropFirst().dropLast().allSatisfy { $0 != "\"" && $0 != "\\" && $0 != "`" && $0.isASCII })
+            let shown = Array(title.unicodeScalars)
+            #expect(shown.count == 5 && shown[0] == "\"" && shown[4] == "\"", "\(title)")
+            let properties = scalar.properties
+            let isKept =
+                properties.isAlphabetic && properties.generalCategory != .letterNumber
+                && properties.generalCategory != .otherSymbol
+                || properties.generalCategory == .decimalNumber || "+-.,()/:=".unicodeScalars.contains(scalar)
+            if isKept { #expect(shown[2] == scalar) }
+            if properties.isWhitespace || "\"'\\`@%^_{}$#~!&;|<>*?".unicodeScalars.contains(scalar) {
+                #expect(shown[2] == " ")
+            }
         }
         #expect(Escape.csv("=1") == "'=1" && Escape.csv("a,\"b") == "\"a,\"\"b\"")
         #expect(Escape.latex("50% & $x_1$ \\{}") == "50\\% \\& \\$x\\_1\\$ \\textbackslash{}\\{\\}")
         #expect(Escape.markdown("a|b*") == "a\\|b\\*")
+        #expect(Escape.markdown("$0.10 and $x_1$") == "\\$0.10 and \\$x\\_1\\$")
     }
 
     /// Nothing is fetched, and every link and cell of the page leads to something it has.
