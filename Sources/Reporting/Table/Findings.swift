@@ -12,7 +12,7 @@ public enum Findings {
                 Sentence(
                     tone: .open,
                     text: "The store holds no complete evaluation of these rows, so there is nothing to compare yet.")
-            ]
+            ] + ofData(data)
         }
         let roles = Roles(data)
         func line(_ place: Int?) -> ResultTable.Line? { place.flatMap { set.line(data.rows[$0].plan.name) } }
@@ -30,6 +30,7 @@ public enum Findings {
                         "The scores of label run \(Plain.text(labels.name)) are \(labels.shownModel): no number here measures a VLM."
                 ))
         }
+        sentences += ofData(data)
         let missing = table.sets.flatMap(\.lines).filter { $0.seeds < $0.planned && $0.kind != "reference" }
         if !missing.isEmpty {
             let names = Show.list(Array(Set(missing.map(\.name))).sorted().map { Plain.text($0) })

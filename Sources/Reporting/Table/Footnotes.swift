@@ -173,6 +173,7 @@ public struct Footnotes: Sendable, Encodable {
         if !ways.isEmpty {
             list.append("\(Show.list(ways.sorted())); SPRINT: AdamW at 0.0001 throughout, batches of 64.")
         }
+        if let text = LearningSettings.deviation(settings) { list.append(text) }
         if facts.hasRealRooms {
             let episodes = data.plan.splits.reduce(0) { $0 + (facts.episodes[$1] ?? 0) }
             if data.plan.splits == ["train"], episodes > 0, episodes < Self.releaseTrajectories {
@@ -188,6 +189,7 @@ public struct Footnotes: Sendable, Encodable {
             "Sparse reward and terminal only at the true end of an instruction; windows that are cut earlier bootstrap. SPRINT's code ends every window with reward 1 and terminal.",
             "Q sees the first action, the target critic is in evaluation mode, unknown words have a token of their own, every table is trained; in SPRINT's code they are not.",
             "Objects are chosen as SPRINT does: the network gives a class, legal classes in sight are allowed, and the nearest instance is taken. No masks are predicted.",
+            "The distance to an object, for what is in reach and what is nearest, is measured to the nearest point of its box; SPRINT measures to the object's position, which in wide furniture can be out of reach.",
             "The paper's reward weights, network and IQL settings were not available; the reward is the sparse one plus the score over ten, with the weights above.",
             "The paper's other VLM rewards (CLIP, BLIP-2, RoboCLIP) are not among the rows, and the values of its Table I and Figure 4 were not available to stand beside ours.",
         ]
