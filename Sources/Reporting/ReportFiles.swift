@@ -81,11 +81,7 @@ public struct ReportFiles: Sendable {
         var seen: Set<Int64> = []
         var ids: [Int64] = []
         for set in data.plan.sets {
-            let evaluations =
-                data.rows.flatMap { $0.runs.compactMap { $0.evaluations[set] } }
-                + data.references.compactMap { $0.evaluations[set] }
-            for id in evaluations.flatMap({ $0.rollouts.compactMap(\.rollout.episodeID) })
-            where seen.insert(id).inserted {
+            for id in ShownSet(set, data).rollouts.compactMap(\.episodeID) where seen.insert(id).inserted {
                 ids.append(id)
             }
         }

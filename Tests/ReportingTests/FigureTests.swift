@@ -40,6 +40,25 @@ import Testing
         #expect(zip(again.files, report.files).allSatisfy { $0.name == $1.name && $0.bytes == $1.bytes })
     }
 
+    /// Titles of rows in other scripts are in the legend.
+    @Test(.enabled(if: FigureTests.hasGnuplot, "gnuplot is not installed")) func legendsHaveAllScripts() throws {
+        let sample = try Sample()
+        let titles = ["学習 2", "обучение", "ταξίδι", "अनुभव", "تعلم"]
+        var plan = Sample.plan(titles.indices.map { ("r\($0)", .baseline) }, seeds: [0])
+        for (place, title) in titles.enumerated() {
+            try sample.evaluate(try sample.train("r\(place)-s0", seed: 0)) { $1 }
+            plan.rows[place].title = title
+        }
+        let path = try #require(ProcessInfo.processInfo.environment["PATH"])
+        let report = try ReportFiles(try sample.data(plan), from: sample.store, searchPath: path)
+        #expect(report.problems.isEmpty)
+        for name in ["figure4.svg", "curves.svg"] {
+            let bytes = try #require(report.files.first { $0.name == name }?.bytes)
+            let text = String(decoding: bytes, as: UTF8.self)
+            for title in titles { #expect(text.contains(title), "\(name): \(title)") }
+        }
+    }
+
     /// A gnuplot that fails, or says nothing and writes nothing, is told of; the rest is written.
     @Test(arguments: ["#!/bin/sh\necho 'line 3: no such terminal' >&2\nexit 1\n", "#!/bin/sh\nexit 0\n"])
     func aFailingGnuplotIsNamed(_ script: String) throws {

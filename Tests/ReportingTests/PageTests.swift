@@ -2,6 +2,7 @@ import Episodes
 import ExperimentStore
 import Foundation
 import GRDB
+import Statistics
 import TestSupport
 import Testing
 
@@ -55,7 +56,7 @@ import Testing
         }
         for line in markdown.components(separatedBy: "\n") where line.hasPrefix("| ") && line.contains("alert") {
             let bars = line.replacingOccurrences(of: "\\\\", with: "").replacingOccurrences(of: "\\|", with: "")
-            #expect([12, 8, 3].contains(bars.count { $0 == "|" }), "\(line)")
+            #expect([12, 10, 3].contains(bars.count { $0 == "|" }), "\(line)")
         }
         let csv = try #require(files["table.csv"])
         for line in csv.components(separatedBy: "\n").dropLast() { #expect(Self.fields(line).count == 14, "\(line)") }
@@ -89,13 +90,22 @@ import Testing
                 #expect(!plain.unicodeScalars.contains { $0.properties.generalCategory == .control })
             }
             let title = Figure.title(text)
-            #expect(
-                title.count == 5
-                    && title.dropFirst().dropLast().allSatisfy { $0 != "\"" && $0 != "\\" && $0 != "`" && $0.isASCII })
+            let shown = Array(title.unicodeScalars)
+            #expect(shown.count == 5 && shown[0] == "\"" && shown[4] == "\"", "\(title)")
+            let properties = scalar.properties
+            let isKept =
+                properties.isAlphabetic && properties.generalCategory != .letterNumber
+                && properties.generalCategory != .otherSymbol
+                || properties.generalCategory == .decimalNumber || "+-.,()/:=".unicodeScalars.contains(scalar)
+            if isKept { #expect(shown[2] == scalar) }
+            if properties.isWhitespace || "\"'\\`@%^_{}$#~!&;|<>*?".unicodeScalars.contains(scalar) {
+                #expect(shown[2] == " ")
+            }
         }
         #expect(Escape.csv("=1") == "'=1" && Escape.csv("a,\"b") == "\"a,\"\"b\"")
         #expect(Escape.latex("50% & $x_1$ \\{}") == "50\\% \\& \\$x\\_1\\$ \\textbackslash{}\\{\\}")
         #expect(Escape.markdown("a|b*") == "a\\|b\\*")
+        #expect(Escape.markdown("$0.10 and $x_1$") == "\\$0.10 and \\$x\\_1\\$")
     }
 
     /// Nothing is fetched, and every link and cell of the page leads to something it has.
@@ -117,9 +127,82 @@ import Testing
             #expect((0..<(data.rows.count + data.references.count)).contains(try #require(Int(match.2))))
             #expect(Measure.all.map(\.name).contains(String(match.3)))
         }
-        // Six rows and the expert, each with 8 + 3 measures and IQM; five compared with sparse twice.
-        #expect(found == 7 * 12 + 5 * 2)
+        // Six rows and the expert, each with 8 + 5 measures and IQM; five compared with sparse twice.
+        #expect(found == 7 * 14 + 5 * 2)
         for command in ["train sparse 0", "train zero 1", "evaluate expert"] { #expect(page.contains(command)) }
+    }
+
+    /// Whatever else the store holds, the page's tasks are those of the table, and each counted run's means over them too.
+    @Test func pageAndTableAgree() throws {
+        let sample = try Sample()
+        for agent in [EvalRun.Agent.expert, .random] {
+            try sample.evaluate(nil, agent: agent, version: 8, instruction: "stale", places: Array(0..<30)) { $1 }
+        }
+        for name in ["a", "b"] {
+            for seed in 0..<3 {
+                let run = try sample.train("\(name)-s\(seed)", seed: seed)
+                switch (name, seed) {
+                // Under way, with a gap where tasks go on in parallel.
+                case ("b", 0): try sample.evaluate(run, isDone: false, places: [1, 3, 11]) { $1 }
+                // Complete, but of fewer tasks, of more, and of another version.
+                case ("b", 1): try sample.evaluate(run, places: [0, 1]) { $1 }
+                case ("b", 2): try sample.evaluate(run, instruction: "stale", places: Array(0..<20)) { $1 }
+                default: try sample.evaluate(run) { task, length in (task + seed) % (length + 1) }
+                }
+            }
+        }
+        let data = try sample.data(Sample.plan([("a", .method), ("b", .method)], seeds: [0, 1, 2]))
+        let table = TableBuilder(bootstrap: Bootstrap(repetitions: 200)).table(data)
+        let page = try PageData(data, table, sources: ([:], [])) { id in
+            try sample.store.read { try Rollout.steps(id, $0) }
+        }
+        let set = try #require(table.sets.first)
+        let tasks = try #require(page.sets.first).tasks
+        #expect(tasks.count == set.tasks && tasks.count == 12 && tasks.allSatisfy { $0.text == "Take the apple" })
+        for (row, line) in zip(page.rows, set.lines) {
+            for (run, counted) in zip(row.runs, line.runs) {
+                let evaluation = try #require(run.evaluations.first ?? nil)
+                #expect((evaluation.uncounted == nil) == counted.counted)
+                guard counted.counted else { continue }
+                for measure in Measure.all {
+                    let scores = zip(tasks, evaluation.r).compactMap { task, r in
+                        r.flatMap { measure.score(Self.rollout(task, $0)) }
+                    }
+                    let mean = try #require(counted.means[measure.name])
+                    #expect(abs(scores.reduce(0, +) / Double(scores.count) - mean) < 1e-12, "\(measure)")
+                }
+            }
+        }
+        let others = page.rows[1].runs.map { $0.evaluations[0] } + page.rows[2...].map { $0.runs[0].evaluations[0] }
+        let version = "another version of the set"
+        #expect(others.map { $0?.uncounted } == ["not complete", version, version, version, version])
+        let joined = others.map { $0?.r.enumerated().filter { $0.element != nil }.map(\.offset) }
+        #expect(joined == [[1, 3, 11], [0, 1], [], [], []])
+        #expect(others.allSatisfy { evaluation in evaluation.map { $0.r.count == $0.s.count } ?? false })
+    }
+
+    /// The rollout that a result of the page stands for.
+    private static func rollout(_ task: PageData.Task, _ result: [Int]) -> Rollout {
+        Rollout(
+            index: 0, key: task.key, annotation: 0, subTasks: 0..<task.n, episodeID: nil, scene: task.scene,
+            taskType: nil,
+            instruction: task.text, start: .recorded, expertSteps: task.expert, stepLimit: task.limit,
+            stepCount: result[1], completed: result[0],
+            conditions: result.count > 2 ? .init(met: result[2], total: result[3]) : nil, problem: nil)
+    }
+
+    /// Before anything is complete the page shows what is there.
+    @Test func thePageShowsWhatIsUnderWay() throws {
+        let sample = try Sample()
+        for (seed, places) in [[0, 1, 4], [0, 2]].enumerated() {
+            let run = try sample.train("a-s\(seed)", seed: seed)
+            try sample.evaluate(run, isDone: false, places: places) { $1 }
+        }
+        let data = try sample.data(Sample.plan([("a", .method)]))
+        let page = PageData(data, TableBuilder().table(data), sources: ([:], [])) { _ in [] }
+        #expect(page.sets.first?.tasks.map(\.n) == [1, 2, 3, 5])
+        let results = page.rows[0].runs.map { $0.evaluations[0]?.r.map { $0 != nil } }
+        #expect(results == [[true, true, false, true], [true, false, true, false]])
     }
 
     @Test func theDataLeadsToTextsAndScores() throws {

@@ -108,13 +108,13 @@ struct Sample {
     @discardableResult
     func train(
         _ name: String, seed: Int, algorithm: String = "iql", source: String = "none", sparse: Double = 1,
-        steps: Int = 300
+        generated: Double = 1, temperature: Double = 5, data: String? = nil, steps: Int = 300
     ) throws -> TrainRun {
         let member = ["labels", "negated"].contains(source) ? #"{"run":"labels"}"# : "{}"
         let reward =
-            #"{"generatedWeight":1,"source":{"\#(source)":\#(member)},"sparseWeight":\#(sparse),"transform":"scaled"}"#
+            #"{"generatedWeight":\#(generated),"source":{"\#(source)":\#(member)},"sparseWeight":\#(sparse),"transform":"scaled"}"#
         let config =
-            #"{"batchSize":64,"iql":{"discount":0.97,"expectile":0.8,"temperature":5,"weightLimit":100},"optimizer":{"learningRate":0.0001,"weightDecay":0.1},"precision":"float32","vocabulary":["a","b"]}"#
+            #"{"batchSize":64,\#(data.map { #""dataSHA256":"\#($0)","# } ?? "")"iql":{"discount":0.97,"expectile":0.8,"temperature":\#(temperature),"weightLimit":100},"optimizer":{"learningRate":0.0001,"weightDecay":0.1},"precision":"float32","vocabulary":["a","b"]}"#
         return try store.write { db in
             var run = try TrainRun.create(
                 TrainRun.Identity(
@@ -135,13 +135,14 @@ struct Sample {
         }
     }
 
-    /// An evaluation on tasks of 1 to 6 sub-tasks, twice each.
+    /// An evaluation on tasks of 1 to 6 sub-tasks, twice each unless places say otherwise.
     ///
     /// - Parameter completed: Of the task at a place with so many sub-tasks.
     @discardableResult
     func evaluate(
         _ training: TrainRun?, agent: EvalRun.Agent = .policy, on set: String = "main", version: UInt8 = 9,
-        isDone: Bool = true, instruction: String = "Take the apple", completed: (Int, Int) -> Int
+        isDone: Bool = true, instruction: String = "Take the apple", places: [Int] = Array(0..<12),
+        completed: (Int, Int) -> Int
     ) throws -> EvalRun {
         try store.write { db in
             var run = try EvalRun.create(
@@ -150,7 +151,7 @@ struct Sample {
                     trainRunID: training?.id, checkpointStep: training?.step,
                     checkpointSHA256: training.map { _ in Self.hash(5) }, taskSet: set,
                     taskSetSHA256: Self.hash(version), seed: 7, config: "{}"), db)
-            for place in 0..<12 {
+            for place in places {
                 let length = place % 6 + 1
                 let done = min(length, max(0, completed(place, length)))
                 let steps = (0..<5).map { t in

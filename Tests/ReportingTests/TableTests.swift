@@ -86,6 +86,118 @@ import Testing
             }
         }
         #expect(Set(Measure.all.map(\.name)).count == Measure.all.count)
+        let half = rollout(1, 2, steps: 8, expert: 4, conditions: (1, 4))
+        #expect(Measure.pathWeightedProportion.score(half) == 0.25)
+        #expect(Measure.pathWeightedConditions.score(half) == 0.125)
+        #expect(Measure.pathWeightedConditions.score(rollout(1, 2, steps: 8, expert: 4)) == nil)
+        // The weight of SPL, and no path raises a measure.
+        for (expert, steps) in (1...4).flatMap({ expert in (1...6).map { (expert, $0) } }) {
+            let weight = Double(expert) / Double(max(expert, steps))
+            for completed in 0...2 {
+                let one = rollout(completed, 2, steps: steps, expert: expert, conditions: (completed, 3))
+                for (weighted, plain) in [
+                    (Measure.pathWeighted, Measure.success), (.pathWeightedProportion, .proportion),
+                    (.pathWeightedConditions, .conditions),
+                ] {
+                    #expect(weighted.score(one) == plain.score(one).map { $0 * weight })
+                }
+            }
+        }
+    }
+
+    /// What `rgvlm-evaluate` prints is what the table has, but for goal conditions, which it pools.
+    @Test func summariesAgreeWithTheTable() throws {
+        let sample = try Sample()
+        try sample.evaluate(try sample.train("a-s0", seed: 0)) { task, length in task == 5 ? length : 1 }
+        let data = try sample.data(Sample.plan([("a", .method)], seeds: [0]))
+        let line = try #require(builder.table(data).sets.first?.line("a"))
+        let rollouts = try #require(data.rows[0].runs[0].evaluations["main"]).rollouts.map(\.rollout)
+        let summary = RolloutSummary(rollouts)
+        for (measure, value) in [
+            (Measure.completed, summary.all.meanReturn), (.proportion, summary.all.proportion),
+            (.success, summary.all.success), (.pathWeighted, summary.all.weightedSuccess),
+            (.pathWeightedProportion, summary.all.weightedProportion),
+        ] {
+            #expect(abs(try #require(line.cell(measure)).value - value) < 1e-12)
+        }
+        // Of 1 to 6 conditions one is met, of the last all six.
+        let mean = (1 + 1.0 / 2 + 1.0 / 3 + 1.0 / 4 + 1.0 / 5 + 1) / 6
+        #expect(abs(try #require(line.cell(.conditions)).value - mean) < 1e-12)
+        #expect(abs(summary.goalConditions - 11.0 / 21) < 1e-12)
+        #expect(Footnotes.reading.contains { $0.contains("pools the conditions") })
+    }
+
+    /// References that were evaluated on another version of the set, not to the end or not at all keep their line.
+    @Test func referencesThatDoNotCountAreNamed() throws {
+        let sample = try Sample()
+        let run = try sample.train("a-s0", seed: 0)
+        for set in ["main", "second"] { try sample.evaluate(run, on: set) { $1 } }
+        try sample.evaluate(nil, agent: .expert, version: 8, places: Array(0..<30)) { $1 }
+        try sample.evaluate(nil, agent: .expert, on: "second") { $1 }
+        try sample.evaluate(nil, agent: .random, isDone: false, places: [0, 2, 5]) { _, _ in 0 }
+        let data = try sample.data(Sample.plan([("a", .method)], seeds: [0], sets: ["main", "second"]))
+        let table = builder.table(data)
+        let main = try #require(table.sets.first), second = try #require(table.sets.last)
+        #expect(main.tasks == 12 && main.sha256?.prefix(2) == "09")
+        #expect(main.lines.map(\.name) == ["a", "expert", "random"])
+        for line in main.lines.dropFirst() {
+            #expect(line.cells.isEmpty && line.iqm == nil && line.seeds == 0 && line.planned == 1)
+            #expect(line.runs.map(\.counted) == [false])
+        }
+        let problems = [
+            "expert was evaluated on another version of main", "the evaluation of random on main is not complete",
+        ]
+        #expect(main.lines.flatMap(\.problems) == problems)
+        #expect(second.lines.map { $0.cells.isEmpty } == [false, false, true])
+        #expect(second.lines.flatMap(\.problems) == ["random is not evaluated on second"])
+        let markdown = MarkdownTable(data, table).text
+        for problem in problems { #expect(markdown.contains("\nMissing:\n") && markdown.contains("- \(problem)\n")) }
+        #expect(!LaTeXTable.text(data, table).contains("( seeds)"))
+    }
+
+    /// References alone never decide which version of a set counts where policies are evaluated.
+    @Test func policiesDecideTheVersion() throws {
+        let sample = try Sample()
+        for agent in [EvalRun.Agent.expert, .random] { try sample.evaluate(nil, agent: agent, version: 8) { $1 } }
+        let plan = Sample.plan([("a", .method)], seeds: [0])
+        #expect(SetVersion.counted(of: "main", try sample.data(plan))?.sha256 == Sample.hash(8))
+        try sample.evaluate(try sample.train("a-s0", seed: 0)) { $1 }
+        #expect(SetVersion.counted(of: "main", try sample.data(plan))?.sha256 == Sample.hash(9))
+        #expect(builder.table(try sample.data(plan)).sets.first?.line("a")?.seeds == 1)
+    }
+
+    /// Every list of up to three runs with seeds of 0 to 2 against every other.
+    @Test func runsArePairedBySeedAndUsedOnce() {
+        let lists = (0...3).flatMap { count in
+            (0..<count).reduce([[Int]]([[]])) { lists, _ in lists.flatMap { list in (0..<3).map { list + [$0] } } }
+        }
+        #expect(lists.count == 40)
+        for mine in lists {
+            for other in lists {
+                let pairs = TableBuilder.pairs(mine, other)
+                #expect(pairs.allSatisfy { mine[$0.mine] == other[$0.other] })
+                for seed in 0..<3 {
+                    let places = (mine.indices.filter { mine[$0] == seed }, other.indices.filter { other[$0] == seed })
+                    let own = pairs.filter { mine[$0.mine] == seed }
+                    let count = min(places.0.count, places.1.count)
+                    #expect(own.map(\.mine) == Array(places.0.prefix(count)))
+                    #expect(own.map(\.other) == Array(places.1.prefix(count)))
+                }
+            }
+        }
+    }
+
+    /// Two runs of one seed each: the second one of a row is no copy of its first.
+    @Test func runsOfOneSeedAreComparedOneByOne() throws {
+        let sample = try Sample()
+        for (name, done) in [("sparse-s1", 0), ("sparse-s2", 6), ("both-s1", 0), ("both-s2", 0)] {
+            let run = try sample.train(name, seed: 5, source: name.hasPrefix("both") ? "labels" : "none")
+            try sample.evaluate(run) { _, _ in done }
+        }
+        let plan = try ReportPlan.derived(name: "n", from: sample.store) { _ in "" }
+        #expect(plan.rows.flatMap { $0.runs.map(\.seed) } == [5, 5, 5, 5])
+        let line = try #require(builder.table(try sample.data(plan)).sets.first?.line("both"))
+        #expect(line.difference?.seeds == 2 && line.difference?.value == -0.5)
     }
 
     /// Evaluations of another version of the set, unfinished ones and ones of fewer updates are told apart.
@@ -220,15 +332,19 @@ import Testing
 
     @Test func aPlanCanBeReadOffTheStore() throws {
         let sample = try Sample()
-        for (name, source) in [("a-s0", "none"), ("a-s12", "none"), ("b", "zero"), ("c-s", "oracle"), ("s3", "none")] {
+        for (name, source) in [
+            ("a-s0", "none"), ("a-s12", "none"), ("b", "zero"), ("c-s", "oracle"), ("s3", "none"), ("d-s0", "labels"),
+        ] {
             let run = try sample.train(name, seed: 3, algorithm: name == "s3" ? "bc" : "iql", source: source)
             try sample.evaluate(run, on: name == "b" ? "second" : "main") { $1 }
         }
         let plan = try ReportPlan.derived(name: "n", from: sample.store) { "run \($0.identity.name)" }
-        #expect(plan.rows.map(\.name) == ["a", "b", "c-s", "s3"])
-        #expect(plan.rows.map(\.kind) == [.method, .control, .oracle, .baseline])
+        #expect(plan.rows.map(\.name) == ["a", "b", "c-s", "s3", "d"])
+        #expect(plan.rows.map(\.kind) == [.baseline, .control, .oracle, .baseline, .method])
         #expect(plan.rows[0].runs.map(\.name) == ["a-s0", "a-s12"])
         #expect(plan.rows[0].runs[1].command == "run a-s12")
         #expect(plan.sets == ["main", "second"])
+        try sample.train("e-s0", seed: 3, source: "labels", generated: 0)
+        #expect(try ReportPlan.derived(name: "n", from: sample.store) { _ in "" }.rows.last?.kind == .baseline)
     }
 }

@@ -38,7 +38,7 @@ extension ReportPlan {
         switch settings.source {
         case "oracle": .oracle
         case "zero", "random", "timeIndex", "negated", "shuffled": .control
-        default: settings.algorithm == "iql" ? .method : .baseline
+        default: settings.usesReward && settings.hasGeneratedReward ? .method : .baseline
         }
     }
 }

@@ -94,11 +94,17 @@ public struct ReportData: Sendable {
         /// Whether rooms are those of the release, and whether some are generated.
         public var hasRealRooms: Bool
         public var hasGeneratedRooms: Bool
+        /// When the flags on episodes learned from were set.
+        public var flaggedAt: [String]
 
         public static let none = Facts(
             dataset: nil, episodes: [:], instructions: [:], transitions: 0, renderedFrames: 0, recordedFrames: 0,
-            frameSize: [], hasRealRooms: false, hasGeneratedRooms: false)
+            frameSize: [], hasRealRooms: false, hasGeneratedRooms: false, flaggedAt: [])
     }
+}
+
+extension ReportData.Reference {
+    var title: String { agent == .expert ? "Recorded actions (expert)" : "Legal actions at random" }
 }
 
 extension ReportData.Row {

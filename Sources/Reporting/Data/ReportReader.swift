@@ -130,6 +130,12 @@ extension ReportData.Facts {
             arguments: [dataset.id])
         hasRealRooms = (rooms?[0] as Int? ?? 0) > 0
         hasGeneratedRooms = (rooms?[1] as Int? ?? 0) > 0
+        flaggedAt = try String.fetchAll(
+            db,
+            sql: """
+                SELECT f.created_at FROM flags f JOIN episodes e ON e.id = f.episode_id
+                WHERE e.dataset_id = ? AND e.split IN (\(marks)) ORDER BY 1
+                """, arguments: [dataset.id] + StatementArguments(splits))
         self.dataset = dataset.name
     }
 }

@@ -13,6 +13,7 @@ public struct TrainingSettings: Sendable, Equatable {
     public var expectile: Double?
     public var temperature: Double?
     public var weightLimit: Double?
+    public var polyak: Double?
     public var learningRate: Double?
     public var weightDecay: Double?
     /// Updates over which the learning rate falls to 0; nil where it stays.
@@ -22,6 +23,8 @@ public struct TrainingSettings: Sendable, Equatable {
     public var sparseWeight: Double
     public var generatedWeight: Double
     public var transform: String
+    /// In hexadecimal, of all that is learned from, the rewards included.
+    public var dataSHA256: String?
 
     init(_ identity: TrainRun.Identity) {
         let config = Self.members(identity.config)
@@ -38,6 +41,7 @@ public struct TrainingSettings: Sendable, Equatable {
         expectile = number(iql?["expectile"])
         temperature = number(iql?["temperature"])
         weightLimit = number(iql?["weightLimit"])
+        polyak = number(iql?["polyak"])
         learningRate = number(optimizer?["learningRate"])
         weightDecay = number(optimizer?["weightDecay"])
         cosineSteps = number(optimizer?["cosineSteps"]).flatMap { Int(exactly: $0) }
@@ -45,6 +49,7 @@ public struct TrainingSettings: Sendable, Equatable {
         sparseWeight = number(reward["sparseWeight"]) ?? 1
         generatedWeight = number(reward["generatedWeight"]) ?? 1
         transform = reward["transform"] as? String ?? "unknown"
+        dataSHA256 = config["dataSHA256"] as? String
     }
 
     private static func members(_ json: String) -> [String: Any] {
@@ -53,6 +58,9 @@ public struct TrainingSettings: Sendable, Equatable {
 
     /// Whether what is learned depends on the reward: cloning does not look at it.
     public var usesReward: Bool { algorithm == "iql" }
+
+    /// Whether there is more than the sparse reward.
+    public var hasGeneratedReward: Bool { source != "none" && generatedWeight != 0 }
 
     /// The reward in words.
     public var rewardWords: String {

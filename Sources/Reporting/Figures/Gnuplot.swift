@@ -121,12 +121,19 @@ struct Figure: Sendable {
 }
 
 extension Figure {
-    /// A quoted title for a data file: what gnuplot could take for more than text becomes a space.
+    /// A quoted title for a data file: letters with their marks and digits of all scripts stay. What gnuplot could take for more
+    /// than text becomes a space.
     static func title(_ text: String) -> String {
         let allowed = text.unicodeScalars.map { scalar -> Character in
             switch scalar {
             case "a"..."z", "A"..."Z", "0"..."9", "+", "-", ".", ",", "(", ")", "/", ":", "=": Character(scalar)
-            default: " "
+            default:
+                switch scalar.properties.generalCategory {
+                case .uppercaseLetter, .lowercaseLetter, .titlecaseLetter, .modifierLetter, .otherLetter,
+                    .nonspacingMark, .spacingMark, .decimalNumber:
+                    Character(scalar)
+                default: " "
+                }
             }
         }
         return "\"\(String(allowed.prefix(52)))\""

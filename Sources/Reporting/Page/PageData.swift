@@ -40,15 +40,17 @@ struct PageData: Encodable {
 
     struct Evaluation: Encodable {
         var name: String
-        var counted: Bool
+        /// Why the table does not count it; nil where it does.
+        var uncounted: String?
         var step: Int?
         var sha256: String?
         var seconds: Double?
         var config: String
-        /// By task: completed, steps, and conditions met and in all where there are some.
-        var r: [[Int]]
+        /// By task: completed, steps, and conditions met and in all where there are some. Nil for tasks that are not done yet;
+        /// nothing at all of another version of the set, whose tasks are others.
+        var r: [[Int]?]
         var problems: [String: String]
-        var s: [Steps]
+        var s: [Steps?]
     }
 
     struct Run: Encodable {
@@ -117,35 +119,31 @@ extension PageData {
             return Measured(name: $0.name, title: $0.title, length: nil)
         }
         actions = Action.allCases.sorted { $0.rawValue < $1.rawValue }.map(\.name)
-        sets = data.plan.sets.map { TaskSet(name: $0, tasks: Self.tasks($0, data)) }
+        let shown = data.plan.sets.map { ShownSet($0, data) }
+        sets = zip(data.plan.sets, shown).map { TaskSet(name: $0, tasks: $1.rollouts.map { Task($0) }) }
         var texts = StringTable()
         rows = []
         for row in data.rows {
             var runs: [Run] = []
             for run in row.runs {
-                let evaluations = try data.plan.sets.enumerated().map { place, set in
-                    try run.evaluations[set].map { evaluation in
-                        let line = table.sets[place].line(row.plan.name)
-                        let isCounted = line?.runs.first { $0.name == run.plan.name }?.counted ?? false
-                        return try Self.evaluation(evaluation, isCounted, &texts, steps)
-                    }
+                let evaluations = try zip(data.plan.sets, shown).map { set, shown in
+                    try run.evaluations[set].map { try Self.evaluation($0, shown, &texts, steps) }
                 }
                 runs.append(Self.run(run, data, evaluations))
             }
             rows.append(Row(title: row.title(in: data), runs: runs))
         }
         for reference in data.references {
-            let evaluations = try data.plan.sets.map { set in
-                try reference.evaluations[set].map { try Self.evaluation($0, $0.run.status == .done, &texts, steps) }
+            let evaluations = try zip(data.plan.sets, shown).map { set, shown in
+                try reference.evaluations[set].map { try Self.evaluation($0, shown, &texts, steps) }
             }
-            let title = reference.agent == .expert ? "Recorded actions (expert)" : "Legal actions at random"
+            let first = data.plan.sets.lazy.compactMap { reference.evaluations[$0] }.first
             rows.append(
                 Row(
-                    title: title,
+                    title: reference.title,
                     runs: [
                         Run(
-                            name: reference.agent.rawValue,
-                            seed: Int(reference.evaluations.values.first?.run.identity.seed ?? 0),
+                            name: reference.agent.rawValue, seed: Int(first?.run.identity.seed ?? 0),
                             command: data.plan.referenceCommands[reference.agent.rawValue] ?? "", state: "not trained",
                             reward: nil, labels: nil, evaluations: evaluations)
                     ]))
@@ -161,19 +159,6 @@ extension PageData {
         strings = texts.strings
     }
 
-    private static func tasks(_ set: String, _ data: ReportData) -> [Task] {
-        let evaluations =
-            data.rows.flatMap { $0.runs.compactMap { $0.evaluations[set] } }
-            + data.references.compactMap { $0.evaluations[set] }
-        let longest = evaluations.max { $0.rollouts.count < $1.rollouts.count }
-        return (longest?.rollouts ?? []).map { _, rollout in
-            Task(
-                key: Plain.text(rollout.key), text: Plain.text(rollout.instruction), n: rollout.subTasks.count,
-                type: rollout.taskType.map(Plain.text), scene: rollout.scene, start: rollout.start.rawValue,
-                expert: rollout.expertSteps, limit: rollout.stepLimit, episode: rollout.episodeID)
-        }
-    }
-
     private static func run(_ run: ReportData.Run, _ data: ReportData, _ evaluations: [Evaluation?]) -> Run {
         let training = run.training
         let identity = training?.run.identity
@@ -187,20 +172,25 @@ extension PageData {
     }
 
     private static func evaluation(
-        _ evaluation: ReportData.Evaluation, _ isCounted: Bool, _ texts: inout StringTable,
+        _ evaluation: ReportData.Evaluation, _ set: ShownSet, _ texts: inout StringTable,
         _ steps: (Int64) throws -> [Rollout.Step]
     ) rethrows -> Evaluation {
         let identity = evaluation.run.identity
+        let (uncounted, places) = set.places(of: evaluation)
         var result = Evaluation(
-            name: Plain.text(identity.name), counted: isCounted, step: identity.checkpointStep,
+            name: Plain.text(identity.name), uncounted: uncounted, step: identity.checkpointStep,
             sha256: identity.checkpointSHA256.map { ReportHex.text($0) }, seconds: evaluation.run.seconds,
             config: Plain.text(identity.config), r: [], problems: [:], s: [])
-        for (place, entry) in evaluation.rollouts.enumerated() {
-            let rollout = entry.rollout
+        for (place, entry) in places.enumerated() {
+            guard let rollout = entry?.rollout, let id = entry?.id else {
+                result.r.append(nil)
+                result.s.append(nil)
+                continue
+            }
             let conditions = rollout.conditions.map { [$0.met, $0.total] } ?? []
             result.r.append([rollout.completed, rollout.stepCount] + conditions)
             if let problem = rollout.problem { result.problems[String(place)] = Plain.text(problem) }
-            result.s.append(Self.encoded(try steps(entry.id), &texts))
+            result.s.append(Self.encoded(try steps(id), &texts))
         }
         return result
     }

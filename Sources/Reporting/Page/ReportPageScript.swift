@@ -44,6 +44,7 @@ enum ReportPageScript {
         };
         const dollars = (value, labels) => labels && !labels.priced ? "no cost" : value === undefined || value === null ? "cost not known" : "$" + value.toFixed(value > 0 && value < 0.01 ? 6 : 4);
 
+        const weight = (steps, task) => steps <= task.expert ? 1 : task.expert / steps;
         const score = (measure, result, task) => {
           const [done, steps, met, total] = result;
           const length = (data.measures.find((m) => m.name === measure) || {}).length;
@@ -52,12 +53,19 @@ enum ReportPageScript {
             case "return": return done;
             case "goal_conditions": return total ? met / total : null;
             case "success": return done === task.n ? 1 : 0;
-            case "path_weighted_success": return done < task.n ? 0 : steps <= task.expert ? 1 : task.expert / steps;
+            case "path_weighted_success": return done < task.n ? 0 : weight(steps, task);
+            case "path_weighted_proportion": return done / task.n * weight(steps, task);
+            case "path_weighted_goal_conditions": return total ? met / total * weight(steps, task) : null;
             default: return done / task.n;
           }
         };
-        const mean = (evaluation, set, measure) => {
-          const values = evaluation.r.map((r, i) => score(measure, r, set.tasks[i])).filter((v) => v !== null);
+        // Tasks for which every counted evaluation has the measure: those of the table.
+        const covered = (s, measure) => {
+          const counted = data.rows.flatMap((row) => row.runs.map((run) => run.evaluations[s])).filter((e) => e && !e.uncounted);
+          return data.sets[s].tasks.map((task, i) => counted.every((e) => score(measure, e.r[i], task) !== null));
+        };
+        const mean = (evaluation, set, measure, covers) => {
+          const values = evaluation.r.map((r, i) => r && covers[i] ? score(measure, r, set.tasks[i]) : null).filter((v) => v !== null);
           return values.length ? values.reduce((a, b) => a + b, 0) / values.length : null;
         };
         const command = (run) => {
@@ -74,13 +82,14 @@ enum ReportPageScript {
           trail([[set.name, null]]);
           add(body, make("p", "Mean over the tasks of " + set.name + ", by seed.", "facts"));
           const list = table([["Run"], ["Seed", "num"], [named.title, "num"], ["After update", "num"], ["Tasks", "num"], ["State"]]);
+          const covers = covered(s, measure);
           row.runs.forEach((run, k) => {
             const evaluation = run.evaluations[s];
             line(list, [
               [evaluation ? link(run.name, "#/run/" + [s, r, k, measure].join("/")) : run.name, "text"], [run.seed, "num"],
-              [evaluation ? number(mean(evaluation, set, measure), 3) : "-", "num"], [evaluation && evaluation.step, "num"],
-              [evaluation && evaluation.r.length, "num"],
-              [evaluation ? (evaluation.counted ? run.state : "not counted: not complete, or another version of the set") : run.state + "; not evaluated", "text"],
+              [evaluation ? number(mean(evaluation, set, measure, covers), 3) : "-", "num"], [evaluation && evaluation.step, "num"],
+              [evaluation && evaluation.r.filter(Boolean).length, "num"],
+              [evaluation ? (evaluation.uncounted ? "not counted: " + evaluation.uncounted : run.state) : run.state + "; not evaluated", "text"],
             ]);
           });
           add(body, scroll(list), make("h3", "Made with"));
@@ -110,6 +119,7 @@ enum ReportPageScript {
           const settings = make("details");
           add(settings, make("summary", "Settings of the evaluation"), make("pre", evaluation.config));
           body.append(settings);
+          if (evaluation.uncounted) body.append(make("p", "Not counted in the table: " + evaluation.uncounted + ".", "failed"));
           const tools = make("div", null, "tools"), holder = make("div");
           const named = data.measures.find((m) => m.name === measure);
           let filter = named.length ? String(named.length) : "all";
@@ -127,6 +137,7 @@ enum ReportPageScript {
             });
             holder.append(scroll(list));
           };
+          if (!evaluation.r.length) return true;
           const lengths = [...new Set(set.tasks.map((t) => t.n))].sort((a, b) => a - b);
           for (const value of ["all", ...lengths.map(String)]) {
             const button = make("button", value === "all" ? "all tasks" : value);
@@ -179,10 +190,10 @@ enum ReportPageScript {
           add(body, make("h3", "Steps"), steps.a.length ? scroll(list) : make("p", "No step was taken.", "facts"), make("h3", "This task in all runs"));
           const grid = make("div", null, "grid");
           data.rows.forEach((other, q) => other.runs.forEach((one, p) => {
-            const found = one.evaluations[s] && one.evaluations[s].r[i];
+            const evaluated = one.evaluations[s], found = evaluated && evaluated.r[i];
             if (!found) return;
             const a = link("", "#/task/" + [s, q, p, i].join("/"));
-            add(a, pips(found[0], task.n), document.createTextNode(" " + one.name));
+            add(a, pips(found[0], task.n), document.createTextNode(" " + one.name + (evaluated.uncounted ? " (not counted)" : "")));
             grid.append(a);
           }));
           body.append(grid);

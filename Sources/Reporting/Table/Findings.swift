@@ -12,14 +12,14 @@ public enum Findings {
                 Sentence(
                     tone: .open,
                     text: "The store holds no complete evaluation of these rows, so there is nothing to compare yet.")
-            ]
+            ] + ofData(data)
         }
         let roles = Roles(data)
         func line(_ place: Int?) -> ResultTable.Line? { place.flatMap { set.line(data.rows[$0].plan.name) } }
         let (sparse, generated, combined) = (line(roles.sparse), line(roles.generated), line(roles.combined))
         var sentences = [verdict(set, sparse, combined)]
         if let text = ablation(generated, combined) { sentences.append(Sentence(tone: .note, text: text)) }
-        if let sentence = baselines(set, combined, sparse) { sentences.append(sentence) }
+        if let sentence = baselines(set, data, combined, sparse) { sentences.append(sentence) }
         sentences += controls(set, data, combined, sparse)
         if let text = ceiling(set) { sentences.append(Sentence(tone: .note, text: text)) }
         if let labels = data.labels.first(where: { $0.annotator != "vlm" }) {
@@ -30,6 +30,7 @@ public enum Findings {
                         "The scores of label run \(Plain.text(labels.name)) are \(labels.shownModel): no number here measures a VLM."
                 ))
         }
+        sentences += ofData(data)
         let missing = table.sets.flatMap(\.lines).filter { $0.seeds < $0.planned && $0.kind != "reference" }
         if !missing.isEmpty {
             let names = Show.list(Array(Set(missing.map(\.name))).sorted().map { Plain.text($0) })
@@ -93,13 +94,16 @@ public enum Findings {
 
     /// Baselines other than sparse that do as well: what a reader would otherwise have to find in the table.
     private static func baselines(
-        _ set: ResultTable.TaskSet, _ combined: ResultTable.Line?, _ sparse: ResultTable.Line?
+        _ set: ResultTable.TaskSet, _ data: ReportData, _ combined: ResultTable.Line?, _ sparse: ResultTable.Line?
     ) -> Sentence? {
         guard let mine = combined?.cell(.proportion) else { return nil }
+        func usesReward(_ line: ResultTable.Line) -> Bool {
+            data.rows.first { $0.plan.name == line.name }?.settings?.usesReward ?? false
+        }
         let better = set.lines.compactMap { line in
             line.cell(.proportion).flatMap { cell in
                 line.kind == ReportPlan.Kind.baseline.rawValue && line.name != sparse?.name && cell.value >= mine.value
-                    ? (title: line.title, value: cell.value) : nil
+                    ? (title: line.title, value: cell.value, usesReward: usesReward(line)) : nil
             }
         }.sorted { $0.value > $1.value }
         guard !better.isEmpty else { return nil }
@@ -107,7 +111,7 @@ public enum Findings {
         return Sentence(
             tone: .bad,
             text:
-                "\(names) \(better.count == 1 ? "does" : "do") at least as well as sparse + RG-VLM (\(Show.number(mine.value))) without any reward."
+                "\(names) \(better.count == 1 ? "does" : "do") at least as well as sparse + RG-VLM (\(Show.number(mine.value))) without \(better.contains(where: \.usesReward) ? "a generated" : "any") reward."
         )
     }
 

@@ -173,6 +173,7 @@ public struct Footnotes: Sendable, Encodable {
         if !ways.isEmpty {
             list.append("\(Show.list(ways.sorted())); SPRINT: AdamW at 0.0001 throughout, batches of 64.")
         }
+        if let text = LearningSettings.deviation(settings) { list.append(text) }
         if facts.hasRealRooms {
             let episodes = data.plan.splits.reduce(0) { $0 + (facts.episodes[$1] ?? 0) }
             if data.plan.splits == ["train"], episodes > 0, episodes < Self.releaseTrajectories {
@@ -188,6 +189,7 @@ public struct Footnotes: Sendable, Encodable {
             "Sparse reward and terminal only at the true end of an instruction; windows that are cut earlier bootstrap. SPRINT's code ends every window with reward 1 and terminal.",
             "Q sees the first action, the target critic is in evaluation mode, unknown words have a token of their own, every table is trained; in SPRINT's code they are not.",
             "Objects are chosen as SPRINT does: the network gives a class, legal classes in sight are allowed, and the nearest instance is taken. No masks are predicted.",
+            "The distance to an object, for what is in reach and what is nearest, is measured to the nearest point of its box; SPRINT measures to the object's position, which in wide furniture can be out of reach.",
             "The paper's reward weights, network and IQL settings were not available; the reward is the sparse one plus the score over ten, with the weights above.",
             "The paper's other VLM rewards (CLIP, BLIP-2, RoboCLIP) are not among the rows, and the values of its Table I and Figure 4 were not available to stand beside ours.",
         ]
@@ -206,7 +208,9 @@ public struct Footnotes: Sendable, Encodable {
                 "Filtered BC learns from instructions that their recording fulfils. All of real ALFRED's do, so that it is BC there."
             )
         }
-        if table.sets.contains(where: { $0.line("expert")?.kind == "reference" }) {
+        if table.sets.contains(where: { set in
+            set.lines.contains { $0.kind == "reference" && $0.name == "expert" && $0.cell(.proportion) != nil }
+        }) {
             list.append(
                 "Not even the recorded actions complete every task by SPRINT's rules: what the expert closes has to be closed last, and nothing counts once ALFRED's goal holds. The row of the recorded actions shows what is left."
             )
@@ -226,6 +230,6 @@ public struct Footnotes: Sendable, Encodable {
     /// What the table's numbers and intervals mean.
     static let reading = [
         "Values are means over seeds and tasks. Brackets: 95 % bootstrap intervals (percentiles of 2,000 resamples) that draw seeds and tasks, both whole, so that they are about other seeds and other tasks; with three seeds they are too narrow rather than too wide, and with a single one they draw tasks alone. Nothing is corrected for the number of comparisons. The CSV file also has rliable's stratified intervals, which draw seeds alone and are narrower.",
-        "Difference: less the proportion completed by sparse, in pairs of one seed and one task; * where its interval excludes zero. P(better): the probability that a run completes more of a task than one of sparse, ties as half. IQM: the mean of the middle half of all runs and tasks. Goal conditions are averaged over tasks; ALFRED pools the conditions of all tasks.",
+        "Difference: less the proportion completed by sparse, in pairs of one seed and one task; * where its interval excludes zero. P(better): the probability that a run completes more of a task than one of sparse, ties as half. IQM: the mean of the middle half of all runs and tasks. Goal conditions are averaged over tasks, which is what intervals can be drawn from; ALFRED, and what rgvlm-evaluate prints, pools the conditions of all tasks, so that tasks with many count more. Path-weighted: times the recorded number of steps over the agent's, at most 1.",
     ]
 }

@@ -14,11 +14,15 @@ enum Measure: Hashable {
     case conditions
     /// Success times the expert's steps over the agent's, at most 1.
     case pathWeighted
+    /// ``proportion`` and ``conditions`` with the same weight.
+    case pathWeightedProportion
+    case pathWeightedConditions
 
     static let lengths = 1...6
 
     static let all: [Measure] =
-        [.completed, .proportion] + lengths.map { .proportionOf($0) } + [.success, .conditions, .pathWeighted]
+        [.completed, .proportion] + lengths.map { .proportionOf($0) }
+        + [.success, .conditions, .pathWeighted, .pathWeightedProportion, .pathWeightedConditions]
 
     /// Nil where a task does not have this measure.
     func score(_ rollout: Rollout) -> Double? {
@@ -30,10 +34,9 @@ enum Measure: Hashable {
         case .conditions:
             guard let conditions = rollout.conditions, conditions.total > 0 else { return nil }
             return Double(conditions.met) / Double(conditions.total)
-        case .pathWeighted:
-            guard rollout.isSuccess else { return 0 }
-            let (expert, taken) = (rollout.expertSteps, rollout.stepCount)
-            return taken <= expert ? 1 : Double(expert) / Double(taken)
+        case .pathWeighted: return rollout.isSuccess ? rollout.pathWeight : 0
+        case .pathWeightedProportion: return rollout.proportion * rollout.pathWeight
+        case .pathWeightedConditions: return Measure.conditions.score(rollout).map { $0 * rollout.pathWeight }
         }
     }
 
@@ -46,6 +49,8 @@ enum Measure: Hashable {
         case .success: "success"
         case .conditions: "goal_conditions"
         case .pathWeighted: "path_weighted_success"
+        case .pathWeightedProportion: "path_weighted_proportion"
+        case .pathWeightedConditions: "path_weighted_goal_conditions"
         }
     }
 
@@ -57,6 +62,8 @@ enum Measure: Hashable {
         case .success: "Success"
         case .conditions: "Goal conditions"
         case .pathWeighted: "Path-weighted success"
+        case .pathWeightedProportion: "Path-weighted completed"
+        case .pathWeightedConditions: "Path-weighted goal conditions"
         }
     }
 
@@ -70,6 +77,9 @@ enum Measure: Hashable {
         case .conditions:
             "share of the conditions of ALFRED's goal that hold at the end, mean over tasks; the goal is the whole trajectory's"
         case .pathWeighted: "success times the recorded number of steps over the agent's, at most 1"
+        case .pathWeightedProportion: "Completed times the recorded number of steps over the agent's, at most 1"
+        case .pathWeightedConditions:
+            "Goal conditions times the recorded number of steps over the agent's, at most 1"
         }
     }
 }

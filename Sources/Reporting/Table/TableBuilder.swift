@@ -19,12 +19,8 @@ public struct TableBuilder: Sendable {
     }
 
     private func set(_ name: String, _ data: ReportData) -> ResultTable.TaskSet {
-        let version = Self.version(of: name, data)
-        func isCounted(_ evaluation: ReportData.Evaluation?) -> Bool {
-            guard let evaluation, evaluation.run.status == .done, let version else { return false }
-            return evaluation.run.identity.taskSetSHA256 == version.sha256
-                && evaluation.rollouts.map(\.rollout.index) == version.indices
-        }
+        let version = SetVersion.counted(of: name, data)
+        func isCounted(_ evaluation: ReportData.Evaluation?) -> Bool { version?.counts(evaluation) ?? false }
         func entry(_ evaluations: [(seed: Int, evaluation: ReportData.Evaluation)]) -> Entry {
             let counted = evaluations.filter { isCounted($0.evaluation) }
             return Entry(seeds: counted.map(\.seed), rollouts: counted.map { $0.evaluation.rollouts.map(\.rollout) })
@@ -47,19 +43,24 @@ public struct TableBuilder: Sendable {
             line.problems = row.runs.flatMap { Self.problems($0, name, isCounted($0.evaluations[name])) }
             lines.append(line)
         }
-        for (reference, entry) in zip(data.references, references) where !entry.seeds.isEmpty {
+        for (reference, entry) in zip(data.references, references) {
             var line = line(entry, tasks, sparse: nil)
+            let evaluation = reference.evaluations[name]
             line.name = reference.agent.rawValue
-            line.title = reference.agent == .expert ? "Recorded actions (expert)" : "Legal actions at random"
+            line.title = reference.title
             (line.kind, line.planned) = ("reference", 1)
-            if let evaluation = reference.evaluations[name] {
+            if let evaluation {
                 let planned = ReportPlan.Run(
                     seed: Int(evaluation.run.identity.seed), name: reference.agent.rawValue,
                     command: data.plan.referenceCommands[reference.agent.rawValue] ?? "")
                 line.runs = [
                     Self.run(
-                        ReportData.Run(plan: planned, training: nil, evaluations: [:]), evaluation, tasks, true)
+                        ReportData.Run(plan: planned, training: nil, evaluations: [:]), evaluation, tasks,
+                        isCounted(evaluation))
                 ]
+                line.problems = [Self.problem(evaluation, of: line.name, name, isCounted(evaluation))].compactMap { $0 }
+            } else {
+                line.problems = ["\(line.name) is not evaluated on \(Plain.text(name))"]
             }
             lines.append(line)
         }
@@ -90,14 +91,12 @@ public struct TableBuilder: Sendable {
                 improvement, Self.resampling(runs: runs, tasks: mine.tasks), stratified: nil, tasks: mine.tasks,
                 seeds: runs)
         }
-        // In pairs: seeds that only one of the two has are left out.
-        let common = entry.seeds.filter { sparse.seeds.contains($0) }
-        func rows(_ entry: Entry) -> Entry {
-            let places = common.compactMap { entry.seeds.firstIndex(of: $0) }
-            return Entry(seeds: common, rollouts: places.map { entry.rollouts[$0] })
+        let pairs = Self.pairs(entry.seeds, sparse.seeds)
+        func rows(_ entry: Entry, _ places: [Int]) -> Entry {
+            Entry(seeds: places.map { entry.seeds[$0] }, rollouts: places.map { entry.rollouts[$0] })
         }
-        if let mine = Self.matrix(rows(entry), .proportion, tasks),
-            let other = Self.matrix(rows(sparse), .proportion, tasks)
+        if let mine = Self.matrix(rows(entry, pairs.map(\.mine)), .proportion, tasks),
+            let other = Self.matrix(rows(sparse, pairs.map(\.other)), .proportion, tasks)
         {
             let resampling = Self.resampling(runs: mine.runs, tasks: mine.tasks)
             if let difference = try? bootstrap.difference(mine, other, over: resampling) {
@@ -106,6 +105,15 @@ public struct TableBuilder: Sendable {
             }
         }
         return line
+    }
+
+    /// Places of runs with the same seed, each used once: the k-th of a seed with the k-th. What only one of the two has is left
+    /// out.
+    static func pairs(_ mine: [Int], _ other: [Int]) -> [(mine: Int, other: Int)] {
+        var free = Dictionary(grouping: other.indices) { other[$0] }.mapValues { ArraySlice($0) }
+        return mine.indices.compactMap { place in
+            free[mine[place]]?.popFirst().map { (place, $0) }
+        }
     }
 
     private func cell(of aggregate: Aggregate, _ matrix: ScoreMatrix) -> ResultTable.Cell {
@@ -141,24 +149,6 @@ public struct TableBuilder: Sendable {
         return first.indices.filter { place in all.allSatisfy { measure.score($0[place]) != nil } }
     }
 
-    /// The version of a set that most evaluations used, the first of several.
-    private static func version(of set: String, _ data: ReportData) -> (sha256: [UInt8], indices: [Int])? {
-        let evaluations =
-            data.rows.flatMap { $0.runs.compactMap { $0.evaluations[set] } }
-            + data.references.compactMap { $0.evaluations[set] }
-        let done = evaluations.filter { $0.run.status == .done && !$0.rollouts.isEmpty }
-        var best: (sha256: [UInt8], indices: [Int])?
-        var most = 0
-        for evaluation in done {
-            let (sha256, indices) = (evaluation.run.identity.taskSetSHA256, evaluation.rollouts.map(\.rollout.index))
-            let count = done.count {
-                $0.run.identity.taskSetSHA256 == sha256 && $0.rollouts.map(\.rollout.index) == indices
-            }
-            if count > most { (best, most) = ((sha256, indices), count) }
-        }
-        return best
-    }
-
     private static func run(
         _ run: ReportData.Run, _ evaluation: ReportData.Evaluation?, _ tasks: [Measure: [Int]], _ isCounted: Bool
     ) -> ResultTable.Run {
@@ -184,8 +174,7 @@ public struct TableBuilder: Sendable {
                 ? "is trained" : "is under way (\(Show.plural(training.run.step, "update")))"
             return ["\(name) \(state), but not evaluated on \(Plain.text(set))"]
         }
-        if evaluation.run.status != .done { return ["the evaluation of \(name) on \(Plain.text(set)) is not complete"] }
-        if !isCounted { return ["\(name) was evaluated on another version of \(Plain.text(set))"] }
+        if let problem = problem(evaluation, of: name, set, isCounted) { return [problem] }
         if let step = evaluation.run.identity.checkpointStep, step < training.run.step {
             return [
                 "\(name) was evaluated after \(Show.count(step)) of its \(Show.plural(training.run.step, "update"))"
@@ -193,35 +182,13 @@ public struct TableBuilder: Sendable {
         }
         return []
     }
-}
-
-/// Which rows are the paper's: the places in the data.
-struct Roles {
-    var sparse: Int?
-    var generated: Int?
-    var combined: Int?
-
-    /// By what the runs were trained on; by name where there are none yet. Of several rows the first that is evaluated.
-    init(_ data: ReportData) {
-        let rows = data.rows.enumerated().filter { $0.element.plan.kind != .control && $0.element.plan.kind != .oracle }
-        func place(_ role: String) -> Int? {
-            let found = rows.filter { Self.role($0.element) == role }
-            let evaluated = found.first { $0.element.runs.contains { !$0.evaluations.isEmpty } }
-            return (evaluated ?? found.first)?.offset
-        }
-        (sparse, generated, combined) = (place("sparse"), place("generated"), place("combined"))
-    }
-
-    private static func role(_ row: ReportData.Row) -> String? {
-        guard let settings = row.settings else {
-            return ["sparse": "sparse", "rgvlm": "generated", "sparse-rgvlm": "combined"][row.plan.name]
-        }
-        guard settings.algorithm == "iql" else { return nil }
-        switch settings.source {
-        case "none": return settings.sparseWeight > 0 ? "sparse" : nil
-        case "labels" where settings.generatedWeight != 0:
-            return settings.sparseWeight == 0 ? "generated" : "combined"
-        default: return nil
-        }
+    /// Why an evaluation is not counted; nil where it is.
+    private static func problem(
+        _ evaluation: ReportData.Evaluation, of name: String, _ set: String, _ isCounted: Bool
+    ) -> String? {
+        guard !isCounted else { return nil }
+        return evaluation.run.status == .done
+            ? "\(name) was evaluated on another version of \(Plain.text(set))"
+            : "the evaluation of \(name) on \(Plain.text(set)) is not complete"
     }
 }

@@ -22,7 +22,9 @@ struct TableLayout {
     /// Of the first block: what the paper's table and figure have.
     static let main: [Measure] = [.completed, .proportion] + Measure.lengths.map { .proportionOf($0) }
     /// Of the second.
-    static let further: [Measure] = [.success, .conditions, .pathWeighted]
+    static let further: [Measure] = [
+        .success, .conditions, .pathWeighted, .pathWeightedProportion, .pathWeightedConditions,
+    ]
 
     static func value(_ cell: ResultTable.Cell?, _ digits: Int = 2) -> String {
         cell.map { Show.number($0.value, digits) } ?? "-"
@@ -124,9 +126,7 @@ public struct MarkdownTable: Sendable {
     }
 
     private func further(_ set: ResultTable.TaskSet) -> String {
-        let header = [
-            "", "Seeds", "Success", "Goal conditions", "Path-weighted success", "IQM", "P(better than sparse)",
-        ]
+        let header = ["", "Seeds"] + TableLayout.further.map(\.title) + ["IQM", "P(better than sparse)"]
         var rows = [
             ["tasks", ""] + TableLayout.further.map { "\(set.counts[$0.name] ?? 0)" } + [
                 "\(set.tasks)", "\(set.tasks)",
@@ -227,7 +227,9 @@ public enum LaTeXTable {
             text += "\\midrule\n" + span(Escape.latex(group.title))
             for line in group.lines {
                 var title = Escape.latex(line.title)
-                if line.seeds < line.planned { title += " (\(TableLayout.seeds(line)) seeds)" }
+                if line.kind != "reference", line.seeds < line.planned {
+                    title += " (\(TableLayout.seeds(line)) seeds)"
+                }
                 let cells = TableLayout.main.map { cell(line.cell($0)) }
                 text += ([title] + cells + [difference(line)]).joined(separator: " & ") + " \\\\\n"
             }
