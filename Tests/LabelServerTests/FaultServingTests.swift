@@ -6,7 +6,7 @@ import VisionLanguage
 @testable import LabelServer
 
 /// Every fault as it looks on the wire, and what is billed.
-@Suite(.timeLimit(.minutes(1))) struct FaultServingTests {
+@Suite(.timeLimit(.minutes(10))) struct FaultServingTests {
     private func meet(_ fault: Fault) async throws -> (RawReply?, ServerLedger) {
         var configuration = LabelServer.Configuration()
         configuration.plan = FaultPlan(first: [fault])
@@ -88,12 +88,13 @@ import VisionLanguage
         let asked = DispatchSemaphore(value: 0)
         let model = FakeModel { _ in
             asked.signal()
-            try? await Task.sleep(for: .milliseconds(500))
+            try? await Task.sleep(for: .seconds(3))
             return .success(VLMAnswer(text: "late", usage: TokenUsage(prompt: 50, completion: 5)))
         }
         var configuration = LabelServer.Configuration()
-        // Either the server sleeps, or the model is busy while the client leaves.
-        configuration.plan = isAsking ? FaultPlan() : FaultPlan(first: [Fault(.slow, duration: .milliseconds(500))])
+        // Either the server sleeps, or the model is busy while the client leaves: long enough for it to have
+        // left on a busy machine too.
+        configuration.plan = isAsking ? FaultPlan() : FaultPlan(first: [Fault(.slow, duration: .seconds(3))])
         try await withServer(configuration, model: model) { port, server in
             try await blocking {
                 let connection = try RawConnection(port: port)
@@ -246,8 +247,8 @@ import VisionLanguage
             try? await Task.sleep(for: request.reference == "short" ? .milliseconds(100) : .seconds(3600))
             return .success(VLMAnswer(text: "done"))
         }
-        for reference in ["short", "long"] {
-            let server = try LabelServer(.init(stopGrace: .milliseconds(500)), model: model)
+        for (reference, grace) in [("short", Duration.seconds(600)), ("long", .milliseconds(100))] {
+            let server = try LabelServer(.init(stopGrace: grace), model: model)
             let (ports, continuation) = AsyncStream<Int>.makeStream()
             let running = Task { try await server.run { continuation.yield($0) } }
             let port = try #require(await ports.first { _ in true })

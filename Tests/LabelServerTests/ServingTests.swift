@@ -6,7 +6,7 @@ import VisionLanguage
 @testable import LabelServer
 
 /// The server as clients see it that know OpenAI's API.
-@Suite(.timeLimit(.minutes(1))) struct ServingTests {
+@Suite(.timeLimit(.minutes(10))) struct ServingTests {
     @Test func completionsHaveTheirShape() async throws {
         try await withServer { port, server in
             let reply = try #require(
