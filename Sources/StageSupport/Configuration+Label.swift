@@ -70,6 +70,27 @@ extension Configuration {
 }
 
 extension Configuration.Label {
+    /// The label run that this section makes, and that those who read scores mean by it: `run`, else named after whoever
+    /// labels. Nil when nothing is said of either; then a store's only run is meant.
+    public var runName: String? {
+        if let run { return run }
+        switch provider {
+        case nil where model == nil: return nil
+        case nil, "scripted":
+            guard let kind = annotator.kind, kind != "scripted" else { return "scripted" }
+            return "scripted-" + kind.map { $0.isUppercase ? "-" + $0.lowercased() : String($0) }.joined()
+        case "replay": return (replayOf ?? "run") + "-replay"
+        default: return model.map(Self.runName)
+        }
+    }
+
+    /// A model's name with `-` in place of what no run's name has; `models/`, which Gemini's may begin with, is left out.
+    private static func runName(_ model: String) -> String {
+        let short = model.hasPrefix("models/") ? String(model.dropFirst(7)) : model
+        let name = short.map { $0.isASCII && ($0.isLetter || $0.isNumber || "._-".contains($0)) ? $0 : "-" }
+        return String(name.prefix(64))
+    }
+
     /// Names of the thresholds that `label.lint` may set.
     public static let thresholdNames = [
         "min_coverage", "min_entropy", "max_tie_rate", "max_top_share", "min_progress_correlation",

@@ -87,6 +87,8 @@ extension ExperimentPlan {
         public var dollarsSpent: Double
         public var dollars: Double?
         public var isVLM: Bool
+        /// Whether calls that cost something are still to be made.
+        public var isAsking: Bool
         /// Bytes that checkpoints and data still to be made will take.
         public var bytes: Double
     }
@@ -143,7 +145,7 @@ extension ExperimentPlan {
         let evaluation = Double(evaluations) * (facts.evaluationSeconds ?? Self.assumedEvaluationSeconds)
         let isCounted = left.allSatisfy { $0.updates != nil }
         let labels = facts.labels
-        let isVLM = labels?.isVLM ?? ![nil, "scripted"].contains(configuration.label.provider)
+        let isVLM = labels?.isVLM ?? ["openai", "gemini", "anthropic"].contains(configuration.label.provider)
         var dollars: Double? = isVLM ? nil : 0
         if let labels, labels.isVLM, labels.settled > 0 {
             dollars = labels.dollars * Double(labels.spans) / Double(labels.settled)
@@ -164,6 +166,7 @@ extension ExperimentPlan {
             secondsLeft: isCounted ? training + evaluation : nil, jobs: jobs,
             rate: seconds.reduce(0, +) > 0 ? Double(remainingUpdates) / seconds.reduce(0, +) : 0,
             isMeasured: left.allSatisfy { facts.rates["\($0.algorithm) \($0.preset)"] != nil },
-            dollarsSpent: labels?.dollars ?? 0, dollars: dollars, isVLM: isVLM, bytes: bytes)
+            dollarsSpent: labels?.dollars ?? 0, dollars: dollars, isVLM: isVLM,
+            isAsking: isVLM && labels.map { $0.settled < $0.spans || $0.spans == 0 } ?? true, bytes: bytes)
     }
 }

@@ -47,7 +47,8 @@ extension ExperimentPlan.Estimate {
         let states = zip(order, names).compactMap { state, name in cells[state.rawValue].map { "\($0.grouped) \(name)" }
         }
         return [
-            "\(total.grouped) cells: \(states.joined(separator: ", "))", "time left: \(time)", "cost: \(cost)",
+            "\(total.grouped) cells: \(states.joined(separator: ", "))",
+            "time left for training and evaluation: \(time)", "cost: \(cost)",
             "disk: " + (bytes > 0 ? "about \(Self.megabytes(bytes)) more" : "no more")
                 + (freeBytes.map { ", \(Self.megabytes($0)) are free" } ?? ""),
         ]

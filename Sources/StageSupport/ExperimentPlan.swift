@@ -1,3 +1,5 @@
+internal import Foundation
+
 /// What an experiment consists of: each row of its table trained once a seed, and evaluated. Nothing is read or run.
 public struct ExperimentPlan: Sendable, Equatable {
     /// A row at a seed.
@@ -80,11 +82,11 @@ public struct ExperimentPlan: Sendable, Equatable {
                         updates: own.steps ?? configuration.train.steps,
                         trainCommand: places.command("rgvlm-train", ["run"]) + ["--run", run, "--seed", String(seed)]
                             + row.set.flatMap { ["--set", $0] } + ["--threads", "1"],
-                        evaluateCommand: places.command("rgvlm-evaluate", ["run"]) + ["--run", run]))
+                        evaluateCommand: places.evaluation(["--run", run])))
             }
         }
         references = Self.referenceAgents.flatMap { agent in sets.map { Configuration.Evaluate.run(agent, on: $0) } }
-        referenceCommands = Self.referenceAgents.map { places.command("rgvlm-evaluate", ["run"]) + ["--agent", $0] }
+        referenceCommands = Self.referenceAgents.map { places.evaluation(["--agent", $0]) }
         let words = cells.flatMap { $0.trainCommand + $0.evaluateCommand } + referenceCommands.joined()
         if let word = words.first(where: { $0.unicodeScalars.contains { "\n\r\0".unicodeScalars.contains($0) } }) {
             throw StageError(.usage, "\(word): a name or setting with a line break does not fit in a command line")
@@ -93,6 +95,19 @@ public struct ExperimentPlan: Sendable, Equatable {
 }
 
 extension ExperimentPlan.Places {
+    /// The folder that this program was called in, relative where it lies below the current one; nil when a shell found the
+    /// program by its name.
+    public static var calledIn: String? {
+        let called = CommandLine.arguments[0]
+        guard let slash = called.lastIndex(of: "/") else { return nil }
+        let folder = String(called[..<slash])
+        let current = FileManager.default.currentDirectoryPath + "/"
+        return folder.hasPrefix(current) ? String(folder.dropFirst(current.count)) : folder
+    }
+
+    /// An evaluation, of a run or of a reference.
+    public func evaluation(_ whom: [String]) -> [String] { command("rgvlm-evaluate", ["run"]) + whom }
+
     /// A program with the options that all stages share.
     func command(_ program: String, _ arguments: [String]) -> [String] {
         [programs.map { "\($0)/\(program)" } ?? program] + arguments + (config.map { ["--config", $0] } ?? [])

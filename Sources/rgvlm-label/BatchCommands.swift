@@ -97,7 +97,7 @@ struct ImportBatchCommand: AsyncParsableCommand {
             let interruption = Interruption()
             let configuration = try common.configuration()
             let store = try ExperimentStore.forStage(try configuration.existingStore(), access: .write)
-            let run = try store.labelRun(named: self.run ?? configuration.label.run)
+            let run = try store.labelRun(named: self.run ?? configuration.label.runName)
             guard let settings = RunSettings(json: run.settings), run.provider == "openai" else {
                 throw StageError(.badInput, "\(store.path): label run \(run.name) is not one for batches")
             }

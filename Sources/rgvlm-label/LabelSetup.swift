@@ -53,10 +53,13 @@ struct LabelSetup {
             throw StageError(
                 .usage, "--provider \(provider): expected scripted, openai, gemini, anthropic or replay")
         }
-        runName = options.run ?? label.run ?? Self.name(identity, label.replayOf)
-        guard Self.isName(runName) else {
-            throw StageError(.usage, "--run \(runName): use letters, digits, '.', '_' and '-', at most 64")
+        var named = label
+        (named.run, named.provider, named.model) = (options.run ?? label.run, provider, model)
+        guard let name = named.runName, Self.isName(name) else {
+            throw StageError(
+                .usage, "--run \(named.runName ?? ""): use letters, digits, '.', '_' and '-', at most 64")
         }
+        runName = name
     }
 
     // MARK: The store
@@ -211,12 +214,6 @@ struct LabelSetup {
     private static func price(_ label: Configuration.Label, _ identity: ModelIdentity) throws -> PriceTable.Entry? {
         let table = try label.prices.map { try PriceFile.read($0) } ?? PriceTable(entries: [])
         return PriceTable.builtIn.overridden(by: table).entry(for: identity)
-    }
-
-    private static func name(_ identity: ModelIdentity, _ replayed: String?) -> String {
-        if identity.provider == "replay" { return (replayed ?? "run") + "-replay" }
-        let name = identity.model.map { $0.isASCII && ($0.isLetter || $0.isNumber || "._-".contains($0)) ? $0 : "-" }
-        return String(name.prefix(64))
     }
 
     private static func isName(_ text: String) -> Bool {

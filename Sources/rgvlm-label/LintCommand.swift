@@ -32,7 +32,7 @@ struct LintCommand: AsyncParsableCommand {
         try await runStage {
             let configuration = try common.configuration()
             let store = try ExperimentStore.forStage(configuration.store, access: .read)
-            let run = try store.labelRun(named: self.run ?? configuration.label.run)
+            let run = try store.labelRun(named: self.run ?? configuration.label.runName)
             let progress = ProgressLine(quiet: common.quiet || common.json, logger: common.logger("rgvlm-label"))
             let reader = LintReader(store, run)
             let spans: [LintSpan]

@@ -39,7 +39,7 @@ struct PlanCommand: AsyncParsableCommand {
                 ExperimentPlan.Places(
                     config: common.config, store: configuration.store,
                     overrides: common.overrides + (common.seed.map { ["seed=\($0)"] } ?? []),
-                    programs: Self.programs))
+                    programs: ExperimentPlan.Places.calledIn))
             switch list {
             case .train: try Self.print(plan.cells.map(\.trainLine))
             case .evaluate: try Self.print(plan.cells.map(\.evaluateLine))
@@ -75,13 +75,6 @@ struct PlanCommand: AsyncParsableCommand {
 
     private static func print(_ lines: [String]) throws {
         try writeToStandardOutput(lines.map { $0 + "\n" }.joined())
-    }
-
-    /// The folder this program was called in, nil when a shell found it by its name.
-    private static var programs: String? {
-        let called = CommandLine.arguments[0]
-        guard let slash = called.lastIndex(of: "/") else { return nil }
-        return String(called[..<slash])
     }
 
     /// What the disk of `path` has left; folders that are not there yet will be on their parent's.

@@ -32,10 +32,9 @@ extension ExperimentFacts {
 
     private static func scores(_ label: StageSupport.Configuration.Label, _ db: Database) throws -> Labels? {
         let runs = try LabelRun.all(db)
-        let name = label.run ?? label.model ?? label.provider ?? "scripted"
-        guard let run = runs.first(where: { $0.name == name }) ?? (runs.count == 1 ? runs.first : nil) else {
-            return nil
-        }
+        let name = label.runName
+        guard let run = name.map({ name in runs.first { $0.name == name } }) ?? (runs.count == 1 ? runs.first : nil)
+        else { return nil }
         let spans = try Row.fetchOne(
             db, sql: "SELECT count(*), count(*) FILTER (WHERE status <> 'pending') FROM label_spans WHERE run_id = ?",
             arguments: [run.id])

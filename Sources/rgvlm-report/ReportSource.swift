@@ -23,13 +23,14 @@ enum ReportSource {
     ) throws -> ReportPlan {
         let places = ExperimentPlan.Places(
             config: common.config, store: configuration.store,
-            overrides: common.overrides + (common.seed.map { ["seed=\($0)"] } ?? []))
+            overrides: common.overrides + (common.seed.map { ["seed=\($0)"] } ?? []),
+            programs: ExperimentPlan.Places.calledIn)
         let fileName = URL(fileURLWithPath: configuration.store).deletingPathExtension().lastPathComponent
         let name = configuration.experiment.name ?? fileName
         var plan: ReportPlan
         if configuration.experiment.rows.isEmpty {
             plan = try ReportPlan.derived(name: name, from: store) { training in
-                ShellWords.line(places.evaluate(["--run", training.identity.name]))
+                ShellWords.line(places.evaluation(["--run", training.identity.name]))
             }
         } else {
             plan = try ReportPlan(name: name, ExperimentPlan(configuration, places))
@@ -39,7 +40,7 @@ enum ReportSource {
         plan.splits = configuration.train.splits ?? plan.splits
         plan.kinds = configuration.train.kinds ?? plan.kinds
         for agent in ExperimentPlan.referenceAgents {
-            plan.referenceCommands[agent] = ShellWords.line(places.evaluate(["--agent", agent]))
+            plan.referenceCommands[agent] = ShellWords.line(places.evaluation(["--agent", agent]))
         }
         plan.version = Version.commit
         return plan
@@ -57,13 +58,6 @@ extension ReportPlan {
                 })
         }
         self.init(name: name, rows: rows, sets: [])
-    }
-}
-
-extension ExperimentPlan.Places {
-    fileprivate func evaluate(_ words: [String]) -> [String] {
-        ["rgvlm-evaluate", "run"] + (config.map { ["--config", $0] } ?? []) + ["--store", store]
-            + overrides.flatMap { ["--set", $0] } + words
     }
 }
 

@@ -65,6 +65,7 @@ extension TrainSession {
             learner, plan,
             validation: validation.map { ($0.split, WindowSampler($0.set, batchSize: settings.batch, order: .once)) },
             guess: training.mostFrequent, sums: checkpoint?.description.sums ?? FigureSums())
+        if beginsAnew { try translatingTraining { try folder.clear() } }
         let journal = try translatingTraining {
             try TrainJournal(
                 learner, folder: folder, store: storePath, identity: identity, plan: plan, interruption: interruption,

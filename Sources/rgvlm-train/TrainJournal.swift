@@ -98,6 +98,8 @@ final class TrainJournal: TrainingObserver {
         let step = learner.step
         let isDone = try withStore(patience: .seconds(60)) { store in
             try store.write { db in
+                // Without a checkpoint nothing is left of what the store says, and it may be of other settings.
+                if step == 0 { try TrainRun.named(identity.name, db)?.delete(db) }
                 var run = try TrainRun.named(identity.name, db) ?? TrainRun.create(identity, db)
                 try run.rollback(to: step, db)
                 try run.update(status: .running, step: step, db)

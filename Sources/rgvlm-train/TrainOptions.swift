@@ -39,6 +39,13 @@ struct TrainOptions: ParsableArguments {
 
     @Option(help: ArgumentHelp("Threads (default: one a core).", valueName: "number"))
     var threads: Int?
+
+    @Flag(
+        help: """
+            Begin anew where the run was begun with other settings or data, for example before an episode was flagged; what it \
+            has learned and its evaluations are deleted (default: an error).
+            """)
+    var restart = false
 }
 
 /// Everything a run is made from, checked.
@@ -105,9 +112,8 @@ struct TrainSettings {
         isCosine = train.learning.schedule == "cosine"
         optimizer.weightDecay = try Self.within(train.learning.weightDecay, 0...1, "weight_decay") ?? 0.1
         dropout = try Self.within(train.learning.dropout, 0...0.9, "dropout")
-        let label = configuration.label
         reward = try Self.reward(
-            options, train.reward, labelRuns: labelRuns, named: label.run ?? label.model ?? label.provider,
+            options, train.reward, labelRuns: labelRuns, named: configuration.label.runName,
             isRead: algorithm.hasCritic, seed: seed)
         if algorithm != .iql, options.reward != nil || train.reward.source != nil {
             throw StageError(.usage, "--reward: \(algorithm.rawValue) learns from actions alone")
@@ -168,7 +174,7 @@ struct TrainSettings {
     }
 
     /// - Parameters:
-    ///   - named: The label run that the config's section label makes: meant where nothing else is said and there are several.
+    ///   - named: The label run that the config's section label makes: meant where nothing else is said.
     ///   - isRead: Whether the algorithm looks at rewards; else none is read unless it is asked for.
     private static func reward(
         _ options: TrainOptions, _ section: Configuration.Reward, labelRuns: [String], named: String?, isRead: Bool,
@@ -185,7 +191,15 @@ struct TrainSettings {
                 }
                 return asked
             }
-            if let named, labelRuns.contains(named) { return named }
+            if let named, !labelRuns.isEmpty {
+                guard labelRuns.contains(named) else {
+                    throw StageError(
+                        .inputMissing,
+                        "the config's section label means the label run \(named), which the store does not have; it has \(labelRuns.joined(separator: ", ")). Run rgvlm-label with the same config, or give --labels"
+                    )
+                }
+                return named
+            }
             guard let only = labelRuns.first, labelRuns.count == 1 else {
                 throw StageError(
                     labelRuns.isEmpty ? .inputMissing : .usage,

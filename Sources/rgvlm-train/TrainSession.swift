@@ -18,8 +18,10 @@ final class TrainSession {
     let sampler: WindowSampler
     let plan: TrainingPlan
     let folder: RunFolder
-    let checkpoint: Checkpoint?
-    let notes: [String]
+    private(set) var checkpoint: Checkpoint?
+    private(set) var notes: [String]
+    /// Whether the run was begun as something else, which is to be forgotten.
+    private(set) var beginsAnew = false
     let backend: CPUBackend
     private let dataSHA256: String
 
@@ -56,8 +58,21 @@ final class TrainSession {
             settings.algorithm, shape, iql: settings.iql, optimizer: optimizer, seed: settings.seed,
             backend: backend, usesHalves: settings.precision == .bfloat16)
         if let checkpoint {
-            try Self.compare(checkpoint, with: description(step: 0, waiting: [], sums: FigureSums()))
-            try translatingTraining { [learner] in try checkpoint.load(into: learner) }
+            if let difference = Self.difference(
+                checkpoint, from: description(step: 0, waiting: [], sums: FigureSums()))
+            {
+                guard options.restart else {
+                    throw StageError(
+                        .badInput,
+                        "\(checkpoint.path): this run was begun with \(difference); use the same settings, another --run for a new one, or --restart to begin this one anew"
+                    )
+                }
+                notes = ["this run was begun with \(difference); it begins anew"]
+                self.checkpoint = nil
+                beginsAnew = true
+            } else {
+                try translatingTraining { [learner] in try checkpoint.load(into: learner) }
+            }
         }
         try translatingErrors { try store.close() }
     }
@@ -76,7 +91,14 @@ final class TrainSession {
             if settings.encoder != "patches" {
                 features = try self.features(store, settings)
             }
-            return try TrainingSet(store, options, vocabulary: vocabulary, frames: features)
+            let set = try TrainingSet(store, options, vocabulary: vocabulary, frames: features)
+            if vocabulary == nil, let run = settings.reward.source.labelRun, set.counts.unscored >= set.counts.steps {
+                throw StageError(
+                    .inputMissing,
+                    "label run \(run) has scored none of the \(set.counts.steps.grouped) steps to learn from; rgvlm-label status says why"
+                )
+            }
+            return set
         }
     }
 
@@ -117,32 +139,31 @@ final class TrainSession {
             dataSHA256: dataSHA256, reward: settings.reward, encoder: settings.encoder, unrecorded: waiting, sums: sums)
     }
 
-    /// A run goes on only as what it began as.
-    private static func compare(_ checkpoint: Checkpoint, with own: CheckpointDescription) throws {
+    /// What a run was begun with that it would not go on with; nil where it can go on.
+    private static func difference(_ checkpoint: Checkpoint, from own: CheckpointDescription) -> String? {
         let saved = checkpoint.description
-        func check(_ what: String, _ isSame: Bool, _ was: String, _ isNow: String) throws {
-            guard !isSame else { return }
-            throw StageError(
-                .badInput,
-                "\(checkpoint.path): this run was begun with \(what) \(was), not \(isNow); use the same settings, or another --run for a new one"
-            )
+        func check(_ what: String, _ isSame: Bool, _ was: String, _ isNow: String) -> String? {
+            isSame ? nil : "\(what) \(was), not \(isNow)"
         }
-        try check("the algorithm", saved.algorithm == own.algorithm, saved.algorithm.rawValue, own.algorithm.rawValue)
-        try check("the preset", saved.network.preset == own.network.preset, saved.network.preset, own.network.preset)
-        try check("the encoder", saved.encoder == own.encoder, saved.encoder, own.encoder)
-        try check(
-            "a vocabulary of", saved.vocabulary == own.vocabulary, "\(saved.vocabulary.count) words",
-            "\(own.vocabulary.count)" + (saved.vocabulary.count == own.vocabulary.count ? " others" : ""))
-        try check("networks of", saved.network == own.network, "\(saved.network)", "\(own.network)")
-        try check("the seed", saved.seed == own.seed, "\(saved.seed)", "\(own.seed)")
-        try check("batches of", saved.batchSize == own.batchSize, "\(saved.batchSize)", "\(own.batchSize)")
-        try check("the precision", saved.precision == own.precision, saved.precision, own.precision)
-        try check("the settings", saved.iql == own.iql, "\(saved.iql)", "\(own.iql)")
-        try check("the optimiser", saved.optimizer == own.optimizer, "\(saved.optimizer)", "\(own.optimizer)")
-        try check("the reward", saved.reward == own.reward, "\(saved.reward)", "\(own.reward)")
-        try check(
-            "other data: the instructions, scores or frames of", saved.dataSHA256 == own.dataSHA256,
-            String(saved.dataSHA256.prefix(12)), String(own.dataSHA256.prefix(12)))
+        let checks = [
+            check("the algorithm", saved.algorithm == own.algorithm, saved.algorithm.rawValue, own.algorithm.rawValue),
+            check("the preset", saved.network.preset == own.network.preset, saved.network.preset, own.network.preset),
+            check("the encoder", saved.encoder == own.encoder, saved.encoder, own.encoder),
+            check(
+                "a vocabulary of", saved.vocabulary == own.vocabulary, "\(saved.vocabulary.count) words",
+                "\(own.vocabulary.count)" + (saved.vocabulary.count == own.vocabulary.count ? " others" : "")),
+            check("networks of", saved.network == own.network, "\(saved.network)", "\(own.network)"),
+            check("the seed", saved.seed == own.seed, "\(saved.seed)", "\(own.seed)"),
+            check("batches of", saved.batchSize == own.batchSize, "\(saved.batchSize)", "\(own.batchSize)"),
+            check("the precision", saved.precision == own.precision, saved.precision, own.precision),
+            check("the settings", saved.iql == own.iql, "\(saved.iql)", "\(own.iql)"),
+            check("the optimiser", saved.optimizer == own.optimizer, "\(saved.optimizer)", "\(own.optimizer)"),
+            check("the reward", saved.reward == own.reward, "\(saved.reward)", "\(own.reward)"),
+            check(
+                "other data: the instructions, scores or frames of", saved.dataSHA256 == own.dataSHA256,
+                String(saved.dataSHA256.prefix(12)), String(own.dataSHA256.prefix(12))),
+        ]
+        return checks.lazy.compactMap { $0 }.first
     }
 
     var identity: TrainRun.Identity {

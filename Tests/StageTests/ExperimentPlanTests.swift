@@ -180,13 +180,36 @@ import Testing
         var configuration = try configuration(Self.yaml)
         var facts = ExperimentFacts()
         #expect(plan.estimate(configuration, facts, jobs: 1).dollars == 0)
+        #expect(!plan.estimate(configuration, facts, jobs: 1).isAsking)
         configuration.label.provider = "openai"
         #expect(plan.estimate(configuration, facts, jobs: 1).dollars == nil)
+        #expect(plan.estimate(configuration, facts, jobs: 1).isAsking)
         facts.labels = .init(isVLM: true, dollars: 2, spans: 100, settled: 25)
         #expect(plan.estimate(configuration, facts, jobs: 1).dollars == 8)
         let text = plan.text(configuration, facts, jobs: 1, freeBytes: 5e9)
         #expect(text.contains("cost: 2.00 dollars spent on labels, about 8.00 in all"))
         #expect(text.contains("5,000 MB are free"))
+        #expect(plan.estimate(configuration, facts, jobs: 1).isAsking)
+        facts.labels?.settled = 100
+        #expect(!plan.estimate(configuration, facts, jobs: 1).isAsking)
+    }
+
+    /// Those who read scores mean the run that those who make them make.
+    @Test func labelRunsAreNamedAfterWhoLabels() throws {
+        let cases: [(settings: [String], name: String?)] = [
+            ([], nil), (["provider=scripted"], "scripted"),
+            (["provider=scripted", "annotator.kind=goalBlind"], "scripted-goal-blind"),
+            (["model=gpt-5"], "scripted"), (["provider=openai"], nil),
+            (["run=mine", "provider=openai", "model=m"], "mine"),
+            (["provider=openai", "model=Qwen/Qwen2.5-VL:7b é"], "Qwen-Qwen2.5-VL-7b--"),
+            (["provider=gemini", "model=models/gemini-2.5-pro"], "gemini-2.5-pro"),
+            (["provider=anthropic", "model=" + String(repeating: "m", count: 70)], String(repeating: "m", count: 64)),
+            (["provider=replay", "replay_of=mine"], "mine-replay"),
+        ]
+        for (settings, name) in cases {
+            let label = try Configuration(file: nil, overrides: settings.map { "label." + $0 }).label
+            #expect(label.runName == name, "\(settings)")
+        }
     }
 
     @Test func theTableHasALineARow() throws {
@@ -210,7 +233,7 @@ import Testing
                 both    method        100  FAILED  -
 
                 6 cells: 1 done, 1 begun, 2 not begun, 1 failed, 1 trained for longer than planned
-                time left: about 2 min 30 s, 2 at a time at 2.0 updates/s a process, as measured
+                time left for training and evaluation: about 2 min 30 s, 2 at a time at 2.0 updates/s a process, as measured
                 cost: none; the labels are the scripted annotator's, not a VLM's
                 """))
         #expect(

@@ -170,6 +170,78 @@ private enum Labelled {
         #expect(try run(quick + ["--steps", "8", "--reward", "none"]).status == 0)
     }
 
+    /// On demand a run whose settings or data have changed begins anew, whatever moment it was killed at, and its old figures
+    /// and evaluations are gone. One that has not changed goes on.
+    @Test func aRunBeginsAnewOnDemand() throws {
+        #expect(try run(quick + ["--steps", "8", "--reward", "none"]).status == 0)
+        let before = try figures()
+        func config() throws -> String? {
+            try DatabaseQueue(path: folder("x.sqlite")).read {
+                try String.fetchOne($0, sql: "SELECT config FROM train_runs")
+            }
+        }
+        let first = try config()
+        let unchanged = try run(quick + ["--steps", "8", "--reward", "none", "--restart"])
+        #expect(unchanged.status == 0 && !unchanged.errors.contains("anew"), "\(unchanged)")
+        #expect(try figures() == before)
+
+        let other = quick + ["--steps", "8", "--reward", "none", "--set", "train.learning.discount=0.9"]
+        let refused = try run(other)
+        #expect(refused.status == 65 && refused.errors.contains("--restart"), "\(refused)")
+        #expect(try figures() == before)
+        let store = try ExperimentStore(folder("x.sqlite"), access: .write)
+        try store.write { db in
+            let trained = try #require(try TrainRun.named("r", db))
+            _ = try EvalRun.create(
+                EvalRun.Identity(
+                    name: "r@x", agent: .policy, trainRunID: trained.id, checkpointStep: 8, checkpointSHA256: nil,
+                    taskSet: "x", taskSetSHA256: [UInt8](repeating: 0, count: 32), seed: 0, config: "{}"), db)
+        }
+        try store.close()
+        #expect(try run(other + ["--restart"]).status == 0)
+        let after = try figures()
+        #expect(after.map { $0.split(separator: " ").prefix(3) } == before.map { $0.split(separator: " ").prefix(3) })
+        #expect(after != before)
+        try DatabaseQueue(path: folder("x.sqlite")).read { db in
+            let evaluations = try Int.fetchOne(db, sql: "SELECT count(*) FROM eval_runs")
+            #expect(evaluations == 0)
+        }
+
+        #expect(try config() != first)
+
+        // Killed between the files' end and the store's: nothing to go on from, and the old settings still in the store.
+        for step in [4, 8] { try FileManager.default.removeItem(atPath: checkpoint(step)) }
+        #expect(try run(quick + ["--steps", "8", "--reward", "none"]).status == 0)
+        #expect(try figures() == before)
+        #expect(try config() == first)
+    }
+
+    /// The label run is that of the config's section label; another one is not taken in its place, nor one without scores.
+    @Test func theConfiguredLabelsAreMeant() throws {
+        let label = Executable("rgvlm-label")
+        let random = ["--set", "label.provider=scripted", "--set", "label.annotator.kind=random"]
+        let missing = try run(quick + ["--steps", "1"] + random)
+        #expect(missing.status == 66 && missing.errors.contains("means the label run scripted-random"), "\(missing)")
+        let made = try label.run(
+            ["run", "--store", "x.sqlite", "--limit", "3", "--controls", "0"] + random, in: folder)
+        #expect(made.status == 0, "\(made)")
+        #expect(try run(quick + ["--steps", "1"]).errors.contains("several label runs"))
+        for (name, settings) in [("scripted", ["--set", "label.provider=scripted"]), ("scripted-random", random)] {
+            let result = try run(quick + ["--run", name, "--steps", "1"] + settings)
+            #expect(result.status == 0, "\(result)")
+            let lint = try label.run(["lint", "--no-replay", "--json", "--store", "x.sqlite"] + settings, in: folder)
+            #expect([0, 65].contains(lint.status) && !lint.output.isEmpty, "\(lint)")
+        }
+        try DatabaseQueue(path: folder("x.sqlite")).write { db in
+            let runs = try String.fetchAll(
+                db, sql: "SELECT l.name FROM train_runs r JOIN label_runs l ON l.id = r.label_run_id ORDER BY r.name")
+            #expect(runs == ["scripted", "scripted-random"])
+            try db.execute(sql: "DELETE FROM label_scores")
+        }
+        let empty = try run(quick + ["--run", "e", "--steps", "1", "--set", "label.provider=scripted"])
+        #expect(empty.status == 66 && empty.errors.contains("has scored none"), "\(empty)")
+    }
+
     /// A loss that is no number stops the run before anything is learned from it, and the batch is kept.
     @Test func aLossThatIsNoNumberStopsTheRun() throws {
         let result = try run(quick + ["--steps", "8", "--set", "train.reward.generated=1e25"])

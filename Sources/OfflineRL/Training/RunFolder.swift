@@ -77,6 +77,21 @@ public final class RunFolder {
         return (nil, [])
     }
 
+    /// Removes all checkpoints and TensorBoard's events.
+    ///
+    /// - Throws: ``CheckpointError``.
+    public func clear() throws {
+        let events = ((try? FileManager.default.contentsOfDirectory(atPath: path)) ?? [])
+            .filter { $0.hasPrefix("events.") }.map { "\(path)/\($0)" }
+        for item in Self.steps(path).map(checkpoint) + events {
+            do {
+                try FileManager.default.removeItem(atPath: item)
+            } catch {
+                throw CheckpointError(.unwritable, "cannot be removed: \(error.localizedDescription)", path: item)
+            }
+        }
+    }
+
     /// Removes all checkpoints but the latest `count`.
     public func keepLatest(_ count: Int) {
         for step in Self.steps(path).dropFirst(count) {
