@@ -51,6 +51,10 @@ public struct PreparedSet: Sendable {
 /// Takes agents through sets of tasks: many tasks at once, step by step together, so that a policy is asked about all of them
 /// in one pass. The result depends on neither the number of threads nor the time.
 public final class Evaluator {
+    /// Raised with every change to rooms, rules or pictures that changes what comes of a rollout: evaluations of other
+    /// rules are made again.
+    public static let rules = 1
+
     /// Tasks under way at once.
     public static let seats = 128
 

@@ -62,7 +62,7 @@ public final class TaskPreparation: Sendable {
                     AgentAction(low.name), objectID: low.name.isInteraction ? low.targetObjectID : nil)
                 if !step.isSuccess, recorded?[index] != false { refused += 1 }
             }
-            let approach = start == .random ? Self.scatter(&environment, seed: seed, index: index) : []
+            let approach = start == .random ? try Self.scatter(&environment, seed: seed, index: index, task) : []
             let steps = subTasks[0].steps.lowerBound..<subTasks[subTasks.count - 1].steps.upperBound
             let expert =
                 approach.map { ($0, nil) }
@@ -90,17 +90,21 @@ public final class TaskPreparation: Sendable {
         }.first { FileManager.default.fileExists(atPath: $0.file) }
     }
 
-    /// Puts the agent on a cell it can come back from, looking in any direction.
+    /// Puts the agent on a cell it can come back from, looking in any direction and as far down as ALFRED's agents begin.
     ///
     /// - Returns: The way back.
-    private static func scatter(_ environment: inout TaskEnvironment, seed: UInt64, index: Int) -> [AgentAction] {
+    private static func scatter(
+        _ environment: inout TaskEnvironment, seed: UInt64, index: Int, _ task: EvalTask
+    ) throws(TaskSetError) -> [AgentAction] {
         let world = environment.world
         var random = SeededGenerator(seed, UInt64(index), 0x57A7)
         let field = NavigationField(to: world.agent, on: world.scene.grid)
         let poses = world.scene.grid.cells.flatMap { cell in
             (0..<4).map { AgentPose(x: cell.x, z: cell.y, heading: $0, horizon: 30) }
         }.filter { field.steps(from: $0) != nil }
-        guard let pose = random.pick(poses), environment.teleport(to: pose) else { return [] }
-        return field.approach(from: pose) ?? []
+        guard let pose = random.pick(poses), environment.teleport(to: pose), let way = field.approach(from: pose) else {
+            throw TaskSetError("has no other place to begin", at: task.key)
+        }
+        return way
     }
 }

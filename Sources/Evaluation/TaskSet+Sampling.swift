@@ -81,6 +81,20 @@ extension TaskSet {
         self.init(name: name, tasks: tasks, start: start)
     }
 
+    /// The first tasks of each number of sub-tasks, `count` in all, in their order.
+    public func limited(to count: Int) -> TaskSet {
+        let lengths = Set(tasks.map(\.subTasks.count)).sorted()
+        let available = lengths.map { length in tasks.count { $0.subTasks.count == length } }
+        var left = Dictionary(uniqueKeysWithValues: zip(lengths, Self.shares(of: count, available: available)))
+        var limited = self
+        limited.tasks = tasks.filter { task in
+            let length = task.subTasks.count
+            left[length, default: 0] -= 1
+            return left[length, default: 0] >= 0
+        }
+        return limited
+    }
+
     /// `count` split evenly; what one length lacks the others give.
     static func shares(of count: Int, available: [Int]) -> [Int] {
         var shares = [Int](repeating: 0, count: available.count)

@@ -72,7 +72,11 @@ final class EvaluateSession {
                 let seconds = (clock.now - start) / .seconds(1)
                 progress.clear()
                 guard let outcomes else { return .interrupted }
-                try store(identity, outcomes, seconds: seconds, interruption)
+                if try store(identity, outcomes, seconds: seconds, interruption) {
+                    common.say(
+                        .warning, "warning: \(identity.name) was an evaluation on other tasks; this one is in its place"
+                    )
+                }
                 results.append(EvaluateResult(identity, outcomes.map(\.rollout), seconds: seconds, isNew: true))
             }
         }
@@ -160,7 +164,7 @@ final class EvaluateSession {
     private func identity(_ entrant: Entrant, _ set: TaskSet) -> EvalRun.Identity {
         let config = EvaluateConfig(
             dataset: settings.dataset.name, drawnSide: drawing.drawnSide, side: drawing.side,
-            start: set.start.rawValue, stepRatio: SubTaskProgress.stepRatio, window: 17)
+            start: set.start.rawValue, stepRatio: SubTaskProgress.stepRatio, window: 17, rules: Evaluator.rules)
         return EvalRun.Identity(
             name: Configuration.Evaluate.run(entrant.name, on: set.name), agent: entrant.agent,
             trainRunID: entrant.trainRunID, checkpointStep: entrant.checkpoint?.description.step,
@@ -168,7 +172,8 @@ final class EvaluateSession {
             seed: Int64(bitPattern: settings.seed), config: config.json)
     }
 
-    /// The figures of an evaluation that is done already.
+    /// The figures of an evaluation that is done already. One with tasks that could not be set up is made again: the release
+    /// may have been the wrong one, or a part of it.
     private func stored(_ identity: EvalRun.Identity) throws -> EvaluateResult? {
         let store = try ExperimentStore.forStage(settings.storePath, access: .read)
         defer { try? store.close() }
@@ -176,21 +181,28 @@ final class EvaluateSession {
             try store.read { db in
                 guard let run = try EvalRun.named(identity.name, db), run.identity == identity, run.status == .done
                 else { return nil }
-                return EvaluateResult(
-                    identity, try run.rollouts(db).map(\.rollout), seconds: run.seconds ?? 0, isNew: false)
+                let rollouts = try run.rollouts(db).map(\.rollout)
+                guard !rollouts.contains(where: { $0.problem != nil }) else { return nil }
+                return EvaluateResult(identity, rollouts, seconds: run.seconds ?? 0, isNew: false)
             }
         }
     }
 
     /// Stores an evaluation in place of an older one of the name. Waits while another stage writes.
+    ///
+    /// - Returns: Whether the older one was on other tasks.
     private func store(
         _ identity: EvalRun.Identity, _ outcomes: [Evaluator.Outcome], seconds: Double, _ interruption: Interruption
-    ) throws {
+    ) throws -> Bool {
+        var isOther = false
         let isStored = try ExperimentStore.writeForStage(
             settings.storePath, patience: .seconds(600), interruption
         ) { store in
             try store.write { db in
-                try EvalRun.named(identity.name, db)?.delete(db)
+                if let old = try EvalRun.named(identity.name, db) {
+                    if old.identity.taskSetSHA256 != identity.taskSetSHA256 { isOther = true }
+                    try old.delete(db)
+                }
                 var run = try EvalRun.create(identity, db)
                 for outcome in outcomes { try run.record(outcome.rollout, steps: outcome.steps, db) }
                 try run.finish(seconds: seconds, db)
@@ -200,6 +212,7 @@ final class EvaluateSession {
             throw StageError(
                 .cannotWrite, "\(settings.storePath): another stage is writing to it; run again when it is done")
         }
+        return isOther
     }
 }
 
@@ -211,6 +224,7 @@ struct EvaluateConfig: Encodable {
     var start: String
     var stepRatio: Int
     var window: Int
+    var rules: Int
 
     var json: String {
         let encoder = JSONEncoder()

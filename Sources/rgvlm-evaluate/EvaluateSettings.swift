@@ -67,6 +67,12 @@ struct EvaluateSettings {
             throw StageError(.usage, "--count \(count): expected 1 to 100,000 tasks")
         }
         var sets = section.sets
+        if options.tasks == nil, !sets.isEmpty, options.start != nil || options.count != nil {
+            throw StageError(
+                .usage,
+                "\(options.start != nil ? "--start" : "--count"): the config's sets say this themselves; give --tasks too for a set of your own"
+            )
+        }
         if let tasks = options.tasks {
             let isFile = tasks.hasSuffix(".json") || tasks.contains("/")
             let name = isFile ? URL(fileURLWithPath: tasks).deletingPathExtension().lastPathComponent : tasks
@@ -85,7 +91,10 @@ struct EvaluateSettings {
             guard let split = present.contains("valid_seen") ? "valid_seen" : present.first else {
                 throw StageError(.inputMissing, "\(store.path): holds no episodes")
             }
-            sets = [Configuration.TaskSet(name: split, split: split, start: options.start)]
+            let suffix = options.start == "random" ? "-random" : ""
+            sets = [
+                Configuration.TaskSet(name: split + suffix, split: split, tasks: options.count, start: options.start)
+            ]
         }
         return sets
     }
@@ -97,8 +106,7 @@ struct EvaluateSettings {
             if let file = set.file {
                 var tasks = try TaskSet(sprint: file, name: set.name, start: start)
                 if let lengths = set.lengths { tasks.tasks.removeAll { !lengths.contains($0.subTasks.count) } }
-                if let count = set.tasks { tasks.tasks = Array(tasks.tasks.prefix(count)) }
-                return tasks
+                return set.tasks.map { tasks.limited(to: $0) } ?? tasks
             }
             let sample = TaskSet.Sample(
                 dataset: dataset.name, split: set.split ?? "valid_seen", count: set.tasks ?? Self.defaultCount,

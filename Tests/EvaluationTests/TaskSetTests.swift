@@ -54,6 +54,17 @@ import Testing
         #expect(throws: TaskSetError.self) { try TaskSet(sprint: "/nonexistent/x.json", name: "x") }
     }
 
+    /// A part of a set has all its lengths, and tasks in their order.
+    @Test func aLimitedSetIsSpreadOverItsLengths() {
+        let tasks = [1, 1, 1, 1, 2, 2, 2, 5].enumerated().map {
+            EvalTask(key: "k\($0)", split: nil, annotation: 0, subTasks: 0..<$1, instruction: "")
+        }
+        let set = TaskSet(name: "s", tasks: tasks)
+        #expect(set.limited(to: 4).tasks.map(\.key) == ["k0", "k1", "k4", "k7"])
+        #expect(set.limited(to: 6).tasks.map(\.key) == ["k0", "k1", "k2", "k4", "k5", "k7"])
+        #expect(set.limited(to: 8) == set && set.limited(to: 99) == set)
+    }
+
     @Test func sharesAreEven() {
         #expect(TaskSet.shares(of: 10, available: [9, 9, 9]) == [4, 3, 3])
         #expect(TaskSet.shares(of: 10, available: [9, 1, 0, 9]) == [5, 1, 0, 4])

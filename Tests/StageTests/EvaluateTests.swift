@@ -119,6 +119,29 @@ private enum Generated {
         #expect(try rollouts("r-s1@train") == stored)
     }
 
+    /// Tasks that could not be set up are tried again: the release may not have been there.
+    @Test func whatCouldNotBeSetUpIsTriedAgain() throws {
+        let arguments = [
+            "run", "--agent", "expert", "--store", "x.sqlite", "--root", "data", "--tasks", "train", "--count", "6",
+        ]
+        let file = try #require(FileManager.default.enumerator(atPath: folder("data"))).compactMap { $0 as? String }
+            .filter { $0.contains("/train/") && $0.hasSuffix("traj_data.json") }.sorted()
+        for name in file.dropFirst() {
+            try FileManager.default.moveItem(atPath: folder("data/\(name)"), toPath: folder("data/\(name).away"))
+        }
+        let first = try evaluate.run(arguments, in: folder)
+        #expect(first.status == 0 && first.errors.contains("cannot be tried"), "\(first)")
+        for name in file.dropFirst() {
+            try FileManager.default.moveItem(atPath: folder("data/\(name).away"), toPath: folder("data/\(name)"))
+        }
+        let second = try evaluate.run(arguments, in: folder)
+        #expect(second.output.contains("steps in") && !second.output.contains("evaluated before"), "\(second)")
+        #expect(try rollouts("expert@train").allSatisfy { $0.problem == nil })
+        #expect(try evaluate.run(arguments, in: folder).output.contains("evaluated before"))
+        let other = try evaluate.run(arguments.dropLast() + ["5"], in: folder)
+        #expect(other.errors.contains("was an evaluation on other tasks"), "\(other)")
+    }
+
     @Test(arguments: [
         (["run"], Int32(64), "nobody to evaluate"),
         (["run", "--agent", "policy"], 64, "expected expert or random"),
@@ -132,6 +155,10 @@ private enum Generated {
         (["run", "--agent", "expert", "--set", "evaluate.sets=[{name: a/b, split: train}]"], 65, "use letters"),
         (["run", "--agent", "expert", "--set", "evaluate.sets=[{name: a}]"], 65, "a file or a split"),
         (["run", "--agent", "expert", "--set", "evaluate.sets=3"], 65, "list of sections"),
+        (
+            ["run", "--agent", "expert", "--start", "random", "--set", "evaluate.sets=[{name: a, split: train}]"], 64,
+            "give --tasks too"
+        ),
         (["frames", "--run", "none@x", "--task", "0", "--out", "o"], 66, "holds no evaluation"),
     ])
     func mistakesAreNamed(_ arguments: [String], _ status: Int32, _ words: String) throws {
