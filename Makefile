@@ -19,6 +19,8 @@ help: ## show this list
 	@echo "           BUDGET=small|default|long  SEEDS=1,2,3  JOBS=processes  EVAL_INSTRUCT=SPRINT's task file"
 	@echo "           OUT=folder to write  SCENES=rooms  EPISODES=number  MIX=policy:share,..."
 	@echo "Variables of reproduce: BUDGET=small|default|long  ALFRED_ROOT=dir  EVAL_INSTRUCT=file  JOBS=n  SEEDS=1,2,3  OUT=dir"
+	@echo "Of demo and reproduce:  SET='key.path=value ...' over their YAML, as SET='label.provider=openai label.model=gpt-4.1-mini'"
+	@echo "                        RESTART=1 to train anew what was trained with other settings or data"
 
 deps: ## install the C libraries that are missing (apt or brew); check for Swift
 	@sh Pipelines/deps.sh

@@ -10,6 +10,7 @@
 # Environment:
 #   ROOT      folder of an ALFRED release; without it a dataset is generated in OUT/data, as CONFIG's section simulate says
 #   JOBS      cells trained at once (default: one a core), each with one thread
+#   RESTART   1: cells that were trained with other settings or data than now begin anew (default: they are an error)
 #   STEPS     what to do of: data ingest label lint train evaluate references report (default: all)
 #   BIN       folder of the stages (default: .build/release)
 #   INTERVAL  seconds between two looks at the progress (default: 5 on a terminal, else 60)
@@ -282,6 +283,7 @@ pool() {
         for entry in $running; do count=$((count + 1)); done
         while [ $waiting = 1 ] && [ $count -lt "$2" ] && [ "$stopping" = 0 ]; do
             if IFS=$tab read -r run line <&4; then
+                [ "$1" != cells ] || [ "${RESTART:-}" != 1 ] || line="$line --restart"
                 printf -- '-- %s\n' "$line" >>"$logs/$run.log"
                 start "$run" "$logs/$run.log" "$line" 4<&-
                 running="$running $!:$run"
@@ -364,8 +366,8 @@ if wants ingest; then
 fi
 
 if wants label; then
-    case $(plan "--jobs $JOBS") in
-    *"rgvlm-label estimate"*)
+    case $(plan "--json") in
+    *'"is_asking" : true'*)
         step estimate "$(stage rgvlm-label estimate)"
         [ $status = 0 ] || fail "the estimate" $status
         ;;
@@ -431,6 +433,9 @@ if [ -f "$jobs/failed" ]; then
     say ""
     while IFS=$tab read -r run code; do say "failed: $run (exit code $code), log $logs/$run.log"; done <"$jobs/failed"
     say "$(wc -l <"$jobs/failed" | tr -d ' ') failed; the same command tries them again"
+    if while IFS=$tab read -r run code; do tail -n 1 "$logs/$run.log"; done <"$jobs/failed" | grep -q -e --restart; then
+        say "Some were begun with other settings or data: with RESTART=1 before it, it trains those anew; or give another folder."
+    fi
     exit "$first_failure"
 fi
 exit 0

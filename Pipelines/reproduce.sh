@@ -1,22 +1,26 @@
 #!/bin/sh
-# RG-VLM's Table I and Figure 4, by experiment.sh and reproduce.yaml. All is in the environment:
+# RG-VLM's Table I and Figure 4, by experiment.sh and reproduce.yaml:
+#
+#   sh Pipelines/reproduce.sh [key.path=value ...]
+#
+# The settings win over reproduce.yaml, as in label.provider=openai. The rest is in the environment:
 #
 #   ALFRED_ROOT    folder of the release, for real trajectories and floor plans; without it data are generated
 #   BUDGET         small, default or long: see below
 #   EVAL_INSTRUCT  SPRINT's task file (default: eval_instruct.json in ALFRED_ROOT); without it tasks are drawn from splits
 #   SEEDS          as in 1,2,3 (default: those of reproduce.yaml)
-#   JOBS, BIN      as for experiment.sh
+#   JOBS, BIN, RESTART  as for experiment.sh
 #   OUT, STORE     where everything goes (default: a folder in Datasets/generated for each budget)
 set -eu
 cd "$(dirname "$0")/.."
 
 # The one place where budgets are set. Each of the cells gets as many updates.
 budget=${BUDGET:-default}
-set --
+given=$#
 case $budget in
-small) set -- train.steps=800 ;;
+small) set -- "$@" train.steps=800 ;;
 default) ;; # as in reproduce.yaml
-long) set -- train.steps=20000 ingest.limit=1000000 ;;
+long) set -- "$@" train.steps=20000 ingest.limit=1000000 ;;
 *) printf 'BUDGET=%s: expected small, default or long\n' "$budget" >&2; exit 64 ;;
 esac
 
@@ -62,6 +66,13 @@ else
     fi
     printf 'ALFRED_ROOT is not set: data are generated. make alfred fetches the release.\n' >&2
 fi
+
+# What the user has set comes last, and wins.
+while [ "$given" -gt 0 ]; do
+    given=$((given - 1))
+    set -- "$@" "$1"
+    shift
+done
 
 out=${OUT:-Datasets/generated/reproduce-$data-$budget}
 ROOT=$root

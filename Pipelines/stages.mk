@@ -1,12 +1,12 @@
 # One target a stage. Each builds what it needs and calls one executable.
 
 STORE ?= rgvlm.sqlite
-DEMO := Datasets/generated/demo
+DEMO ?= Datasets/generated/demo
 
 .PHONY: ingest inspect simulate replay label lint train encode evaluate report reproduce
 
 demo: build ## the main job in miniature on generated data: data, labels, training, evaluation, table and report
-	@STEPS="data ingest label lint" ROOT= BIN=$(BIN) sh Pipelines/experiment.sh Pipelines/demo.yaml $(DEMO)/demo.sqlite $(DEMO)
+	@STEPS="data ingest label lint" ROOT= BIN=$(BIN) sh Pipelines/experiment.sh Pipelines/demo.yaml $(DEMO)/demo.sqlite $(DEMO) $(SET)
 	@echo
 	$(BIN)/rgvlm-inspect summary --store $(DEMO)/demo.sqlite
 	@echo
@@ -14,15 +14,15 @@ demo: build ## the main job in miniature on generated data: data, labels, traini
 	@echo
 	$(BIN)/rgvlm-simulate render --episode 1 --store $(DEMO)/demo.sqlite --out $(DEMO)/episode-1
 	@STEPS="train evaluate references report" ROOT= BIN=$(BIN) \
-		sh Pipelines/experiment.sh Pipelines/demo.yaml $(DEMO)/demo.sqlite $(DEMO)
+		sh Pipelines/experiment.sh Pipelines/demo.yaml $(DEMO)/demo.sqlite $(DEMO) $(SET)
 	@echo
 	@echo "The labels are the scripted annotator's, not a VLM's. Look also at $(DEMO)/lint.html and"
 	@echo "$(DEMO)/episode-1/sheet.png, animation.png beside it (a browser plays it). Walk around yourself:"
 	@echo "$(BIN)/rgvlm-simulate play. The store is $(DEMO)/demo.sqlite; any SQLite browser opens it (begin with the views,"
 	@echo "as in episode_list). The pictures are under $(DEMO)/data. The same with all rows, or with real data: make reproduce"
 
-reproduce: build ## the paper's table and figure: make reproduce [BUDGET=small|default|long] [ALFRED_ROOT=dir] [EVAL_INSTRUCT=file]
-	@BIN=$(BIN) sh Pipelines/reproduce.sh
+reproduce: build ## the paper's table and figure: make reproduce [BUDGET=small|default|long] [ALFRED_ROOT=dir] [EVAL_INSTRUCT=file] [SET='key=value ...']
+	@BIN=$(BIN) sh Pipelines/reproduce.sh $(SET)
 
 simulate: build ## generate a dataset: make simulate [OUT=dir] [SCENES=12] [EPISODES=100] [MIX=expert:0.5,noisy:0.5]
 	$(BIN)/rgvlm-simulate generate --out "$(or $(OUT),Datasets/generated/simulated)" $(if $(SCENES),--scenes $(SCENES)) \

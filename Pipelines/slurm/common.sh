@@ -7,6 +7,8 @@ say "--- $(date -u +%FT%TZ) $SLURM_JOB_NAME ${SLURM_ARRAY_TASK_ID:-} on $(hostna
 
 child=
 expired=
+# An exit code that the job itself deals with.
+accepted=
 trap 'expired=1; [ -z "$child" ] || kill -TERM "$child" 2>/dev/null || :' USR1
 trap '[ -z "$child" ] || kill -TERM "$child" 2>/dev/null || :' TERM
 
@@ -25,6 +27,7 @@ run() {
     done
     child=
     [ $status = 0 ] && return 0
+    [ $status != "$accepted" ] || return $status
     if [ -n "$expired" ]; then
         say "out of time; back into the queue"
         scontrol requeue "$SLURM_JOB_ID" && sleep 600

@@ -1,7 +1,7 @@
 """Stands in for every stage in test_experiment.py; the file is called by the stages' names.
 
 The "configuration", or the file that FAKE_CONFIG names, is JSON: cells (names of runs), updates, pause (seconds an update), and by run or stage: fail (exit
-codes), stubborn (does not end when told), meet (waits until so many train at once). What a stage has done lies in
+codes), other (begun with other settings), stubborn (does not end when told), meet (waits until so many train at once). What a stage has done lies in
 STORE.fake/; each start, end and signal is a line of STORE.fake/events.
 """
 import fcntl
@@ -140,8 +140,10 @@ def plan():
     elif listed == "references":
         for agent in ("expert", "random"):
             print(line("rgvlm-evaluate", "--agent", agent))
+    elif "--json" in arguments:
+        print(json.dumps({"estimate": {"is_asking": config.get("asking", False)}}, indent=2, separators=(",", " : ")))
     else:
-        print("time left: about 1 min\ncost: " + config.get("cost", "none"))
+        print("time left: about 1 min")
 
 
 def main():
@@ -173,6 +175,11 @@ def main():
             file.write("lint")
         finish(config.get("fail", {}).get(what, 0))
     elif name == "rgvlm-train":
+        if "--restart" in arguments:
+            event("restart", what)
+        elif what in config.get("other", []):
+            event("start")
+            finish(65, "error: begun otherwise; use --restart")
         work(config["updates"])
     elif name == "rgvlm-evaluate":
         event("start")

@@ -244,10 +244,24 @@ class Experiment(unittest.TestCase):
         self.assertEqual(self.experiment()[0], 73)
 
     def test_labels_that_cost_are_estimated_first(self):
-        self.config["cost"] = "rgvlm-label estimate tells"
+        self.config["asking"] = True
         self.assertEqual(self.experiment(STEPS="data ingest label")[0], 0)
         labels = [e.what for e in self.events() if e.kind == "start" and e.stage == "rgvlm-label"]
         self.assertEqual(labels, ["label estimate", "label run"])
+
+    def test_cells_begin_anew_on_demand_only(self):
+        def given():
+            return [e.text for e in self.events() if e.kind == "restart"]
+
+        self.config["other"] = CELLS[1:2]
+        code, _, errors = self.experiment()
+        self.assertEqual(code, 65, errors)
+        self.assertIn("with RESTART=1", errors)
+        self.assertEqual(given(), [])
+        code, _, errors = self.experiment(RESTART="1")
+        self.assertEqual(code, 0, errors)
+        self.assertEqual(sorted(given()), sorted(CELLS))
+        self.assertEqual(self.table(), self.wanted())
 
     def test_so_many_cells_are_trained_at_once(self):
         for jobs in (1, 3, 6):
@@ -362,13 +376,13 @@ class Experiment(unittest.TestCase):
 class Reproduction(Experiment):
     """Pipelines/reproduce.sh: what it makes of its variables."""
 
-    def reproduce(self, **environment):
+    def reproduce(self, *given, **environment):
         """Exit code, messages and the settings that the stages were given."""
         self.configure()
         before = len(self.events())
         code, _, errors = self.finish(
             self.call(
-                [os.path.join(PIPELINES, "reproduce.sh")],
+                [os.path.join(PIPELINES, "reproduce.sh"), *given],
                 dict(environment, FAKE_CONFIG=self.path("c.yaml"), OUT=self.path("out"), STORE=self.path("s.sqlite"),
                      STEPS="data ingest")))
         settings = [json.loads(e.text) for e in self.events()[before:] if e.kind == "settings"]
@@ -387,6 +401,8 @@ class Reproduction(Experiment):
         long = self.reproduce(BUDGET="long", SEEDS="7,8")[2]
         self.assertGreater(int(long[1].split("=")[1]), small)
         self.assertEqual(long[-1], "experiment.seeds=[7,8]")
+        given = ["label.provider=openai", "label.model=it's $HOME"]
+        self.assertEqual(self.reproduce(*given, BUDGET="small")[2], [data, f"train.steps={small}", *given])
         self.assertEqual(self.reproduce(BUDGET="huge")[::2], (64, None))
         self.assertEqual(self.reproduce(EVAL_INSTRUCT=self.path("c.yaml"))[::2], (64, None))
 
