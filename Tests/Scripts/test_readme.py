@@ -129,6 +129,7 @@ RULES = [
     Rule(r"\bmake (bench|soak|interop|sanitize|parity|slurm|kills|screenshots|format)\b",
          "compiles, takes minutes or changes the checkout", how="dry"),
     Rule(r"\bmake alfred\b|fetch_alfred\.sh", "from a mirror on loopback", "make ingest ROOT=", needs="mirror"),
+    Rule(r"\bmake reproduce\b.*label\.provider", "asks a provider for money", how="dry"),
     Rule(r"\bmake reproduce\b", "one seed in place of three, and SMALLER", "report.html", env={"SEEDS": "1"}),
     Rule(r"\bmake simulate\b", "few and small", "rooms of train", add="EPISODES=7 SCENES=4"),
     Rule(r"\bmake replay\b", says="reached|goal"),
