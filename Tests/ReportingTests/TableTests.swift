@@ -255,6 +255,28 @@ import Testing
         #expect(MarkdownTable(empty, builder.table(empty)).text.contains("no complete evaluation"))
     }
 
+    /// A control below sparse + RG-VLM is not said to be worse when its interval holds the other's mean.
+    @Test(arguments: [(2, "so well that it is chance", true), (0, "far below", false)])
+    func controlsThatMayBeAsGoodAreNotCalledWorse(_ control: Int, _ what: String, _ isChance: Bool) throws {
+        let sample = try Sample(annotator: "vlm")
+        for seed in 0..<3 {
+            for (name, source, value) in [
+                ("sparse", nil, 2), ("sparse-rgvlm", "labels", 2), ("random", "random", control),
+            ] {
+                try sample.evaluate(try sample.train("\(name)-s\(seed)", seed: seed, source: source ?? "none")) {
+                    task, _ in max(0, value + (task + seed) % 3 - (name == "random" && task == 0 ? 2 : 1))
+                }
+            }
+        }
+        let data = try sample.data(
+            Sample.plan([("sparse", .method), ("sparse-rgvlm", .method), ("random", .control)], seeds: [0, 1, 2]))
+        let sentence = try #require(
+            Findings.sentences(data, builder.table(data)).first { $0.text.hasPrefix("None of the 1 control") },
+            "\(what)")
+        #expect(sentence.text.hasSuffix("the order may be chance.") == isChance, "\(sentence.text)")
+        #expect(sentence.tone == (isChance ? .bad : .note))
+    }
+
     /// The verdict follows the numbers, whichever way they go.
     @Test(arguments: [(0, 3, Findings.Sentence.Tone.good), (3, 0, .bad), (1, 1, .bad)])
     func theVerdictFollowsTheNumbers(_ sparse: Int, _ both: Int, _ tone: Findings.Sentence.Tone) throws {
