@@ -18,7 +18,7 @@ PIPELINES = os.path.join(HERE, "..", "..", "Pipelines")
 SCRIPT = os.path.join(PIPELINES, "experiment.sh")
 STAGES = ["simulate", "ingest", "label", "train", "evaluate", "report"]
 CELLS = ["a-s1", "b-s1", "c-s1", "a-s2", "b-s2", "c-s2"]
-PATIENCE = 60
+PATIENCE = 600
 VARIABLES = ["ROOT", "JOBS", "STEPS", "BUDGET", "ALFRED_ROOT", "EVAL_INSTRUCT", "SEEDS", "OUT", "STORE"]
 
 Event = collections.namedtuple("Event", "kind pid what stage text")

@@ -99,7 +99,7 @@ class FetchTests(unittest.TestCase):
         environment = dict(os.environ, ALFRED_URL=url or self.server.url,
                            ALFRED_REPOSITORY_URL=(url or self.server.url) + "/repository.tar.gz", no_proxy="*")
         return subprocess.run(["sh", SCRIPT, *(arguments or ("json", self.target))], env=environment, text=True,
-                              capture_output=True, timeout=120)
+                              capture_output=True, timeout=600)
 
     def assert_whole(self):
         for name in ("data/json_2.1.0/train/task/trial/traj_data.json", "data/splits/oct21.json",

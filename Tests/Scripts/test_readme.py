@@ -40,7 +40,7 @@ CAN_FETCH = bool(fetching.UNPACKER and shutil.which("curl"))
 DOCUMENTS = [os.path.relpath(name, PACKAGE)
              for pattern in ("README.md", "CONTRIBUTING.md", "*/README.md", "Tests/*/README.md")
              for name in sorted(glob.glob(os.path.join(glob.escape(PACKAGE), pattern)))]
-PATIENCE = 120
+PATIENCE = 600
 
 # --- What a document holds.
 
