@@ -19,7 +19,7 @@ SCRIPT = os.path.join(PIPELINES, "experiment.sh")
 STAGES = ["simulate", "ingest", "label", "train", "evaluate", "report"]
 CELLS = ["a-s1", "b-s1", "c-s1", "a-s2", "b-s2", "c-s2"]
 PATIENCE = 600
-VARIABLES = ["ROOT", "JOBS", "STEPS", "BUDGET", "ALFRED_ROOT", "EVAL_INSTRUCT", "SEEDS", "OUT", "STORE"]
+VARIABLES = ["ROOT", "JOBS", "STEPS", "BUDGET", "ALFRED_ROOT", "EVAL_INSTRUCT", "SEEDS", "OUT", "STORE", "RESTART"]
 
 Event = collections.namedtuple("Event", "kind pid what stage text")
 
