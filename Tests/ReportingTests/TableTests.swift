@@ -306,6 +306,13 @@ import Testing
             named
                 == (both <= 1 && line.cell(.proportion)!.value <= table.sets[0].line("zero")!.cell(.proportion)!.value))
         #expect(!sentences.contains { $0.text.contains("not a VLM") })
+        // A reason is given only where there is something to explain, and only the one that the data have.
+        for unfulfilled in [0, 1] {
+            var data = data
+            (data.facts.instructions, data.facts.unfulfilled) = (["primitive": 1234], unfulfilled)
+            let reasons = Findings.sentences(data, table).filter { $0.text.contains("all 1,234 instructions") }
+            #expect(reasons.count == (tone == .bad && unfulfilled == 0 ? 1 : 0))
+        }
     }
 
     @Test func titlesSayWhatMustNotBePassedOver() throws {

@@ -419,7 +419,7 @@ class Readme(unittest.TestCase):
         self.assertEqual(status, 0, about)
         self.assertRegex(text, rule.says or "(?s).*", about)
         if rule.how == "dry":
-            scripts = re.findall(r"\bTests/[\w/.]+\.(?:sh|py)", text)
+            scripts = re.findall(r"\b(?:Tests|Pipelines)/[\w/.]+\.(?:sh|py)", text)
             self.assertTrue(scripts or " format " in text, about)
             for script in scripts:
                 self.assertTrue(os.path.isfile(self.path(script)), script)

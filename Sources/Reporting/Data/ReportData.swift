@@ -85,6 +85,8 @@ public struct ReportData: Sendable {
         public var episodes: [String: Int]
         /// Instructions learned from, by kind.
         public var instructions: [String: Int]
+        /// How many of them their recording does not fulfil.
+        public var unfulfilled: Int
         /// Transitions of the episodes learned from.
         public var transitions: Int
         public var renderedFrames: Int
@@ -98,7 +100,8 @@ public struct ReportData: Sendable {
         public var flaggedAt: [String]
 
         public static let none = Facts(
-            dataset: nil, episodes: [:], instructions: [:], transitions: 0, renderedFrames: 0, recordedFrames: 0,
+            dataset: nil, episodes: [:], instructions: [:], unfulfilled: 0, transitions: 0, renderedFrames: 0,
+            recordedFrames: 0,
             frameSize: [], hasRealRooms: false, hasGeneratedRooms: false, flaggedAt: [])
     }
 }

@@ -105,13 +105,17 @@ extension ReportData.Facts {
         let marks = databaseQuestionMarks(count: splits.count)
         episodes = try counts(
             "SELECT split, count(*) FROM episodes WHERE dataset_id = ? GROUP BY split", [dataset.id])
-        instructions = try counts(
-            """
-            SELECT i.kind, count(*) FROM instructions i JOIN episodes e ON e.id = i.episode_id
-            JOIN annotations a ON a.episode_id = i.episode_id AND a.repeat_idx = i.repeat_idx AND a.in_split = 1
-            WHERE e.dataset_id = ? AND e.split IN (\(marks)) GROUP BY i.kind
-            """, [dataset.id] + StatementArguments(splits)
-        ).filter { plan.kinds.contains($0.key) }
+        func instructions(_ condition: String) throws -> [String: Int] {
+            try counts(
+                """
+                SELECT i.kind, count(*) FROM instructions i JOIN episodes e ON e.id = i.episode_id
+                JOIN annotations a ON a.episode_id = i.episode_id AND a.repeat_idx = i.repeat_idx AND a.in_split = 1
+                WHERE e.dataset_id = ? AND e.split IN (\(marks)) AND \(condition) GROUP BY i.kind
+                """, [dataset.id] + StatementArguments(splits)
+            ).filter { plan.kinds.contains($0.key) }
+        }
+        self.instructions = try instructions("TRUE")
+        unfulfilled = try instructions("i.fulfilled = 0").values.reduce(0, +)
         transitions =
             try Int.fetchOne(
                 db, sql: "SELECT sum(step_count) FROM episodes WHERE dataset_id = ? AND split IN (\(marks))",

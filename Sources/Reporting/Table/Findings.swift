@@ -21,6 +21,7 @@ public enum Findings {
         if let text = ablation(generated, combined) { sentences.append(Sentence(tone: .note, text: text)) }
         if let sentence = baselines(set, data, combined, sparse) { sentences.append(sentence) }
         sentences += controls(set, data, combined, sparse)
+        if let text = reason(data, sparse, combined) { sentences.append(Sentence(tone: .note, text: text)) }
         if let text = ceiling(set) { sentences.append(Sentence(tone: .note, text: text)) }
         if let labels = data.labels.first(where: { $0.annotator != "vlm" }) {
             sentences.append(
@@ -147,6 +148,18 @@ public enum Findings {
                 " What such rewards do as well cannot be credited to what the scores say."
         }
         return [Sentence(tone: .bad, text: text)]
+    }
+
+    /// Why a reward may not show, as far as the data tell.
+    private static func reason(
+        _ data: ReportData, _ sparse: ResultTable.Line?, _ combined: ResultTable.Line?
+    ) -> String? {
+        let count = data.facts.instructions.values.reduce(0, +)
+        guard count > 0, data.facts.unfulfilled == 0, let combined, combined.difference != nil,
+            !(combined.isTold && (combined.difference?.value ?? 0) > 0)
+        else { return nil }
+        return
+            "A likely reason: all \(Show.count(count)) instructions that policies learn from are fulfilled by their recordings. Imitating all of it is right already, and a reward has little to choose from; what the advantages of IQL then weigh is mostly their own error."
     }
 
     private static func ceiling(_ set: ResultTable.TaskSet) -> String? {
