@@ -166,10 +166,12 @@ chmod +x "$work/bin/rgvlm-train"
 rm "$out/table.md"
 BIN=$work/bin SHARDS=3 "$root/Pipelines/slurm/submit.sh" "$config" "$store" "$out" >"$work/submitted" 2>"$work/submit.log"
 drain
-[ ! -e "$out/table.md" ] || fail "a table was made although a cell had failed"
+# The report shows what there is: here what was trained before. The commands below the table name other programs.
+rows() { grep '^|' "$1"; }
+[ "$(rows "$work/table.md")" = "$(rows "$out/table.md")" ] || fail "no table, or another one, because a cell has failed"
 state() { scontrol show job "$(awk -v s="$1" '$1 == s { print $2 }' "$work/submitted")" | grep -o 'JobState=[A-Z]*' | sort | uniq -c | tr -s ' \n' ' '; }
 [ "$(state train)" = " 5 JobState=COMPLETED 1 JobState=FAILED " ] || fail "training: $(state train)"
 [ "$(state evaluate)" = " 1 JobState=CANCELLED 5 JobState=COMPLETED " ] || fail "evaluation: $(state evaluate)"
-[ "$(state report)" = " 1 JobState=CANCELLED " ] || fail "report: $(state report)"
+[ "$(state report)" = " 1 JobState=COMPLETED " ] || fail "report: $(state report)"
 grep -q 'made to fail' "$out"/logs/slurm-train-*.log || fail "no log says why"
 echo "passed: the Slurm chain ends with the table and the weights of the stages by themselves"
