@@ -1,5 +1,6 @@
 #!/bin/sh
-# Submits an experiment to Slurm as a chain of jobs, each after the one before it has succeeded:
+# Submits an experiment to Slurm as a chain of jobs, each after the one before it has succeeded; only the report does not wait
+# for that, and shows what there is:
 #
 #   ingest -> label (array over shards) -> merge -> train (array over rows x seeds) -> evaluate (array) -> report
 #                                                -> references (expert, random)     ------------------^
