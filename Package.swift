@@ -17,6 +17,45 @@ let simdjsonPkgConfig: String? = "simdjson"
 let simdjsonPkgConfig: String? = nil
 #endif
 
+let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
+let asyncHTTPClient = Target.Dependency.product(name: "AsyncHTTPClient", package: "async-http-client")
+let grdb = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
+let grdbSQLite = Target.Dependency.product(name: "GRDBSQLite", package: "GRDB.swift")
+let httpTypes = Target.Dependency.product(name: "HTTPTypes", package: "swift-http-types")
+let hummingbirdCore = Target.Dependency.product(name: "HummingbirdCore", package: "hummingbird")
+let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
+let mustache = Target.Dependency.product(name: "Mustache", package: "swift-mustache")
+let nioCore = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
+let nioHTTP1 = Target.Dependency.product(name: "NIOHTTP1", package: "swift-nio")
+let nioPosix = Target.Dependency.product(name: "NIOPosix", package: "swift-nio")
+let yams = Target.Dependency.product(name: "Yams", package: "Yams")
+
+/// A target in Sources/NAME. Arrows only point to what stands before it.
+func library(_ name: String, _ dependencies: [Target.Dependency] = [], embedding: [String] = []) -> Target {
+    .target(
+        name: name, dependencies: dependencies, resources: embedding.map { .embedInCode($0) }, swiftSettings: settings)
+}
+
+/// A stage: options in, a library's call, text out.
+func stage(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+    .executableTarget(name: name, dependencies: dependencies + [argumentParser], swiftSettings: settings)
+}
+
+func benchmark(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+    .executableTarget(
+        name: name, dependencies: dependencies, path: "Tests/Benchmarks/\(name)", swiftSettings: settings)
+}
+
+/// What several tests share, in Tests/NAME.
+func testing(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
+    .target(name: name, dependencies: dependencies, path: "Tests/\(name)", swiftSettings: settings)
+}
+
+/// The tests of `name`, in Tests/NAMETests.
+func tests(_ name: String, _ dependencies: [Target.Dependency], excluding: [String] = []) -> Target {
+    .testTarget(name: name, dependencies: dependencies, exclude: excluding, swiftSettings: settings)
+}
+
 let package = Package(
     name: "rgvlm",
     platforms: [.macOS(.v15)],
@@ -32,7 +71,6 @@ let package = Package(
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
         .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
-        .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
         .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
@@ -42,6 +80,7 @@ let package = Package(
         .package(url: "https://github.com/swift-server/async-http-client", from: "1.37.0"),
     ],
     targets: [
+        // Libraries of the system.
         .systemLibrary(
             name: "CPNG", pkgConfig: "libpng",
             providers: [.apt(["libpng-dev"]), .brew(["libpng"])]),
@@ -51,267 +90,229 @@ let package = Package(
         .systemLibrary(
             name: "CSimdJSON", pkgConfig: simdjsonPkgConfig,
             providers: [.apt(["libsimdjson-dev"]), .brew(["simdjson"])]),
-        .target(name: "CJSONShim", dependencies: ["CSimdJSON"], linkerSettings: [.linkedLibrary("simdjson")]),
-        .target(name: "Images", dependencies: ["CPNG", "CTurboJPEG"], swiftSettings: settings),
-        .target(name: "CRaster"),
-        .target(name: "Household", dependencies: ["CRaster"], swiftSettings: settings),
-        .target(name: "ALFRED", dependencies: ["CJSONShim", "Household"], swiftSettings: settings),
-        .target(name: "Episodes", swiftSettings: settings),
-        .target(
-            name: "ExperimentStore",
-            dependencies: [
-                "Episodes",
-                .product(name: "GRDB", package: "GRDB.swift"),
-                .product(name: "GRDBSQLite", package: "GRDB.swift"),
-            ], swiftSettings: settings),
-        .target(
-            name: "Ingestion",
-            dependencies: [
-                "ALFRED", "Episodes", "ExperimentStore", "Household", "Images",
-                .product(name: "Crypto", package: "swift-crypto"),
-            ], swiftSettings: settings),
-        .target(
-            name: "VisionLanguage",
-            dependencies: [
-                .product(name: "AsyncHTTPClient", package: "async-http-client"),
-                .product(name: "Crypto", package: "swift-crypto"),
-                .product(name: "Logging", package: "swift-log"),
-                .product(name: "NIOCore", package: "swift-nio"),
-                .product(name: "NIOHTTP1", package: "swift-nio"),
-                .product(name: "NIOPosix", package: "swift-nio"),
-            ], swiftSettings: settings),
-        .target(
-            name: "RewardLabeling",
-            dependencies: [
-                "ALFRED", "Episodes", "ExperimentStore", "Household", "Images", "VisionLanguage",
-                .product(name: "Crypto", package: "swift-crypto"),
-                .product(name: "GRDB", package: "GRDB.swift"),
-                .product(name: "Mustache", package: "swift-mustache"),
-            ],
-            resources: [
-                .embedInCode("Prompts/v1/analysis.mustache"), .embedInCode("Prompts/v1/scoring.mustache"),
-                .embedInCode("Prompts/v1/complaint.mustache"),
-            ], swiftSettings: settings),
-        .target(
-            name: "LabelServer",
-            dependencies: [
-                "VisionLanguage",
-                .product(name: "HTTPTypes", package: "swift-http-types"),
-                .product(name: "HummingbirdCore", package: "hummingbird"),
-                .product(name: "Logging", package: "swift-log"),
-                .product(name: "NIOCore", package: "swift-nio"),
-                .product(name: "NIOPosix", package: "swift-nio"),
-            ], swiftSettings: settings),
+        .systemLibrary(
+            name: "COpenSSL", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
         .systemLibrary(
             name: "CDNNL", providers: [.apt(["libdnnl-dev"]), .brew(["onednn"])]),
+        .target(name: "CJSONShim", dependencies: ["CSimdJSON"], linkerSettings: [.linkedLibrary("simdjson")]),
         .target(name: "COneDNN", dependencies: ["CDNNL"], linkerSettings: [.linkedLibrary("dnnl")]),
         .target(name: "CKernels"),
-        .target(name: "Tensors", dependencies: ["CKernels", "COneDNN"], swiftSettings: settings),
-        .target(name: "Networks", dependencies: ["CKernels", "COneDNN", "Tensors"], swiftSettings: settings),
-        .target(
-            name: "Exchange",
-            dependencies: ["Episodes", .product(name: "Crypto", package: "swift-crypto")], swiftSettings: settings),
-        .target(
-            name: "OfflineRL",
-            dependencies: [
-                "Episodes", "Exchange", "ExperimentStore", "Networks", "Tensors",
-                .product(name: "Crypto", package: "swift-crypto"),
-                .product(name: "GRDB", package: "GRDB.swift"),
-            ], swiftSettings: settings),
-        .target(
-            name: "Features",
-            dependencies: [
-                "ALFRED", "CKernels", "Episodes", "Exchange", "ExperimentStore", "Household", "Images", "Ingestion",
-                "Networks", "Tensors", .product(name: "Crypto", package: "swift-crypto"),
-                .product(name: "GRDB", package: "GRDB.swift"),
-            ], swiftSettings: settings),
-        .target(
-            name: "Evaluation",
-            dependencies: [
-                "ALFRED", "Episodes", "ExperimentStore", "Household", "Images", "Networks", "OfflineRL", "Tensors",
-                .product(name: "Crypto", package: "swift-crypto"),
-                .product(name: "GRDB", package: "GRDB.swift"),
-            ], swiftSettings: settings),
-        .target(
-            name: "Reporting",
-            dependencies: [
-                "Episodes", "ExperimentStore", "Images", "Statistics", .product(name: "GRDB", package: "GRDB.swift"),
-                .product(name: "Mustache", package: "swift-mustache"),
-            ], swiftSettings: settings),
-        .target(name: "Statistics", swiftSettings: settings),
-        .target(
-            name: "Viewer",
-            dependencies: [
-                "Episodes", "ExperimentStore", "Images",
-                .product(name: "Crypto", package: "swift-crypto"),
-                .product(name: "GRDB", package: "GRDB.swift"),
-                .product(name: "HTTPTypes", package: "swift-http-types"),
-                .product(name: "HummingbirdCore", package: "hummingbird"),
-                .product(name: "Logging", package: "swift-log"),
-                .product(name: "Mustache", package: "swift-mustache"),
-                .product(name: "NIOCore", package: "swift-nio"),
-                .product(name: "NIOPosix", package: "swift-nio"),
+        .target(name: "CRaster"),
+
+        // Values and files.
+        // SHA-256 is the system's: swift-crypto would compile a second BoringSSL, a quarter of a first build.
+        library("Ground", [.target(name: "COpenSSL", condition: .when(platforms: [.linux]))]),
+        library("JSON", ["Ground"]),
+        library("Images", ["CPNG", "CTurboJPEG"]),
+        library("Statistics", ["Ground"]),
+        library("Episodes", ["Ground"]),
+        library("Frames", ["Episodes", "Ground"]),
+        library("Exchange", ["Ground", "JSON"]),
+
+        // Worlds.
+        library("Household", ["CRaster", "Episodes", "Ground"]),
+        library("ALFRED", ["CJSONShim", "Episodes", "Ground", "JSON"]),
+        library("Rooms", ["ALFRED", "Episodes", "Ground", "Household"]),
+        library("Simulation", ["ALFRED", "Episodes", "Ground", "Household", "Images", "Rooms"]),
+
+        // The store.
+        library("ExperimentStore", ["Episodes", "Frames", "Ground", grdb, grdbSQLite]),
+        library(
+            "Ingestion",
+            [
+                "ALFRED", "Episodes", "ExperimentStore", "Frames", "Ground", "Household", "Images", "Rooms",
+                "Simulation",
+            ]),
+
+        // Labels.
+        library(
+            "VisionLanguage", ["Ground", "JSON", asyncHTTPClient, logging, nioCore, nioHTTP1, nioPosix]),
+        library(
+            "LabelServer",
+            ["Ground", "JSON", "VisionLanguage", httpTypes, hummingbirdCore, logging, nioCore, nioPosix]),
+        library(
+            "RewardLabeling",
+            [
+                "Episodes", "ExperimentStore", "Frames", "Ground", "Images", "VisionLanguage", grdb, mustache,
             ],
-            resources: [
-                .embedInCode("Assets/icon.svg"), .embedInCode("Assets/keys.js"), .embedInCode("Assets/style.css"),
-                .embedInCode("Templates/episode.mustache"), .embedInCode("Templates/episodes.mustache"),
-                .embedInCode("Templates/flag.mustache"), .embedInCode("Templates/foot.mustache"),
-                .embedInCode("Templates/head.mustache"), .embedInCode("Templates/label.mustache"),
-                .embedInCode("Templates/labels.mustache"), .embedInCode("Templates/problem.mustache"),
-                .embedInCode("Templates/rollout.mustache"), .embedInCode("Templates/transition.mustache"),
-            ], swiftSettings: settings),
-        .target(name: "SampleData", dependencies: ["ALFRED", "Household", "Images"], swiftSettings: settings),
-        .target(
-            name: "StageSupport",
-            dependencies: [
-                "ExperimentStore", "VisionLanguage",
-                .product(name: "ArgumentParser", package: "swift-argument-parser"),
-                .product(name: "Logging", package: "swift-log"),
-                .product(name: "Yams", package: "Yams"),
-            ], swiftSettings: settings),
-        .executableTarget(
-            name: "rgvlm-ingest",
-            dependencies: [
-                "ALFRED", "Episodes", "ExperimentStore", "Ingestion", "SampleData", "StageSupport",
-                .product(name: "ArgumentParser", package: "swift-argument-parser"),
-            ], swiftSettings: settings),
-        .executableTarget(
-            name: "rgvlm-simulate",
-            dependencies: [
-                "ALFRED", "ExperimentStore", "Household", "Images", "StageSupport",
-                .product(name: "ArgumentParser", package: "swift-argument-parser"),
-            ], swiftSettings: settings),
-        .executableTarget(
-            name: "rgvlm-label",
-            dependencies: [
-                "ExperimentStore", "LabelServer", "RewardLabeling", "StageSupport", "VisionLanguage",
-                .product(name: "ArgumentParser", package: "swift-argument-parser"),
-            ], swiftSettings: settings),
-        .executableTarget(
-            name: "rgvlm-train",
-            dependencies: [
-                "Episodes", "Exchange", "ExperimentStore", "Features", "Networks", "OfflineRL", "StageSupport",
-                "Tensors", .product(name: "ArgumentParser", package: "swift-argument-parser"),
-                .product(name: "GRDB", package: "GRDB.swift"),
-            ], swiftSettings: settings),
-        .executableTarget(
-            name: "rgvlm-evaluate",
-            dependencies: [
-                "ALFRED", "Episodes", "Evaluation", "ExperimentStore", "Household", "Images", "OfflineRL",
-                "StageSupport",
-                "Tensors", .product(name: "ArgumentParser", package: "swift-argument-parser"),
-                .product(name: "GRDB", package: "GRDB.swift"),
-            ], swiftSettings: settings),
-        .executableTarget(
-            name: "rgvlm-report",
-            dependencies: [
-                "ExperimentStore", "Reporting", "StageSupport",
-                .product(name: "ArgumentParser", package: "swift-argument-parser"),
-                .product(name: "GRDB", package: "GRDB.swift"),
-            ], swiftSettings: settings),
-        .executableTarget(
-            name: "rgvlm-inspect",
-            dependencies: [
-                "Episodes", "Exchange", "ExperimentStore", "Ingestion", "StageSupport", "Viewer",
-                .product(name: "ArgumentParser", package: "swift-argument-parser"),
-            ], swiftSettings: settings),
-        .target(
-            name: "BareCodecs", dependencies: ["CPNG", "CTurboJPEG"], path: "Tests/Benchmarks/BareCodecs"),
-        .executableTarget(
-            name: "PictureBenchmark", dependencies: ["BareCodecs", "Images", "SampleData"],
-            path: "Tests/Benchmarks/PictureBenchmark", swiftSettings: settings),
-        .executableTarget(
-            name: "RenderBenchmark", dependencies: ["Household"], path: "Tests/Benchmarks/RenderBenchmark",
-            swiftSettings: settings),
-        .executableTarget(
-            name: "SimulationBenchmark", dependencies: ["ALFRED", "Household"],
-            path: "Tests/Benchmarks/SimulationBenchmark", swiftSettings: settings),
-        .executableTarget(
-            name: "LearnBenchmark", dependencies: ["Networks", "OfflineRL", "Tensors"],
-            path: "Tests/Benchmarks/LearnBenchmark", swiftSettings: settings),
-        .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: settings),
-        .testTarget(name: "HouseholdTests", dependencies: ["Household"], swiftSettings: settings),
-        .testTarget(
-            name: "ALFREDTests", dependencies: ["ALFRED", "Household", "SampleData", "TestSupport"],
-            exclude: ["Fixtures"], swiftSettings: settings),
-        .testTarget(name: "ImagesTests", dependencies: ["Images", "SampleData"], swiftSettings: settings),
-        .testTarget(
-            name: "EpisodesTests", dependencies: ["Episodes", "SampleData", "TestSupport"], swiftSettings: settings),
-        .testTarget(
-            name: "ExperimentStoreTests",
-            dependencies: [
-                "Episodes", "ExperimentStore", "TestSupport", .product(name: "GRDB", package: "GRDB.swift"),
+            embedding: [
+                "Prompts/v1/analysis.mustache", "Prompts/v1/scoring.mustache", "Prompts/v1/complaint.mustache",
+            ]),
+        library(
+            "ScriptedAnnotator",
+            [
+                "ALFRED", "Episodes", "ExperimentStore", "Ground", "Household", "RewardLabeling", "Rooms", "Simulation",
+                "VisionLanguage", grdb,
+            ]),
+        library(
+            "RewardLint",
+            [
+                "ALFRED", "Episodes", "ExperimentStore", "Ground", "Images", "Pages", "RewardLabeling",
+                "ScriptedAnnotator", "Statistics", grdb,
+            ]),
+
+        // Learning.
+        library("Tensors", ["CKernels", "COneDNN", "Ground"]),
+        library("Networks", ["CKernels", "COneDNN", "Ground", "Tensors"]),
+        library(
+            "OfflineRL",
+            ["Episodes", "Exchange", "ExperimentStore", "Frames", "Ground", "Networks", "Tensors", grdb]),
+        library(
+            "Features",
+            [
+                "ALFRED", "CKernels", "Episodes", "Exchange", "ExperimentStore", "Frames", "Ground", "Household",
+                "Images", "Ingestion", "Networks", "Rooms", "Simulation", "Tensors", grdb,
+            ]),
+        library(
+            "Evaluation",
+            [
+                "ALFRED", "Episodes", "ExperimentStore", "Frames", "Ground", "Household", "Images", "Networks",
+                "OfflineRL", "Rooms", "Simulation", "Tensors", grdb,
+            ]),
+
+        // What people look at.
+        library("Pages", ["Ground", mustache]),
+        library(
+            "Reporting", ["Episodes", "ExperimentStore", "Ground", "Images", "Pages", "Statistics", grdb, mustache]),
+        library(
+            "Viewer",
+            [
+                "Episodes", "ExperimentStore", "Frames", "Ground", "Images", "Pages", grdb, httpTypes,
+                hummingbirdCore, logging, mustache, nioCore, nioPosix,
             ],
+            embedding: [
+                "Assets/icon.svg", "Assets/keys.js", "Assets/style.css",
+                "Templates/episode.mustache", "Templates/episodes.mustache",
+                "Templates/flag.mustache", "Templates/foot.mustache",
+                "Templates/head.mustache", "Templates/label.mustache",
+                "Templates/labels.mustache", "Templates/problem.mustache",
+                "Templates/rollout.mustache", "Templates/transition.mustache",
+            ]),
+
+        // Stages.
+        library("StageSupport", ["ExperimentStore", "Ground", "VisionLanguage", argumentParser, logging, yams]),
+        stage(
+            "rgvlm-ingest",
+            ["ALFRED", "ExperimentStore", "Ground", "Ingestion", "SampleData", "StageSupport"]),
+        stage(
+            "rgvlm-simulate",
+            [
+                "ALFRED", "Episodes", "Ground", "Household", "Images", "Rooms", "Simulation", "StageSupport", logging,
+            ]),
+        stage(
+            "rgvlm-label",
+            [
+                "ALFRED", "Episodes", "ExperimentStore", "Ground", "Images", "LabelServer", "RewardLabeling",
+                "RewardLint", "ScriptedAnnotator", "StageSupport", "VisionLanguage", grdb, logging,
+            ]),
+        stage(
+            "rgvlm-train",
+            [
+                "Episodes", "Exchange", "ExperimentStore", "Features", "Frames", "Ground", "Networks", "OfflineRL",
+                "StageSupport", "Tensors", grdb,
+            ]),
+        stage(
+            "rgvlm-evaluate",
+            [
+                "ALFRED", "Episodes", "Evaluation", "ExperimentStore", "Frames", "Ground", "Household", "Images",
+                "OfflineRL", "Rooms", "Simulation", "StageSupport", "Tensors", grdb,
+            ]),
+        stage("rgvlm-report", ["ExperimentStore", "Ground", "Reporting", "StageSupport", grdb]),
+        stage(
+            "rgvlm-inspect",
+            [
+                "Episodes", "Exchange", "ExperimentStore", "Frames", "Ground", "Ingestion", "StageSupport", "Viewer",
+            ]),
+
+        // Benchmarks.
+        .target(name: "BareCodecs", dependencies: ["CPNG", "CTurboJPEG"], path: "Tests/Benchmarks/BareCodecs"),
+        benchmark("PictureBenchmark", ["BareCodecs", "Images", "SampleData"]),
+        benchmark("RenderBenchmark", ["Household"]),
+        benchmark("SimulationBenchmark", ["ALFRED", "Household", "Rooms", "Simulation"]),
+        benchmark("LearnBenchmark", ["Networks", "OfflineRL", "Tensors"]),
+
+        // Tests.
+        testing("TestSupport"),
+        .target(
+            name: "SampleData", dependencies: ["ALFRED", "Episodes", "Ground", "Household", "Images", "Rooms"],
             swiftSettings: settings),
-        .testTarget(
-            name: "IngestionTests",
-            dependencies: [
-                "ALFRED", "Episodes", "ExperimentStore", "Images", "Ingestion", "SampleData", "TestSupport",
-                .product(name: "GRDB", package: "GRDB.swift"),
-            ], swiftSettings: settings),
-        .testTarget(name: "VisionLanguageTests", dependencies: ["VisionLanguage"], swiftSettings: settings),
-        .testTarget(
-            name: "RewardLabelingTests",
-            dependencies: [
-                "ALFRED", "Episodes", "ExperimentStore", "Household", "Images", "Ingestion", "RewardLabeling",
-                "SampleData",
-                "TestSupport", "VisionLanguage", .product(name: "GRDB", package: "GRDB.swift"),
-            ], exclude: ["Prompts"], swiftSettings: settings),
-        .testTarget(
-            name: "LabelServerTests", dependencies: ["LabelServer", "VisionLanguage"], swiftSettings: settings),
-        .testTarget(name: "CKernelsTests", dependencies: ["CKernels"], swiftSettings: settings),
-        .testTarget(name: "TensorsTests", dependencies: ["CKernels", "Tensors"], swiftSettings: settings),
-        .testTarget(
-            name: "NetworksTests", dependencies: ["Networks", "Tensors", "TestSupport"], exclude: ["Fixtures"],
-            swiftSettings: settings),
-        .testTarget(
-            name: "OfflineRLTests",
-            dependencies: [
-                "CKernels", "Episodes", "Exchange", "ExperimentStore", "Ingestion", "Networks", "OfflineRL",
-                "SampleData",
-                "Tensors",
-                "TestSupport", .product(name: "GRDB", package: "GRDB.swift"),
-            ], swiftSettings: settings),
-        .testTarget(
-            name: "EvaluationTests",
-            dependencies: [
-                "ALFRED", "Episodes", "Evaluation", "ExperimentStore", "Household", "Images", "Ingestion", "Networks",
-                "OfflineRL",
-                "SampleData", "Tensors", "TestSupport", .product(name: "GRDB", package: "GRDB.swift"),
-            ], swiftSettings: settings),
-        .testTarget(
-            name: "StatisticsTests", dependencies: ["Statistics"], exclude: ["Fixtures"], swiftSettings: settings),
-        .testTarget(
-            name: "ReportingTests",
-            dependencies: [
-                "Episodes", "ExperimentStore", "Reporting", "Statistics", "TestSupport",
-                .product(name: "GRDB", package: "GRDB.swift"),
-            ], exclude: ["Fixtures"], swiftSettings: settings),
-        .testTarget(
-            name: "ViewerTests",
-            dependencies: [
-                "Episodes", "ExperimentStore", "Images", "Ingestion", "SampleData", "TestSupport", "Viewer",
-                .product(name: "GRDB", package: "GRDB.swift"),
-                .product(name: "Mustache", package: "swift-mustache"),
-            ], swiftSettings: settings),
-        .testTarget(name: "ExchangeTests", dependencies: ["Exchange", "TestSupport"], swiftSettings: settings),
-        .testTarget(
-            name: "FeaturesTests",
-            dependencies: [
-                "ALFRED", "Episodes", "Exchange", "ExperimentStore", "Features", "Images", "Ingestion", "Networks",
-                "SampleData",
-                "Tensors",
-                "TestSupport", .product(name: "GRDB", package: "GRDB.swift"),
-            ], swiftSettings: settings),
-        .testTarget(
-            name: "StageTests",
-            dependencies: [
-                "Exchange", "ExperimentStore", "SampleData", "StageSupport", "TestSupport", "rgvlm-ingest",
-                "rgvlm-evaluate", "rgvlm-inspect",
-                "rgvlm-label", "rgvlm-report", "rgvlm-simulate", "rgvlm-train",
-                .product(name: "GRDB", package: "GRDB.swift"),
-                .product(name: "Logging", package: "swift-log"),
-            ], exclude: ["Help"], swiftSettings: settings),
+        tests("EpisodesTests", ["Episodes", "TestSupport"]),
+        tests("FramesTests", ["Episodes", "Frames", "Ground", "SampleData", "TestSupport"]),
+        tests("ImagesTests", ["Images", "SampleData"]),
+        tests("StatisticsTests", ["Statistics"], excluding: ["Fixtures"]),
+        tests("ExchangeTests", ["Exchange", "Ground", "TestSupport"]),
+        tests("HouseholdTests", ["Episodes", "Household"]),
+        tests(
+            "ALFREDTests", ["ALFRED", "Episodes", "Ground", "Household", "SampleData", "TestSupport"],
+            excluding: ["Fixtures"]),
+        tests("RoomsTests", ["ALFRED", "Episodes", "Ground", "Household", "Rooms", "TestSupport"]),
+        tests(
+            "SimulationTests", ["ALFRED", "Episodes", "Ground", "Household", "Rooms", "Simulation", "TestSupport"]),
+        tests("ExperimentStoreTests", ["Episodes", "ExperimentStore", "Frames", "Ground", "TestSupport", grdb]),
+        tests(
+            "IngestionTests",
+            [
+                "ALFRED", "Episodes", "ExperimentStore", "Frames", "Ground", "Images", "Ingestion", "Rooms",
+                "SampleData", "Simulation", "TestSupport", grdb,
+            ]),
+        tests("VisionLanguageTests", ["Ground", "JSON", "VisionLanguage"]),
+        tests("LabelServerTests", ["JSON", "LabelServer", "VisionLanguage"]),
+        tests(
+            "RewardLabelingTests",
+            [
+                "Episodes", "ExperimentStore", "Frames", "Ground", "Images", "RewardLabeling", "TestSupport",
+                "VisionLanguage", grdb,
+            ], excluding: ["Prompts"]),
+        tests(
+            "ScriptedAnnotatorTests",
+            [
+                "ALFRED", "Episodes", "ExperimentStore", "Ground", "Household", "Images", "Ingestion", "RewardLabeling",
+                "Rooms", "SampleData", "ScriptedAnnotator", "Simulation", "TestSupport", "VisionLanguage", grdb,
+            ]),
+        tests(
+            "RewardLintTests",
+            [
+                "ALFRED", "Episodes", "ExperimentStore", "Ground", "Images", "Pages", "RewardLabeling", "RewardLint",
+                "ScriptedAnnotator", "Statistics", "TestSupport", "VisionLanguage", grdb,
+            ]),
+        tests("CKernelsTests", ["CKernels"]),
+        tests("TensorsTests", ["CKernels", "Ground", "Tensors"]),
+        tests("NetworksTests", ["Networks", "Tensors", "TestSupport"], excluding: ["Fixtures"]),
+        tests(
+            "OfflineRLTests",
+            [
+                "ALFRED", "CKernels", "Episodes", "Exchange", "ExperimentStore", "Frames", "Ground", "Ingestion",
+                "Networks", "OfflineRL", "SampleData", "Tensors", "TestSupport", grdb,
+            ]),
+        tests(
+            "FeaturesTests",
+            [
+                "ALFRED", "Episodes", "Exchange", "ExperimentStore", "Features", "Frames", "Ground", "Images",
+                "Ingestion", "Networks", "Rooms", "SampleData", "Simulation", "Tensors", "TestSupport", grdb,
+            ]),
+        tests(
+            "EvaluationTests",
+            [
+                "ALFRED", "Episodes", "Evaluation", "ExperimentStore", "Frames", "Ground", "Household", "Images",
+                "Ingestion", "Networks", "OfflineRL", "Rooms", "SampleData", "Simulation", "Tensors", "TestSupport",
+                grdb,
+            ]),
+        tests(
+            "ReportingTests", ["Episodes", "ExperimentStore", "Reporting", "Statistics", "TestSupport", grdb],
+            excluding: ["Fixtures"]),
+        tests(
+            "ViewerTests",
+            [
+                "Episodes", "ExperimentStore", "Frames", "Ground", "Images", "Ingestion", "Pages", "SampleData",
+                "TestSupport", "Viewer", grdb, mustache,
+            ]),
+        tests(
+            "StageTests",
+            [
+                "Exchange", "ExperimentStore", "Ground", "SampleData", "StageSupport", "TestSupport", "rgvlm-evaluate",
+                "rgvlm-ingest", "rgvlm-inspect", "rgvlm-label", "rgvlm-report", "rgvlm-simulate", "rgvlm-train", grdb,
+                logging,
+            ], excluding: ["Help"]),
     ],
     swiftLanguageModes: [.v6],
     cxxLanguageStandard: .cxx17

@@ -33,8 +33,8 @@ if [ "$major" -lt 6 ] || { [ "$major" -eq 6 ] && [ "$minor" -lt 2 ]; }; then
     install_hint "; this is $major.$minor"
 fi
 
-# pkg-config module : Debian and Ubuntu package : Homebrew formula. macOS brings SQLite in its SDK.
-libraries="sqlite3:libsqlite3-dev: libpng:libpng-dev:libpng libturbojpeg:libturbojpeg0-dev:jpeg-turbo simdjson:libsimdjson-dev:simdjson"
+# pkg-config module : Debian and Ubuntu package : Homebrew formula. macOS brings SQLite in its SDK, and hashes of its own.
+libraries="sqlite3:libsqlite3-dev: libcrypto:libssl-dev: libpng:libpng-dev:libpng libturbojpeg:libturbojpeg0-dev:jpeg-turbo simdjson:libsimdjson-dev:simdjson"
 
 missing=""
 add() { missing="$missing $1"; }

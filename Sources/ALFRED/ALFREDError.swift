@@ -1,9 +1,9 @@
 /// What is wrong with a file of the dataset, and where.
 ///
 /// Its description reads `file: location: message`, with the parts that are known.
-public struct ALFREDError: Error, Sendable, Equatable {
+package struct ALFREDError: Error, Sendable, Equatable {
     /// The kind of problem, for code that reacts to it.
-    public struct Code: Sendable, Hashable, CustomStringConvertible {
+    package struct Code: Sendable, Hashable, CustomStringConvertible {
         private enum Kind: String {
             case unreadable, tooLarge, malformed, missingKey, wrongType, invalidValue, misaligned
         }
@@ -11,31 +11,31 @@ public struct ALFREDError: Error, Sendable, Equatable {
         private init(_ kind: Kind) { self.kind = kind }
 
         /// The file cannot be opened or read.
-        public static let unreadable = Code(.unreadable)
+        package static let unreadable = Code(.unreadable)
         /// The file exceeds the size its kind may have.
-        public static let tooLarge = Code(.tooLarge)
+        package static let tooLarge = Code(.tooLarge)
         /// The bytes do not follow the format.
-        public static let malformed = Code(.malformed)
+        package static let malformed = Code(.malformed)
         /// A required key is absent.
-        public static let missingKey = Code(.missingKey)
+        package static let missingKey = Code(.missingKey)
         /// A value has another type than the format says.
-        public static let wrongType = Code(.wrongType)
+        package static let wrongType = Code(.wrongType)
         /// A value lies outside what the format allows.
-        public static let invalidValue = Code(.invalidValue)
+        package static let invalidValue = Code(.invalidValue)
         /// Two parts that belong together (images and actions, rows and observations) do not match.
-        public static let misaligned = Code(.misaligned)
+        package static let misaligned = Code(.misaligned)
 
-        public var description: String { kind.rawValue }
+        package var description: String { kind.rawValue }
     }
 
-    public var code: Code
-    public var message: String
+    package var code: Code
+    package var message: String
     /// Path of the file, relative to the dataset where the reader knows it.
-    public var file: String?
+    package var file: String?
     /// Place inside the file: a JSON path, a line and column, or a byte offset.
-    public var location: String?
+    package var location: String?
 
-    public init(_ code: Code, _ message: String, file: String? = nil, location: String? = nil) {
+    package init(_ code: Code, _ message: String, file: String? = nil, location: String? = nil) {
         self.code = code
         self.message = message
         self.file = file
@@ -43,7 +43,7 @@ public struct ALFREDError: Error, Sendable, Equatable {
     }
 
     /// The same error with its file named, unless it already is.
-    public func inFile(_ path: String) -> ALFREDError {
+    package func inFile(_ path: String) -> ALFREDError {
         var copy = self
         copy.file = copy.file ?? path
         return copy
@@ -51,7 +51,7 @@ public struct ALFREDError: Error, Sendable, Equatable {
 }
 
 extension ALFREDError: CustomStringConvertible {
-    public var description: String {
+    package var description: String {
         [file, location, message].compactMap { $0 }.joined(separator: ": ")
     }
 }

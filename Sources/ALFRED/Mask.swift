@@ -1,25 +1,25 @@
 /// A set of pixels of a frame as runs in row-major order. Runs may continue over row ends.
-public struct Mask: Sendable, Hashable {
+package struct Mask: Sendable, Hashable {
     /// Side of the release's frames in pixels; masks refer to 300 x 300.
-    public static let frameSide = 300
+    package static let frameSide = 300
 
-    public struct Run: Sendable, Hashable {
+    package struct Run: Sendable, Hashable {
         /// Index of the first pixel: row * width + column.
-        public var start: Int32
-        public var length: Int32
+        package var start: Int32
+        package var length: Int32
 
-        public init(start: Int32, length: Int32) {
+        package init(start: Int32, length: Int32) {
             self.start = start
             self.length = length
         }
     }
 
-    public var runs: [Run]
+    package var runs: [Run]
 
-    public init(runs: [Run]) { self.runs = runs }
+    package init(runs: [Run]) { self.runs = runs }
 
     /// Encodes a row-major bitmap: maximal runs, not broken at row ends.
-    public init(bitmap: [Bool]) {
+    package init(bitmap: [Bool]) {
         runs = []
         var index = 0
         while index < bitmap.count {
@@ -35,7 +35,7 @@ public struct Mask: Sendable, Hashable {
 
     /// What is wrong with the runs for a frame of `pixelCount` pixels: the first offending run and why, or nil.
     /// Valid runs are not empty, lie inside the frame, ascend and do not overlap.
-    public func firstProblem(pixelCount: Int = frameSide * frameSide) -> (run: Int, reason: String)? {
+    package func firstProblem(pixelCount: Int = frameSide * frameSide) -> (run: Int, reason: String)? {
         var end = 0
         for (index, run) in runs.enumerated() {
             let (start, length) = (Int(run.start), Int(run.length))
@@ -52,10 +52,10 @@ public struct Mask: Sendable, Hashable {
     }
 
     /// Number of pixels.
-    public var area: Int { runs.reduce(0) { $0 + Int($1.length) } }
+    package var area: Int { runs.reduce(0) { $0 + Int($1.length) } }
 
     /// The row-major bitmap of `pixelCount` pixels. Parts outside it are dropped.
-    public func bitmap(pixelCount: Int = frameSide * frameSide) -> [Bool] {
+    package func bitmap(pixelCount: Int = frameSide * frameSide) -> [Bool] {
         var bitmap = [Bool](repeating: false, count: pixelCount)
         for run in runs {
             let start = max(0, Int(run.start))
@@ -67,7 +67,7 @@ public struct Mask: Sendable, Hashable {
 
     /// The tight box with inclusive corners, or nil for an empty mask. The release's `bbox` is this box with 1 added to
     /// both y.
-    public func tightBox(width: Int = frameSide) -> PixelBox? {
+    package func tightBox(width: Int = frameSide) -> PixelBox? {
         var box: PixelBox?
         for run in runs where run.length > 0 && run.start >= 0 {
             let first = Int(run.start)
@@ -82,7 +82,7 @@ public struct Mask: Sendable, Hashable {
     }
 
     /// Intersection over union of two valid masks; 0 when both are empty.
-    public func intersectionOverUnion(_ other: Mask) -> Double {
+    package func intersectionOverUnion(_ other: Mask) -> Double {
         var (i, j, common) = (0, 0, 0)
         while i < runs.count, j < other.runs.count {
             let (a, b) = (runs[i], other.runs[j])
@@ -96,17 +96,17 @@ public struct Mask: Sendable, Hashable {
 }
 
 /// A box of pixels with inclusive corners.
-public struct PixelBox: Sendable, Hashable {
-    public var xMin, yMin, xMax, yMax: Int
+package struct PixelBox: Sendable, Hashable {
+    package var xMin, yMin, xMax, yMax: Int
 
-    public init(xMin: Int, yMin: Int, xMax: Int, yMax: Int) {
+    package init(xMin: Int, yMin: Int, xMax: Int, yMax: Int) {
         self.xMin = xMin
         self.yMin = yMin
         self.xMax = xMax
         self.yMax = yMax
     }
 
-    public func union(_ other: PixelBox) -> PixelBox {
+    package func union(_ other: PixelBox) -> PixelBox {
         PixelBox(
             xMin: min(xMin, other.xMin), yMin: min(yMin, other.yMin), xMax: max(xMax, other.xMax),
             yMax: max(yMax, other.yMax))

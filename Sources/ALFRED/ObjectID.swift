@@ -1,14 +1,14 @@
 /// The parts of an object id such as `Apple|+00.93|+01.15|-01.02|AppleSliced_2` or `Sink|+00.00|+00.89|-01.44|SinkBasin`.
-public struct ObjectID: Sendable, Hashable {
+package struct ObjectID: Sendable, Hashable {
     /// The id's first field: the class at spawn.
-    public let baseType: Substring
+    package let baseType: Substring
     /// The fifth field, if any: `SinkBasin`, `BathtubBasin`, `AppleSliced_2`.
-    public let part: Substring?
+    package let part: Substring?
     /// Position at spawn in metres as the id states it, to 1 cm. Small negatives print without sign.
-    public let position: Vector3?
+    package let position: Vector3?
 
     /// Splits an id. Any text is accepted; parts that are not there are nil.
-    public init(_ id: String) {
+    package init(_ id: String) {
         let fields = id.split(separator: "|", omittingEmptySubsequences: false)
         baseType = fields[0]
         part = fields.count > 4 ? fields[4] : nil
@@ -20,11 +20,11 @@ public struct ObjectID: Sendable, Hashable {
     }
 
     /// The object's own class: `AppleSliced`, `SinkBasin`, else the base type.
-    public var objectClass: Substring {
+    package var objectClass: Substring {
         guard let part else { return baseType }
         return part.prefix { $0 != "_" }
     }
 
     /// Whether ALFRED's goal check counts this id for `name`: substring matching, so `Pot` also finds `Potato`.
-    public static func goalCheckMatches(_ id: String, name: String) -> Bool { id.contains(name) }
+    package static func goalCheckMatches(_ id: String, name: String) -> Bool { id.contains(name) }
 }

@@ -2,18 +2,18 @@
 ///
 /// Observation t < L is the first frame listed for low action t: it was saved before the action. The last observation is
 /// the frame after the last listed one; only the `full` release has it on disk.
-public struct ObservationFrames: Sendable, Equatable {
+package struct ObservationFrames: Sendable, Equatable {
     /// Frames the `full` release saves after the last listed one, all of the final state.
-    public static let trailingFrames = 10
+    package static let trailingFrames = 10
 
     /// Index into the frames of the trajectory, for every observation; L + 1 entries, the last equal to the number of
     /// listed frames.
-    public let indices: [Int]
+    package let indices: [Int]
     /// The name of every frame without extension, from the images list.
-    public let names: [String]
+    package let names: [String]
 
     /// - Parameter trajectory: A validated trajectory; one without a plan yields no observations.
-    public init(_ trajectory: Trajectory) {
+    package init(_ trajectory: Trajectory) {
         let images = trajectory.images ?? []
         guard !images.isEmpty else {
             indices = []
@@ -39,7 +39,7 @@ public struct ObservationFrames: Sendable, Equatable {
     ///     a frame for every image and up to 10 more (`full`).
     ///   - imageCount: Entries of the images list.
     /// - Returns: One row per observation; nil where the file has none.
-    public func featureRows(rowCount: Int, imageCount: Int) throws(ALFREDError) -> [Int?] {
+    package func featureRows(rowCount: Int, imageCount: Int) throws(ALFREDError) -> [Int?] {
         let observations = indices.count
         let actions = observations - 1
         if rowCount == observations { return Array(0..<observations) }

@@ -5,9 +5,9 @@ internal import Glibc
 #endif
 
 /// The picture files of one trajectory. `traj_data.json` says `.png`; the `full` release has `.jpg`; users have either.
-public struct RawImages: Sendable, Equatable {
+package struct RawImages: Sendable, Equatable {
     /// Folder name beside `traj_data.json`.
-    public static let folderName = "raw_images"
+    package static let folderName = "raw_images"
     private static let extensions = ["jpg", "png", "jpeg", "JPG", "PNG", "JPEG"]
 
     /// Names of the files in the folder by name without extension.
@@ -16,7 +16,7 @@ public struct RawImages: Sendable, Equatable {
     /// Lists `raw_images` in the trajectory's folder; nil when there is none.
     ///
     /// - Throws: ``ALFREDError`` when the folder is there but cannot be listed.
-    public init?(trajectoryFolder: String) throws(ALFREDError) {
+    package init?(trajectoryFolder: String) throws(ALFREDError) {
         guard let entries = try directoryEntries(trajectoryFolder + "/" + Self.folderName) else { return nil }
         var ranked: [String: (rank: Int, name: String)] = [:]
         for entry in entries {
@@ -30,14 +30,14 @@ public struct RawImages: Sendable, Equatable {
         names = ranked.mapValues(\.name)
     }
 
-    public var count: Int { names.count }
+    package var count: Int { names.count }
 
     /// The picture files relative to the trajectory's folder, sorted.
-    public var paths: [String] { names.values.sorted().map { Self.folderName + "/" + $0 } }
+    package var paths: [String] { names.values.sorted().map { Self.folderName + "/" + $0 } }
 
     /// The file for a frame, relative to the trajectory's folder, or nil when it is missing. Where a frame exists in
     /// both formats the JPEG wins, as in the release.
-    public func path(forFrameNamed stem: String) -> String? {
+    package func path(forFrameNamed stem: String) -> String? {
         names[stem].map { Self.folderName + "/" + $0 }
     }
 }

@@ -5,26 +5,26 @@ internal import Glibc
 #endif
 
 /// The folders of a dataset in ALFRED's layout: the split folders, the splits file and the floor-plan layouts.
-public struct Release: Sendable, Equatable {
+package struct Release: Sendable, Equatable {
     /// The splits of the release, in its order.
-    public static let knownSplits = ["train", "valid_seen", "valid_unseen", "tests_seen", "tests_unseen"]
+    package static let knownSplits = ["train", "valid_seen", "valid_unseen", "tests_seen", "tests_unseen"]
 
     /// The folder that holds the split folders.
-    public let dataFolder: String
+    package let dataFolder: String
     /// `oct21.json`, or the one JSON file in the `splits` folder; nil when there is none.
-    public let splitsFile: String?
+    package let splitsFile: String?
     /// What the splits file says.
-    public let samples: Splits?
+    package let samples: Splits?
     /// `gen/layouts`, when present.
-    public let layoutsFolder: String?
+    package let layoutsFolder: String?
     /// The split folders found: the known ones in the release's order, then those that the splits file names.
-    public let splits: [String]
+    package let splits: [String]
 
     /// Finds the dataset under `root`: the repository checkout (`data/json_2.1.0`, `data/json_feat_2.1.0`,
     /// `data/full_2.1.0`), its `data` folder, or the folder of the splits itself.
     ///
     /// Where several flavours are present, the one with most data per trajectory is taken.
-    public init(root: String) throws(ALFREDError) {
+    package init(root: String) throws(ALFREDError) {
         guard isFolder(root) else {
             throw ALFREDError(.unreadable, "there is no such folder", file: root)
         }
@@ -62,7 +62,7 @@ public struct Release: Sendable, Equatable {
     }
 
     /// The trajectories of one split folder and what could not be listed.
-    public func trajectories(in split: String) -> Listing {
+    package func trajectories(in split: String) -> Listing {
         var listing = Listing()
         var seen = Set<FolderIdentity>()
         let folder = dataFolder + "/" + split
@@ -126,33 +126,33 @@ public struct Release: Sendable, Equatable {
         var device, inode: UInt64
     }
 
-    public struct Listing: Sendable, Equatable {
+    package struct Listing: Sendable, Equatable {
         /// In the order of their keys' bytes.
-        public var trajectories: [TrajectoryLocation] = []
-        public var problems: [ALFREDError] = []
+        package var trajectories: [TrajectoryLocation] = []
+        package var problems: [ALFREDError] = []
     }
 }
 
 /// Where one trajectory lies.
-public struct TrajectoryLocation: Sendable, Hashable {
-    public static let fileName = "traj_data.json"
-    public static let featureFileName = "feat_conv.pt"
+package struct TrajectoryLocation: Sendable, Hashable {
+    package static let fileName = "traj_data.json"
+    package static let featureFileName = "feat_conv.pt"
 
-    public var split: String
+    package var split: String
     /// `<task>/<trial>`; `<trial>` in the test splits.
-    public var key: String
-    public var folder: String
+    package var key: String
+    package var folder: String
 
-    public var file: String { folder + "/" + Self.fileName }
+    package var file: String { folder + "/" + Self.fileName }
     /// The trajectory's file relative to the dataset's folder.
-    public var relativeFile: String { "\(split)/\(key)/\(Self.fileName)" }
+    package var relativeFile: String { "\(split)/\(key)/\(Self.fileName)" }
     /// The features beside it, when there are any.
-    public var featureFile: String? {
+    package var featureFile: String? {
         let path = folder + "/" + Self.featureFileName
         return exists(path) ? path : nil
     }
 
-    public init(split: String, key: String, folder: String) {
+    package init(split: String, key: String, folder: String) {
         self.split = split
         self.key = key
         self.folder = folder
@@ -164,7 +164,7 @@ private func isFolder(_ path: String) -> Bool {
     return stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
 }
 
-func exists(_ path: String) -> Bool {
+package func exists(_ path: String) -> Bool {
     var status = stat()
     return lstat(path, &status) == 0
 }

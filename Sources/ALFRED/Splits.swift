@@ -1,25 +1,25 @@
 /// `splits/oct21.json`: the benchmark's samples, each a trajectory and one of its annotations.
-public struct Splits: Sendable, Equatable {
-    public struct Sample: Sendable, Hashable {
+package struct Splits: Sendable, Equatable {
+    package struct Sample: Sendable, Hashable {
         /// `<task>/<trial>`; for the test splits `<trial>` alone.
-        public var task: String
+        package var task: String
         /// Index of the annotation.
-        public var repeatIndex: Int
+        package var repeatIndex: Int
 
-        public init(task: String, repeatIndex: Int) {
+        package init(task: String, repeatIndex: Int) {
             self.task = task
             self.repeatIndex = repeatIndex
         }
     }
 
     /// Largest splits file that is read. The release's has 3 MB.
-    public static let byteLimit = 64 << 20
+    package static let byteLimit = 64 << 20
 
-    public var samples: [String: [Sample]]
+    package var samples: [String: [Sample]]
 
-    public init(samples: [String: [Sample]]) { self.samples = samples }
+    package init(samples: [String: [Sample]]) { self.samples = samples }
 
-    public init(_ file: FileBytes, reader: JSONReader) throws(ALFREDError) {
+    package init(_ file: FileBytes, reader: JSONReader) throws(ALFREDError) {
         samples = try reader.withRoot(of: file) { root throws(ALFREDError) in
             var samples: [String: [Sample]] = [:]
             try root.forEachMember { name, list throws(ALFREDError) in
@@ -33,7 +33,7 @@ public struct Splits: Sendable, Equatable {
         }
     }
 
-    public init(contentsOf path: String) throws(ALFREDError) {
+    package init(contentsOf path: String) throws(ALFREDError) {
         let file = FileBytes()
         do {
             try file.load(path, limit: Self.byteLimit)
@@ -44,7 +44,7 @@ public struct Splits: Sendable, Equatable {
     }
 
     /// The file's bytes in the release's layout.
-    public func json() -> [UInt8] {
+    package func json() -> [UInt8] {
         var writer = JSONWriter()
         writer.object { root in
             for (name, list) in samples {
@@ -62,7 +62,7 @@ public struct Splits: Sendable, Equatable {
     }
 
     /// Annotation indices by trajectory of one split.
-    public func repeatIndices(of split: String) -> [String: Set<Int>] {
+    package func repeatIndices(of split: String) -> [String: Set<Int>] {
         var indices: [String: Set<Int>] = [:]
         for sample in samples[split] ?? [] { indices[sample.task, default: []].insert(sample.repeatIndex) }
         return indices

@@ -5,7 +5,7 @@ internal import Glibc
 #endif
 
 /// Writes trajectories in the release's layout.
-public enum TrajectoryFolder {
+package enum TrajectoryFolder {
     /// Writes one trajectory's folder: `traj_data.json`, `raw_images/<name>` and `feat_conv.pt`.
     ///
     /// Everything goes to a hidden folder first, which then takes its name: a reader sees a whole trajectory or none.
@@ -15,7 +15,7 @@ public enum TrajectoryFolder {
     ///   - images: File names and their bytes.
     ///   - features: The bytes of `feat_conv.pt` (``FeatureFile/legacyFile(frames:frameShape:)``).
     /// - Throws: What ``Trajectory/validate()`` finds, or why a file cannot be written.
-    public static func write(
+    package static func write(
         _ trajectory: Trajectory, to location: TrajectoryLocation, images: [(name: String, bytes: [UInt8])] = [],
         features: [UInt8]? = nil
     ) throws(ALFREDError) {
@@ -34,7 +34,7 @@ public enum TrajectoryFolder {
     }
 
     /// Makes a folder and its parents.
-    public static func makeFolders(_ path: String) throws(ALFREDError) {
+    package static func makeFolders(_ path: String) throws(ALFREDError) {
         var made = path.hasPrefix("/") ? "" : "."
         for part in path.split(separator: "/") {
             made += "/" + part
@@ -45,7 +45,7 @@ public enum TrajectoryFolder {
     }
 
     /// Writes a file under a temporary name and renames it, so that other processes see it whole or not at all.
-    public static func writeFile(_ bytes: [UInt8], to path: String) throws(ALFREDError) {
+    package static func writeFile(_ bytes: [UInt8], to path: String) throws(ALFREDError) {
         let partial = "\(path).partial-\(getpid())"
         let descriptor = open(partial, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o644)
         guard descriptor >= 0 else { throw ALFREDError(.unreadable, "cannot write: \(systemMessage())", file: path) }

@@ -1,7 +1,7 @@
 /// The discrete actions a policy chooses from. Raw values are the model's ids; 0 is padding.
 ///
 /// The order is SPRINT's, so that ids compare with models of that line of work.
-public enum Action: UInt8, Sendable, CaseIterable, CustomStringConvertible {
+package enum Action: UInt8, Sendable, CaseIterable, CustomStringConvertible {
     case lookDown = 1
     case moveAhead = 2
     case rotateLeft = 3
@@ -16,10 +16,10 @@ public enum Action: UInt8, Sendable, CaseIterable, CustomStringConvertible {
     case toggleOff = 12
 
     /// Ids including padding.
-    public static let idCount = 13
+    package static let idCount = 13
 
     /// The name in tables and in the store.
-    public var name: String {
+    package var name: String {
         switch self {
         case .lookDown: "LookDown"
         case .moveAhead: "MoveAhead"
@@ -36,10 +36,10 @@ public enum Action: UInt8, Sendable, CaseIterable, CustomStringConvertible {
         }
     }
 
-    public var description: String { name }
+    package var description: String { name }
 
     /// Whether the action takes an object. The other five move the agent or its view.
-    public var isInteraction: Bool {
+    package var isInteraction: Bool {
         switch self {
         case .lookDown, .lookUp, .moveAhead, .rotateLeft, .rotateRight: false
         default: true

@@ -1,5 +1,5 @@
 /// The Castagnoli checksum (RFC 3720, appendix B.4), eight bytes at a time.
-public enum CRC32C {
+package enum CRC32C {
     private static let tables: [UInt32] = {
         var tables = [UInt32](repeating: 0, count: 8 * 256)
         for byte in 0..<256 {
@@ -15,7 +15,7 @@ public enum CRC32C {
     }()
 
     /// The checksum of `bytes`; pass the last result as `seed` to continue it.
-    public static func checksum(_ bytes: UnsafeRawBufferPointer, seed: UInt32 = 0) -> UInt32 {
+    package static func checksum(_ bytes: UnsafeRawBufferPointer, seed: UInt32 = 0) -> UInt32 {
         tables.withUnsafeBufferPointer { table in
             var crc = ~seed
             var index = 0

@@ -1,19 +1,19 @@
 /// One recorded trajectory as learning sees it: L transitions over L + 1 observations.
-public struct Episode: Sendable, Equatable {
+package struct Episode: Sendable, Equatable {
     /// Unique within its dataset and split, as in `<task>/<trial>`.
-    public var key: String
-    public var split: String
+    package var key: String
+    package var split: String
     /// L transitions in order; empty where the recording has no plan.
-    public var transitions: [Transition]
+    package var transitions: [Transition]
     /// The sub-tasks in order; together they cover every transition.
-    public var subTasks: [SubTask]
-    public var instructions: [Instruction]
+    package var subTasks: [SubTask]
+    package var instructions: [Instruction]
     /// Name of the policy that acted, where the recording says.
-    public var policy: String?
+    package var policy: String?
     /// Whether the task's goal was reached, where the recording says.
-    public var isSuccess: Bool?
+    package var isSuccess: Bool?
 
-    public init(
+    package init(
         key: String, split: String, transitions: [Transition], subTasks: [SubTask], instructions: [Instruction]
     ) {
         self.key = key
@@ -24,22 +24,22 @@ public struct Episode: Sendable, Equatable {
     }
 
     /// L + 1, or 0 without transitions.
-    public var observationCount: Int { transitions.isEmpty ? 0 : transitions.count + 1 }
+    package var observationCount: Int { transitions.isEmpty ? 0 : transitions.count + 1 }
 }
 
 /// Step t of an episode: (s_t, a_t, s_{t+1}).
-public struct Transition: Sendable, Equatable {
-    public var action: Action
+package struct Transition: Sendable, Equatable {
+    package var action: Action
     /// ``ObjectClass/noObject`` for navigation and for classes outside the list.
-    public var objectClass: ObjectClass
+    package var objectClass: ObjectClass
     /// The instance acted on: for Put the receptacle. Nil for navigation.
-    public var objectID: String?
+    package var objectID: String?
     /// Index into the episode's sub-tasks.
-    public var subTask: Int
+    package var subTask: Int
     /// The reward the recording itself carries, if any.
-    public var recordedReward: Double?
+    package var recordedReward: Double?
 
-    public init(
+    package init(
         action: Action, objectClass: ObjectClass = .noObject, objectID: String? = nil, subTask: Int,
         recordedReward: Double? = nil
     ) {
@@ -52,7 +52,7 @@ public struct Transition: Sendable, Equatable {
 }
 
 /// What a sub-goal or sub-task does.
-public enum SubTaskKind: String, Sendable, CaseIterable {
+package enum SubTaskKind: String, Sendable, CaseIterable {
     case goto = "Goto"
     case pickup = "Pickup"
     case put = "Put"
@@ -66,15 +66,15 @@ public enum SubTaskKind: String, Sendable, CaseIterable {
 }
 
 /// A sub-goal as recorded, before navigation is merged.
-public struct Subgoal: Sendable, Equatable {
-    public var kind: SubTaskKind
+package struct Subgoal: Sendable, Equatable {
+    package var kind: SubTaskKind
     /// The transitions that serve it; not empty.
-    public var steps: Range<Int>
+    package var steps: Range<Int>
     /// The object it is about and the receptacle or appliance it uses, where the recording names them.
-    public var objectID: String?
-    public var receptacleID: String?
+    package var objectID: String?
+    package var receptacleID: String?
 
-    public init(kind: SubTaskKind, steps: Range<Int>, objectID: String? = nil, receptacleID: String? = nil) {
+    package init(kind: SubTaskKind, steps: Range<Int>, objectID: String? = nil, receptacleID: String? = nil) {
         self.kind = kind
         self.steps = steps
         self.objectID = objectID
@@ -83,15 +83,15 @@ public struct Subgoal: Sendable, Equatable {
 }
 
 /// A sub-goal with the navigation that leads to it.
-public struct SubTask: Sendable, Equatable {
-    public var kind: SubTaskKind
-    public var steps: Range<Int>
+package struct SubTask: Sendable, Equatable {
+    package var kind: SubTaskKind
+    package var steps: Range<Int>
     /// The recorded sub-goals it consists of.
-    public var subgoals: Range<Int>
-    public var objectID: String?
-    public var receptacleID: String?
+    package var subgoals: Range<Int>
+    package var objectID: String?
+    package var receptacleID: String?
 
-    public init(
+    package init(
         kind: SubTaskKind, steps: Range<Int>, subgoals: Range<Int>, objectID: String? = nil,
         receptacleID: String? = nil
     ) {
@@ -104,7 +104,7 @@ public struct SubTask: Sendable, Equatable {
 
     /// Merges every GotoLocation into the sub-goal after it, as SPRINT does. Navigation at the very end, which nothing
     /// follows, stays a sub-task of its own.
-    public static func merging(_ subgoals: [Subgoal]) -> [SubTask] {
+    package static func merging(_ subgoals: [Subgoal]) -> [SubTask] {
         var tasks: [SubTask] = []
         var first = 0
         for (index, subgoal) in subgoals.enumerated() where subgoal.kind != .goto || index == subgoals.count - 1 {

@@ -1,6 +1,6 @@
 /// A sentence and the stretch of an episode it describes.
-public struct Instruction: Sendable, Equatable {
-    public enum Kind: String, Sendable, CaseIterable {
+package struct Instruction: Sendable, Equatable {
+    package enum Kind: String, Sendable, CaseIterable {
         /// One annotated sub-task.
         case primitive
         /// Two or more consecutive primitives; their sentences joined.
@@ -9,18 +9,18 @@ public struct Instruction: Sendable, Equatable {
         case task
     }
 
-    public var kind: Kind
+    package var kind: Kind
     /// Index of the annotation whose words these are.
-    public var annotation: Int
+    package var annotation: Int
     /// The sub-tasks covered. A primitive covers one, or two where its annotator wrote one sentence for both.
-    public var subTasks: Range<Int>
+    package var subTasks: Range<Int>
     /// The transitions covered; not empty.
-    public var steps: Range<Int>
-    public var text: String
+    package var steps: Range<Int>
+    package var text: String
     /// Whether the span ends with what the text asks for. Episodes of lesser policies may fail their task.
-    public var isFulfilled: Bool
+    package var isFulfilled: Bool
 
-    public init(
+    package init(
         kind: Kind, annotation: Int, subTasks: Range<Int>, steps: Range<Int>, text: String, isFulfilled: Bool = true
     ) {
         self.kind = kind
@@ -33,16 +33,16 @@ public struct Instruction: Sendable, Equatable {
 
     /// The sparse reward of transition `step` (counted from the episode's start): 1 on the last of the span when the
     /// instruction is fulfilled, else 0.
-    public func sparseReward(at step: Int) -> Float { isTerminal(step) ? 1 : 0 }
+    package func sparseReward(at step: Int) -> Float { isTerminal(step) ? 1 : 0 }
 
     /// Whether the instruction is fulfilled after transition `step`. A window that ends earlier is cut off, not ended.
-    public func isTerminal(_ step: Int) -> Bool { isFulfilled && step == steps.upperBound - 1 }
+    package func isTerminal(_ step: Int) -> Bool { isFulfilled && step == steps.upperBound - 1 }
 
     /// What one annotation yields.
-    public struct Labels: Sendable, Equatable {
-        public var instructions: [Instruction]
+    package struct Labels: Sendable, Equatable {
+        package var instructions: [Instruction]
         /// Whether the step sentences belong to the sub-goals. When not, only the task instruction is made.
-        public var isAligned: Bool
+        package var isAligned: Bool
     }
 
     /// The instructions of one annotation: the task, a primitive for each sub-task and a composite for each run of two
@@ -56,7 +56,7 @@ public struct Instruction: Sendable, Equatable {
     ///   - goal: The sentence for the whole task.
     ///   - sentences: The step sentences.
     ///   - annotation: The annotation's index.
-    public static func labels(
+    package static func labels(
         subgoals: [Subgoal], goal: String, sentences: [String], annotation: Int
     ) -> Labels {
         let subTasks = SubTask.merging(subgoals)

@@ -1,37 +1,37 @@
 /// The class an interaction is about, one of 82 ids; 0 means none. For Put it is the receptacle's class.
-public struct ObjectClass: Sendable, Hashable, CustomStringConvertible {
-    public let id: UInt8
+package struct ObjectClass: Sendable, Hashable, CustomStringConvertible {
+    package let id: UInt8
 
     /// Ids including ``noObject``.
-    public static let idCount = names.count
+    package static let idCount = names.count
 
-    public static let noObject = ObjectClass(unchecked: 0)
+    package static let noObject = ObjectClass(unchecked: 0)
 
     private init(unchecked id: UInt8) { self.id = id }
 
     /// The class with this id, or nil.
-    public init?(id: Int) {
+    package init?(id: Int) {
         guard Self.names.indices.contains(id) else { return nil }
         self.id = UInt8(id)
     }
 
     /// The class with this name, or nil.
-    public init?(name: some StringProtocol) {
+    package init?(name: some StringProtocol) {
         guard let id = Self.ids[String(name)] else { return nil }
         self.id = id
     }
 
     /// The class of an object id: its first field, so that slices count as the whole (`Apple`), basins as their
     /// `Sink` or `Bathtub`. Nil for a class outside the list.
-    public init?(objectID: String) {
+    package init?(objectID: String) {
         self.init(name: objectID.prefix { $0 != "|" })
     }
 
-    public var name: String { Self.names[Int(id)] }
-    public var description: String { name }
+    package var name: String { Self.names[Int(id)] }
+    package var description: String { name }
 
     /// Names by id.
-    public static let names = [
+    package static let names = [
         "None", "AlarmClock", "Apple", "ArmChair", "BaseballBat", "BasketBall", "Bathtub", "Bed", "Book", "Bowl", "Box",
         "Bread", "ButterKnife", "CD", "Cabinet", "Candle", "Cart", "CellPhone", "Cloth", "CoffeeMachine",
         "CoffeeTable", "CounterTop", "CreditCard", "Cup", "Desk", "DeskLamp", "DiningTable", "DishSponge", "Drawer",

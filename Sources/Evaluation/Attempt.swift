@@ -1,24 +1,27 @@
 internal import ALFRED
 internal import Episodes
 internal import ExperimentStore
-public import Household
+internal import Ground
+package import Household
 internal import Images
+internal import Rooms
+internal import Simulation
 
 /// How the frames that policies see are drawn, to be as those they learned from.
-public struct FrameDrawing: Sendable, Equatable {
+package struct FrameDrawing: Sendable, Equatable {
     /// Pixels of a side as drawn, and as seen.
-    public var drawnSide: Int
-    public var side: Int
+    package var drawnSide: Int
+    package var side: Int
 
-    public init(drawnSide: Int, side: Int) {
+    package init(drawnSide: Int, side: Int) {
         self.drawnSide = drawnSide
         self.side = side
     }
 
-    public var byteCount: Int { side * side * 3 }
+    package var byteCount: Int { side * side * 3 }
 
     /// What the agent sees, as red, green and blue.
-    public func frame(of world: World, by renderer: Renderer) -> [UInt8] {
+    package func frame(of world: World, by renderer: Renderer) -> [UInt8] {
         renderer.render(world)
         return RGBImage(width: drawnSide, height: drawnSide, pixels: renderer.rgbPixels)
             .resized(width: side, height: side).pixels

@@ -1,28 +1,28 @@
 internal import ALFRED
-public import ExperimentStore
+package import ExperimentStore
 internal import Household
-public import Networks
+package import Networks
 internal import Synchronization
-public import Tensors
+package import Tensors
 
 /// Who acts in an evaluation.
-public enum Agent {
+package enum Agent {
     case policy(PolicyActor, words: (String) -> [Int32])
     case expert
     case random
 }
 
 /// A set of tasks ready to be tried, once or by one agent after the other.
-public struct PreparedSet: Sendable {
-    public var set: TaskSet
+package struct PreparedSet: Sendable {
+    package var set: TaskSet
     /// In the order of the set: the task, or why it cannot be tried.
-    public var tasks: [Result<PreparedTask, TaskSetError>]
-    public var seed: UInt64
+    package var tasks: [Result<PreparedTask, TaskSetError>]
+    package var seed: UInt64
 
     /// Sets all tasks up, on all of the pool's threads.
     ///
     /// - Parameter shouldStop: Asked before each task; the result is nil once it says so.
-    public init?(
+    package init?(
         _ set: TaskSet, preparation: TaskPreparation, seed: UInt64, pool: ThreadPool,
         shouldStop: @Sendable () -> Bool = { false }
     ) {
@@ -50,25 +50,25 @@ public struct PreparedSet: Sendable {
 
 /// Takes agents through sets of tasks: many tasks at once, step by step together, so that a policy is asked about all of them
 /// in one pass. The result depends on neither the number of threads nor the time.
-public final class Evaluator {
+package final class Evaluator {
     /// Raised with every change to rooms, rules or pictures that changes what comes of a rollout: evaluations of other
     /// rules are made again.
-    public static let rules = 1
+    package static let rules = 1
 
     /// Tasks under way at once.
-    public static let seats = 128
+    package static let seats = 128
 
     private let pool: ThreadPool
     private let drawing: FrameDrawing
 
-    public init(pool: ThreadPool, drawing: FrameDrawing) {
+    package init(pool: ThreadPool, drawing: FrameDrawing) {
         self.pool = pool
         self.drawing = drawing
     }
 
-    public struct Outcome: Sendable {
-        public var rollout: Rollout
-        public var steps: [Rollout.Step]
+    package struct Outcome: Sendable {
+        package var rollout: Rollout
+        package var steps: [Rollout.Step]
     }
 
     /// Tries all tasks.
@@ -78,7 +78,7 @@ public final class Evaluator {
     ///   - onProgress: Called with the number of tasks done and of steps taken.
     ///   - shouldStop: Asked before each step; the result is nil once it says so.
     /// - Returns: In the order of the set. A task that cannot be tried has no step and nothing completed.
-    public func run(
+    package func run(
         _ prepared: PreparedSet, agent: Agent, episodeIDs: [String: Int64] = [:],
         onProgress: (_ tasks: Int, _ steps: Int) -> Void = { _, _ in }, shouldStop: () -> Bool = { false }
     ) -> [Outcome]? {

@@ -1,32 +1,35 @@
-public import ALFRED
+package import ALFRED
 internal import Foundation
-public import Household
+internal import Ground
+package import Household
+internal import Rooms
+package import Simulation
 
 /// A task with the world it begins in.
-public struct PreparedTask: Sendable {
-    public var task: EvalTask
-    public var taskType: String?
-    public var sceneNumber: Int
-    public var subTasks: [SprintSubTask]
+package struct PreparedTask: Sendable {
+    package var task: EvalTask
+    package var taskType: String?
+    package var sceneNumber: Int
+    package var subTasks: [SprintSubTask]
     /// The expert's actions for them, with the ids of what they act on; first the way back to where it began, if the agent
     /// starts elsewhere.
-    public var expert: [(action: AgentAction, objectID: String?)]
+    package var expert: [(action: AgentAction, objectID: String?)]
     /// Steps of that way.
-    public var approach: Int
+    package var approach: Int
     var houseTask: HouseTask
     var start: TaskEnvironment.State
     /// The recorded actions before the first sub-task that the simulator refused.
-    public var refused: Int
+    package var refused: Int
 
-    public var expertSteps: Int { expert.count }
+    package var expertSteps: Int { expert.count }
 }
 
 /// Looks tasks up in a release and sets them up. May be shared by threads.
-public final class TaskPreparation: Sendable {
+package final class TaskPreparation: Sendable {
     private let release: Release
     private let scenes: SceneLibrary
 
-    public init(_ release: Release) {
+    package init(_ release: Release) {
         self.release = release
         scenes = SceneLibrary(release)
     }
@@ -36,7 +39,7 @@ public final class TaskPreparation: Sendable {
     ///   - index: The task's place in its set.
     ///   - renderer: Of any size; it decides what the recorded actions see.
     /// - Throws: ``TaskSetError`` that says why this task cannot be tried.
-    public func prepare(
+    package func prepare(
         _ task: EvalTask, start: TaskSet.Start, seed: UInt64, index: Int, renderer: Renderer
     ) throws(TaskSetError) -> PreparedTask {
         func fail(_ message: String) -> TaskSetError { TaskSetError(message, at: task.key) }

@@ -1,15 +1,16 @@
 internal import ALFRED
 internal import Episodes
-public import ExperimentStore
+package import ExperimentStore
 internal import Household
-public import Images
+package import Images
+internal import Simulation
 
 /// What an agent saw in a rollout: its actions carried out again.
-public enum RolloutPictures {
+package enum RolloutPictures {
     /// A picture before each step and one after the last.
     ///
     /// - Throws: ``TaskSetError`` when the task cannot be set up, or a step does not end as it is stored.
-    public static func draw(
+    package static func draw(
         _ task: EvalTask, start: TaskSet.Start, seed: UInt64, index: Int, _ steps: [Rollout.Step],
         preparation: TaskPreparation, side: Int
     ) throws(TaskSetError) -> [RGBImage] {
@@ -40,7 +41,7 @@ public enum RolloutPictures {
     }
 
     /// Two lines under a picture.
-    public static func captions(_ t: Int, _ step: Rollout.Step) -> [String] {
+    package static func captions(_ t: Int, _ step: Rollout.Step) -> [String] {
         let name = Action(rawValue: UInt8(clamping: step.action))?.name ?? "?"
         let object = ObjectClass(id: step.objectClass).map { $0.id == 0 ? "" : $0.name } ?? ""
         return ["\(t) \(name)\(step.failure == nil ? "" : " (failed)")\(step.completed ? " *" : "")", object]

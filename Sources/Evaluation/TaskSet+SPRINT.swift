@@ -5,7 +5,7 @@ extension TaskSet {
     /// `primitive_skills` and `annotation` (github.com/clvrai/sprint, `rollouts/`).
     ///
     /// - Throws: ``TaskSetError`` that names the item.
-    public init(sprint file: String, name: String, start: Start = .recorded) throws {
+    package init(sprint file: String, name: String, start: Start = .recorded) throws {
         guard let data = FileManager.default.contents(atPath: file) else {
             throw TaskSetError("there is no such file", at: file)
         }

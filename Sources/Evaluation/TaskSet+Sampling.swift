@@ -1,20 +1,22 @@
 internal import ALFRED
 internal import Foundation
-public import ExperimentStore
+package import ExperimentStore
 internal import GRDB
+internal import Ground
+internal import Rooms
 
 extension TaskSet {
     /// What to draw from a split.
-    public struct Sample: Sendable, Equatable {
-        public var dataset: String?
-        public var split: String
+    package struct Sample: Sendable, Equatable {
+        package var dataset: String?
+        package var split: String
         /// Tasks in all, the same number of each length as far as there are.
-        public var count: Int
+        package var count: Int
         /// Numbers of sub-tasks.
-        public var lengths: [Int]
-        public var seed: UInt64
+        package var lengths: [Int]
+        package var seed: UInt64
 
-        public init(dataset: String?, split: String, count: Int, lengths: [Int] = Array(1...6), seed: UInt64) {
+        package init(dataset: String?, split: String, count: Int, lengths: [Int] = Array(1...6), seed: UInt64) {
             self.dataset = dataset
             self.split = split
             self.count = count
@@ -29,7 +31,7 @@ extension TaskSet {
     /// Instructions that the recording does not fulfil are left out: a generated episode may wander about.
     ///
     /// - Throws: ``TaskSetError`` when there are none, and what the store throws.
-    public init(_ sample: Sample, from store: ExperimentStore, name: String, start: Start = .recorded) throws {
+    package init(_ sample: Sample, from store: ExperimentStore, name: String, start: Start = .recorded) throws {
         struct Candidate {
             var key: String
             var annotation: Int
@@ -82,7 +84,7 @@ extension TaskSet {
     }
 
     /// The first tasks of each number of sub-tasks, `count` in all, in their order.
-    public func limited(to count: Int) -> TaskSet {
+    package func limited(to count: Int) -> TaskSet {
         let lengths = Set(tasks.map(\.subTasks.count)).sorted()
         let available = lengths.map { length in tasks.count { $0.subTasks.count == length } }
         var left = Dictionary(uniqueKeysWithValues: zip(lengths, Self.shares(of: count, available: available)))

@@ -1,27 +1,27 @@
 internal import Foundation
-public import GRDB
+package import GRDB
 
 /// A dataset's row.
-public struct DatasetRow: Sendable, Equatable {
-    public var id: Int64
-    public var name: String
+package struct DatasetRow: Sendable, Equatable {
+    package var id: Int64
+    package var name: String
     /// The folder that paths of episodes and frames are relative to.
-    public var root: String
+    package var root: String
     /// The identifier of the dataset's frame store; nil until there is one.
-    public var frameStoreID: [UInt8]?
+    package var frameStoreID: [UInt8]?
 }
 
 /// A name compared byte by byte, as files are. Swift's `String` takes names apart that differ in Unicode form for one.
-public struct ExactName: Sendable, Hashable {
+package struct ExactName: Sendable, Hashable {
     private let bytes: [UInt8]
-    public init(_ name: String) { bytes = Array(name.utf8) }
+    package init(_ name: String) { bytes = Array(name.utf8) }
 }
 
 /// What the store already has of an episode.
-public struct StoredEpisode: Sendable, Equatable {
-    public var id: Int64
-    public var stamp: String
-    public var contentSHA256: [UInt8]
+package struct StoredEpisode: Sendable, Equatable {
+    package var id: Int64
+    package var stamp: String
+    package var contentSHA256: [UInt8]
 }
 
 extension DatasetRow {
@@ -32,24 +32,24 @@ extension DatasetRow {
     }
 
     /// The dataset called `name`, or nil.
-    public static func named(_ name: String, _ db: Database) throws -> DatasetRow? {
+    package static func named(_ name: String, _ db: Database) throws -> DatasetRow? {
         try Row.fetchOne(db, sql: "SELECT * FROM datasets WHERE name = ?", arguments: [name]).map { DatasetRow($0) }
     }
 
-    public static func all(_ db: Database) throws -> [DatasetRow] {
+    package static func all(_ db: Database) throws -> [DatasetRow] {
         try Row.fetchAll(db, sql: "SELECT * FROM datasets ORDER BY id").map { DatasetRow($0) }
     }
 
     /// How the dataset's frames came about.
-    public struct FrameOrigin: Sendable, Equatable {
+    package struct FrameOrigin: Sendable, Equatable {
         /// Drawn by the simulator for recordings without pictures.
-        public var isDrawn: Bool
+        package var isDrawn: Bool
         /// Of the pictures as recorded, in pixels.
-        public var width: Int?
+        package var width: Int?
     }
 
     /// How most frames of the first episodes came about; nil where none are stored.
-    public func frameOrigin(_ db: Database) throws -> FrameOrigin? {
+    package func frameOrigin(_ db: Database) throws -> FrameOrigin? {
         try Row.fetchOne(
             db,
             sql: """
@@ -62,14 +62,14 @@ extension DatasetRow {
     }
 
     /// The dataset's episodes by key.
-    public func episodeIDs(_ db: Database) throws -> [String: Int64] {
+    package func episodeIDs(_ db: Database) throws -> [String: Int64] {
         let rows = try Row.fetchAll(
             db, sql: "SELECT key, id FROM episodes WHERE dataset_id = ? ORDER BY id", arguments: [id])
         return Dictionary(rows.map { ($0[0] as String, $0[1] as Int64) }) { first, _ in first }
     }
 
     /// Inserts the dataset, or updates where it lies when that differs.
-    public static func upsert(
+    package static func upsert(
         name: String, format: String, root: String, splitsFile: String?, _ db: Database
     ) throws -> DatasetRow {
         try db.execute(
@@ -89,13 +89,13 @@ extension DatasetRow {
     private static var now: String { Date.now.formatted(.iso8601) }
 
     /// Stores ``frameStoreID``.
-    public func saveFrameStoreID(_ db: Database) throws {
+    package func saveFrameStoreID(_ db: Database) throws {
         try db.execute(
             sql: "UPDATE datasets SET frame_store_id = ? WHERE id = ?", arguments: [frameStoreID.map { Data($0) }, id])
     }
 
     /// Notes that its rows have changed, and drops scenes in which no episode is left.
-    public func finishChanges(_ db: Database) throws {
+    package func finishChanges(_ db: Database) throws {
         try db.execute(sql: "UPDATE datasets SET updated_at = ? WHERE id = ?", arguments: [Self.now, id])
         try db.execute(
             sql: "DELETE FROM scenes WHERE dataset_id = ? AND id NOT IN (SELECT scene_id FROM episodes)",
@@ -103,7 +103,7 @@ extension DatasetRow {
     }
 
     /// What is stored of this dataset's `split`, by key.
-    public func storedEpisodes(split: String, _ db: Database) throws -> [ExactName: StoredEpisode] {
+    package func storedEpisodes(split: String, _ db: Database) throws -> [ExactName: StoredEpisode] {
         var episodes: [ExactName: StoredEpisode] = [:]
         let rows = try Row.fetchCursor(
             db, sql: "SELECT key, id, source_stamp, content_sha256 FROM episodes WHERE dataset_id = ? AND split = ?",
@@ -115,12 +115,12 @@ extension DatasetRow {
     }
 
     /// The files its episodes were read from, relative to ``root``.
-    public func sourcePaths(_ db: Database) throws -> [String] {
+    package func sourcePaths(_ db: Database) throws -> [String] {
         try String.fetchAll(db, sql: "SELECT source_path FROM episodes WHERE dataset_id = ?", arguments: [id])
     }
 
     /// Whether any observation has a picture, from a file or drawn.
-    public func hasPictures(_ db: Database) throws -> Bool {
+    package func hasPictures(_ db: Database) throws -> Bool {
         try Bool.fetchOne(
             db,
             sql: """
@@ -130,7 +130,7 @@ extension DatasetRow {
     }
 
     /// One more than the highest frame-store record any frame of the dataset refers to.
-    public func referencedRecordCount(_ db: Database) throws -> Int {
+    package func referencedRecordCount(_ db: Database) throws -> Int {
         try Int.fetchOne(
             db,
             sql: """

@@ -1,23 +1,23 @@
-public import Episodes
+package import Episodes
 internal import Foundation
 
 /// Everything the store keeps of one episode, ready to be written.
-public struct EpisodeRecord: Sendable {
-    public var episode: Episode
-    public var scene: SceneRecord
-    public var goal: GoalRecord?
-    public var taskID: String
-    public var subgoals: [Subgoal]
-    public var annotations: [AnnotationRecord]
+package struct EpisodeRecord: Sendable {
+    package var episode: Episode
+    package var scene: SceneRecord
+    package var goal: GoalRecord?
+    package var taskID: String
+    package var subgoals: [Subgoal]
+    package var annotations: [AnnotationRecord]
     /// L + 1 entries.
-    public var frames: [FrameRecord]
+    package var frames: [FrameRecord]
     /// Entries of the recording's image list.
-    public var imageCount: Int
+    package var imageCount: Int
     /// The feature file relative to the dataset's root and its number of frames.
-    public var features: (path: String, count: Int)?
-    public var source: SourceRecord
+    package var features: (path: String, count: Int)?
+    package var source: SourceRecord
 
-    public init(
+    package init(
         episode: Episode, scene: SceneRecord, goal: GoalRecord?, taskID: String, subgoals: [Subgoal],
         annotations: [AnnotationRecord], frames: [FrameRecord], imageCount: Int,
         features: (path: String, count: Int)?, source: SourceRecord
@@ -35,12 +35,12 @@ public struct EpisodeRecord: Sendable {
     }
 }
 
-public struct SceneRecord: Sendable, Hashable {
-    public var floorPlan: String
-    public var number: Int
-    public var room: String?
+package struct SceneRecord: Sendable, Hashable {
+    package var floorPlan: String
+    package var number: Int
+    package var room: String?
 
-    public init(floorPlan: String, number: Int, room: String?) {
+    package init(floorPlan: String, number: Int, room: String?) {
         self.floorPlan = floorPlan
         self.number = number
         self.room = room
@@ -48,15 +48,15 @@ public struct SceneRecord: Sendable, Hashable {
 }
 
 /// The task in symbols; empty strings become NULL.
-public struct GoalRecord: Sendable, Equatable {
-    public var taskType: String
-    public var objectTarget: String
-    public var objectSliced: Bool
-    public var parentTarget: String
-    public var movableTarget: String
-    public var toggleTarget: String
+package struct GoalRecord: Sendable, Equatable {
+    package var taskType: String
+    package var objectTarget: String
+    package var objectSliced: Bool
+    package var parentTarget: String
+    package var movableTarget: String
+    package var toggleTarget: String
 
-    public init(
+    package init(
         taskType: String, objectTarget: String, objectSliced: Bool, parentTarget: String, movableTarget: String,
         toggleTarget: String
     ) {
@@ -69,18 +69,18 @@ public struct GoalRecord: Sendable, Equatable {
     }
 }
 
-public struct AnnotationRecord: Sendable, Equatable {
+package struct AnnotationRecord: Sendable, Equatable {
     /// Whether the splits file lists it as a sample of this split.
-    public var isInSplit: Bool
+    package var isInSplit: Bool
     /// Whether its sentences fit the sub-goals; nil where there are none.
-    public var isAligned: Bool?
-    public var taskDescription: String
+    package var isAligned: Bool?
+    package var taskDescription: String
     /// The step sentences as a JSON array.
     let stepDescriptions: String
     /// As a JSON array.
     let votes: String
 
-    public init(
+    package init(
         isInSplit: Bool, isAligned: Bool?, taskDescription: String, stepDescriptions: [String], votes: [Int]
     ) {
         self.isInSplit = isInSplit
@@ -96,28 +96,28 @@ public struct AnnotationRecord: Sendable, Equatable {
 }
 
 /// Observation t of an episode.
-public struct FrameRecord: Sendable, Equatable {
-    public enum Status: String, Sendable {
+package struct FrameRecord: Sendable, Equatable {
+    package enum Status: String, Sendable {
         case present, missing, unreadable
         /// Drawn by the simulator: the frame store has it, no file does.
         case rendered
     }
 
     /// The name the recording gives it, without extension.
-    public var name: String
-    public var status: Status
+    package var name: String
+    package var status: Status
     /// The picture file relative to the dataset's root.
-    public var path: String?
-    public var width: Int?
-    public var height: Int?
+    package var path: String?
+    package var width: Int?
+    package var height: Int?
     /// SHA-256 of the picture file's bytes.
-    public var sha256: [UInt8]?
+    package var sha256: [UInt8]?
     /// Index into the dataset's frame store.
-    public var record: Int?
+    package var record: Int?
     /// Row of the feature file.
-    public var featureRow: Int?
+    package var featureRow: Int?
 
-    public init(
+    package init(
         name: String, status: Status, path: String? = nil, width: Int? = nil, height: Int? = nil,
         sha256: [UInt8]? = nil, record: Int? = nil, featureRow: Int? = nil
     ) {
@@ -133,18 +133,18 @@ public struct FrameRecord: Sendable, Equatable {
 }
 
 /// Which file an episode was read from, and how to tell that it has changed.
-public struct SourceRecord: Sendable, Equatable {
+package struct SourceRecord: Sendable, Equatable {
     /// Relative to the dataset's root.
-    public var path: String
-    public var byteCount: Int
+    package var path: String
+    package var byteCount: Int
     /// Sizes and times of all files involved: when it is the same, nothing is read again.
-    public var stamp: String
+    package var stamp: String
     /// Of the trajectory file.
-    public var sha256: [UInt8]
+    package var sha256: [UInt8]
     /// Of everything the rows were made from: when it is the same, nothing is written again.
-    public var contentSHA256: [UInt8]
+    package var contentSHA256: [UInt8]
 
-    public init(path: String, byteCount: Int, stamp: String, sha256: [UInt8], contentSHA256: [UInt8]) {
+    package init(path: String, byteCount: Int, stamp: String, sha256: [UInt8], contentSHA256: [UInt8]) {
         self.path = path
         self.byteCount = byteCount
         self.stamp = stamp

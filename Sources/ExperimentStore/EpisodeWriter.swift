@@ -1,10 +1,10 @@
 internal import Episodes
-public import GRDB
+package import GRDB
 
 /// Writes episodes inside one transaction.
-public struct EpisodeWriter {
+package struct EpisodeWriter {
     /// What to do with one episode.
-    public enum Change: Sendable {
+    package enum Change: Sendable {
         /// `replacing` is the id of its earlier version: those rows go, the id stays.
         case write(EpisodeRecord, replacing: Int64?)
         /// Its files have other times but the same contents.
@@ -23,7 +23,7 @@ public struct EpisodeWriter {
     private let frames: BulkInsert
     private let instructions: BulkInsert
 
-    public init(_ db: Database, datasetID: Int64) throws {
+    package init(_ db: Database, datasetID: Int64) throws {
         self.db = db
         self.datasetID = datasetID
         episodes = try BulkInsert(
@@ -59,7 +59,7 @@ public struct EpisodeWriter {
     }
 
     /// Carries out one change.
-    public mutating func apply(_ change: Change) throws {
+    package mutating func apply(_ change: Change) throws {
         switch change {
         case .restamp(let id, let stamp):
             try db.execute(sql: "UPDATE episodes SET source_stamp = ? WHERE id = ?", arguments: [stamp, id])

@@ -1,5 +1,5 @@
 internal import Foundation
-public import GRDB
+package import GRDB
 
 #if canImport(Darwin)
 internal import Darwin
@@ -11,21 +11,21 @@ internal import Glibc
 ///
 /// The file is in WAL mode with foreign keys on. A store opened for writing holds an advisory lock on `<file>.lock`, so
 /// that one stage writes at a time; readers need no lock.
-public final class ExperimentStore: Sendable {
-    public enum Access: Sendable {
+package final class ExperimentStore: Sendable {
+    package enum Access: Sendable {
         case read
         /// Creates the file when it does not exist and migrates an older one.
         case write
     }
 
     /// As it was given.
-    public let path: String
+    package let path: String
     /// The file itself: absolute, links resolved. The lock and the frame stores lie beside it.
-    public let file: String
+    package let file: String
     private let database: DatabaseQueue
     private let lock: StoreLock?
 
-    public init(_ path: String, access: Access) throws {
+    package init(_ path: String, access: Access) throws {
         self.path = path
         guard !path.isEmpty, !path.hasSuffix("/") else {
             throw StoreError(.unwritable, "\"\(path)\" is no name of a file", file: path)
@@ -150,7 +150,7 @@ public final class ExperimentStore: Sendable {
     }
 
     /// Runs `body` in one transaction; it is undone when `body` throws.
-    public func write<T>(_ body: (Database) throws -> T) throws -> T {
+    package func write<T>(_ body: (Database) throws -> T) throws -> T {
         do {
             return try database.write(body)
         } catch let error as DatabaseError {
@@ -159,7 +159,7 @@ public final class ExperimentStore: Sendable {
     }
 
     /// As ``write(_:)-(_)``, on SQLite's own thread: the caller's goes on with other work.
-    public func write<T: Sendable>(_ body: @Sendable (Database) throws -> T) async throws -> T {
+    package func write<T: Sendable>(_ body: @Sendable (Database) throws -> T) async throws -> T {
         do {
             return try await database.write(body)
         } catch let error as DatabaseError {
@@ -168,7 +168,7 @@ public final class ExperimentStore: Sendable {
     }
 
     /// Bounds the memory that SQLite keeps pages in: an ingest gains from much, small changes do not.
-    public func limitPageCache(megabytes: Int) throws {
+    package func limitPageCache(megabytes: Int) throws {
         try withoutTransaction { db in
             try db.execute(sql: "PRAGMA cache_size = \(-1024 * megabytes); PRAGMA wal_autocheckpoint = 2048")
         }
@@ -184,7 +184,7 @@ public final class ExperimentStore: Sendable {
     }
 
     /// Runs `body` on one consistent state of the store.
-    public func read<T>(_ body: (Database) throws -> T) throws -> T {
+    package func read<T>(_ body: (Database) throws -> T) throws -> T {
         do {
             return try database.read(body)
         } catch let error as DatabaseError {
@@ -194,7 +194,7 @@ public final class ExperimentStore: Sendable {
 
     /// Moves what the write-ahead log holds into the file and empties the log. While somebody reads, the log stays, which
     /// is harmless.
-    public func checkpoint() throws {
+    package func checkpoint() throws {
         do {
             _ = try database.writeWithoutTransaction { try $0.checkpoint(.passive) }
         } catch DatabaseError.SQLITE_BUSY {
@@ -206,7 +206,7 @@ public final class ExperimentStore: Sendable {
 
     /// Moves part of the log into the file on a connection of its own, while the store is written to, so that little is
     /// left to do at the end. Wait for the task before closing the store.
-    public func checkpointMeanwhile() -> Task<Void, Never> {
+    package func checkpointMeanwhile() -> Task<Void, Never> {
         let file = file
         return Task.detached(priority: .utility) {
             let side = try? DatabaseQueue(path: file)
@@ -216,7 +216,7 @@ public final class ExperimentStore: Sendable {
     }
 
     /// Closes the file, folding the log into it, and lets the next writer in. Further use fails.
-    public func close() throws {
+    package func close() throws {
         defer { lock?.release() }
         do {
             try database.close()
@@ -226,5 +226,5 @@ public final class ExperimentStore: Sendable {
     }
 
     /// The file with the frames of a dataset, beside the store: `<store>.<dataset>.frames`.
-    public func frameStorePath(dataset: String) -> String { "\(file).\(dataset).frames" }
+    package func frameStorePath(dataset: String) -> String { "\(file).\(dataset).frames" }
 }

@@ -1,9 +1,9 @@
-public import GRDB
+package import GRDB
 internal import Synchronization
 
 /// Commits small changes of many tasks together: each caller waits until its own change is durable, and a commit takes
 /// along whatever came in during the one before.
-public final class GroupWriter: Sendable {
+package final class GroupWriter: Sendable {
     private struct Change: Sendable {
         var body: @Sendable (Database) throws -> Void
         var done: CheckedContinuation<Void, any Error>
@@ -17,13 +17,13 @@ public final class GroupWriter: Sendable {
     private let store: ExperimentStore
     private let state = Mutex(State())
 
-    public init(_ store: ExperimentStore) { self.store = store }
+    package init(_ store: ExperimentStore) { self.store = store }
 
     /// Runs `body` in a transaction it shares with others and returns when that is committed. `body` may be run twice: when
     /// another's throws, all of the transaction is undone and each is run alone.
     ///
     /// - Throws: What `body` threw, or ``StoreError``.
-    public func write(_ body: @escaping @Sendable (Database) throws -> Void) async throws {
+    package func write(_ body: @escaping @Sendable (Database) throws -> Void) async throws {
         try await withCheckedThrowingContinuation { done in
             let starts = state.withLock { state in
                 state.waiting.append(Change(body: body, done: done))
@@ -35,7 +35,7 @@ public final class GroupWriter: Sendable {
     }
 
     /// Runs `body` in the same queue and returns what it returned; it sees all changes made before.
-    public func read<T: Sendable>(_ body: @escaping @Sendable (Database) throws -> T) async throws -> T {
+    package func read<T: Sendable>(_ body: @escaping @Sendable (Database) throws -> T) async throws -> T {
         let box = Box<T>()
         try await write { db in
             let value = try body(db)

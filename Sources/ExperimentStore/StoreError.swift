@@ -1,8 +1,8 @@
-public import GRDB
+package import GRDB
 
 /// Why the store cannot be used as asked.
-public struct StoreError: Error, Sendable, CustomStringConvertible {
-    public enum Code: Sendable {
+package struct StoreError: Error, Sendable, CustomStringConvertible {
+    package enum Code: Sendable {
         /// There is no file.
         case missing
         /// The file is no store of this project.
@@ -21,20 +21,20 @@ public struct StoreError: Error, Sendable, CustomStringConvertible {
         case failed
     }
 
-    public var code: Code
-    public var message: String
-    public var file: String
+    package var code: Code
+    package var message: String
+    package var file: String
 
-    public init(_ code: Code, _ message: String, file: String) {
+    package init(_ code: Code, _ message: String, file: String) {
         self.code = code
         self.message = message
         self.file = file
     }
 
-    public var description: String { "\(file): \(message)" }
+    package var description: String { "\(file): \(message)" }
 
     /// The error for what SQLite reported on `file`.
-    public init(_ error: DatabaseError, file: String, isReading: Bool = false) {
+    package init(_ error: DatabaseError, file: String, isReading: Bool = false) {
         self.file = file
         switch error.resultCode.primaryResultCode {
         case .SQLITE_FULL:

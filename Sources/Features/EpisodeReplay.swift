@@ -1,5 +1,7 @@
 internal import ALFRED
 internal import Household
+internal import Rooms
+internal import Simulation
 
 /// Carries out recorded episodes in the simulator. One a thread.
 final class EpisodeReplay {

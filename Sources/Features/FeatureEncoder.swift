@@ -1,8 +1,9 @@
 internal import Episodes
-public import ExperimentStore
+package import ExperimentStore
+internal import Frames
 
 /// What turns a frame into features [channels, 7, 7]. Patches of the picture itself need no encoder.
-public enum FeatureEncoder: String, Sendable, CaseIterable {
+package enum FeatureEncoder: String, Sendable, CaseIterable {
     /// ResNet-18's trunk over the picture, with torchvision's weights: 512 channels.
     case resnet18
     /// ALFRED's own rows of `feat_conv.pt`.
@@ -11,10 +12,10 @@ public enum FeatureEncoder: String, Sendable, CaseIterable {
     case segmentation
 
     /// Whether it tells what no camera sees. Tables that compare policies name such encoders as oracles.
-    public var isOracle: Bool { self == .segmentation }
+    package var isOracle: Bool { self == .segmentation }
 
     /// In words, for users.
-    public var title: String {
+    package var title: String {
         switch self {
         case .resnet18: "ResNet-18 over the pictures"
         case .featConv: "the rows of feat_conv.pt"
@@ -23,7 +24,7 @@ public enum FeatureEncoder: String, Sendable, CaseIterable {
     }
 
     /// Cells of a side of the features.
-    public static let grid = 7
+    package static let grid = 7
 
     /// The format of a record with so many channels.
     static func format(channels: Int) -> FrameFormat? {
@@ -34,14 +35,14 @@ public enum FeatureEncoder: String, Sendable, CaseIterable {
 extension ExperimentStore {
     /// The file with an encoder's features of a dataset's frames, beside the store: `<store>.<dataset>.<encoder>.features`.
     /// A frame store whose record i belongs to record i of the dataset's frames, with the same identifier.
-    public func featureStorePath(dataset: String, encoder: FeatureEncoder) -> String {
+    package func featureStorePath(dataset: String, encoder: FeatureEncoder) -> String {
         "\(file).\(dataset).\(encoder.rawValue).features"
     }
 }
 
 /// Why features cannot be computed.
-public struct EncodingError: Error, Sendable, Equatable, CustomStringConvertible {
-    public enum Code: Sendable {
+package struct EncodingError: Error, Sendable, Equatable, CustomStringConvertible {
+    package enum Code: Sendable {
         /// The options do not fit each other.
         case usage
         /// Something that is there cannot be used.
@@ -52,8 +53,8 @@ public struct EncodingError: Error, Sendable, Equatable, CustomStringConvertible
         case unwritable
     }
 
-    public var code: Code
-    public var description: String
+    package var code: Code
+    package var description: String
 
     init(_ code: Code, _ description: String) {
         self.code = code

@@ -1,42 +1,45 @@
 internal import ALFRED
 internal import Episodes
-public import ExperimentStore
+package import ExperimentStore
 internal import Foundation
+internal import Frames
 internal import Networks
+internal import Rooms
+internal import Simulation
 
 /// Computes the features of a dataset's frames into a file beside the store (``ExperimentStore/featureStorePath``).
 ///
 /// Record i of the file belongs to record i of the dataset's frame store. Records that no frame refers to, and those of
 /// splits that were not asked for, hold nothing but NaN. Episodes are computed in parallel and written in order; whatever
 /// ends the process, the next run goes on after the last commit.
-public struct FeatureEncoding: Sendable {
-    public struct Options: Sendable {
-        public var encoder: FeatureEncoder
+package struct FeatureEncoding: Sendable {
+    package struct Options: Sendable {
+        package var encoder: FeatureEncoder
         /// The dataset's name; nil for the store's only one.
-        public var dataset: String?
+        package var dataset: String?
         /// Nil for all.
-        public var splits: [String]?
+        package var splits: [String]?
         /// The safetensors file with ResNet-18's weights.
-        public var weights: String?
-        public var threads = ProcessInfo.processInfo.activeProcessorCount
+        package var weights: String?
+        package var threads = ProcessInfo.processInfo.activeProcessorCount
 
-        public init(_ encoder: FeatureEncoder) { self.encoder = encoder }
+        package init(_ encoder: FeatureEncoder) { self.encoder = encoder }
     }
 
-    public struct Report: Sendable, Equatable, Encodable {
-        public var encoder: String
-        public var isOracle: Bool
-        public var dataset: String
+    package struct Report: Sendable, Equatable, Encodable {
+        package var encoder: String
+        package var isOracle: Bool
+        package var dataset: String
         /// The file with the features.
-        public var path: String
+        package var path: String
         /// Channels, height, width.
-        public var shape: [Int]
+        package var shape: [Int]
         /// Records in the file.
-        public var records: Int
+        package var records: Int
         /// Frames whose features this run computed.
-        public var computed = 0
-        public var seconds = 0.0
-        public var wasInterrupted = false
+        package var computed = 0
+        package var seconds = 0.0
+        package var wasInterrupted = false
     }
 
     let options: Options
@@ -55,7 +58,7 @@ public struct FeatureEncoding: Sendable {
     /// Finds what there is to do. Nothing is written.
     ///
     /// - Throws: ``EncodingError``, ``StoreError``.
-    public init(_ store: ExperimentStore, _ options: Options) throws {
+    package init(_ store: ExperimentStore, _ options: Options) throws {
         self.store = store
         self.options = options
         let dataset = try Self.dataset(options.dataset, store)
@@ -163,14 +166,14 @@ public struct FeatureEncoding: Sendable {
     }
 
     /// Where the features go.
-    public var path: String { store.featureStorePath(dataset: dataset.name, encoder: options.encoder) }
+    package var path: String { store.featureStorePath(dataset: dataset.name, encoder: options.encoder) }
 
     /// Computes what is not there yet.
     ///
     /// - Parameters:
     ///   - onProgress: Called on the caller's task with the frames done in this run and those to do in it.
     ///   - shouldStop: Asked between episodes; what was computed until then is kept.
-    public func run(
+    package func run(
         onProgress: (Int, Int) -> Void = { _, _ in }, shouldStop: @Sendable () -> Bool = { false }
     ) async throws -> Report {
         let clock = ContinuousClock()

@@ -1,4 +1,4 @@
-internal import Crypto
+internal import Ground
 internal import Foundation
 
 /// What the features of a file were made from, in `<features>.json` beside it.

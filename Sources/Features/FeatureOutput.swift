@@ -1,5 +1,6 @@
 internal import Episodes
 internal import Foundation
+internal import Frames
 
 /// The features and the manifest beside them, kept in step: records become durable first, then the manifest that counts
 /// them. Both end between two episodes.

@@ -1,8 +1,10 @@
 internal import ALFRED
-internal import Crypto
+internal import Ground
 internal import Household
 internal import Images
 internal import Networks
+internal import Rooms
+internal import Simulation
 
 /// ResNet-18's features of pictures: decoded from their files in the size they have, or drawn by the simulator as large
 /// as ALFRED's where it drew the frames. Scaled to 224 x 224 and normalised as torchvision's weights want them.

@@ -1,5 +1,5 @@
 internal import ALFRED
-internal import Crypto
+internal import Ground
 internal import Exchange
 
 /// Float32 weights of a safetensors file, and the hash that tells them from others.

@@ -1,6 +1,8 @@
 internal import ALFRED
 internal import Episodes
 internal import Household
+internal import Rooms
+internal import Simulation
 
 /// Shares of object classes in the cells of the view, [82, 7, 7]: channel c has the share of a cell's pixels that show the
 /// class with the id c. Channel 0 has the room itself and what is in no class. A cell's shares add up to 1.

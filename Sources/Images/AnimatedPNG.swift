@@ -1,12 +1,12 @@
 /// Animated PNGs: frames encoded by libpng, put together with the chunks of the PNG specification, third edition.
-public enum AnimatedPNG {
+package enum AnimatedPNG {
     /// An animation that repeats for ever.
     ///
     /// - Parameters:
     ///   - frames: Pictures of one size; viewers that know no animation show the first.
     ///   - milliseconds: How long each is shown.
     /// - Throws: ``ImageError`` for no frames, sizes that differ, or a frame libpng cannot encode.
-    public static func encode(_ frames: [RGBImage], milliseconds: Int) throws(ImageError) -> [UInt8] {
+    package static func encode(_ frames: [RGBImage], milliseconds: Int) throws(ImageError) -> [UInt8] {
         guard let first = frames.first else { throw ImageError("an animation without frames") }
         var bytes: [UInt8] = [0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A]
         var sequence: UInt32 = 0

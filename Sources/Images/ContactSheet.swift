@@ -1,28 +1,28 @@
 /// Pictures in rows with a caption under each, to see an episode at a glance.
-public struct ContactSheet: Sendable {
-    public struct Cell: Sendable {
-        public var picture: RGBImage
+package struct ContactSheet: Sendable {
+    package struct Cell: Sendable {
+        package var picture: RGBImage
         /// Lines of text; what is too long for the picture's width is cut.
-        public var captions: [String]
+        package var captions: [String]
 
-        public init(_ picture: RGBImage, captions: [String]) {
+        package init(_ picture: RGBImage, captions: [String]) {
             self.picture = picture
             self.captions = captions
         }
     }
 
-    public var title: String
-    public var columns: Int
+    package var title: String
+    package var columns: Int
     private static let margin = 8
     private static let lineHeight = 10
 
-    public init(title: String, columns: Int) {
+    package init(title: String, columns: Int) {
         self.title = title
         self.columns = max(1, columns)
     }
 
     /// The sheets of the cells in order, as many as it takes to keep each below the limit of what can be read back.
-    public func sheets(_ cells: [Cell]) -> [RGBImage] {
+    package func sheets(_ cells: [Cell]) -> [RGBImage] {
         guard let first = cells.first else { return [] }
         let captionLines = cells.map(\.captions.count).max() ?? 0
         let cellWidth = (cells.map(\.picture.width).max() ?? first.picture.width) + Self.margin

@@ -78,13 +78,13 @@ enum PixelFont {
 
 extension RGBImage {
     /// The width of a line of text in pixels.
-    public static func textWidth(_ text: String, scale: Int = 1) -> Int { text.count * PixelFont.advance * scale }
+    package static func textWidth(_ text: String, scale: Int = 1) -> Int { text.count * PixelFont.advance * scale }
 
     /// The height of a line of text in pixels.
-    public static func textHeight(scale: Int = 1) -> Int { PixelFont.height * scale }
+    package static func textHeight(scale: Int = 1) -> Int { PixelFont.height * scale }
 
     /// Draws a line of text with its upper left corner at (x, y). What lies outside the picture is left out.
-    public mutating func draw(
+    package mutating func draw(
         _ text: String, x: Int, y: Int, scale: Int = 1, red: UInt8 = 20, green: UInt8 = 20, blue: UInt8 = 20
     ) {
         for (index, character) in text.enumerated() {
@@ -102,7 +102,7 @@ extension RGBImage {
     }
 
     /// Copies a picture in, its upper left corner at (x, y). What lies outside is left out.
-    public mutating func paste(_ other: RGBImage, x: Int, y: Int) {
+    package mutating func paste(_ other: RGBImage, x: Int, y: Int) {
         let (left, right) = (max(0, x), min(width, x + other.width))
         guard left < right else { return }
         for row in max(0, y)..<max(0, y, min(height, y + other.height)) {

@@ -3,7 +3,7 @@ extension RGBImage {
     /// enlarging, neighbours are mixed by their share).
     ///
     /// Takes memory for two rows beside the result.
-    public func resized(width newWidth: Int, height newHeight: Int) -> RGBImage {
+    package func resized(width newWidth: Int, height newHeight: Int) -> RGBImage {
         precondition(newWidth > 0 && newHeight > 0, "a picture of \(newWidth) x \(newHeight)")
         if newWidth == width, newHeight == height { return self }
         if 2 * newWidth == width, 2 * newHeight == height { return halved }

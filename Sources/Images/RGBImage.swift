@@ -1,11 +1,11 @@
 /// An 8-bit RGB picture, rows top to bottom, three bytes a pixel without padding.
-public struct RGBImage: Sendable, Equatable {
-    public let width: Int
-    public let height: Int
+package struct RGBImage: Sendable, Equatable {
+    package let width: Int
+    package let height: Int
     /// height * width * 3 bytes.
-    public var pixels: [UInt8]
+    package var pixels: [UInt8]
 
-    public init(width: Int, height: Int, pixels: [UInt8]) {
+    package init(width: Int, height: Int, pixels: [UInt8]) {
         precondition(width > 0 && height > 0 && pixels.count == width * height * 3, "a picture without its pixels")
         self.width = width
         self.height = height
@@ -13,7 +13,7 @@ public struct RGBImage: Sendable, Equatable {
     }
 
     /// A picture of one colour.
-    public init(width: Int, height: Int, red: UInt8, green: UInt8, blue: UInt8) {
+    package init(width: Int, height: Int, red: UInt8, green: UInt8, blue: UInt8) {
         let pixels = [UInt8](unsafeUninitializedCapacity: width * height * 3) { buffer, count in
             count = width * height * 3
             for index in stride(from: 0, to: count, by: 3) {
@@ -27,18 +27,18 @@ public struct RGBImage: Sendable, Equatable {
 }
 
 /// Why a picture could not be decoded or encoded.
-public struct ImageError: Error, Sendable, Equatable, CustomStringConvertible {
-    public var message: String
-    public init(_ message: String) { self.message = message }
-    public var description: String { message }
+package struct ImageError: Error, Sendable, Equatable, CustomStringConvertible {
+    package var message: String
+    package init(_ message: String) { self.message = message }
+    package var description: String { message }
 }
 
 /// The formats frames are stored in. The bytes decide, not the file's name.
-public enum ImageFormat: String, Sendable {
+package enum ImageFormat: String, Sendable {
     case png, jpeg
 
     /// The format by the first bytes.
-    public init?(_ bytes: UnsafeRawBufferPointer) {
+    package init?(_ bytes: UnsafeRawBufferPointer) {
         if bytes.starts(with: [0x89, 0x50, 0x4E, 0x47]) {
             self = .png
         } else if bytes.starts(with: [0xFF, 0xD8]) {
@@ -56,7 +56,7 @@ extension RGBImage {
     /// Decodes a PNG or JPEG. Grey and palette pictures become RGB, transparent pixels are laid over white.
     ///
     /// - Throws: ``ImageError`` for anything that is not a complete picture; a truncated one is never part-decoded.
-    public init(decoding bytes: UnsafeRawBufferPointer) throws(ImageError) {
+    package init(decoding bytes: UnsafeRawBufferPointer) throws(ImageError) {
         switch ImageFormat(bytes) {
         case .png: self = try PNG.decode(bytes)
         case .jpeg: self = try JPEG.decode(bytes)
@@ -66,12 +66,12 @@ extension RGBImage {
     }
 
     /// The picture as a PNG.
-    public func png() throws(ImageError) -> [UInt8] { try PNG.encode(self) }
+    package func png() throws(ImageError) -> [UInt8] { try PNG.encode(self) }
 
     /// The picture as a baseline JPEG with 4:2:0 chroma.
     ///
     /// - Parameter quality: 1-100.
-    public func jpeg(quality: Int = 95) throws(ImageError) -> [UInt8] { try JPEG.encode(self, quality: quality) }
+    package func jpeg(quality: Int = 95) throws(ImageError) -> [UInt8] { try JPEG.encode(self, quality: quality) }
 
     static func checkedSize(width: Int, height: Int) throws(ImageError) -> Int {
         guard width > 0, height > 0, width <= pixelLimit, height <= pixelLimit, width * height <= pixelLimit else {

@@ -1,6 +1,6 @@
-public import ALFRED
+package import ALFRED
 internal import Episodes
-public import ExperimentStore
+package import ExperimentStore
 internal import Foundation
 
 /// Reads an ALFRED release into the store: streaming, on all cores, and idempotent.
@@ -8,54 +8,54 @@ internal import Foundation
 /// Files are read and converted in parallel; rows are written in the order of the files, a few hundred trajectories a
 /// transaction, so that the same data gives the same store on any number of cores. Whatever ends the process, the store
 /// holds whole transactions, and the next run goes on from there.
-public struct ALFREDIngest: Sendable {
-    public struct Options: Sendable {
+package struct ALFREDIngest: Sendable {
+    package struct Options: Sendable {
         /// The release's root, its data folder, or the folder of the splits (``ALFRED/Release``).
-        public var root: String
+        package var root: String
         /// The splits to read, or nil for all that are there.
-        public var splits: [String]?
+        package var splits: [String]?
         /// The dataset's name in the store; see ``hasUsableName``.
-        public var dataset: String
+        package var dataset: String
         /// Whether to stop at the first problem.
-        public var isStrict = false
+        package var isStrict = false
         /// Side of the pictures copied to the frame store, or nil for none. Only for recordings with pictures.
-        public var frameSide: Int? = 56
+        package var frameSide: Int? = 56
         /// Whether the simulator draws the frames of trajectories that came without pictures.
-        public var drawsMissingFrames = false
+        package var drawsMissingFrames = false
         /// Nil for all trajectories.
-        public var selection: TrajectorySelection?
-        public var workers = ProcessInfo.processInfo.activeProcessorCount
+        package var selection: TrajectorySelection?
+        package var workers = ProcessInfo.processInfo.activeProcessorCount
 
-        public init(root: String, dataset: String = "alfred") {
+        package init(root: String, dataset: String = "alfred") {
             self.root = root
             self.dataset = dataset
         }
 
         /// Whether ``dataset`` can be part of a file name: letters, digits, `.`, `_` and `-`, not starting with a dot.
-        public var hasUsableName: Bool {
+        package var hasUsableName: Bool {
             dataset.wholeMatch(of: /[A-Za-z0-9_-][A-Za-z0-9._-]{0,63}/) != nil
         }
     }
 
     /// What happens during a run.
-    public enum Event: Sendable {
+    package enum Event: Sendable {
         case began(split: String)
         case progress(split: String, done: Int, total: Int)
         case problem(IngestReport.Problem)
     }
 
     /// Why an ingest could not begin.
-    public struct Refusal: Error, Sendable, CustomStringConvertible {
-        public var description: String
+    package struct Refusal: Error, Sendable, CustomStringConvertible {
+        package var description: String
     }
 
-    public let options: Options
-    public let release: Release
+    package let options: Options
+    package let release: Release
 
     /// Finds the release.
     ///
     /// - Throws: ``ALFREDError`` when there is none at the root, ``Refusal`` for a split that is not there.
-    public init(_ options: Options) throws {
+    package init(_ options: Options) throws {
         self.options = options
         release = try Release(root: options.root)
         if let missing = options.splits?.first(where: { !release.splits.contains($0) }) {
@@ -70,7 +70,7 @@ public struct ALFREDIngest: Sendable {
     /// - Parameters:
     ///   - onEvent: Called on the caller's task.
     ///   - shouldStop: Asked between transactions; what was read until then is kept.
-    public func run(
+    package func run(
         into store: ExperimentStore, onEvent: (Event) -> Void = { _ in }, shouldStop: @Sendable () -> Bool = { false }
     ) async throws -> IngestReport {
         let clock = ContinuousClock()

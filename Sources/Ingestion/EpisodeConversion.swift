@@ -1,6 +1,7 @@
 internal import ALFRED
 internal import Episodes
 internal import ExperimentStore
+internal import Simulation
 
 /// A trajectory in the terms of learning: the part of an ingest that touches no file.
 struct EpisodeConversion {

@@ -1,9 +1,11 @@
 internal import ALFRED
-internal import Crypto
+internal import Ground
 internal import Episodes
 internal import ExperimentStore
 internal import Foundation
 internal import Images
+internal import Rooms
+internal import Simulation
 
 /// Reads the files of one trajectory and makes the rows of the store from them. One a worker; buffers are reused.
 final class EpisodePreparation {

@@ -1,6 +1,7 @@
 internal import ALFRED
 internal import Household
 internal import Images
+internal import Simulation
 
 /// Draws the observations of a trajectory in the size of the frame store: twice as large and averaged, so that thin things
 /// do not flicker.

@@ -1,23 +1,24 @@
 internal import ALFRED
-internal import Crypto
+internal import Frames
+internal import Ground
 internal import Dispatch
 internal import Episodes
-public import ExperimentStore
+package import ExperimentStore
 internal import Foundation
 internal import Synchronization
 
 /// Compares pictures and frame-store records with what the store says of them.
-public enum FrameVerification {
-    public struct Result: Sendable {
+package enum FrameVerification {
+    package struct Result: Sendable {
         /// Pictures compared.
-        public var checked = 0
-        public var findings: [Verification.Finding] = []
+        package var checked = 0
+        package var findings: [Verification.Finding] = []
     }
 
     private static let batchSize = 512
 
     /// - Parameter progress: Called with the pictures done and the total.
-    public static func run(_ store: ExperimentStore, progress: (Int, Int) -> Void = { _, _ in }) throws -> Result {
+    package static func run(_ store: ExperimentStore, progress: (Int, Int) -> Void = { _, _ in }) throws -> Result {
         var result = Result()
         for dataset in try store.read({ try DatasetRow.all($0) }) {
             var references: [FrameReference] = []

@@ -2,6 +2,7 @@ internal import ALFRED
 internal import Episodes
 internal import ExperimentStore
 internal import Foundation
+internal import Frames
 
 /// The store and the frame store of one ingest; keeps the two in step.
 ///

@@ -1,5 +1,5 @@
 internal import ALFRED
-internal import Crypto
+internal import Ground
 internal import Foundation
 
 #if canImport(Darwin)

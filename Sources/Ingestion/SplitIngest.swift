@@ -1,5 +1,7 @@
 internal import ALFRED
 internal import ExperimentStore
+internal import Rooms
+internal import Simulation
 
 /// The ingest of one split: workers read ahead in parallel, this writes in order.
 struct SplitIngest {

@@ -1,15 +1,17 @@
 internal import ALFRED
 internal import Foundation
+internal import Ground
+internal import Rooms
 
 /// Which trajectories of each split are read: some by name, and others drawn until there are enough.
-public struct TrajectorySelection: Sendable, Equatable {
+package struct TrajectorySelection: Sendable, Equatable {
     /// Trajectories of a split; those named are read even if they are more.
-    public var limit: Int
+    package var limit: Int
     /// Folders `<task>/<trial>`.
-    public var named: Set<String>
-    public var seed: UInt64
+    package var named: Set<String>
+    package var seed: UInt64
 
-    public init(limit: Int, named: Set<String> = [], seed: UInt64 = 0) {
+    package init(limit: Int, named: Set<String> = [], seed: UInt64 = 0) {
         self.limit = limit
         self.named = named
         self.seed = seed
@@ -28,7 +30,7 @@ public struct TrajectorySelection: Sendable, Equatable {
     /// Reads names: a JSON array of objects with a `task`, as SPRINT's files of tasks are, or of texts; or a name a line.
     ///
     /// - Throws: ``ALFREDIngest/Refusal``.
-    public static func names(in file: String) throws -> Set<String> {
+    package static func names(in file: String) throws -> Set<String> {
         struct Item: Decodable { var task: String }
         guard let data = FileManager.default.contents(atPath: file) else {
             throw ALFREDIngest.Refusal(description: "\(file): there is no such file")

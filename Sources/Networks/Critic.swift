@@ -1,9 +1,9 @@
 internal import CKernels
-public import Tensors
+package import Tensors
 
 /// Two Q functions and V over one trunk.
-public struct Critic {
-    public let shape: NetworkShape
+package struct Critic {
+    package let shape: NetworkShape
     let trunk: Trunk
     let objects: Parameter
     let pair: Linear
@@ -12,7 +12,7 @@ public struct Critic {
     let v: ValueHead
 
     /// Adds its parameters to `layout` under `critic.`.
-    public init(_ shape: NetworkShape, _ layout: inout ParameterLayout) {
+    package init(_ shape: NetworkShape, _ layout: inout ParameterLayout) {
         self.shape = shape
         (trunk, objects, pair, q1, q2, v) = layout.scope("critic") { layout in
             (
@@ -24,18 +24,18 @@ public struct Critic {
     }
 
     /// Biases whose gradient is zero but for rounding.
-    public var constantBiases: [Parameter] { trunk.constantBiases }
+    package var constantBiases: [Parameter] { trunk.constantBiases }
 
-    public struct Output {
+    package struct Output {
         /// Per step: [steps, 1].
-        public let q1: Tensor
-        public let q2: Tensor
+        package let q1: Tensor
+        package let q2: Tensor
         /// Per frame, the one after a window's last step included: [steps + windows, 1].
-        public let v: Tensor
+        package let v: Tensor
     }
 
     /// Q(s_t, a_t) of all steps and V(s_t) of all frames, given the instruction and what came before.
-    public func callAsFunction(_ batch: WindowBatch, positions: PositionTable, _ tape: Tape) -> Output {
+    package func callAsFunction(_ batch: WindowBatch, positions: PositionTable, _ tape: Tape) -> Output {
         let frames = tape.allocate(UnsafeRawPointer.self, count: batch.frames.count)
         for frame in frames.indices { frames[frame] = batch.frames[frame] }
         let hidden = trunk(
@@ -61,7 +61,7 @@ public struct Critic {
     }
 
     /// Q only, as the target needs it: [steps, 1] each.
-    public func q(_ batch: WindowBatch, positions: PositionTable, _ tape: Tape) -> (q1: Tensor, q2: Tensor) {
+    package func q(_ batch: WindowBatch, positions: PositionTable, _ tape: Tape) -> (q1: Tensor, q2: Tensor) {
         let frames = tape.allocate(UnsafeRawPointer.self, count: batch.stepCount)
         for window in 0..<batch.windowCount {
             for step in Int(batch.stepOffsets[window])..<Int(batch.stepOffsets[window + 1]) {

@@ -1,4 +1,4 @@
-public import Tensors
+package import Tensors
 
 /// A stream of numbers that is the same everywhere: splitmix64.
 struct SplitMix64 {
@@ -21,7 +21,7 @@ struct SplitMix64 {
 extension ParameterStore {
     /// First values, as PyTorch's layers begin: weights and biases of linear layers uniform over 1 / sqrt(inputs), attention's input by
     /// Glorot and its biases zero, norms 1 and 0; tables uniform over 0.1, as SPRINT's; `action_head.weight` too.
-    public func initialize(seed: UInt64) {
+    package func initialize(seed: UInt64) {
         var inputs: [String: Int] = [:]
         for parameter in layout.parameters where parameter.shape.count == 2 {
             inputs[String(parameter.name.dropLast(".weight".count))] = parameter.shape[1]

@@ -1,8 +1,8 @@
-public import Tensors
+package import Tensors
 
 /// Sizes of policy and critic: an Episodic-Transformer-style network as SPRINT uses it, with its faults mended.
-public struct NetworkShape: Sendable, Hashable {
-    public enum Preset: String, Sendable, CaseIterable, Codable {
+package struct NetworkShape: Sendable, Hashable {
+    package enum Preset: String, Sendable, CaseIterable, Codable {
         /// Trains on two cores in minutes.
         case small
         case medium
@@ -10,23 +10,23 @@ public struct NetworkShape: Sendable, Hashable {
         case sprint
     }
 
-    public var preset: Preset
+    package var preset: Preset
     /// Width of all tokens, and of the feed-forward layers.
-    public var width: Int
-    public var heads: Int
-    public var textLayers: Int
+    package var width: Int
+    package var heads: Int
+    package var textLayers: Int
     /// Layers over words, frames and actions together.
-    public var jointLayers: Int
+    package var jointLayers: Int
     /// Channels after the first and the second convolution over a frame's cells.
-    public var channels1: Int
-    public var channels2: Int
+    package var channels1: Int
+    package var channels2: Int
     /// Dropout inside the transformer layers.
-    public var dropout: Float
-    public var features: FeatureFormat
+    package var dropout: Float
+    package var features: FeatureFormat
     /// Words, padding and unknown included.
-    public var vocabularySize: Int
+    package var vocabularySize: Int
 
-    public init(_ preset: Preset, features: FeatureFormat, vocabularySize: Int) {
+    package init(_ preset: Preset, features: FeatureFormat, vocabularySize: Int) {
         self.preset = preset
         self.features = features
         self.vocabularySize = vocabularySize
@@ -39,8 +39,8 @@ public struct NetworkShape: Sendable, Hashable {
         }
     }
 
-    public static let actionCount = 13
-    public static let objectClassCount = 82
+    package static let actionCount = 13
+    package static let objectClassCount = 82
     /// Rows of the critic's table of objects: the classes and one for what is in no class.
-    public static let objectCount = 83
+    package static let objectCount = 83
 }

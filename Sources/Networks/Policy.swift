@@ -1,16 +1,16 @@
 internal import CKernels
-public import Tensors
+package import Tensors
 
 /// pi(action, object | frames, earlier actions, instruction).
-public struct Policy {
-    public let shape: NetworkShape
+package struct Policy {
+    package let shape: NetworkShape
     let trunk: Trunk
     let actionHead: Linear
     let objectFrames: FrameEncoder
     let objectHead: Linear
 
     /// Adds its parameters to `layout` under `policy.`.
-    public init(_ shape: NetworkShape, _ layout: inout ParameterLayout) {
+    package init(_ shape: NetworkShape, _ layout: inout ParameterLayout) {
         self.shape = shape
         (trunk, actionHead, objectFrames, objectHead) = layout.scope("policy") { layout in
             (
@@ -22,19 +22,19 @@ public struct Policy {
     }
 
     /// Biases whose gradient is zero but for rounding.
-    public var constantBiases: [Parameter] { trunk.constantBiases }
+    package var constantBiases: [Parameter] { trunk.constantBiases }
 
-    public struct Output {
+    package struct Output {
         /// Per step: scores of the 13 action ids, padding included.
-        public let actions: Tensor
+        package let actions: Tensor
         /// Per row of `objectSteps`: scores of the 82 object classes; nil where there are none.
-        public let objects: Tensor?
+        package let objects: Tensor?
     }
 
     /// - Parameters:
     ///   - batch: Windows; the frame after a window's last step is not read.
     ///   - objectSteps: The steps whose object is asked for, in order.
-    public func callAsFunction(
+    package func callAsFunction(
         _ batch: WindowBatch, objectSteps: UnsafeBufferPointer<Int32>, positions: PositionTable, _ tape: Tape
     ) -> Output {
         let frames = tape.allocate(UnsafeRawPointer.self, count: batch.stepCount)

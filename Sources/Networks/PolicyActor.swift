@@ -1,13 +1,13 @@
-public import Tensors
+package import Tensors
 
 /// A policy at work in many places at once. Each place follows one instruction; what does not change from step to step - its
 /// words, and the frames it has seen - goes through the network once.
 ///
 /// A place's window is its last 17 frames and the 16 actions between them; positions count from the window's start, as in
 /// training. Not for use from several threads at once.
-public final class PolicyActor {
+package final class PolicyActor {
     /// Steps of a window.
-    public static let window = WindowBatch.maximumSteps
+    package static let window = WindowBatch.maximumSteps
 
     private struct Place {
         /// Rows of the text layers' output, `wordCount` x width.
@@ -30,13 +30,13 @@ public final class PolicyActor {
     private var text: [Float] = []
     private var frameRows: [Float] = []
     /// Scores of the last ``act(_:frames:)``, a row a place asked for: 13 of actions and 82 of objects.
-    public private(set) var actionScores: [Float] = []
-    public private(set) var objectScores: [Float] = []
+    package private(set) var actionScores: [Float] = []
+    package private(set) var objectScores: [Float] = []
 
     /// - Parameters:
     ///   - parameters: The policy's.
     ///   - placeCount: Places, each empty at first.
-    public init(
+    package init(
         _ policy: Policy, parameters: ParameterStore, positions: PositionTable, backend: any Backend, placeCount: Int
     ) {
         self.policy = policy
@@ -54,7 +54,7 @@ public final class PolicyActor {
     /// Begins to follow instructions at some places, which forget what they saw.
     ///
     /// - Parameter words: A list of word ids for each, not empty.
-    public func begin(_ numbers: [Int], words: [[Int32]]) {
+    package func begin(_ numbers: [Int], words: [[Int32]]) {
         guard !numbers.isEmpty else { return }
         batch.removeAll()
         for list in words {
@@ -78,7 +78,7 @@ public final class PolicyActor {
     /// - Parameters:
     ///   - numbers: Places, each at most once.
     ///   - frames: What is seen at each now: a record of the policy's feature format.
-    public func act(_ numbers: [Int], frames: [UnsafeRawPointer]) {
+    package func act(_ numbers: [Int], frames: [UnsafeRawPointer]) {
         precondition(numbers.count == frames.count, "\(frames.count) frames for \(numbers.count) places")
         guard !numbers.isEmpty else {
             actionScores.removeAll(keepingCapacity: true)
@@ -107,7 +107,7 @@ public final class PolicyActor {
     /// Notes the action taken at a place, which the next step sees.
     ///
     /// - Parameter action: 1 to 12.
-    public func note(_ action: Int, at number: Int) { places[number].actions.append(Int32(action)) }
+    package func note(_ action: Int, at number: Int) { places[number].actions.append(Int32(action)) }
 
     private func place(_ number: Int, sees row: ArraySlice<Float>) {
         let start = places[number].frameCount % Self.window * width

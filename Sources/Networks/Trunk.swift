@@ -1,5 +1,5 @@
 internal import CKernels
-public import Tensors
+package import Tensors
 
 /// Words, frames and actions of a batch's windows through the text layers and the joint layers.
 ///
@@ -242,14 +242,14 @@ struct Trunk {
 }
 
 /// Sinusoids by position, divided by the root of the width (Vaswani et al. 2017; scaled as SPRINT scales them).
-public final class PositionTable {
+package final class PositionTable {
     /// Positions there are.
-    public static let count = 1024
+    package static let count = 1024
     let data: UnsafePointer<Float>
     private let memory: UnsafeMutableRawPointer
     private let backend: any Backend
 
-    public init(width: Int, backend: any Backend) {
+    package init(width: Int, backend: any Backend) {
         var table = [Float](repeating: 0, count: Self.count * width)
         for position in 0..<Self.count {
             for pair in 0..<width / 2 {

@@ -1,38 +1,38 @@
-public import Tensors
+package import Tensors
 
 /// A batch of windows, packed: nothing is padded. Arrays keep their capacity, so that filling one anew allocates nothing.
 ///
 /// Window w has the words `wordOffsets[w] ..< wordOffsets[w + 1]`, the steps `stepOffsets[w] ..< stepOffsets[w + 1]` (1 to 17)
 /// and one frame more than steps: its frames begin at `stepOffsets[w] + w`.
-public struct WindowBatch: @unchecked Sendable {
-    public var format: FeatureFormat
+package struct WindowBatch: @unchecked Sendable {
+    package var format: FeatureFormat
     /// Word ids, at least one a window; 0 never occurs.
-    public var words: [Int32] = []
+    package var words: [Int32] = []
     /// Windows + 1 offsets.
-    public var wordOffsets: [Int32] = [0]
-    public var stepOffsets: [Int32] = [0]
+    package var wordOffsets: [Int32] = [0]
+    package var stepOffsets: [Int32] = [0]
     /// Per step: the action's id, 1 to 12.
-    public var actions: [Int32] = []
+    package var actions: [Int32] = []
     /// Per step: 0 for navigation, 1 to 81 the class, ``unlistedObject`` for an interaction with a class outside the list.
-    public var objects: [Int32] = []
-    public var rewards: [Float] = []
+    package var objects: [Int32] = []
+    package var rewards: [Float] = []
     /// Per step: 1 where the instruction is fulfilled after it, else 0. A window that is cut off has none.
-    public var terminals: [Float] = []
+    package var terminals: [Float] = []
     /// Per frame: its record, `format.byteCount` bytes that stay in place while the batch is in use.
-    public var frames: [UnsafeRawPointer] = []
+    package var frames: [UnsafeRawPointer] = []
     /// Per step: whether the generated term of the reward was there.
-    public var isScored: [Bool] = []
+    package var isScored: [Bool] = []
 
-    public static let unlistedObject: Int32 = 82
+    package static let unlistedObject: Int32 = 82
     /// Steps of the longest window.
-    public static let maximumSteps = 17
+    package static let maximumSteps = 17
 
-    public init(format: FeatureFormat) { self.format = format }
+    package init(format: FeatureFormat) { self.format = format }
 
-    public var windowCount: Int { stepOffsets.count - 1 }
-    public var stepCount: Int { actions.count }
+    package var windowCount: Int { stepOffsets.count - 1 }
+    package var stepCount: Int { actions.count }
 
-    public mutating func removeAll() {
+    package mutating func removeAll() {
         words.removeAll(keepingCapacity: true)
         wordOffsets.removeAll(keepingCapacity: true)
         wordOffsets.append(0)

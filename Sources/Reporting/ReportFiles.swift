@@ -1,25 +1,25 @@
-public import ExperimentStore
-public import Foundation
+package import ExperimentStore
+package import Foundation
 internal import Statistics
 
 /// A report's files, made from a store.
-public struct ReportFiles: Sendable {
+package struct ReportFiles: Sendable {
     /// By name, in the order in which they should be written.
-    public var files: [(name: String, bytes: Data)]
+    package var files: [(name: String, bytes: Data)]
     /// What could not be made, and why.
-    public var problems: [String]
+    package var problems: [String]
 
     /// The figures that a report can have.
-    public static let figureNames = ["figure4", "curves", "rewards"].flatMap { ["\($0).svg", "\($0).png"] }
+    package static let figureNames = ["figure4", "curves", "rewards"].flatMap { ["\($0).svg", "\($0).png"] }
 
     /// The most that source episodes take of the page.
-    public static let sourceLimit = 12 << 20
+    package static let sourceLimit = 12 << 20
 
     /// - Parameters:
     ///   - searchPath: Where gnuplot is looked for, as in `PATH`.
     ///   - progress: Told what is under way.
     /// - Throws: `StoreError` for a store that cannot be read.
-    public init(
+    package init(
         _ data: ReportData, from store: ExperimentStore, searchPath: String, progress: (String) -> Void = { _ in }
     ) throws {
         progress("table")
@@ -90,7 +90,7 @@ public struct ReportFiles: Sendable {
 }
 
 /// Everything but the rollouts, for other programs.
-public struct ReportResults: Encodable {
+package struct ReportResults: Encodable {
     var experiment: String
     var sets: [ResultTable.TaskSet]
     var findings: [Findings.Sentence]
@@ -101,7 +101,7 @@ public struct ReportResults: Encodable {
     var deviations: [String]
     var reading: [String]
 
-    public init(_ data: ReportData, _ table: ResultTable, _ uses: [RewardUse] = []) {
+    package init(_ data: ReportData, _ table: ResultTable, _ uses: [RewardUse] = []) {
         let notes = Footnotes(data, table)
         experiment = data.plan.name
         sets = table.sets

@@ -4,20 +4,20 @@ internal import Images
 
 /// A small dataset in ALFRED's layout: scripted trajectories in toy rooms, with pictures. It stands in for the release
 /// in the demo and in tests.
-public struct SampleDataset: Sendable {
+package struct SampleDataset: Sendable {
     /// Trajectories by split.
-    public var trajectories = ["train": 8, "valid_seen": 2, "valid_unseen": 2, "tests_seen": 1]
-    public var seed: UInt64
+    package var trajectories = ["train": 8, "valid_seen": 2, "valid_unseen": 2, "tests_seen": 1]
+    package var seed: UInt64
 
-    public init(seed: UInt64 = 0) { self.seed = seed }
+    package init(seed: UInt64 = 0) { self.seed = seed }
 
     /// Scene numbers of generated rooms begin here, so that they cannot be taken for THOR's.
-    public static let firstScene = 1001
+    package static let firstScene = 1001
 
     /// Writes the dataset into `root`, which must not hold one yet. It is there whole or not at all.
     ///
     /// Pictures are JPEG in the training split and PNG in the others, whatever `traj_data.json` says.
-    public func write(to root: String) throws {
+    package func write(to root: String) throws {
         let data = root + "/.data-partial"
         try? FileManager.default.removeItem(atPath: data)
         var samples: [String: [Splits.Sample]] = [:]

@@ -1,6 +1,7 @@
 internal import ALFRED
 internal import Household
 internal import Images
+internal import Rooms
 
 /// One scripted trajectory in a ``SampleScene``: fetch an object, put it somewhere, with everything the format records.
 struct SampleTrajectory {

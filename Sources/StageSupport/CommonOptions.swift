@@ -1,37 +1,37 @@
-public import ArgumentParser
-public import Logging
+package import ArgumentParser
+package import Logging
 
 /// The options every stage has.
-public struct CommonOptions: ParsableArguments {
+package struct CommonOptions: ParsableArguments {
     @Option(help: ArgumentHelp("The SQLite file all stages share (default: rgvlm.sqlite).", valueName: "file"))
-    public var store: String?
+    package var store: String?
 
     @Option(help: ArgumentHelp("An experiment's YAML file.", valueName: "file.yaml"))
-    public var config: String?
+    package var config: String?
 
     @Option(
         name: .customLong("set"),
         help: ArgumentHelp("Overrides a key of the config, as in ingest.strict=true.", valueName: "key.path=value"))
-    public var overrides: [String] = []
+    package var overrides: [String] = []
 
     @Option(help: ArgumentHelp("The seed of everything random (default: 0).", valueName: "number"))
-    public var seed: UInt64?
+    package var seed: UInt64?
 
     @Flag(help: "Results as JSON on stdout.")
-    public var json = false
+    package var json = false
 
     @Flag(help: "No progress.")
-    public var quiet = false
+    package var quiet = false
 
     @Option(help: "The least severe messages to show on stderr.")
-    public var logLevel: LogLevel = .info
+    package var logLevel: LogLevel = .info
 
-    public init() {}
+    package init() {}
 
     /// The experiment's settings: the file, then `--set`, then `--store` and `--seed`.
     ///
     /// - Throws: ``StageError`` for a file or a key that is not understood.
-    public func configuration() throws -> Configuration {
+    package func configuration() throws -> Configuration {
         var configuration = try Configuration(file: config, overrides: overrides)
         if let store { configuration.store = store }
         if let seed { configuration.seed = seed }
@@ -39,13 +39,13 @@ public struct CommonOptions: ParsableArguments {
     }
 
     /// Says something on stderr unless `--log-level` asks for more severe messages only.
-    public func say(_ level: LogLevel, _ text: String) {
+    package func say(_ level: LogLevel, _ text: String) {
         guard level.level >= logLevel.level else { return }
         writeToStandardError(TextTable.printable(text) + "\n")
     }
 
     /// A logger on stderr.
-    public func logger(_ label: String) -> Logger {
+    package func logger(_ label: String) -> Logger {
         var logger = Logger(label: label) { StreamLogHandler.standardError(label: $0) }
         logger.logLevel = logLevel.level
         return logger
@@ -53,10 +53,10 @@ public struct CommonOptions: ParsableArguments {
 }
 
 /// The levels of swift-log that a user chooses from.
-public enum LogLevel: String, CaseIterable, ExpressibleByArgument, Sendable, Comparable {
+package enum LogLevel: String, CaseIterable, ExpressibleByArgument, Sendable, Comparable {
     case debug, info, warning, error
 
-    public static func < (a: LogLevel, b: LogLevel) -> Bool { a.level < b.level }
+    package static func < (a: LogLevel, b: LogLevel) -> Bool { a.level < b.level }
 
     var level: Logger.Level {
         switch self {

@@ -1,27 +1,27 @@
 extension Configuration {
     /// The section `evaluate`: on which tasks policies are tried.
-    public struct Evaluate: Sendable, Equatable {
+    package struct Evaluate: Sendable, Equatable {
         /// Where the release is that trajectories and floor plans are read from; the dataset's own root when nil.
-        public var root: String?
-        public var dataset: String?
-        public var threads: Int?
+        package var root: String?
+        package var dataset: String?
+        package var threads: Int?
         /// The first is the main one.
-        public var sets: [TaskSet] = []
+        package var sets: [TaskSet] = []
     }
 
     /// A set of tasks: SPRINT's file, or drawn from a split of the store.
-    public struct TaskSet: Sendable, Equatable {
-        public var name: String
-        public var file: String?
-        public var split: String?
+    package struct TaskSet: Sendable, Equatable {
+        package var name: String
+        package var file: String?
+        package var split: String?
         /// Tasks in all, spread evenly over the lengths.
-        public var tasks: Int?
+        package var tasks: Int?
         /// Numbers of sub-tasks; 1 to 6 when nil.
-        public var lengths: [Int]?
+        package var lengths: [Int]?
         /// `recorded` or `random`.
-        public var start: String?
+        package var start: String?
 
-        public init(
+        package init(
             name: String, file: String? = nil, split: String? = nil, tasks: Int? = nil, lengths: [Int]? = nil,
             start: String? = nil
         ) {
@@ -35,33 +35,33 @@ extension Configuration {
     }
 
     /// The section `experiment`: the rows of a table, each trained once a seed.
-    public struct Experiment: Sendable, Equatable {
-        public var name: String?
-        public var seeds: [Int]?
-        public var rows: [Row] = []
+    package struct Experiment: Sendable, Equatable {
+        package var name: String?
+        package var seeds: [Int]?
+        package var rows: [Row] = []
     }
 
     /// A way of training. What differs from the section `train` is given as overrides.
-    public struct Row: Sendable, Equatable {
+    package struct Row: Sendable, Equatable {
         /// Names of a row's roles in the report.
-        public static let kinds = ["method", "baseline", "control", "oracle"]
+        package static let kinds = ["method", "baseline", "control", "oracle"]
 
-        public var name: String
+        package var name: String
         /// As shown; the name when nil.
-        public var title: String?
+        package var title: String?
         /// One of ``kinds``.
-        public var kind: String
+        package var kind: String
         /// `key.path=value`, as for `--set`.
-        public var set: [String]
+        package var set: [String]
 
         /// The training run of a seed.
-        public func run(seed: Int) -> String { "\(name)-s\(seed)" }
+        package func run(seed: Int) -> String { "\(name)-s\(seed)" }
     }
 }
 
 extension Configuration.Evaluate {
     /// The run that takes a training run's policy through a set.
-    public static func run(_ trainRun: String, on set: String) -> String { "\(trainRun)@\(set)" }
+    package static func run(_ trainRun: String, on set: String) -> String { "\(trainRun)@\(set)" }
 
     mutating func read(_ section: ConfigurationSection) throws {
         try section.allow(["root", "dataset", "threads", "sets"])
@@ -93,7 +93,7 @@ extension Configuration.Evaluate {
     }
 
     /// Names of runs and sets: letters, digits, '.', '_' and '-', at most 60, no leading dot.
-    public static func isName(_ name: String) -> Bool {
+    package static func isName(_ name: String) -> Bool {
         !name.isEmpty && name.utf8.count <= 60 && name.first != "."
             && name.utf8.allSatisfy {
                 switch $0 {

@@ -1,78 +1,78 @@
 extension Configuration {
     /// The section `label`. What is nil has the default that `rgvlm-label --help` and README.md name.
-    public struct Label: Sendable, Equatable {
-        public var run: String?
-        public var dataset: String?
-        public var splits: [String]?
-        public var provider: String?
-        public var model: String?
-        public var baseURL: String?
-        public var keyEnvironment: String?
-        public var keyFile: String?
-        public var replayOf: String?
-        public var prompts: String?
-        public var prices: String?
+    package struct Label: Sendable, Equatable {
+        package var run: String?
+        package var dataset: String?
+        package var splits: [String]?
+        package var provider: String?
+        package var model: String?
+        package var baseURL: String?
+        package var keyEnvironment: String?
+        package var keyFile: String?
+        package var replayOf: String?
+        package var prompts: String?
+        package var prices: String?
 
-        public var unit: String?
-        public var kinds: [String]?
-        public var annotations: String?
-        public var window: Int?
-        public var sharedBoundary: Bool?
-        public var layout: String?
-        public var samples: Int?
-        public var temperature: Double?
-        public var samplingSeed: Int?
-        public var analysisTokens: Int?
-        public var scoringTokens: Int?
-        public var logprobs: Int?
-        public var schema: Bool?
-        public var tokenLimitField: String?
-        public var extraBody: String?
-        public var pictures = Pictures()
+        package var unit: String?
+        package var kinds: [String]?
+        package var annotations: String?
+        package var window: Int?
+        package var sharedBoundary: Bool?
+        package var layout: String?
+        package var samples: Int?
+        package var temperature: Double?
+        package var samplingSeed: Int?
+        package var analysisTokens: Int?
+        package var scoringTokens: Int?
+        package var logprobs: Int?
+        package var schema: Bool?
+        package var tokenLimitField: String?
+        package var extraBody: String?
+        package var pictures = Pictures()
 
-        public var limit: Int?
-        public var controls: Int?
-        public var concurrency: Int?
-        public var requestsPerMinute: Int?
-        public var tokensPerMinute: Int?
-        public var timeout: Double?
-        public var attempts: Int?
-        public var hedgeAfter: Double?
-        public var budget: Double?
+        package var limit: Int?
+        package var controls: Int?
+        package var concurrency: Int?
+        package var requestsPerMinute: Int?
+        package var tokensPerMinute: Int?
+        package var timeout: Double?
+        package var attempts: Int?
+        package var hedgeAfter: Double?
+        package var budget: Double?
 
-        public var annotator = Annotator()
-        public var lint = Lint()
+        package var annotator = Annotator()
+        package var lint = Lint()
     }
 
     /// The section `label.pictures`.
-    public struct Pictures: Sendable, Equatable {
-        public var layout: String?
-        public var encoding: String?
-        public var side: Int?
-        public var quality: Int?
-        public var detail: String?
+    package struct Pictures: Sendable, Equatable {
+        package var layout: String?
+        package var encoding: String?
+        package var side: Int?
+        package var quality: Int?
+        package var detail: String?
     }
 
     /// The section `label.annotator`: the scripted one's behaviour.
-    public struct Annotator: Sendable, Equatable {
-        public var kind: String?
-        public var wrongScores: Double?
-        public var compression: Double?
-        public var refusals: Double?
-        public var malformed: Double?
-        public var truncations: Double?
+    package struct Annotator: Sendable, Equatable {
+        package var kind: String?
+        package var wrongScores: Double?
+        package var compression: Double?
+        package var refusals: Double?
+        package var malformed: Double?
+        package var truncations: Double?
     }
 
     /// The section `label.lint`: thresholds by name.
-    public struct Lint: Sendable, Equatable {
-        public var thresholds: [String: Double] = [:]
+    package struct Lint: Sendable, Equatable {
+        package var thresholds: [String: Double] = [:]
     }
 }
 
 extension Configuration.Label {
     /// The label run that this section makes, and that those who read scores mean by it: `run`, else named after whoever
     /// labels. Nil when nothing is said of either; then a store's only run is meant.
-    public var runName: String? {
+    package var runName: String? {
         if let run { return run }
         switch provider {
         case nil where model == nil: return nil
@@ -92,7 +92,7 @@ extension Configuration.Label {
     }
 
     /// Names of the thresholds that `label.lint` may set.
-    public static let thresholdNames = [
+    package static let thresholdNames = [
         "min_coverage", "min_entropy", "max_tie_rate", "max_top_share", "min_progress_correlation",
         "min_completion_auc", "min_order_correlation", "min_time_trend", "min_success_auc",
         "max_false_positive_rate", "min_control_auc", "min_agreement", "min_spans",

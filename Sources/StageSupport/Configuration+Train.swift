@@ -1,48 +1,48 @@
 extension Configuration {
     /// The section `train`. What is nil has the default that `rgvlm-train run --help` and README.md name.
-    public struct Train: Sendable, Equatable {
-        public var run: String?
-        public var dataset: String?
-        public var splits: [String]?
-        public var validation: [String]?
-        public var kinds: [String]?
-        public var episodes: Int?
-        public var algorithm: String?
-        public var preset: String?
-        public var encoder: String?
-        public var epochs: Double?
-        public var steps: Int?
-        public var batch: Int?
-        public var threads: Int?
-        public var precision: String?
-        public var logEvery: Int?
-        public var checkpointEvery: Int?
-        public var validateEvery: Int?
-        public var keep: Int?
-        public var reward = Reward()
-        public var learning = Learning()
+    package struct Train: Sendable, Equatable {
+        package var run: String?
+        package var dataset: String?
+        package var splits: [String]?
+        package var validation: [String]?
+        package var kinds: [String]?
+        package var episodes: Int?
+        package var algorithm: String?
+        package var preset: String?
+        package var encoder: String?
+        package var epochs: Double?
+        package var steps: Int?
+        package var batch: Int?
+        package var threads: Int?
+        package var precision: String?
+        package var logEvery: Int?
+        package var checkpointEvery: Int?
+        package var validateEvery: Int?
+        package var keep: Int?
+        package var reward = Reward()
+        package var learning = Learning()
     }
 
     /// The section `train.reward`.
-    public struct Reward: Sendable, Equatable {
-        public var source: String?
-        public var labels: String?
-        public var sparse: Double?
-        public var generated: Double?
-        public var transform: String?
+    package struct Reward: Sendable, Equatable {
+        package var source: String?
+        package var labels: String?
+        package var sparse: Double?
+        package var generated: Double?
+        package var transform: String?
     }
 
     /// The section `train.learning`.
-    public struct Learning: Sendable, Equatable {
-        public var discount: Double?
-        public var expectile: Double?
-        public var temperature: Double?
-        public var weightLimit: Double?
-        public var polyak: Double?
-        public var learningRate: Double?
-        public var schedule: String?
-        public var weightDecay: Double?
-        public var dropout: Double?
+    package struct Learning: Sendable, Equatable {
+        package var discount: Double?
+        package var expectile: Double?
+        package var temperature: Double?
+        package var weightLimit: Double?
+        package var polyak: Double?
+        package var learningRate: Double?
+        package var schedule: String?
+        package var weightDecay: Double?
+        package var dropout: Double?
     }
 }
 

@@ -4,41 +4,41 @@ internal import Yams
 /// An experiment's settings. One YAML file serves all stages; each reads its own section.
 ///
 /// Keys that no stage knows are errors that name the nearest known one.
-public struct Configuration: Sendable, Equatable {
-    public var store = "rgvlm.sqlite"
-    public var seed: UInt64 = 0
-    public var ingest = Ingest()
-    public var simulate = Simulate()
-    public var label = Label()
-    public var train = Train()
-    public var evaluate = Evaluate()
-    public var experiment = Experiment()
+package struct Configuration: Sendable, Equatable {
+    package var store = "rgvlm.sqlite"
+    package var seed: UInt64 = 0
+    package var ingest = Ingest()
+    package var simulate = Simulate()
+    package var label = Label()
+    package var train = Train()
+    package var evaluate = Evaluate()
+    package var experiment = Experiment()
 
     /// The section `ingest`.
-    public struct Ingest: Sendable, Equatable {
-        public var root: String?
-        public var splits: [String]?
-        public var dataset: String?
-        public var strict: Bool?
-        public var frameSize: Int?
-        public var render: Bool?
-        public var limit: Int?
-        public var include: String?
+    package struct Ingest: Sendable, Equatable {
+        package var root: String?
+        package var splits: [String]?
+        package var dataset: String?
+        package var strict: Bool?
+        package var frameSize: Int?
+        package var render: Bool?
+        package var limit: Int?
+        package var include: String?
     }
 
     /// The section `simulate`.
-    public struct Simulate: Sendable, Equatable {
-        public var scenes: Int?
-        public var episodes: Int?
-        public var mix: String?
-        public var tasks: [String]?
-        public var size: Int?
+    package struct Simulate: Sendable, Equatable {
+        package var scenes: Int?
+        package var episodes: Int?
+        package var mix: String?
+        package var tasks: [String]?
+        package var size: Int?
     }
 
-    public init() {}
+    package init() {}
 
     /// Reads the file, if any, and applies `key.path=value` overrides, whose values are YAML too.
-    public init(file: String?, overrides: [String]) throws {
+    package init(file: String?, overrides: [String]) throws {
         var root = Node.mapping([:])
         if let file {
             root = try Self.compose(try Self.text(of: file), source: file)

@@ -1,27 +1,27 @@
 /// What is known of an experiment that was begun: from its store, and from the files beside it.
-public struct ExperimentFacts: Sendable, Equatable {
+package struct ExperimentFacts: Sendable, Equatable {
     /// A training run.
-    public struct Training: Sendable, Equatable {
-        public enum Status: Sendable { case running, done, failed }
-        public var status: Status
+    package struct Training: Sendable, Equatable {
+        package enum Status: Sendable { case running, done, failed }
+        package var status: Status
         /// Updates done.
-        public var step: Int
+        package var step: Int
 
-        public init(_ status: Status, step: Int) {
+        package init(_ status: Status, step: Int) {
             self.status = status
             self.step = step
         }
     }
 
     /// Where the labels stand.
-    public struct Labels: Sendable, Equatable {
-        public var isVLM: Bool
-        public var dollars: Double
-        public var spans: Int
+    package struct Labels: Sendable, Equatable {
+        package var isVLM: Bool
+        package var dollars: Double
+        package var spans: Int
         /// Of them, those that need no more calls.
-        public var settled: Int
+        package var settled: Int
 
-        public init(isVLM: Bool, dollars: Double, spans: Int, settled: Int) {
+        package init(isVLM: Bool, dollars: Double, spans: Int, settled: Int) {
             self.isVLM = isVLM
             self.dollars = dollars
             self.spans = spans
@@ -29,33 +29,33 @@ public struct ExperimentFacts: Sendable, Equatable {
         }
     }
 
-    public var trainings: [String: Training] = [:]
+    package var trainings: [String: Training] = [:]
     /// The evaluations that are done, with the step of the checkpoint they tried; nil for a reference's.
-    public var evaluations: [String: Int?] = [:]
+    package var evaluations: [String: Int?] = [:]
     /// Updates a second of one process with one thread, by algorithm and preset, as in `iql small`.
-    public var rates: [String: Double] = [:]
+    package var rates: [String: Double] = [:]
     /// Of one agent on one task set.
-    public var evaluationSeconds: Double?
+    package var evaluationSeconds: Double?
     /// What a trained run keeps on disk.
-    public var runBytes: Double?
+    package var runBytes: Double?
     /// Nil where nothing was labelled yet.
-    public var labels: Labels?
+    package var labels: Labels?
     /// Whether there is a store with data already.
-    public var hasData = false
+    package var hasData = false
 
-    public init() {}
+    package init() {}
 }
 
 extension ExperimentPlan {
     /// How far a cell is.
-    public enum State: String, Sendable, Encodable {
+    package enum State: String, Sendable, Encodable {
         case open, begun, trained, evaluated, failed
         /// Trained for more updates than the plan has: not to be compared with the others.
         case longer
     }
 
     /// A cell counts as evaluated when its last weights were tried on all sets.
-    public func state(of cell: Cell, _ facts: ExperimentFacts) -> State {
+    package func state(of cell: Cell, _ facts: ExperimentFacts) -> State {
         guard let training = facts.trainings[cell.run] else { return .open }
         switch training.status {
         case .failed: return .failed
@@ -70,27 +70,27 @@ extension ExperimentPlan {
     }
 
     /// What is left to do.
-    public struct Estimate: Sendable, Equatable, Encodable {
+    package struct Estimate: Sendable, Equatable, Encodable {
         /// Cells by state.
-        public var cells: [String: Int]
-        public var updatesDone: Int
+        package var cells: [String: Int]
+        package var updatesDone: Int
         /// Nil where the configuration counts epochs.
-        public var updates: Int?
+        package var updates: Int?
         /// Training and evaluation on `jobs` cores.
-        public var secondsLeft: Double?
-        public var jobs: Int
+        package var secondsLeft: Double?
+        package var jobs: Int
         /// Updates a second of one process; those of the cells that are left.
-        public var rate: Double
+        package var rate: Double
         /// Whether the rate comes from runs in the store rather than from a table.
-        public var isMeasured: Bool
+        package var isMeasured: Bool
         /// For labels, so far and in all; nil where it is not known yet.
-        public var dollarsSpent: Double
-        public var dollars: Double?
-        public var isVLM: Bool
+        package var dollarsSpent: Double
+        package var dollars: Double?
+        package var isVLM: Bool
         /// Whether calls that cost something are still to be made.
-        public var isAsking: Bool
+        package var isAsking: Bool
         /// Bytes that checkpoints and data still to be made will take.
-        public var bytes: Double
+        package var bytes: Double
     }
 
     /// Updates a second of one process with one thread when nothing was measured: (IQL, behaviour cloning), on two cores of
@@ -123,7 +123,7 @@ extension ExperimentPlan {
     }
 
     /// - Parameter jobs: How many cells are trained at once.
-    public func estimate(_ configuration: Configuration, _ facts: ExperimentFacts, jobs: Int) -> Estimate {
+    package func estimate(_ configuration: Configuration, _ facts: ExperimentFacts, jobs: Int) -> Estimate {
         let states = cells.map { state(of: $0, facts) }
         var counts: [String: Int] = [:]
         for state in states { counts[state.rawValue, default: 0] += 1 }

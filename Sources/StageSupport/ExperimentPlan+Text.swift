@@ -4,7 +4,7 @@ extension ExperimentPlan {
     /// A table of the cells, a line a row and a column a seed, and what is left to do.
     ///
     /// - Parameter freeBytes: What the disk has left, if known.
-    public func text(_ configuration: Configuration, _ facts: ExperimentFacts, jobs: Int, freeBytes: Double?) -> String
+    package func text(_ configuration: Configuration, _ facts: ExperimentFacts, jobs: Int, freeBytes: Double?) -> String
     {
         var table = TextTable(
             [("row", .left), ("kind", .left), ("updates", .right)] + seeds.map { ("seed \($0)", .left) })
@@ -32,7 +32,7 @@ extension ExperimentPlan {
     }
 
     /// A line a cell for scripts: run, state, updates done, updates in all (0 when not known), separated by tabs.
-    public func stateLines(_ facts: ExperimentFacts) -> [String] {
+    package func stateLines(_ facts: ExperimentFacts) -> [String] {
         cells.map { cell in
             let step = facts.trainings[cell.run]?.step ?? 0
             return "\(cell.run)\t\(state(of: cell, facts).rawValue)\t\(step)\t\(cell.updates ?? 0)"

@@ -1,34 +1,34 @@
 internal import Foundation
 
 /// What an experiment consists of: each row of its table trained once a seed, and evaluated. Nothing is read or run.
-public struct ExperimentPlan: Sendable, Equatable {
+package struct ExperimentPlan: Sendable, Equatable {
     /// A row at a seed.
-    public struct Cell: Sendable, Equatable {
-        public var row: Configuration.Row
-        public var seed: Int
+    package struct Cell: Sendable, Equatable {
+        package var row: Configuration.Row
+        package var seed: Int
         /// The training run's name.
-        public var run: String
+        package var run: String
         /// The names of its evaluations, one a task set.
-        public var evaluations: [String]
-        public var algorithm: String
-        public var preset: String
+        package var evaluations: [String]
+        package var algorithm: String
+        package var preset: String
         /// Updates in all; nil where the configuration counts epochs.
-        public var updates: Int?
+        package var updates: Int?
         /// The program and its arguments.
-        public var trainCommand: [String]
-        public var evaluateCommand: [String]
+        package var trainCommand: [String]
+        package var evaluateCommand: [String]
     }
 
     /// How commands name what they work on. Relative paths stay relative to the folder of whoever runs them.
-    public struct Places: Sendable, Equatable {
-        public var config: String?
-        public var store: String
+    package struct Places: Sendable, Equatable {
+        package var config: String?
+        package var store: String
         /// `key.path=value`, given on the command line beside the file.
-        public var overrides: [String]
+        package var overrides: [String]
         /// The folder of the programs; nil when a shell finds them by name.
-        public var programs: String?
+        package var programs: String?
 
-        public init(config: String?, store: String, overrides: [String] = [], programs: String? = nil) {
+        package init(config: String?, store: String, overrides: [String] = [], programs: String? = nil) {
             self.config = config
             self.store = store
             self.overrides = overrides
@@ -37,21 +37,21 @@ public struct ExperimentPlan: Sendable, Equatable {
     }
 
     /// The seeds of an experiment that names none.
-    public static let defaultSeeds = [1, 2, 3]
+    package static let defaultSeeds = [1, 2, 3]
     /// Who is evaluated beside the policies: as in `rgvlm-evaluate run --agent`.
-    public static let referenceAgents = ["expert", "random"]
+    package static let referenceAgents = ["expert", "random"]
 
-    public var seeds: [Int]
-    public var rows: [Configuration.Row]
+    package var seeds: [Int]
+    package var rows: [Configuration.Row]
     /// All rows of the first seed, then those of the next: an experiment stopped half-way has whole seeds to compare.
-    public var cells: [Cell]
+    package var cells: [Cell]
     /// The names of the references' evaluations.
-    public var references: [String]
-    public var referenceCommands: [[String]]
+    package var references: [String]
+    package var referenceCommands: [[String]]
 
     /// - Throws: ``StageError`` for an experiment without rows, for a row whose settings are not understood, and for names
     ///   that do not fit in one line.
-    public init(_ configuration: Configuration, _ places: Places) throws {
+    package init(_ configuration: Configuration, _ places: Places) throws {
         let experiment = configuration.experiment
         guard !experiment.rows.isEmpty else {
             throw StageError(
@@ -97,7 +97,7 @@ public struct ExperimentPlan: Sendable, Equatable {
 extension ExperimentPlan.Places {
     /// The folder that this program was called in, relative where it lies below the current one; nil when a shell found the
     /// program by its name.
-    public static var calledIn: String? {
+    package static var calledIn: String? {
         let called = CommandLine.arguments[0]
         guard let slash = called.lastIndex(of: "/") else { return nil }
         let folder = String(called[..<slash])
@@ -106,7 +106,7 @@ extension ExperimentPlan.Places {
     }
 
     /// An evaluation, of a run or of a reference.
-    public func evaluation(_ whom: [String]) -> [String] { command("rgvlm-evaluate", ["run"]) + whom }
+    package func evaluation(_ whom: [String]) -> [String] { command("rgvlm-evaluate", ["run"]) + whom }
 
     /// A program with the options that all stages share.
     func command(_ program: String, _ arguments: [String]) -> [String] {
@@ -117,6 +117,6 @@ extension ExperimentPlan.Places {
 
 extension ExperimentPlan.Cell {
     /// The commands as lines for a shell.
-    public var trainLine: String { ShellWords.line(trainCommand) }
-    public var evaluateLine: String { ShellWords.line(evaluateCommand) }
+    package var trainLine: String { ShellWords.line(trainCommand) }
+    package var evaluateLine: String { ShellWords.line(evaluateCommand) }
 }

@@ -8,7 +8,7 @@ internal import Glibc
 #endif
 
 /// Notices SIGINT and SIGTERM, so that a stage can end at a point from which it can go on later.
-public final class Interruption: Sendable {
+package final class Interruption: Sendable {
     private let flag: Flag
     nonisolated(unsafe) private let sources: [any DispatchSourceSignal]
 
@@ -17,7 +17,7 @@ public final class Interruption: Sendable {
     }
 
     /// Watches from now on, while this object lives. A second signal ends the process at once.
-    public init() {
+    package init() {
         let flag = Flag()
         self.flag = flag
         sources = [SIGINT, SIGTERM].map { number in
@@ -32,5 +32,5 @@ public final class Interruption: Sendable {
         }
     }
 
-    public var hasCome: Bool { flag.hasCome.load(ordering: .relaxed) }
+    package var hasCome: Bool { flag.hasCome.load(ordering: .relaxed) }
 }

@@ -1,12 +1,12 @@
 internal import Foundation
 
 /// Prints `value` as JSON on stdout: sorted keys in snake_case, indented.
-public func printJSON(_ value: some Encodable) throws {
+package func printJSON(_ value: some Encodable) throws {
     try writeToStandardOutput(try jsonText(value))
 }
 
 /// `value` as ``printJSON(_:)`` prints it.
-public func jsonText(_ value: some Encodable) throws -> String {
+package func jsonText(_ value: some Encodable) throws -> String {
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
     encoder.keyEncodingStrategy = .convertToSnakeCase

@@ -1,9 +1,9 @@
 internal import Foundation
-public import VisionLanguage
+package import VisionLanguage
 internal import Yams
 
 /// A user's price table, as in `Pipelines/prices.yaml`.
-public enum PriceFile {
+package enum PriceFile {
     private struct Row: Decodable {
         var provider: String?
         var model: String
@@ -24,7 +24,7 @@ public enum PriceFile {
     /// Rows that come before the built-in ones.
     ///
     /// - Throws: ``StageError`` for a file that is missing or no such table.
-    public static func read(_ path: String) throws -> PriceTable {
+    package static func read(_ path: String) throws -> PriceTable {
         guard let data = FileManager.default.contents(atPath: path) else {
             throw StageError(.inputMissing, "\(path): there is no such price table")
         }

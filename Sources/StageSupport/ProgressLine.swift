@@ -1,5 +1,5 @@
 internal import Foundation
-public import Logging
+package import Logging
 
 #if canImport(Darwin)
 internal import Darwin
@@ -8,7 +8,7 @@ internal import Glibc
 #endif
 
 /// Progress on stderr: one line rewritten on a terminal, a log line now and then elsewhere.
-public final class ProgressLine {
+package final class ProgressLine {
     private let isTerminal = isatty(2) == 1
     private let isQuiet: Bool
     private let logger: Logger
@@ -17,14 +17,14 @@ public final class ProgressLine {
     private var lastShown: ContinuousClock.Instant?
     private var isShown = false
 
-    public init(quiet: Bool, logger: Logger) {
+    package init(quiet: Bool, logger: Logger) {
         isQuiet = quiet
         self.logger = logger
         start = clock.now
     }
 
     /// Begins a new count.
-    public func restart() {
+    package func restart() {
         start = clock.now
         lastShown = nil
     }
@@ -32,7 +32,7 @@ public final class ProgressLine {
     /// Shows that `done` of `total` are done. At most 10 times a second on a terminal, every 10 seconds elsewhere.
     ///
     /// - Parameter detail: What to add behind the rate.
-    public func show(_ label: String, done: Int, of total: Int, unit: String, detail: String = "") {
+    package func show(_ label: String, done: Int, of total: Int, unit: String, detail: String = "") {
         guard !isQuiet else { return }
         let now = clock.now
         let pause: Duration = isTerminal ? .milliseconds(100) : .seconds(10)
@@ -50,7 +50,7 @@ public final class ProgressLine {
     }
 
     /// Removes the line, so that other text can follow.
-    public func clear() {
+    package func clear() {
         if isShown { writeToStandardError("\r\u{1B}[2K") }
         isShown = false
     }
@@ -70,7 +70,7 @@ public final class ProgressLine {
     }
 
     /// `45 s`, `3 min 20 s`, `2 h 5 min`.
-    public static func duration(_ seconds: Double) -> String {
+    package static func duration(_ seconds: Double) -> String {
         let whole = Int(min(max(seconds.rounded(.up), 0), 1e9))
         if whole < 60 { return "\(whole) s" }
         if whole < 3600 { return "\(whole / 60) min \(whole % 60) s" }
@@ -80,7 +80,7 @@ public final class ProgressLine {
 
 extension Int {
     /// With commas: `327,270`.
-    public var grouped: String {
+    package var grouped: String {
         let digits = String(magnitude)
         var text = ""
         for (index, digit) in digits.enumerated() {

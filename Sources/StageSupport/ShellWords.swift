@@ -1,10 +1,10 @@
 /// Words as a POSIX shell reads them.
-public enum ShellWords {
+package enum ShellWords {
     /// The words as one line that a shell takes apart into them again.
-    public static func line(_ words: [String]) -> String { words.map(quoted).joined(separator: " ") }
+    package static func line(_ words: [String]) -> String { words.map(quoted).joined(separator: " ") }
 
     /// A word as it is where it means only itself, else in single quotes.
-    public static func quoted(_ word: String) -> String {
+    package static func quoted(_ word: String) -> String {
         let isPlain = word.utf8.allSatisfy {
             switch $0 {
             case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),

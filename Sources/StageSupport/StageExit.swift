@@ -1,8 +1,8 @@
-public import ArgumentParser
+package import ArgumentParser
 internal import Foundation
 
 /// How a stage ends, in the exit codes all stages share.
-public enum StageExit: Int32, Sendable {
+package enum StageExit: Int32, Sendable {
     case done = 0
     case usage = 64
     case badInput = 65
@@ -14,11 +14,11 @@ public enum StageExit: Int32, Sendable {
 }
 
 /// An error that ends a stage: what is wrong, where, and what to do, with the exit code it leads to.
-public struct StageError: Error, Sendable, CustomStringConvertible {
-    public var exit: StageExit
-    public var description: String
+package struct StageError: Error, Sendable, CustomStringConvertible {
+    package var exit: StageExit
+    package var description: String
 
-    public init(_ exit: StageExit, _ message: String) {
+    package init(_ exit: StageExit, _ message: String) {
         self.exit = exit
         description = message
     }
@@ -26,7 +26,7 @@ public struct StageError: Error, Sendable, CustomStringConvertible {
 
 extension AsyncParsableCommand {
     /// Runs a stage's body: a ``StageError`` becomes a line on stderr and its exit code.
-    public func runStage(_ body: () async throws -> StageExit) async throws {
+    package func runStage(_ body: () async throws -> StageExit) async throws {
         let exit: StageExit
         do {
             exit = try await body()
@@ -39,14 +39,14 @@ extension AsyncParsableCommand {
 }
 
 /// Writes `text` to stderr, where everything goes that is not data. A closed or full stderr is no reason to stop.
-public func writeToStandardError(_ text: String) {
+package func writeToStandardError(_ text: String) {
     try? FileHandle.standardError.write(contentsOf: Data(text.utf8))
 }
 
 /// Writes data to stdout.
 ///
 /// - Throws: ``StageError`` when it does not arrive, so that a full disk behind a redirection is noticed.
-public func writeToStandardOutput(_ text: String) throws {
+package func writeToStandardOutput(_ text: String) throws {
     do {
         try FileHandle.standardOutput.write(contentsOf: Data(text.utf8))
     } catch {

@@ -1,16 +1,16 @@
-public import ExperimentStore
+package import ExperimentStore
 internal import Foundation
 
 extension ExperimentStore {
     /// Opens the store; what goes wrong leads to the exit code that the stages promise.
-    public static func forStage(_ path: String, access: Access) throws -> ExperimentStore {
+    package static func forStage(_ path: String, access: Access) throws -> ExperimentStore {
         try translatingErrors { try ExperimentStore(path, access: access) }
     }
 }
 
 extension Configuration {
     /// The store's path, for stages that write to a store but do not make one.
-    public func existingStore() throws -> String {
+    package func existingStore() throws -> String {
         guard FileManager.default.fileExists(atPath: store) else {
             throw StageError(
                 .inputMissing,
@@ -22,7 +22,7 @@ extension Configuration {
 
 extension ExperimentStore {
     /// Brings a store of an older version up to date, which reading does not.
-    public static func migrateForStage(_ path: String) throws {
+    package static func migrateForStage(_ path: String) throws {
         do {
             try ExperimentStore(path, access: .read).close()
         } catch let error as StoreError where error.code == .older {
@@ -38,7 +38,7 @@ extension ExperimentStore {
     ///   - patience: How long to wait.
     ///   - interruption: Ends the waiting when it comes.
     /// - Returns: False when somebody else wrote all the time.
-    public static func writeForStage(
+    package static func writeForStage(
         _ path: String, patience: Duration, _ interruption: Interruption, _ body: (ExperimentStore) throws -> Void
     ) throws -> Bool {
         let end = ContinuousClock.now + patience
@@ -59,7 +59,7 @@ extension ExperimentStore {
 }
 
 /// Runs `body` and turns errors of the store into ``StageError``.
-public func translatingErrors<T>(_ body: () throws -> T) throws -> T {
+package func translatingErrors<T>(_ body: () throws -> T) throws -> T {
     do {
         return try body()
     } catch let error as StoreError {
@@ -68,7 +68,7 @@ public func translatingErrors<T>(_ body: () throws -> T) throws -> T {
 }
 
 extension StageError {
-    public init(_ error: StoreError) {
+    package init(_ error: StoreError) {
         let exit: StageExit =
             switch error.code {
             case .missing, .unreadable: .inputMissing

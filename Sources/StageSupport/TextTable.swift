@@ -1,25 +1,25 @@
 /// A table for people: columns as wide as their widest cell, numbers to the right.
-public struct TextTable: Sendable {
-    public enum Alignment: Sendable { case left, right }
+package struct TextTable: Sendable {
+    package enum Alignment: Sendable { case left, right }
 
     private let header: [String]
     private let alignments: [Alignment]
     private var rows: [[String]] = []
 
-    public init(_ columns: [(name: String, alignment: Alignment)]) {
+    package init(_ columns: [(name: String, alignment: Alignment)]) {
         header = columns.map(\.name)
         alignments = columns.map(\.alignment)
     }
 
     /// Adds a row; missing cells are empty, and all are made ``printable(_:keepingLines:)``.
-    public mutating func add(_ cells: [String]) {
+    package mutating func add(_ cells: [String]) {
         rows.append(cells.map { Self.printable($0) } + repeatElement("", count: max(0, header.count - cells.count)))
     }
 
-    public var isEmpty: Bool { rows.isEmpty }
+    package var isEmpty: Bool { rows.isEmpty }
 
     /// The lines, each ended by a newline.
-    public var text: String {
+    package var text: String {
         let widths = header.indices.map { column in
             ([header] + rows).map { $0[column].count }.max() ?? 0
         }
@@ -40,7 +40,7 @@ public struct TextTable: Sendable {
 
     /// Text from a dataset made safe for a terminal: characters that steer it or turn the direction of writing become
     /// `?`.
-    public static func printable(_ text: String, keepingLines: Bool = false) -> String {
+    package static func printable(_ text: String, keepingLines: Bool = false) -> String {
         let scalars = text.unicodeScalars.map { scalar -> Unicode.Scalar in
             if keepingLines, scalar == "\n" { return scalar }
             switch scalar.value {

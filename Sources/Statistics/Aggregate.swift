@@ -1,6 +1,6 @@
 /// One number for a matrix of scores, as Agarwal et al. define them (Deep Reinforcement Learning at the Edge of the
 /// Statistical Precipice, 2021).
-public enum Aggregate: Sendable, Equatable {
+package enum Aggregate: Sendable, Equatable {
     /// The mean over all runs and tasks.
     case mean
     /// The median of the tasks' means over runs.
@@ -13,13 +13,13 @@ public enum Aggregate: Sendable, Equatable {
 }
 
 extension ScoreMatrix {
-    public var mean: Double { value(of: .mean) }
-    public var median: Double { value(of: .median) }
-    public var iqm: Double { value(of: .iqm) }
+    package var mean: Double { value(of: .mean) }
+    package var median: Double { value(of: .median) }
+    package var iqm: Double { value(of: .iqm) }
 
-    public func optimalityGap(target: Double = 1) -> Double { value(of: .optimalityGap(target: target)) }
+    package func optimalityGap(target: Double = 1) -> Double { value(of: .optimalityGap(target: target)) }
 
-    public func value(of aggregate: Aggregate) -> Double {
+    package func value(of aggregate: Aggregate) -> Double {
         var evaluator = AggregateEvaluator(aggregate, canonical)
         let counts = [Int32](repeating: 1, count: runs)
         evaluator.beginResample()
@@ -28,7 +28,7 @@ extension ScoreMatrix {
     }
 
     /// The share of runs x tasks with a score above each of `thresholds`: a performance profile.
-    public func profile(at thresholds: [Double]) -> [Double] {
+    package func profile(at thresholds: [Double]) -> [Double] {
         let sorted = scores.sorted()
         return thresholds.map { threshold in
             var (low, high) = (0, sorted.count)

@@ -1,53 +1,53 @@
 /// A range that holds the true value in `level` of all repetitions of the experiment, roughly.
-public struct Interval: Sendable, Equatable {
-    public let low: Double
-    public let high: Double
+package struct Interval: Sendable, Equatable {
+    package let low: Double
+    package let high: Double
     /// 0.95.
-    public let level: Double
+    package let level: Double
 
-    public init(low: Double, high: Double, level: Double) {
+    package init(low: Double, high: Double, level: Double) {
         (self.low, self.high, self.level) = (low, high, level)
     }
 
     /// Whether `value` lies outside. An end that differs from it by rounding only does not exclude it.
-    public func excludes(_ value: Double) -> Bool {
+    package func excludes(_ value: Double) -> Bool {
         let slack = 1e-9 * (high - low)
         return low - value > slack || value - high > slack
     }
 }
 
 /// A number with what is known about it.
-public struct Estimate: Sendable, Equatable {
-    public let value: Double
+package struct Estimate: Sendable, Equatable {
+    package let value: Double
     /// Nil where there is too little to draw from.
-    public let interval: Interval?
+    package let interval: Interval?
 
-    public init(value: Double, interval: Interval?) { (self.value, self.interval) = (value, interval) }
+    package init(value: Double, interval: Interval?) { (self.value, self.interval) = (value, interval) }
 }
 
 /// 95 % percentile intervals by resampling. The same scores and seed give the same interval, whatever the order of the runs.
-public struct Bootstrap: Sendable {
-    public static let level = 0.95
+package struct Bootstrap: Sendable {
+    package static let level = 0.95
     /// Fewer repetitions have nothing beyond the ends of a 95 % interval.
-    public static let fewestRepetitions = 40
+    package static let fewestRepetitions = 40
 
-    public let repetitions: Int
-    public let seed: UInt64
+    package let repetitions: Int
+    package let seed: UInt64
 
-    public init(repetitions: Int = 2000, seed: UInt64 = 0) {
+    package init(repetitions: Int = 2000, seed: UInt64 = 0) {
         (self.repetitions, self.seed) = (repetitions, seed)
     }
 
     /// The interval of an aggregate; nil where there is too little to draw from: a single run, for `tasks` a single task, or
     /// fewer than ``fewestRepetitions``.
-    public func interval(
+    package func interval(
         of aggregate: Aggregate, _ scores: ScoreMatrix, over resampling: Resampling = .runs
     ) -> Interval? {
         guard resampling.isPossible(runs: scores.runs, tasks: scores.tasks) else { return nil }
         return interval(replicates(of: aggregate, scores, over: resampling))
     }
 
-    public func estimate(
+    package func estimate(
         of aggregate: Aggregate, _ scores: ScoreMatrix, over resampling: Resampling = .runs
     ) -> Estimate {
         Estimate(value: scores.value(of: aggregate), interval: interval(of: aggregate, scores, over: resampling))

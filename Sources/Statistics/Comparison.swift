@@ -1,6 +1,6 @@
 /// Mann and Whitney's U of `x`: the pairs in which a value of `x` is the higher, ties as half. Nil when a side is empty or has
 /// a NaN.
-public func mannWhitneyU(_ x: [Double], _ y: [Double]) -> Double? {
+package func mannWhitneyU(_ x: [Double], _ y: [Double]) -> Double? {
     guard !x.isEmpty, !y.isEmpty, !x.contains(where: \.isNaN), !y.contains(where: \.isNaN) else { return nil }
     return Double(doubledWins(x, y).reduce(0) { $0 + Int($1) }) / 2
 }
@@ -13,7 +13,7 @@ private func doubledWins(_ x: [Double], _ y: [Double]) -> [Int32] {
 extension ScoreMatrix {
     /// The probability that a run of this method scores above one of `other` in the same task, ties as half, averaged over
     /// tasks. The numbers of runs may differ.
-    public func probabilityOfImprovement(over other: ScoreMatrix) throws(ScoreError) -> Double {
+    package func probabilityOfImprovement(over other: ScoreMatrix) throws(ScoreError) -> Double {
         let wins = try WinTable(self, other)
         var sum = 0
         let (mine, theirs) = ([Int32](repeating: 1, count: runs), [Int32](repeating: 1, count: other.runs))
@@ -25,7 +25,7 @@ extension ScoreMatrix {
 extension Bootstrap {
     /// The probability that a run of `x` scores above one of `y`, with an interval. The runs of the two are drawn
     /// independently of each other; drawn tasks are the same for both.
-    public func improvement(
+    package func improvement(
         of x: ScoreMatrix, over y: ScoreMatrix, resampling: Resampling = .runs
     ) throws(ScoreError) -> Estimate {
         let value = try x.probabilityOfImprovement(over: y)
@@ -58,24 +58,24 @@ extension Bootstrap {
     /// The mean difference `x - y` of two methods with the same seeds (row by row) and the same tasks. What is drawn is
     /// drawn for both, so that what is common to a seed or a task cancels. The difference is told apart from none where
     /// the interval `excludes(0)`.
-    public func difference(
+    package func difference(
         _ x: ScoreMatrix, _ y: ScoreMatrix, over resampling: Resampling = .crossed
     ) throws(ScoreError) -> Estimate {
         estimate(of: .mean, try x.difference(from: y), over: resampling)
     }
 
     /// The difference within a stratum.
-    public struct StratumDifference: Sendable, Equatable {
-        public let key: Int
-        public let tasks: Int
-        public let difference: Estimate
+    package struct StratumDifference: Sendable, Equatable {
+        package let key: Int
+        package let tasks: Int
+        package let difference: Estimate
     }
 
     /// ``difference(_:_:over:)`` in each stratum by itself, in rising order of keys. The intervals are not corrected for their
     /// number.
     ///
     /// - Parameter keys: `[tasks]`, the stratum of each task, such as its number of sub-tasks.
-    public func differences(
+    package func differences(
         _ x: ScoreMatrix, _ y: ScoreMatrix, strata keys: [Int], over resampling: Resampling = .crossed
     ) throws(ScoreError) -> [StratumDifference] {
         try x.difference(from: y).strata(keys).map {

@@ -1,5 +1,5 @@
 /// What a bootstrap draws anew, and so what its interval covers.
-public enum Resampling: String, Sendable, CaseIterable {
+package enum Resampling: String, Sendable, CaseIterable {
     /// The stratified bootstrap of rliable: runs are drawn within each task, independently of the other tasks. The tasks
     /// stay. Covers a repetition with other seeds on the same tasks, if a run's scores in different tasks are independent.
     /// Where one trained policy is tried on all tasks they are not, and the interval is too narrow; see ``crossed``.
@@ -16,7 +16,7 @@ public enum Resampling: String, Sendable, CaseIterable {
     case crossed
 
     /// For a footnote.
-    public var covers: String {
+    package var covers: String {
         switch self {
         case .runs: "other seeds on the same tasks, with seeds independent from task to task"
         case .tasks: "other tasks for the same trained policies"

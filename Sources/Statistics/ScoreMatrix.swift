@@ -1,15 +1,15 @@
 /// Scores of one method: a row a run (a training seed), a column a task. Not empty, all finite.
-public struct ScoreMatrix: Sendable, Equatable {
+package struct ScoreMatrix: Sendable, Equatable {
     /// Number of rows, at least 1.
-    public let runs: Int
+    package let runs: Int
     /// Number of columns, at least 1.
-    public let tasks: Int
+    package let tasks: Int
     /// `[runs, tasks]`, row major.
-    public let scores: [Double]
+    package let scores: [Double]
 
     /// - Parameter runs: A row a run, all of one length.
     /// - Throws: `ScoreError` when there is no run or no task, when rows differ in length, or when a score is not finite.
-    public init(runs rows: [[Double]]) throws(ScoreError) {
+    package init(runs rows: [[Double]]) throws(ScoreError) {
         guard let first = rows.first else { throw .noRuns }
         guard !first.isEmpty else { throw .noTasks }
         for (run, row) in rows.enumerated() {
@@ -23,13 +23,13 @@ public struct ScoreMatrix: Sendable, Equatable {
         (self.runs, self.tasks, self.scores) = (runs, tasks, scores)
     }
 
-    public subscript(run: Int, task: Int) -> Double { scores[run * tasks + task] }
+    package subscript(run: Int, task: Int) -> Double { scores[run * tasks + task] }
 
     func row(_ run: Int) -> ArraySlice<Double> { scores[run * tasks..<(run + 1) * tasks] }
 }
 
 /// Why scores cannot be used.
-public enum ScoreError: Error, Sendable, Equatable {
+package enum ScoreError: Error, Sendable, Equatable {
     case noRuns
     case noTasks
     case ragged(run: Int, tasks: Int, expected: Int)
@@ -41,7 +41,7 @@ public enum ScoreError: Error, Sendable, Equatable {
 }
 
 extension ScoreError: CustomStringConvertible {
-    public var description: String {
+    package var description: String {
         switch self {
         case .noRuns: "there are no runs"
         case .noTasks: "the runs have no tasks"
@@ -56,7 +56,7 @@ extension ScoreError: CustomStringConvertible {
 
 extension ScoreMatrix {
     /// The scores less those of `other`, run by run and task by task.
-    public func difference(from other: ScoreMatrix) throws(ScoreError) -> ScoreMatrix {
+    package func difference(from other: ScoreMatrix) throws(ScoreError) -> ScoreMatrix {
         guard tasks == other.tasks else { throw .tasksDiffer(tasks, other.tasks) }
         guard runs == other.runs else { throw .runsDiffer(runs, other.runs) }
         let differences = zip(scores, other.scores).map { $0 - $1 }
@@ -67,15 +67,15 @@ extension ScoreMatrix {
     }
 
     /// The tasks of one stratum, such as those with a certain number of sub-tasks.
-    public struct Stratum: Sendable, Equatable {
-        public let key: Int
-        public let scores: ScoreMatrix
+    package struct Stratum: Sendable, Equatable {
+        package let key: Int
+        package let scores: ScoreMatrix
     }
 
     /// The matrix cut into strata, in rising order of their keys.
     ///
     /// - Parameter keys: `[tasks]`, the stratum of each task.
-    public func strata(_ keys: [Int]) throws(ScoreError) -> [Stratum] {
+    package func strata(_ keys: [Int]) throws(ScoreError) -> [Stratum] {
         guard keys.count == tasks else { throw .tasksDiffer(tasks, keys.count) }
         return Set(keys).sorted().map { key in
             let members = keys.indices.filter { keys[$0] == key }

@@ -1,52 +1,52 @@
-public import CKernels
+package import CKernels
 
 /// The dropout of one operation: which elements go is a function of its key and their index alone.
-public typealias Dropout = CKDropout
+package typealias Dropout = CKDropout
 
 extension CKDropout {
-    public static let none = CKDropout(key: 0, threshold: 0, scale: 1)
+    package static let none = CKDropout(key: 0, threshold: 0, scale: 1)
 
     /// - Parameter rate: Share of elements dropped, 0 ..< 1.
-    public init(key: UInt64, rate: Float) {
+    package init(key: UInt64, rate: Float) {
         precondition(rate >= 0 && rate < 1, "a dropout rate of \(rate)")
         self.init(key: key, threshold: UInt32(Double(rate) * 4_294_967_296), scale: 1 / (1 - rate))
     }
 }
 
 /// A row-major matrix [rows, columns] in the backend's memory.
-public struct Matrix {
-    public let data: UnsafeMutablePointer<Float>
-    public let rows: Int
-    public let columns: Int
+package struct Matrix {
+    package let data: UnsafeMutablePointer<Float>
+    package let rows: Int
+    package let columns: Int
 
-    public init(_ data: UnsafeMutablePointer<Float>, rows: Int, columns: Int) {
+    package init(_ data: UnsafeMutablePointer<Float>, rows: Int, columns: Int) {
         self.data = data
         self.rows = rows
         self.columns = columns
     }
 
-    public var count: Int { rows * columns }
+    package var count: Int { rows * columns }
 }
 
 /// A gradient an operation contributes to. The first contribution writes, the others add.
-public struct GradientSlot {
-    public let data: UnsafeMutablePointer<Float>
-    public let isFresh: Bool
+package struct GradientSlot {
+    package let data: UnsafeMutablePointer<Float>
+    package let isFresh: Bool
 
-    public init(_ data: UnsafeMutablePointer<Float>, isFresh: Bool) {
+    package init(_ data: UnsafeMutablePointer<Float>, isFresh: Bool) {
         self.data = data
         self.isFresh = isFresh
     }
 }
 
 /// Weights of an operation and where their gradients are added; without a gradient the weights are constant.
-public struct WeightPointer {
-    public let values: UnsafePointer<Float>
-    public let gradient: UnsafeMutablePointer<Float>?
+package struct WeightPointer {
+    package let values: UnsafePointer<Float>
+    package let gradient: UnsafeMutablePointer<Float>?
     /// The same values in bfloat16, where the parameters keep them.
-    public let halves: UnsafePointer<UInt16>?
+    package let halves: UnsafePointer<UInt16>?
 
-    public init(
+    package init(
         values: UnsafePointer<Float>, gradient: UnsafeMutablePointer<Float>?, halves: UnsafePointer<UInt16>? = nil
     ) {
         self.values = values
@@ -56,17 +56,17 @@ public struct WeightPointer {
 }
 
 /// One sequence of an attention: a range of query rows and a range of key rows.
-public struct AttentionSequence: BitwiseCopyable {
-    public var firstQuery: Int32
-    public var queries: Int32
-    public var firstKey: Int32
-    public var keys: Int32
+package struct AttentionSequence: BitwiseCopyable {
+    package var firstQuery: Int32
+    package var queries: Int32
+    package var firstKey: Int32
+    package var keys: Int32
     /// Index of the first query's first mask word.
-    public var firstMaskWord: Int32
+    package var firstMaskWord: Int32
     /// Index of the first head's first probability.
-    public var firstProbability: Int32
+    package var firstProbability: Int32
 
-    public init(
+    package init(
         firstQuery: Int32, queries: Int32, firstKey: Int32, keys: Int32, firstMaskWord: Int32 = 0,
         firstProbability: Int32 = 0
     ) {
@@ -82,40 +82,40 @@ public struct AttentionSequence: BitwiseCopyable {
 /// A masked multi-head attention over packed sequences: what forward and backward pass both need.
 ///
 /// Query row i of a sequence sees its key j where bit `j % 64` of the query's mask word `j / 64` is set.
-public struct AttentionPlan {
-    public let sequences: UnsafePointer<AttentionSequence>
-    public let sequenceCount: Int
-    public let mask: UnsafePointer<UInt64>
+package struct AttentionPlan {
+    package let sequences: UnsafePointer<AttentionSequence>
+    package let sequenceCount: Int
+    package let mask: UnsafePointer<UInt64>
     /// Mask words per query.
-    public let maskWords: Int
-    public let heads: Int
-    public let headSize: Int
+    package let maskWords: Int
+    package let heads: Int
+    package let headSize: Int
     /// Largest counts of any sequence.
-    public let maximumQueries: Int
-    public let maximumKeys: Int
-    public let probabilities: UnsafeMutablePointer<Float>
-    public let dropout: Dropout
+    package let maximumQueries: Int
+    package let maximumKeys: Int
+    package let probabilities: UnsafeMutablePointer<Float>
+    package let dropout: Dropout
 }
 
 /// Queries, keys and values as columns of matrices: head h takes columns `first + h * headSize ...`.
-public struct AttentionOperands {
-    public let query: UnsafeMutablePointer<Float>
-    public let queryStride: Int
-    public let key: UnsafeMutablePointer<Float>
-    public let value: UnsafeMutablePointer<Float>
-    public let keyStride: Int
+package struct AttentionOperands {
+    package let query: UnsafeMutablePointer<Float>
+    package let queryStride: Int
+    package let key: UnsafeMutablePointer<Float>
+    package let value: UnsafeMutablePointer<Float>
+    package let keyStride: Int
 }
 
 /// Sides of a convolution. Pictures are rows (y, x) of channels, one after the other.
-public struct ConvolutionShape: Sendable, Hashable {
-    public var height: Int
-    public var width: Int
-    public var channels: Int
-    public var kernel: Int
-    public var stride: Int
-    public var padding: Int
+package struct ConvolutionShape: Sendable, Hashable {
+    package var height: Int
+    package var width: Int
+    package var channels: Int
+    package var kernel: Int
+    package var stride: Int
+    package var padding: Int
 
-    public init(height: Int, width: Int, channels: Int, kernel: Int, stride: Int, padding: Int) {
+    package init(height: Int, width: Int, channels: Int, kernel: Int, stride: Int, padding: Int) {
         self.height = height
         self.width = width
         self.channels = channels
@@ -124,17 +124,17 @@ public struct ConvolutionShape: Sendable, Hashable {
         self.padding = padding
     }
 
-    public var outHeight: Int { (height + 2 * padding - kernel) / stride + 1 }
-    public var outWidth: Int { (width + 2 * padding - kernel) / stride + 1 }
+    package var outHeight: Int { (height + 2 * padding - kernel) / stride + 1 }
+    package var outWidth: Int { (width + 2 * padding - kernel) / stride + 1 }
     /// Columns of the unfolded picture.
-    public var patch: Int { kernel * kernel * channels }
+    package var patch: Int { kernel * kernel * channels }
 }
 
 /// What a device must do. All pointers are to its own memory unless noted; a call may return before its work is done as
 /// long as later calls see the results and ``synchronize()`` waits for them.
 ///
 /// The tape, the layers and the learners know nothing else of a device: a GPU is one further file that conforms.
-public protocol Backend: AnyObject {
+package protocol Backend: AnyObject {
     func allocate(byteCount: Int) -> UnsafeMutableRawPointer
     func deallocate(_ pointer: UnsafeMutableRawPointer)
     /// To and from the host's memory.

@@ -6,22 +6,22 @@ internal import Glibc
 #endif
 
 /// A weight matrix or vector of a ``ParameterStore``; vectors have one row.
-public struct Parameter: Sendable, Hashable {
+package struct Parameter: Sendable, Hashable {
     /// Where it begins among the store's values.
-    public let offset: Int
-    public let rows: Int
-    public let columns: Int
+    package let offset: Int
+    package let rows: Int
+    package let columns: Int
 
-    public var count: Int { rows * columns }
+    package var count: Int { rows * columns }
 
     /// Some of its rows.
-    public subscript(rows range: Range<Int>) -> Parameter {
+    package subscript(rows range: Range<Int>) -> Parameter {
         precondition(range.lowerBound >= 0 && range.upperBound <= rows, "rows \(range) of \(rows)")
         return Parameter(offset: offset + range.lowerBound * columns, rows: range.count, columns: columns)
     }
 
     /// Some elements of a vector.
-    public subscript(columns range: Range<Int>) -> Parameter {
+    package subscript(columns range: Range<Int>) -> Parameter {
         precondition(
             rows == 1 && range.lowerBound >= 0 && range.upperBound <= columns, "columns \(range) of \(columns)")
         return Parameter(offset: offset + range.lowerBound, rows: 1, columns: range.count)
@@ -29,52 +29,52 @@ public struct Parameter: Sendable, Hashable {
 }
 
 /// Running moments of a batch norm: two vectors of a ``ParameterStore``'s buffers.
-public struct RunningMoments: Sendable, Hashable {
-    public let mean: Int
-    public let variance: Int
-    public let columns: Int
+package struct RunningMoments: Sendable, Hashable {
+    package let mean: Int
+    package let variance: Int
+    package let columns: Int
 }
 
 /// Where a name's values lie.
-public struct NamedParameter: Sendable, Hashable {
-    public let name: String
+package struct NamedParameter: Sendable, Hashable {
+    package let name: String
     /// As in files: `[out, in]` for matrices, `[n]` for vectors.
-    public let shape: [Int]
-    public let offset: Int
-    public var count: Int { shape.reduce(1, *) }
+    package let shape: [Int]
+    package let offset: Int
+    package var count: Int { shape.reduce(1, *) }
 }
 
 /// Lays out the parameters of a network before memory is taken for them.
-public struct ParameterLayout: Sendable {
-    public private(set) var parameters: [NamedParameter] = []
-    public private(set) var buffers: [NamedParameter] = []
+package struct ParameterLayout: Sendable {
+    package private(set) var parameters: [NamedParameter] = []
+    package private(set) var buffers: [NamedParameter] = []
     private var prefix: [String] = []
-    public private(set) var valueCount = 0
-    public private(set) var bufferCount = 0
+    package private(set) var valueCount = 0
+    package private(set) var bufferCount = 0
 
-    public init() {}
+    package init() {}
 
     /// Learned numbers, the padding between parameters not counted.
-    public var parameterCount: Int { parameters.reduce(0) { $0 + $1.count } }
+    package var parameterCount: Int { parameters.reduce(0) { $0 + $1.count } }
 
     /// Adds what `body` adds under `name.`.
-    public mutating func scope<R>(_ name: String, _ body: (inout ParameterLayout) throws -> R) rethrows -> R {
+    package mutating func scope<R>(_ name: String, _ body: (inout ParameterLayout) throws -> R) rethrows -> R {
         prefix.append(name)
         defer { prefix.removeLast() }
         return try body(&self)
     }
 
-    public mutating func matrix(_ name: String, _ rows: Int, _ columns: Int) -> Parameter {
+    package mutating func matrix(_ name: String, _ rows: Int, _ columns: Int) -> Parameter {
         add(name, [rows, columns])
         return Parameter(offset: parameters[parameters.count - 1].offset, rows: rows, columns: columns)
     }
 
-    public mutating func vector(_ name: String, _ count: Int) -> Parameter {
+    package mutating func vector(_ name: String, _ count: Int) -> Parameter {
         add(name, [count])
         return Parameter(offset: parameters[parameters.count - 1].offset, rows: 1, columns: count)
     }
 
-    public mutating func moments(_ name: String, _ columns: Int) -> RunningMoments {
+    package mutating func moments(_ name: String, _ columns: Int) -> RunningMoments {
         let names = ["mean", "variance"].map { (prefix + [name, $0]).joined(separator: ".") }
         let first = bufferCount
         for name in names {
@@ -96,29 +96,29 @@ public struct ParameterLayout: Sendable {
 }
 
 /// Values, gradients and optimiser state of a network's parameters, each kind in one piece, so that an update is one pass.
-public final class ParameterStore {
-    public let layout: ParameterLayout
-    public let backend: any Backend
-    public let values: UnsafeMutablePointer<Float>
-    public let gradients: UnsafeMutablePointer<Float>
-    public let moment1: UnsafeMutablePointer<Float>
-    public let moment2: UnsafeMutablePointer<Float>
+package final class ParameterStore {
+    package let layout: ParameterLayout
+    package let backend: any Backend
+    package let values: UnsafeMutablePointer<Float>
+    package let gradients: UnsafeMutablePointer<Float>
+    package let moment1: UnsafeMutablePointer<Float>
+    package let moment2: UnsafeMutablePointer<Float>
     /// Running moments of batch norms.
-    public let buffers: UnsafeMutablePointer<Float>
+    package let buffers: UnsafeMutablePointer<Float>
     /// The slowly following copy of values and buffers, where there is one.
-    public let target: UnsafeMutablePointer<Float>?
-    public let targetBuffers: UnsafeMutablePointer<Float>?
+    package let target: UnsafeMutablePointer<Float>?
+    package let targetBuffers: UnsafeMutablePointer<Float>?
     /// bfloat16 copies of values and target, where products use them.
-    public let halves: UnsafeMutablePointer<UInt16>?
-    public let targetHalves: UnsafeMutablePointer<UInt16>?
+    package let halves: UnsafeMutablePointer<UInt16>?
+    package let targetHalves: UnsafeMutablePointer<UInt16>?
     /// Updates made.
-    public var step = 0
+    package var step = 0
     /// Parameters whose gradients are zero but for rounding. They are set to zero before an update: else the optimiser, which looks
     /// at signs more than at sizes, would follow the rounding.
-    public var constants: [Parameter] = []
+    package var constants: [Parameter] = []
 
     /// All zeros; running variances are 1.
-    public init(_ layout: ParameterLayout, backend: any Backend, hasTarget: Bool, hasHalves: Bool = false) {
+    package init(_ layout: ParameterLayout, backend: any Backend, hasTarget: Bool, hasHalves: Bool = false) {
         self.layout = layout
         self.backend = backend
         func floats(_ count: Int) -> UnsafeMutablePointer<Float> {
@@ -155,18 +155,18 @@ public final class ParameterStore {
     }
 
     /// Bytes held.
-    public var byteCount: Int {
+    package var byteCount: Int {
         let copies = target == nil ? 4 : 5
         let halfCopies = (halves == nil ? 0 : 1) + (targetHalves == nil ? 0 : 1)
         return layout.valueCount * (4 * copies + 2 * halfCopies) + layout.bufferCount * 4 * (target == nil ? 1 : 2)
     }
 
     /// Copies host values to the backend.
-    public func write(_ source: [Float], to destination: UnsafeMutablePointer<Float>) {
+    package func write(_ source: [Float], to destination: UnsafeMutablePointer<Float>) {
         source.withUnsafeBytes { backend.upload($0.baseAddress!, to: destination, byteCount: $0.count) }
     }
 
-    public func read(_ source: UnsafePointer<Float>, count: Int) -> [Float] {
+    package func read(_ source: UnsafePointer<Float>, count: Int) -> [Float] {
         // The library writes the count even to the empty array that all threads share.
         guard count > 0 else { return [] }
         return [Float](unsafeUninitializedCapacity: count) { buffer, initialized in
@@ -176,7 +176,7 @@ public final class ParameterStore {
     }
 
     /// Makes the target, and the bfloat16 copies, equal to the values.
-    public func synchronizeTarget() {
+    package func synchronizeTarget() {
         if let target, let targetBuffers {
             write(read(values, count: layout.valueCount), to: target)
             write(read(buffers, count: layout.bufferCount), to: targetBuffers)
@@ -185,29 +185,29 @@ public final class ParameterStore {
     }
 
     /// Makes the bfloat16 copies anew.
-    public func refreshHalves() {
+    package func refreshHalves() {
         if let halves { backend.round(values, to: halves, count: layout.valueCount) }
         if let target, let targetHalves { backend.round(target, to: targetHalves, count: layout.valueCount) }
     }
 
     /// The values an operation reads, and where its gradients go.
-    public var online: ParameterBank {
+    package var online: ParameterBank {
         ParameterBank(values: values, gradients: gradients, halves: halves, buffers: buffers)
     }
 
     /// The values without gradients.
-    public var constant: ParameterBank {
+    package var constant: ParameterBank {
         ParameterBank(values: values, gradients: nil, halves: halves, buffers: buffers)
     }
 
     /// The target's values, which have no gradients.
-    public var targetBank: ParameterBank {
+    package var targetBank: ParameterBank {
         guard let target, let targetBuffers else { preconditionFailure("these parameters have no target") }
         return ParameterBank(values: target, gradients: nil, halves: targetHalves, buffers: targetBuffers)
     }
 
     /// One AdamW step on the gradients, which are zero afterwards; the target follows by `polyak`, its buffers are copied.
-    public func update(_ optimizer: AdamW, polyak: Float = 0) {
+    package func update(_ optimizer: AdamW, polyak: Float = 0) {
         for constant in constants { backend.zero(gradients + constant.offset, count: constant.count) }
         step += 1
         let settings = CKAdamW(
@@ -223,7 +223,7 @@ public final class ParameterStore {
 }
 
 /// Which copy of the parameters operations use.
-public struct ParameterBank {
+package struct ParameterBank {
     let values: UnsafeMutablePointer<Float>
     let gradients: UnsafeMutablePointer<Float>?
     let halves: UnsafeMutablePointer<UInt16>?
@@ -237,19 +237,19 @@ public struct ParameterBank {
 }
 
 /// AdamW (Loshchilov and Hutter 2019) with PyTorch's defaults but for rate and decay, which are SPRINT's.
-public struct AdamW: Sendable, Hashable, Codable {
-    public var learningRate: Float = 1e-4
-    public var beta1: Float = 0.9
-    public var beta2: Float = 0.999
-    public var epsilon: Float = 1e-8
-    public var weightDecay: Float = 0.1
+package struct AdamW: Sendable, Hashable, Codable {
+    package var learningRate: Float = 1e-4
+    package var beta1: Float = 0.9
+    package var beta2: Float = 0.999
+    package var epsilon: Float = 1e-8
+    package var weightDecay: Float = 0.1
     /// Updates over which the learning rate falls to 0 along half a cosine, as IQL's authors let the actor's; nil keeps it.
-    public var cosineSteps: Int?
+    package var cosineSteps: Int?
 
-    public init() {}
+    package init() {}
 
     /// - Parameter step: Updates made before this one.
-    public func learningRate(at step: Int) -> Float {
+    package func learningRate(at step: Int) -> Float {
         guard let cosineSteps else { return learningRate }
         let share = min(1, Double(step) / Double(max(1, cosineSteps)))
         return learningRate * Float(0.5 * (1 + cos(Double.pi * share)))

@@ -1,8 +1,8 @@
-public import CKernels
+package import CKernels
 
 extension Tape {
     /// dropout(relu(x wᵀ + bias)): [n, in] -> [n, out] for w [out, in]. A constant bias gets no gradient.
-    public func linear(
+    package func linear(
         _ x: Tensor, _ weight: Parameter, _ bias: Parameter?, biasIsConstant: Bool = false, relu: Bool = false,
         dropout rate: Float = 0
     ) -> Tensor {
@@ -17,7 +17,7 @@ extension Tape {
 
     /// The cells of frames times wᵀ plus bias: [49 * frames, out]. Frames are host pointers that stay valid until the reset. A constant
     /// bias gets no gradient.
-    public func features(
+    package func features(
         _ frames: UnsafeBufferPointer<UnsafeRawPointer>, format: FeatureFormat, _ weight: Parameter, _ bias: Parameter,
         biasIsConstant: Bool = false
     ) -> Tensor {
@@ -33,7 +33,7 @@ extension Tape {
 
     /// A k x k convolution with zero padding: x is [pictures * height * width, channels], w [out, k * k * channels] with the kernel's
     /// rows outermost.
-    public func convolution(
+    package func convolution(
         _ x: Tensor, _ shape: ConvolutionShape, _ weight: Parameter, _ bias: Parameter?, relu: Bool = false
     ) -> Tensor {
         let pixels = shape.height * shape.width
@@ -49,7 +49,7 @@ extension Tape {
     }
 
     /// The normalisation by row of residual + dropout(branch), then relu where asked for. `branch` is used up.
-    public func layerNorm(
+    package func layerNorm(
         _ branch: Tensor, residual: Tensor? = nil, _ weight: Parameter, _ bias: Parameter, relu: Bool = false,
         dropout rate: Float = 0
     ) -> Tensor {
@@ -67,7 +67,7 @@ extension Tape {
     }
 
     /// relu(normalisation of x by column) with the batch's moments in training, which move the running ones, else with those.
-    public func batchNorm(
+    package func batchNorm(
         _ x: Tensor, _ weight: Parameter, _ bias: Parameter, _ moments: RunningMoments, momentum: Float = 0.1
     ) -> Tensor {
         guard let bank else { preconditionFailure("no parameters are bound to the tape") }
@@ -83,7 +83,7 @@ extension Tape {
 
     /// Masked multi-head attention over packed sequences. Queries are columns `queryColumn ...` of `query`, keys and values columns of
     /// `keys`; each row of them belongs to one sequence. Result: [query.rows, heads * headSize].
-    public func attention(
+    package func attention(
         _ query: Tensor, column queryColumn: Int = 0, keys: Tensor, keyColumn: Int, valueColumn: Int,
         _ sequences: UnsafeMutableBufferPointer<AttentionSequence>, mask: UnsafeBufferPointer<UInt64>, maskWords: Int,
         heads: Int, headSize: Int, dropout rate: Float = 0
@@ -115,7 +115,7 @@ extension Tape {
     }
 
     /// Rows of up to three tensors of equal width, each plus a row of `positions` where asked for: [rows.count, columns].
-    public func gather(
+    package func gather(
         _ first: Tensor, _ second: Tensor? = nil, _ third: Tensor? = nil, rows: UnsafeBufferPointer<CKRow>,
         positions: UnsafePointer<Float>? = nil
     ) -> Tensor {
@@ -135,7 +135,7 @@ extension Tape {
     }
 
     /// Rows of a table, each plus a row of `positions` where asked for: [rows.count, columns].
-    public func embedding(
+    package func embedding(
         _ table: Parameter, rows: UnsafeBufferPointer<CKRow>, positions: UnsafePointer<Float>? = nil
     ) -> Tensor {
         let out = make(rows.count, table.columns)
@@ -162,7 +162,7 @@ extension Tape {
     }
 
     /// x tableᵀ: scores of all rows of a table that is also embedded.
-    public func scores(_ x: Tensor, _ table: Parameter) -> Tensor {
+    package func scores(_ x: Tensor, _ table: Parameter) -> Tensor {
         let y = make(x.rows, table.rows)
         let w = weight(table)
         backend.linear(matrix(x), w, nil, relu: false, .none, y: matrix(y))
@@ -171,7 +171,7 @@ extension Tape {
     }
 
     /// a + b, of equal shape.
-    public func sum(_ a: Tensor, _ b: Tensor) -> Tensor {
+    package func sum(_ a: Tensor, _ b: Tensor) -> Tensor {
         precondition(a.rows == b.rows && a.columns == b.columns, "a sum of unequal shapes")
         let y = make(a.rows, a.columns)
         backend.copy(data(a), to: data(y), count: a.count)
@@ -181,7 +181,7 @@ extension Tape {
     }
 
     /// The same numbers, and the same gradients, as [rows, columns].
-    public func reshape(_ x: Tensor, rows: Int, columns: Int) -> Tensor {
+    package func reshape(_ x: Tensor, rows: Int, columns: Int) -> Tensor {
         precondition(rows * columns == x.count, "[\(x.rows), \(x.columns)] as [\(rows), \(columns)]")
         return Tensor(index: x.index, rows: rows, columns: columns)
     }
@@ -190,7 +190,7 @@ extension Tape {
 
     /// factor * sum of weights[i] * cross entropy of row i, as a scalar on the host; rows with a negative target count nothing.
     @discardableResult
-    public func crossEntropy(
+    package func crossEntropy(
         _ logits: Tensor, targets: UnsafePointer<Int32>, weights: UnsafePointer<Float>, factor: Float
     ) -> Double {
         for row in 0..<logits.rows {
@@ -207,7 +207,7 @@ extension Tape {
     /// factor * sum of w (p - t)^2 over a column of predictions, w = expectile where t >= p, else 1 - expectile; w = 1 without one
     /// (Newey and Powell 1987; IQL, equation 5).
     @discardableResult
-    public func expectileLoss(
+    package func expectileLoss(
         _ predictions: Tensor, targets: UnsafePointer<Float>, expectile: Float?, factor: Float
     ) -> Double {
         precondition(predictions.columns == 1, "predictions are one column")

@@ -1,19 +1,19 @@
 internal import CKernels
 
 /// A matrix [rows, columns] on a ``Tape``; valid until the tape is reset.
-public struct Tensor: Sendable, Hashable {
+package struct Tensor: Sendable, Hashable {
     let index: Int32
-    public let rows: Int
-    public let columns: Int
+    package let rows: Int
+    package let columns: Int
 
-    public var count: Int { rows * columns }
+    package var count: Int { rows * columns }
 }
 
 /// Records operations and walks them back: reverse-mode differentiation.
 ///
 /// Operations are values in an array that keeps its capacity, tensors are places in pooled memory: once the largest batch has
 /// been seen, a step allocates nothing. Not for use from several threads at once.
-public final class Tape {
+package final class Tape {
     struct Value {
         let data: UnsafeMutablePointer<Float>
         let count: Int
@@ -23,15 +23,15 @@ public final class Tape {
         let isDifferentiable: Bool
     }
 
-    public let backend: any Backend
+    package let backend: any Backend
     /// The parameters that operations read from now on.
-    public var bank: ParameterBank?
+    package var bank: ParameterBank?
     /// Batch norms use the batch's moments and dropout is active.
-    public var isTraining = true
+    package var isTraining = true
     /// Whether operations are recorded for the way back.
-    public var isRecording = true
+    package var isRecording = true
     /// Changes every step; dropout depends on it and on the operation's number since it was set.
-    public var dropoutKey: UInt64 = 0 {
+    package var dropoutKey: UInt64 = 0 {
         didSet { operationCount = 0 }
     }
     var operationCount: UInt64 = 0
@@ -39,7 +39,7 @@ public final class Tape {
     var values: [Value] = []
     var records: [Record] = []
 
-    public init(backend: any Backend) {
+    package init(backend: any Backend) {
         self.backend = backend
         arena = Arena(backend: backend)
         values.reserveCapacity(1024)
@@ -49,10 +49,10 @@ public final class Tape {
     deinit { arena.freeAll() }
 
     /// Bytes of pooled memory held.
-    public var byteCount: Int { arena.byteCount }
+    package var byteCount: Int { arena.byteCount }
 
     /// Forgets everything recorded; the memory is used again.
-    public func reset() {
+    package func reset() {
         arena.reset()
         values.removeAll(keepingCapacity: true)
         records.removeAll(keepingCapacity: true)
@@ -60,7 +60,7 @@ public final class Tape {
     }
 
     /// Runs `body`, then gives back the memory of all that it made. Nothing of it may be used later, or be recorded.
-    public func scratch<R>(_ body: () throws -> R) rethrows -> R {
+    package func scratch<R>(_ body: () throws -> R) rethrows -> R {
         let (mark, count, wasRecording) = (arena.mark, values.count, isRecording)
         isRecording = false
         defer {
@@ -74,7 +74,7 @@ public final class Tape {
     // MARK: Values
 
     /// Room for `count` values of a plain type, for tables that operations read. Lives until the reset.
-    public func allocate<T: BitwiseCopyable>(_ type: T.Type, count: Int) -> UnsafeMutableBufferPointer<T> {
+    package func allocate<T: BitwiseCopyable>(_ type: T.Type, count: Int) -> UnsafeMutableBufferPointer<T> {
         UnsafeMutableBufferPointer(start: arena.allocate(type, count: max(count, 1)), count: count)
     }
 
@@ -87,7 +87,7 @@ public final class Tape {
     }
 
     /// A constant from the host's memory, row-major.
-    public func constant(_ source: UnsafeBufferPointer<Float>, rows: Int, columns: Int) -> Tensor {
+    package func constant(_ source: UnsafeBufferPointer<Float>, rows: Int, columns: Int) -> Tensor {
         precondition(source.count == rows * columns, "\(source.count) values for [\(rows), \(columns)]")
         let tensor = make(rows, columns, isDifferentiable: false)
         if let base = source.baseAddress {
@@ -97,7 +97,7 @@ public final class Tape {
     }
 
     /// An input whose gradient is wanted, for tests and for inputs that are learned elsewhere.
-    public func variable(_ source: [Float], rows: Int, columns: Int) -> Tensor {
+    package func variable(_ source: [Float], rows: Int, columns: Int) -> Tensor {
         precondition(source.count == rows * columns, "\(source.count) values for [\(rows), \(columns)]")
         let tensor = make(rows, columns)
         source.withUnsafeBytes { bytes in
@@ -106,10 +106,10 @@ public final class Tape {
         return tensor
     }
 
-    public func data(_ tensor: Tensor) -> UnsafeMutablePointer<Float> { values[Int(tensor.index)].data }
+    package func data(_ tensor: Tensor) -> UnsafeMutablePointer<Float> { values[Int(tensor.index)].data }
 
     /// Copies the contents to the host's memory.
-    public func download(_ tensor: Tensor, into destination: UnsafeMutableBufferPointer<Float>) {
+    package func download(_ tensor: Tensor, into destination: UnsafeMutableBufferPointer<Float>) {
         precondition(destination.count >= tensor.count, "\(destination.count) places for \(tensor.count) values")
         backend.synchronize()
         guard let base = destination.baseAddress else { return }
@@ -117,10 +117,10 @@ public final class Tape {
     }
 
     /// The contents, row-major, on the host.
-    public func read(_ tensor: Tensor) -> [Float] { read(data(tensor), tensor.count) }
+    package func read(_ tensor: Tensor) -> [Float] { read(data(tensor), tensor.count) }
 
     /// The gradient after ``backward()``; zeros where nothing contributed.
-    public func readGradient(_ tensor: Tensor) -> [Float] {
+    package func readGradient(_ tensor: Tensor) -> [Float] {
         guard let gradient = values[Int(tensor.index)].gradient else {
             return [Float](repeating: 0, count: tensor.count)
         }
@@ -185,7 +185,7 @@ public final class Tape {
     func record(_ record: @autoclosure () -> Record) { if isRecording { records.append(record()) } }
 
     /// Walks the records back. Parameters' gradients are added to their stores; tensors' are readable until the reset.
-    public func backward() {
+    package func backward() {
         for record in records.reversed() { record.backward(self) }
         backend.synchronize()
     }

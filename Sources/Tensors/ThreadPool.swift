@@ -28,9 +28,9 @@ func monotonicNanoseconds() -> UInt64 {
 ///
 /// Which thread does a piece is left to chance, so pieces write to places of their own; sums over pieces are made
 /// afterwards in the order of the pieces. That is why results do not depend on the number of threads.
-public final class ThreadPool: @unchecked Sendable {
+package final class ThreadPool: @unchecked Sendable {
     /// Threads that work, the caller's included.
-    public let threadCount: Int
+    package let threadCount: Int
 
     /// Rounds of waiting before a thread goes to sleep: some 50 microseconds.
     private static let spins = 20_000
@@ -47,7 +47,7 @@ public final class ThreadPool: @unchecked Sendable {
     private var threads: [pthread_t] = []
 
     /// - Parameter threadCount: At least 1; nil for the machine's cores.
-    public init(threadCount: Int? = nil) {
+    package init(threadCount: Int? = nil) {
         self.threadCount = max(1, threadCount ?? sysconf(Int32(_SC_NPROCESSORS_ONLN)))
         pthread_mutex_init(mutex, nil)
         pthread_cond_init(wake, nil)
@@ -99,7 +99,7 @@ public final class ThreadPool: @unchecked Sendable {
     }
 
     /// Calls `body` with 0 ..< `count` on all threads and returns when all are done. Not reentrant; one caller at a time.
-    public func forEach(_ count: Int, _ body: (_ index: Int) -> Void) {
+    package func forEach(_ count: Int, _ body: (_ index: Int) -> Void) {
         withoutActuallyEscaping(body) { run(count, ClosureTask(body: $0)) }
     }
 

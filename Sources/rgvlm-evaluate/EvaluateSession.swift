@@ -3,6 +3,7 @@ internal import Evaluation
 internal import ExperimentStore
 internal import Foundation
 internal import OfflineRL
+internal import Simulation
 internal import StageSupport
 internal import Tensors
 

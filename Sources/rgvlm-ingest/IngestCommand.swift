@@ -3,6 +3,7 @@ import ArgumentParser
 internal import Episodes
 internal import ExperimentStore
 internal import Foundation
+internal import Frames
 internal import Ingestion
 internal import StageSupport
 

@@ -2,6 +2,7 @@ internal import Episodes
 internal import Exchange
 internal import ExperimentStore
 internal import Foundation
+internal import Frames
 
 /// What an export holds, for readers: in the file as JSON.
 struct ExportDescription: Encodable {

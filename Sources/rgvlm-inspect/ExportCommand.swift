@@ -3,6 +3,7 @@ internal import Episodes
 internal import Exchange
 internal import ExperimentStore
 internal import Foundation
+internal import Frames
 internal import StageSupport
 
 struct ExportCommand: AsyncParsableCommand {

@@ -1,4 +1,5 @@
 import ArgumentParser
+internal import Episodes
 internal import ExperimentStore
 internal import Foundation
 internal import StageSupport

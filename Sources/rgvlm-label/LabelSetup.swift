@@ -1,6 +1,7 @@
 internal import ExperimentStore
 internal import Foundation
 internal import RewardLabeling
+internal import ScriptedAnnotator
 internal import StageSupport
 internal import VisionLanguage
 

@@ -2,6 +2,7 @@ import ArgumentParser
 internal import ExperimentStore
 internal import Foundation
 internal import RewardLabeling
+internal import RewardLint
 internal import StageSupport
 
 struct LintCommand: AsyncParsableCommand {

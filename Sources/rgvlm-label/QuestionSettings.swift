@@ -1,4 +1,5 @@
 internal import RewardLabeling
+internal import ScriptedAnnotator
 internal import StageSupport
 internal import VisionLanguage
 

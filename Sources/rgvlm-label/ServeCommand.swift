@@ -3,6 +3,7 @@ internal import ExperimentStore
 internal import Foundation
 internal import LabelServer
 internal import RewardLabeling
+internal import ScriptedAnnotator
 internal import StageSupport
 internal import VisionLanguage
 

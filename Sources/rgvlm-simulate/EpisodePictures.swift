@@ -1,6 +1,7 @@
 internal import ALFRED
 internal import Household
 internal import Images
+internal import Simulation
 internal import StageSupport
 
 /// An episode played again, with a picture of every observation.

@@ -3,6 +3,8 @@ internal import ArgumentParser
 internal import Foundation
 internal import Household
 internal import Images
+internal import Rooms
+internal import Simulation
 internal import StageSupport
 
 struct GenerateCommand: AsyncParsableCommand {

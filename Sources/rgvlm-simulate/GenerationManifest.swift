@@ -1,5 +1,6 @@
 internal import ALFRED
 internal import Foundation
+internal import Simulation
 internal import StageSupport
 
 /// What a generated dataset was made with, in `generation.json` at its root, so that nobody mixes two by continuing one with

@@ -1,5 +1,6 @@
 internal import ALFRED
 internal import Foundation
+internal import Simulation
 internal import StageSupport
 
 /// What was generated, for people and as JSON.

@@ -3,6 +3,7 @@ internal import ArgumentParser
 internal import Foundation
 internal import Household
 internal import Images
+internal import Rooms
 internal import StageSupport
 
 struct PlayCommand: AsyncParsableCommand {

@@ -4,6 +4,8 @@ internal import ExperimentStore
 internal import Foundation
 internal import Household
 internal import Images
+internal import Rooms
+internal import Simulation
 internal import StageSupport
 
 struct RenderCommand: AsyncParsableCommand {

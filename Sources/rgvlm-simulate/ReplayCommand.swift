@@ -2,6 +2,7 @@ internal import ALFRED
 internal import ArgumentParser
 internal import Foundation
 internal import Household
+internal import Simulation
 internal import StageSupport
 
 struct ReplayCommand: AsyncParsableCommand {

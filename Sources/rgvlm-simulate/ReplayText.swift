@@ -1,6 +1,8 @@
 internal import ALFRED
 internal import Foundation
 internal import Household
+internal import Rooms
+internal import Simulation
 internal import StageSupport
 
 /// What a replay found, for people and as JSON.

@@ -1,6 +1,6 @@
-public import ArgumentParser
+internal import ArgumentParser
 internal import ExperimentStore
-public import Features
+package import Features
 internal import Foundation
 internal import StageSupport
 

@@ -3,6 +3,7 @@ internal import Exchange
 internal import ExperimentStore
 internal import Features
 internal import Foundation
+internal import Frames
 internal import Networks
 internal import OfflineRL
 internal import StageSupport

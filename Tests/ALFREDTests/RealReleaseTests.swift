@@ -1,5 +1,6 @@
 import Dispatch
 import Household
+import Rooms
 import Synchronization
 import TestSupport
 import Testing

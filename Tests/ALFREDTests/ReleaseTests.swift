@@ -1,5 +1,6 @@
 import Foundation
 import Household
+import Rooms
 import TestSupport
 import Testing
 

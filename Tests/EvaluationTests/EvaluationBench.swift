@@ -4,6 +4,7 @@ import Images
 import Ingestion
 import Networks
 import OfflineRL
+import Simulation
 import Synchronization
 import Tensors
 import TestSupport

@@ -2,6 +2,7 @@ import ALFRED
 import ExperimentStore
 import Foundation
 import Household
+import Simulation
 import Tensors
 import TestSupport
 import Testing

@@ -3,10 +3,12 @@ import Episodes
 import ExperimentStore
 import Features
 import Foundation
+import Frames
 import GRDB
 import Images
 import Ingestion
 import Networks
+import Simulation
 import TestSupport
 
 /// Generated episodes on disk with pictures of 300 x 300, and a store beside them.

@@ -2,6 +2,7 @@ import ALFRED
 import Episodes
 import ExperimentStore
 import Foundation
+import Frames
 import GRDB
 import Images
 import SampleData

@@ -1,6 +1,7 @@
 import Episodes
 import ExperimentStore
 import Foundation
+import Frames
 import GRDB
 import Statistics
 import TestSupport

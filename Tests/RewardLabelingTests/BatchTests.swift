@@ -1,6 +1,7 @@
 import ALFRED
 import ExperimentStore
 import Foundation
+import Ground
 import TestSupport
 import Testing
 import VisionLanguage

@@ -1,5 +1,6 @@
 import ALFRED
 import Foundation
+import Ground
 import Testing
 import VisionLanguage
 

@@ -1,5 +1,6 @@
 import ALFRED
 import ExperimentStore
+import Ground
 import Synchronization
 import Testing
 import VisionLanguage

@@ -1,5 +1,6 @@
 import Episodes
 import Foundation
+import Frames
 import Images
 import TestSupport
 import Testing

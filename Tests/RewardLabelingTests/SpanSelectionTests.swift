@@ -1,4 +1,5 @@
 import ALFRED
+import Ground
 import Testing
 
 @testable import ExperimentStore

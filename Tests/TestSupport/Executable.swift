@@ -1,17 +1,17 @@
 internal import Foundation
 
 /// A stage run as a process.
-public struct Executable: Sendable {
-    public struct Result: Sendable {
-        public var status: Int32
-        public var output: String
-        public var errors: String
+package struct Executable: Sendable {
+    package struct Result: Sendable {
+        package var status: Int32
+        package var output: String
+        package var errors: String
     }
 
-    public let path: String
+    package let path: String
 
     /// - Parameter name: As in `rgvlm-ingest`; it is built beside the tests.
-    public init(_ name: String) {
+    package init(_ name: String) {
         let tests = Bundle.allBundles.map(\.bundlePath).first { $0.hasSuffix(".xctest") } ?? CommandLine.arguments[0]
         let folder = URL(fileURLWithPath: tests).deletingLastPathComponent()
         path = folder.appendingPathComponent(name).path
@@ -20,7 +20,7 @@ public struct Executable: Sendable {
     /// Starts it; what it prints goes to files in `folder`.
     ///
     /// - Parameter input: A file to read as stdin, nil for nothing.
-    public func start(
+    package func start(
         _ arguments: [String], in folder: TemporaryFolder, environment: [String: String] = [:], input: String? = nil
     ) throws -> Running {
         let process = Process()
@@ -40,14 +40,14 @@ public struct Executable: Sendable {
         return Running(process: process, output: output, errors: errors, folder: folder)
     }
 
-    public func run(
+    package func run(
         _ arguments: [String], in folder: TemporaryFolder, environment: [String: String] = [:], input: String? = nil
     ) throws -> Result {
         try start(arguments, in: folder, environment: environment, input: input).wait()
     }
 
     /// A process under way.
-    public final class Running {
+    package final class Running {
         private let process: Process
         private let output, errors: String
         private let folder: TemporaryFolder
@@ -59,10 +59,10 @@ public struct Executable: Sendable {
             self.folder = folder
         }
 
-        public var pid: Int32 { process.processIdentifier }
-        public var isRunning: Bool { process.isRunning }
+        package var pid: Int32 { process.processIdentifier }
+        package var isRunning: Bool { process.isRunning }
 
-        public func wait() throws -> Result {
+        package func wait() throws -> Result {
             process.waitUntilExit()
             return Result(
                 status: process.terminationStatus, output: try String(contentsOfFile: output, encoding: .utf8),

@@ -1,6 +1,7 @@
 import Episodes
 import ExperimentStore
 import Foundation
+import Frames
 import GRDB
 import Images
 import TestSupport

@@ -1,13 +1,13 @@
 /// The files of `gen/layouts` for one floor plan.
-public struct FloorPlanLayout: Sendable, Equatable {
+package struct FloorPlanLayout: Sendable, Equatable {
     /// A place from which a receptacle can be used.
-    public struct InteractionPose: Sendable, Equatable {
+    package struct InteractionPose: Sendable, Equatable {
         /// Metres.
-        public var x, z: Double
+        package var x, z: Double
         /// Degrees.
-        public var rotation, horizon: Double
+        package var rotation, horizon: Double
 
-        public init(x: Double, z: Double, rotation: Double, horizon: Double) {
+        package init(x: Double, z: Double, rotation: Double, horizon: Double) {
             self.x = x
             self.z = z
             self.rotation = rotation
@@ -17,13 +17,13 @@ public struct FloorPlanLayout: Sendable, Equatable {
 
     /// `FloorPlan<N>-layout.npy`: cells (x, z) in metres where the agent can stand. Not complete: recorded trajectories
     /// visit further cells.
-    public var reachable: [SIMD2<Double>]
+    package var reachable: [SIMD2<Double>]
     /// `FloorPlan<N>-openable.json`: object id to pose. Holds every receptacle, not only openable ones.
-    public var interactionPoses: [String: InteractionPose]
+    package var interactionPoses: [String: InteractionPose]
     /// `FloorPlan<N>-objects.json`: the classes in the default scene.
-    public var objectClasses: [String]
+    package var objectClasses: [String]
 
-    public init(
+    package init(
         reachable: [SIMD2<Double>], interactionPoses: [String: InteractionPose] = [:], objectClasses: [String] = []
     ) {
         self.reachable = reachable
@@ -34,7 +34,7 @@ public struct FloorPlanLayout: Sendable, Equatable {
     private static let jsonLimit = 16 << 20
 
     /// Reads the floor plan's files in `folder` (`gen/layouts`).
-    public init(folder: String, sceneNumber: Int) throws(ALFREDError) {
+    package init(folder: String, sceneNumber: Int) throws(ALFREDError) {
         let stem = "\(folder)/FloorPlan\(sceneNumber)"
         let cells = try NPYArray(contentsOf: stem + "-layout.npy")
         let poses = try Self.read(stem + "-openable.json", Self.interactionPoses)
@@ -82,7 +82,7 @@ public struct FloorPlanLayout: Sendable, Equatable {
     }
 
     /// The three files as name and bytes, in the release's layout.
-    public func files(sceneNumber: Int) -> [(name: String, bytes: [UInt8])] {
+    package func files(sceneNumber: Int) -> [(name: String, bytes: [UInt8])] {
         var poses = JSONWriter()
         poses.object { members in
             for (id, pose) in interactionPoses {

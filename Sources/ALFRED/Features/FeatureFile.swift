@@ -2,19 +2,19 @@
 ///
 /// Both stream formats are read: the one of PyTorch before 1.6, which the release has, and the zip archive of later
 /// versions. The pickle inside is interpreted, never executed (``Pickle``).
-public final class FeatureFile: Sendable {
+package final class FeatureFile: Sendable {
     /// `[N, C, H, W]`.
-    public let shape: [Int]
+    package let shape: [Int]
     private let file: MappedFile
     private let dataOffset: Int
 
     /// Frames N.
-    public var count: Int { shape[0] }
+    package var count: Int { shape[0] }
     /// Floats of a frame: C * H * W.
-    public var frameSize: Int { shape[1] * shape[2] * shape[3] }
+    package var frameSize: Int { shape[1] * shape[2] * shape[3] }
 
     /// Maps the file at `path`; the floats are read when a frame is.
-    public convenience init(_ path: String) throws(ALFREDError) {
+    package convenience init(_ path: String) throws(ALFREDError) {
         let mapped = try MappedFile(path)
         do {
             let tensor = try TensorLocation(mapped.bytes)
@@ -31,7 +31,7 @@ public final class FeatureFile: Sendable {
     }
 
     /// Calls `body` with the little-endian float32 bytes of frame `index`, in place. They may lie at any address.
-    public func withFrame<R>(_ index: Int, _ body: (UnsafeRawBufferPointer) throws -> R) rethrows -> R {
+    package func withFrame<R>(_ index: Int, _ body: (UnsafeRawBufferPointer) throws -> R) rethrows -> R {
         precondition(shape[0] > index && index >= 0, "frame \(index) of \(shape[0])")
         let size = frameSize * 4
         let start = dataOffset + index * size
@@ -41,7 +41,7 @@ public final class FeatureFile: Sendable {
     }
 
     /// Frame `index` as an array [C * H * W].
-    public func frame(_ index: Int) -> [Float] {
+    package func frame(_ index: Int) -> [Float] {
         withFrame(index) { bytes in
             (0..<frameSize).map {
                 Float(bitPattern: UInt32(littleEndian: bytes.loadUnaligned(fromByteOffset: $0 * 4, as: UInt32.self)))
@@ -50,7 +50,7 @@ public final class FeatureFile: Sendable {
     }
 
     /// The bytes of a file in the release's format (PyTorch before 1.6) for `frames` of shape [C, H, W] each.
-    public static func legacyFile(frames: [[Float]], frameShape: [Int]) -> [UInt8] {
+    package static func legacyFile(frames: [[Float]], frameShape: [Int]) -> [UInt8] {
         let frameSize = frameShape.reduce(1, *)
         precondition(frameShape.count == 3 && frames.allSatisfy { $0.count == frameSize }, "frames of another shape")
         var writer = PickleWriter()

@@ -8,11 +8,11 @@ internal import Glibc
 ///
 /// A file that another process truncates while it is mapped ends this process with SIGBUS when the lost pages are read,
 /// as with any memory mapping.
-public final class MappedFile: Sendable {
+package final class MappedFile: Sendable {
     nonisolated(unsafe) private let base: UnsafeRawPointer?
     private let count: Int
 
-    public init(_ path: String) throws(ALFREDError) {
+    package init(_ path: String) throws(ALFREDError) {
         let file = try RegularFile(path)
         count = file.size
         guard file.size > 0 else {
@@ -31,5 +31,5 @@ public final class MappedFile: Sendable {
     }
 
     /// The file's bytes; valid while this object lives.
-    public var bytes: UnsafeRawBufferPointer { UnsafeRawBufferPointer(start: base, count: count) }
+    package var bytes: UnsafeRawBufferPointer { UnsafeRawBufferPointer(start: base, count: count) }
 }

@@ -7,16 +7,16 @@ internal import Glibc
 #endif
 
 /// The bytes of one file in a buffer that is reused from file to file, with the padding the JSON parser reads into.
-public final class FileBytes {
+package final class FileBytes {
     private static let padding = rgvlm_json_padding()
 
     private var storage: UnsafeMutableRawBufferPointer
     private(set) var count = 0
 
-    public init() { storage = .allocate(byteCount: 1 << 18, alignment: 64) }
+    package init() { storage = .allocate(byteCount: 1 << 18, alignment: 64) }
 
     /// Copies `bytes`, for tests and for data that is not in a file.
-    public convenience init(_ bytes: some Sequence<UInt8>) {
+    package convenience init(_ bytes: some Sequence<UInt8>) {
         self.init()
         let bytes = Array(bytes)
         reserve(bytes.count)
@@ -26,7 +26,7 @@ public final class FileBytes {
 
     deinit { storage.deallocate() }
 
-    public var bytes: UnsafeRawBufferPointer { UnsafeRawBufferPointer(rebasing: storage[..<count]) }
+    package var bytes: UnsafeRawBufferPointer { UnsafeRawBufferPointer(rebasing: storage[..<count]) }
 
     private func reserve(_ size: Int) {
         guard size + Self.padding > storage.count else { return }
@@ -42,7 +42,7 @@ public final class FileBytes {
     /// Replaces the contents by those of the regular file at `path`.
     ///
     /// - Parameter limit: Bytes the file may have. The size is checked before anything is read.
-    public func load(_ path: String, limit: Int) throws(ALFREDError) {
+    package func load(_ path: String, limit: Int) throws(ALFREDError) {
         count = 0
         let file = try RegularFile(path)
         guard file.size <= limit else {

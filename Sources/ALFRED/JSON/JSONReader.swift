@@ -9,10 +9,10 @@ internal import Glibc
 /// Parses JSON files one after the other with reused buffers. Not thread-safe: one reader a worker.
 ///
 /// The parser is simdjson; ``JSONDiagnosis`` explains what it rejects.
-public final class JSONReader {
+package final class JSONReader {
     private let parser: OpaquePointer
 
-    public init() throws(ALFREDError) {
+    package init() throws(ALFREDError) {
         guard let parser = rgvlm_json_parser_create() else {
             throw ALFREDError(.unreadable, "no memory for a JSON parser")
         }

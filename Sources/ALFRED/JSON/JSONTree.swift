@@ -1,5 +1,5 @@
 /// Any JSON value: for keys this library does not know, which a reader keeps and a writer gives back.
-public indirect enum JSONTree: Sendable, Equatable {
+package indirect enum JSONTree: Sendable, Equatable {
     case null
     case bool(Bool)
     case int(Int)

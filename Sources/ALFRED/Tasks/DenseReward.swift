@@ -3,22 +3,22 @@
 /// - A GotoLocation is done when fewer than 3 actions remain, so that its last actions are judged, and punished as
 ///   invalid, by the sub-goal after it.
 /// - Put, Toggle and Slice punish every valid action before success, also the opening of the container they need.
-public struct DenseReward: Sendable, Equatable {
+package struct DenseReward: Sendable, Equatable {
     /// What the simulator knows after an action.
-    public struct Observation: Sendable, Equatable {
-        public var action: LowActionName
+    package struct Observation: Sendable, Equatable {
+        package var action: LowActionName
         /// Whether the current sub-goal's own condition holds. Not asked for a GotoLocation.
-        public var isAchieved: Bool
+        package var isAchieved: Bool
         /// Actions from the pose to the GotoLocation's goal, before and after.
-        public var distanceBefore: Int
-        public var distanceAfter: Int
+        package var distanceBefore: Int
+        package var distanceAfter: Int
         /// Whether the hand holds something other than the sub-goal's object.
-        public var holdsOther: Bool
+        package var holdsOther: Bool
         /// Whether a CoolObject came half way: the object is cold for the first time, or the fridge is open again with
         /// the cold object in it for the first time.
-        public var isHalfWay: Bool
+        package var isHalfWay: Bool
 
-        public init(
+        package init(
             action: LowActionName, isAchieved: Bool = false, distanceBefore: Int = 0, distanceAfter: Int = 0,
             holdsOther: Bool = false, isHalfWay: Bool = false
         ) {
@@ -32,21 +32,21 @@ public struct DenseReward: Sendable, Equatable {
     }
 
     /// A GotoLocation is done below this distance.
-    public static let reachDistance = 3
+    package static let reachDistance = 3
     /// Reward of a GotoLocation for each action that the agent came nearer.
-    public static let approachRate = 0.2
+    package static let approachRate = 0.2
 
     /// The sub-goals of the expert's plan, without NoOp.
-    public let subgoals: [HighAction]
+    package let subgoals: [HighAction]
     /// Index of the sub-goal under way; the number of sub-goals when all are done.
-    public private(set) var current = 0
+    package private(set) var current = 0
 
-    public init(subgoals: [HighAction]) { self.subgoals = subgoals }
+    package init(subgoals: [HighAction]) { self.subgoals = subgoals }
 
-    public var isFinished: Bool { current == subgoals.count }
+    package var isFinished: Bool { current == subgoals.count }
 
     /// The reward of one action. At most one sub-goal is completed by it.
-    public mutating func reward(for observation: Observation) -> Double {
+    package mutating func reward(for observation: Observation) -> Double {
         guard !isFinished else { return 0 }
         let kind = subgoals[current]
         let rates = Self.rates(of: kind)
@@ -87,7 +87,7 @@ public struct DenseReward: Sendable, Equatable {
         }
     }
 
-    static func validActions(of kind: HighAction) -> Set<LowActionName> {
+    package static func validActions(of kind: HighAction) -> Set<LowActionName> {
         switch kind {
         case .goto: [.moveAhead, .rotateLeft, .rotateRight, .lookUp, .lookDown]
         case .pickup: [.pickup, .open, .close]

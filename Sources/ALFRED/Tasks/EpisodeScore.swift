@@ -1,12 +1,12 @@
 /// The benchmark's figures over evaluated episodes (`eval_task.py`).
-public struct EpisodeScore: Sendable, Equatable {
-    public var conditions: GoalConditions
+package struct EpisodeScore: Sendable, Equatable {
+    package var conditions: GoalConditions
     /// Actions the agent took, the closing stop not counted.
-    public var steps: Int
+    package var steps: Int
     /// Low actions of the expert.
-    public var expertSteps: Int
+    package var expertSteps: Int
 
-    public init(conditions: GoalConditions, steps: Int, expertSteps: Int) {
+    package init(conditions: GoalConditions, steps: Int, expertSteps: Int) {
         self.conditions = conditions
         self.steps = steps
         self.expertSteps = expertSteps
@@ -14,20 +14,20 @@ public struct EpisodeScore: Sendable, Equatable {
 
     /// min(1, expert / steps). An agent that stops at once has taken no step; the reference divides by zero there and
     /// drops the sample, here it counts as one step.
-    public var pathWeight: Double { min(1, Double(expertSteps) / Double(max(steps, 1))) }
+    package var pathWeight: Double { min(1, Double(expertSteps) / Double(max(steps, 1))) }
 
-    public struct Summary: Sendable, Equatable {
+    package struct Summary: Sendable, Equatable {
         /// Share of episodes with every condition met (SR).
-        public var success: Double
+        package var success: Double
         /// Conditions met of all conditions (GC).
-        public var goalConditions: Double
+        package var goalConditions: Double
         /// The same weighted by path length: each episode counts with its expert's length (PLW).
-        public var weightedSuccess: Double
-        public var weightedGoalConditions: Double
+        package var weightedSuccess: Double
+        package var weightedGoalConditions: Double
     }
 
     /// Nil for no episodes.
-    public static func summary(_ scores: [EpisodeScore]) -> Summary? {
+    package static func summary(_ scores: [EpisodeScore]) -> Summary? {
         let length = Double(scores.reduce(0) { $0 + $1.expertSteps })
         let total = scores.reduce(0) { $0 + $1.conditions.total }
         guard !scores.isEmpty, length > 0, total > 0 else { return nil }

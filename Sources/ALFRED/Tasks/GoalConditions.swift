@@ -1,5 +1,5 @@
 /// The seven task types.
-public enum TaskType: String, Sendable, CaseIterable {
+package enum TaskType: String, Sendable, CaseIterable {
     case simple = "pick_and_place_simple"
     case two = "pick_two_obj_and_place"
     case light = "look_at_obj_in_light"
@@ -10,17 +10,17 @@ public enum TaskType: String, Sendable, CaseIterable {
 }
 
 /// How much of a task's goal holds, condition by condition, as ALFRED's goal check counts (`env/tasks.py`).
-public struct GoalConditions: Sendable, Equatable {
+package struct GoalConditions: Sendable, Equatable {
     /// Conditions that hold, of ``total``.
-    public let met: Int
-    public let total: Int
+    package let met: Int
+    package let total: Int
 
-    public var isSatisfied: Bool { met == total }
+    package var isSatisfied: Bool { met == total }
 
     /// Counts the conditions of `type` for `goal` in the present state.
     ///
     /// Objects are matched by substring of their id, as the reference does: a `Pot` to place may be a `Potato`.
-    public init(_ type: TaskType, _ goal: GoalParameters, in facts: some GoalFacts) {
+    package init(_ type: TaskType, _ goal: GoalParameters, in facts: some GoalFacts) {
         let objects = facts.objects(named: goal.targetName, .pickupable)
         var conditions = Self.conditions(type, goal, objects, facts)
         if goal.objectSliced {
@@ -70,5 +70,5 @@ public struct GoalConditions: Sendable, Equatable {
 
 extension GoalParameters {
     /// What ids of the object to move contain: the pieces' class when it has to be sliced.
-    public var targetName: String { objectSliced ? objectTarget + "Sliced" : objectTarget }
+    package var targetName: String { objectSliced ? objectTarget + "Sliced" : objectTarget }
 }

@@ -1,6 +1,6 @@
 /// What ALFRED's goal check asks of a state (`env/tasks.py`): recorded actions, a simulated world and a THOR metadata
 /// message can all answer it.
-public protocol GoalFacts {
+package protocol GoalFacts {
     /// How the state names its objects: by id or by index.
     associatedtype Object: Hashable
 
@@ -17,27 +17,27 @@ public protocol GoalFacts {
 }
 
 /// The property the reference filters objects by.
-public enum GoalRole: Sendable {
+package enum GoalRole: Sendable {
     case pickupable, receptacle, toggleable
 }
 
 /// What is done to an object on its way to the goal.
-public enum Treatment: Sendable, CaseIterable {
+package enum Treatment: Sendable, CaseIterable {
     case cleaned, heated, cooled
 }
 
 extension WorldFacts: GoalFacts {
     /// The recorded actions tell nothing of properties: every object plays every role.
-    public func objects(named name: String, _ role: GoalRole) -> [String] {
+    package func objects(named name: String, _ role: GoalRole) -> [String] {
         known.filter { ObjectID.goalCheckMatches($0, name: name) }
     }
 
-    public var heldObject: String? { held }
+    package var heldObject: String? { held }
 
     /// The recorded actions tell nothing of sight: what is on is seen.
-    public func isLit(_ lamp: String) -> Bool { toggledOn.contains(lamp) }
+    package func isLit(_ lamp: String) -> Bool { toggledOn.contains(lamp) }
 
-    public func isTreated(_ object: String, _ treatment: Treatment) -> Bool {
+    package func isTreated(_ object: String, _ treatment: Treatment) -> Bool {
         switch treatment {
         case .cleaned: cleaned.contains(object)
         case .heated: heated.contains(object)

@@ -1,13 +1,13 @@
 /// What was cleaned, heated and cooled since the scene began: the environment's own bookkeeping (`env/thor_env.py`), which
 /// the simulator's metadata does not hold. The sets never shrink.
-public struct Treatments<Object: Hashable & Sendable>: Sendable, Equatable {
-    public private(set) var cleaned: Set<Object> = []
-    public private(set) var heated: Set<Object> = []
-    public private(set) var cooled: Set<Object> = []
+package struct Treatments<Object: Hashable & Sendable>: Sendable, Equatable {
+    package private(set) var cleaned: Set<Object> = []
+    package private(set) var heated: Set<Object> = []
+    package private(set) var cooled: Set<Object> = []
 
-    public init() {}
+    package init() {}
 
-    public func contains(_ object: Object, _ treatment: Treatment) -> Bool {
+    package func contains(_ object: Object, _ treatment: Treatment) -> Bool {
         switch treatment {
         case .cleaned: cleaned.contains(object)
         case .heated: heated.contains(object)
@@ -26,7 +26,7 @@ public struct Treatments<Object: Hashable & Sendable>: Sendable, Equatable {
     ///   - facts: The state after the action.
     /// - Returns: Whether a set grew.
     @discardableResult
-    public mutating func note<Facts: ApplianceFacts<Object>>(
+    package mutating func note<Facts: ApplianceFacts<Object>>(
         _ action: LowActionName, on object: Object, in facts: Facts
     ) -> Bool {
         let before = cleaned.count + heated.count + cooled.count
@@ -54,7 +54,7 @@ public struct Treatments<Object: Hashable & Sendable>: Sendable, Equatable {
 }
 
 /// What ``Treatments`` asks of a state.
-public protocol ApplianceFacts<Object> {
+package protocol ApplianceFacts<Object> {
     associatedtype Object: Hashable & Sendable
 
     func objectID(of object: Object) -> String

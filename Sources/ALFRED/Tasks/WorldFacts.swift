@@ -3,35 +3,35 @@
 /// It follows the recorded or simulated actions that succeeded, as the reference environment's bookkeeping does
 /// (`env/thor_env.py`), and knows nothing of geometry but the positions in object ids. Containers begin empty: only what
 /// the actions move is known.
-public struct WorldFacts: Sendable, Equatable {
+package struct WorldFacts: Sendable, Equatable {
     /// The object in the hand.
-    public private(set) var held: String?
+    package private(set) var held: String?
     /// The receptacle an object was put into, by object id.
-    public private(set) var container: [String: String] = [:]
-    public private(set) var toggledOn: Set<String> = []
-    public private(set) var sliced: Set<String> = []
+    package private(set) var container: [String: String] = [:]
+    package private(set) var toggledOn: Set<String> = []
+    package private(set) var sliced: Set<String> = []
     /// Objects that were under a running faucet. Like the next two it never shrinks.
-    public private(set) var cleaned: Set<String> = []
+    package private(set) var cleaned: Set<String> = []
     /// Objects that were in a microwave when it was switched on.
-    public private(set) var heated: Set<String> = []
+    package private(set) var heated: Set<String> = []
     /// Objects that were in a fridge when it was closed.
-    public private(set) var cooled: Set<String> = []
+    package private(set) var cooled: Set<String> = []
     /// Every object the actions have named, slices included.
-    public private(set) var known: Set<String> = []
+    package private(set) var known: Set<String> = []
 
-    public init() {}
+    package init() {}
 
     /// Begins with things that are known to be in receptacles.
-    public init(known: some Sequence<String>, containers: [String: String]) {
+    package init(known: some Sequence<String>, containers: [String: String]) {
         self.known = Set(known)
         container = containers
     }
 
     /// Pieces a sliced object falls into, by class. The first has number 1.
-    public static let sliceCounts = ["Apple": 2, "Bread": 8, "Lettuce": 7, "Potato": 8, "Tomato": 6]
+    package static let sliceCounts = ["Apple": 2, "Bread": 8, "Lettuce": 7, "Potato": 8, "Tomato": 6]
 
     /// Takes note of an action that succeeded.
-    public mutating func apply(_ action: LowAction) {
+    package mutating func apply(_ action: LowAction) {
         guard let object = action.api.objectID else { return }
         known.insert(object)
         switch action.name {
@@ -86,7 +86,7 @@ public struct WorldFacts: Sendable, Equatable {
     }
 
     /// The receptacle an object is in, the one that is in, and so on.
-    public func receptacles(holding object: String) -> [String] {
+    package func receptacles(holding object: String) -> [String] {
         var chain: [String] = []
         var current = object
         while let next = container[current], !chain.contains(next) {

@@ -1,16 +1,16 @@
 extension Trajectory {
     /// Largest `traj_data.json` that is read. The largest of the release has 863 KB.
-    public static let byteLimit = 8 << 20
+    package static let byteLimit = 8 << 20
 
     /// Reads the trajectory from the bytes of a `traj_data.json`.
     ///
     /// Checks structure and types; ``validate()`` checks that the parts fit together.
-    public init(_ file: FileBytes, reader: JSONReader) throws(ALFREDError) {
+    package init(_ file: FileBytes, reader: JSONReader) throws(ALFREDError) {
         self = try reader.withRoot(of: file) { root throws(ALFREDError) in try Trajectory(json: root) }
     }
 
     /// Reads the file at `path`.
-    public init(contentsOf path: String) throws(ALFREDError) {
+    package init(contentsOf path: String) throws(ALFREDError) {
         let file = FileBytes()
         do {
             try file.load(path, limit: Self.byteLimit)

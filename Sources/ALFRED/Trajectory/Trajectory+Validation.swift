@@ -5,7 +5,7 @@ extension Trajectory {
     /// Checks that the parts fit together: actions and sub-goals, images and actions, masks and frame, finite numbers.
     ///
     /// - Throws: The first problem found, with its JSON path.
-    public func validate() throws(ALFREDError) {
+    package func validate() throws(ALFREDError) {
         try validateScene()
         if let plan {
             try validate(plan)

@@ -2,7 +2,7 @@ extension Trajectory {
     /// The bytes of a `traj_data.json`: keys sorted, four spaces, no final newline, as the release has them.
     ///
     /// - Throws: What ``validate()`` finds, so that only readable files are written.
-    public func json() throws(ALFREDError) -> [UInt8] {
+    package func json() throws(ALFREDError) -> [UInt8] {
         try validate()
         var writer = JSONWriter()
         writer.object { root in

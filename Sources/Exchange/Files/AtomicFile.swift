@@ -8,17 +8,17 @@ internal import Glibc
 ///
 /// What stands at `path` stays until ``finish()``. An unfinished file is removed when the writer goes; what a kill leaves
 /// of it is overwritten by the next writer. Not thread-safe.
-public final class AtomicFile {
-    public let path: String
+package final class AtomicFile {
+    package let path: String
     /// Bytes appended so far.
-    public private(set) var count = 0
+    package private(set) var count = 0
     private let partial: String
     private var descriptor: Int32
     private var buffer: [UInt8] = []
 
     private static let bufferSize = 1 << 20
 
-    public init(_ path: String) throws(ExchangeError) {
+    package init(_ path: String) throws(ExchangeError) {
         self.path = path
         partial = path + ".partial"
         descriptor = try Self.open(partial, for: path)
@@ -57,7 +57,7 @@ public final class AtomicFile {
         return descriptor
     }
 
-    public func append(_ bytes: UnsafeRawBufferPointer) throws(ExchangeError) {
+    package func append(_ bytes: UnsafeRawBufferPointer) throws(ExchangeError) {
         precondition(descriptor >= 0, "the file is finished")
         if buffer.count + bytes.count > Self.bufferSize { try flush() }
         count += bytes.count
@@ -68,7 +68,7 @@ public final class AtomicFile {
         }
     }
 
-    public func append(_ bytes: [UInt8]) throws(ExchangeError) {
+    package func append(_ bytes: [UInt8]) throws(ExchangeError) {
         try bytes.withRawBytes { bytes throws(ExchangeError) in try append(bytes) }
     }
 
@@ -80,7 +80,7 @@ public final class AtomicFile {
     }
 
     /// Makes the file durable and gives it its name.
-    public func finish() throws(ExchangeError) {
+    package func finish() throws(ExchangeError) {
         try flush()
         try sync()
         guard rename(partial, path) == 0 else {
@@ -92,7 +92,7 @@ public final class AtomicFile {
     }
 
     /// Writes a whole file.
-    public static func write(_ bytes: [UInt8], to path: String) throws(ExchangeError) {
+    package static func write(_ bytes: [UInt8], to path: String) throws(ExchangeError) {
         let file = try AtomicFile(path)
         try file.append(bytes)
         try file.finish()

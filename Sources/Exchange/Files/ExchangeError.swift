@@ -5,8 +5,8 @@ internal import Glibc
 #endif
 
 /// What is wrong with a file that is exchanged with other tools.
-public struct ExchangeError: Error, Sendable, Equatable, CustomStringConvertible {
-    public enum Code: Sendable {
+package struct ExchangeError: Error, Sendable, Equatable, CustomStringConvertible {
+    package enum Code: Sendable {
         /// The file cannot be opened, read or mapped.
         case unreadable
         /// The bytes are not what the format asks for.
@@ -19,20 +19,20 @@ public struct ExchangeError: Error, Sendable, Equatable, CustomStringConvertible
         case unwritable
     }
 
-    public var code: Code
-    public var message: String
-    public var file: String
+    package var code: Code
+    package var message: String
+    package var file: String
     /// The tensor or array it is about, if any.
-    public var item: String?
+    package var item: String?
 
-    public init(_ code: Code, _ message: String, file: String, item: String? = nil) {
+    package init(_ code: Code, _ message: String, file: String, item: String? = nil) {
         self.code = code
         self.message = message
         self.file = file
         self.item = item
     }
 
-    public var description: String {
+    package var description: String {
         guard let item else { return "\(file): \(message)" }
         let shown = item.count > Self.shownLength ? item.prefix(Self.shownLength - 1) + "…" : item
         return "\(file): \"\(shown)\" \(message)"

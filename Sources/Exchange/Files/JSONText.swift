@@ -1,7 +1,7 @@
 /// Pieces of JSON text, written by hand where rows are many.
-public enum JSONText {
+package enum JSONText {
     /// Appends `text` in quotes. Everything outside printable ASCII that steers a terminal or a script is escaped.
-    public static func append(_ text: String, to bytes: inout [UInt8]) {
+    package static func append(_ text: String, to bytes: inout [UInt8]) {
         bytes.append(UInt8(ascii: "\""))
         defer { bytes.append(UInt8(ascii: "\"")) }
         if text.utf8.allSatisfy({ $0 >= 0x20 && $0 < 0x7F && $0 != 0x22 && $0 != 0x5C }) {

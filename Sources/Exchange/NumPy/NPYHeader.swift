@@ -1,7 +1,7 @@
 /// The header of a NumPy array file, version 1.0: elements lowest byte first, in C order.
-public struct NPYHeader: Sendable, Equatable {
+package struct NPYHeader: Sendable, Equatable {
     /// Element types by the names NumPy gives them.
-    public enum Element: String, Sendable, CaseIterable {
+    package enum Element: String, Sendable, CaseIterable {
         case float32 = "<f4"
         case float16 = "<f2"
         case int32 = "<i4"
@@ -10,7 +10,7 @@ public struct NPYHeader: Sendable, Equatable {
         case bool = "|b1"
 
         /// Bytes of an element.
-        public var size: Int {
+        package var size: Int {
             switch self {
             case .float32, .int32: 4
             case .float16: 2
@@ -20,21 +20,21 @@ public struct NPYHeader: Sendable, Equatable {
         }
     }
 
-    public var element: Element
+    package var element: Element
     /// Empty for a single number; a dimension may be 0.
-    public var shape: [Int]
+    package var shape: [Int]
 
-    public init(_ element: Element, shape: [Int]) {
+    package init(_ element: Element, shape: [Int]) {
         precondition(shape.count <= 32 && shape.allSatisfy { $0 >= 0 }, "\(shape) is no shape of an array")
         self.element = element
         self.shape = shape
     }
 
     /// Bytes of the data that follow.
-    public var dataSize: Int { shape.reduce(element.size, *) }
+    package var dataSize: Int { shape.reduce(element.size, *) }
 
     /// The header; its length is a multiple of 64.
-    public var bytes: [UInt8] {
+    package var bytes: [UInt8] {
         let dimensions = shape.map(String.init).joined(separator: ", ") + (shape.count == 1 ? "," : "")
         var text = Array("{'descr': '\(element.rawValue)', 'fortran_order': False, 'shape': (\(dimensions)), }".utf8)
         let beginning = [0x93] + Array("NUMPY".utf8) + [1, 0]

@@ -8,11 +8,11 @@ internal import Glibc
 ///
 /// The mapping stays valid while the file is replaced by renaming another over it, as ``SafetensorsWriter`` does. A file
 /// that is shortened in place meanwhile ends the process, as with every mapping.
-public final class SafetensorsFile: Sendable {
-    public let path: String
+package final class SafetensorsFile: Sendable {
+    package let path: String
     /// In the order of their data.
-    public let tensors: [SafetensorsTensor]
-    public let metadata: [String: String]
+    package let tensors: [SafetensorsTensor]
+    package let metadata: [String: String]
     /// By the bytes of the name.
     private let places: [[UInt8]: Int]
     private let ranges: [Range<Int>]
@@ -20,7 +20,7 @@ public final class SafetensorsFile: Sendable {
     private let mappedSize: Int
     private let dataOffset: Int
 
-    public init(_ path: String) throws(ExchangeError) {
+    package init(_ path: String) throws(ExchangeError) {
         let mapping = try Self.map(path)
         do throws(ExchangeError) {
             let (header, dataOffset) = try Self.header(mapping, path: path)
@@ -81,7 +81,7 @@ public final class SafetensorsFile: Sendable {
     }
 
     /// The tensor with this name, or nil.
-    public subscript(name: String) -> SafetensorsTensor? { places[Array(name.utf8)].map { tensors[$0] } }
+    package subscript(name: String) -> SafetensorsTensor? { places[Array(name.utf8)].map { tensors[$0] } }
 
     private func place(_ name: String) throws(ExchangeError) -> Int {
         guard let place = places[Array(name.utf8)] else {
@@ -93,7 +93,7 @@ public final class SafetensorsFile: Sendable {
     /// Calls `body` with the tensor's bytes, in place. They may begin at any address.
     ///
     /// - Throws: ``ExchangeError`` with `mismatch` when there is no such tensor.
-    public func withBytes<R>(of name: String, _ body: (UnsafeRawBufferPointer) throws -> R) throws -> R {
+    package func withBytes<R>(of name: String, _ body: (UnsafeRawBufferPointer) throws -> R) throws -> R {
         let range = ranges[try place(name)]
         return try withExtendedLifetime(self) {
             try body(UnsafeRawBufferPointer(start: base + dataOffset + range.lowerBound, count: range.count))
@@ -104,7 +104,7 @@ public final class SafetensorsFile: Sendable {
     ///
     /// - Parameter shape: What its shape has to be.
     /// - Throws: ``ExchangeError`` with `mismatch` when there is no such tensor or it has another type or shape.
-    public func read(
+    package func read(
         _ name: String, shape: [Int], into target: UnsafeMutableBufferPointer<Float>
     ) throws(ExchangeError) {
         let place = try place(name)
@@ -139,7 +139,7 @@ public final class SafetensorsFile: Sendable {
     }
 
     /// The tensor as float32, converted as by ``read(_:shape:into:)``.
-    public func floats(_ name: String) throws(ExchangeError) -> [Float] {
+    package func floats(_ name: String) throws(ExchangeError) -> [Float] {
         let tensor = tensors[try place(name)]
         var values = [Float](repeating: 0, count: tensor.count)
         try values.withUnsafeMutableBufferPointer { target throws(ExchangeError) in
@@ -151,7 +151,7 @@ public final class SafetensorsFile: Sendable {
     /// The tensor's elements as they are stored.
     ///
     /// - Throws: ``ExchangeError`` with `mismatch` when there is no such tensor or it has elements of another type.
-    public func elements<T: FixedWidthInteger>(_ name: String, as type: T.Type) throws(ExchangeError) -> [T] {
+    package func elements<T: FixedWidthInteger>(_ name: String, as type: T.Type) throws(ExchangeError) -> [T] {
         let place = try place(name)
         let tensor = tensors[place]
         guard tensor.element.integerSize == (T.isSigned ? -MemoryLayout<T>.size : MemoryLayout<T>.size) else {

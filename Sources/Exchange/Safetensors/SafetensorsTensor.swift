@@ -1,8 +1,8 @@
 /// What a safetensors header says of a tensor: its name, its elements and its shape. The data are in C order with the
 /// lowest byte of an element first.
-public struct SafetensorsTensor: Sendable, Hashable {
+package struct SafetensorsTensor: Sendable, Hashable {
     /// Element types by the names the format gives them. Those of less than a byte are not supported.
-    public enum Element: String, Sendable, CaseIterable {
+    package enum Element: String, Sendable, CaseIterable {
         case float64 = "F64"
         case float32 = "F32"
         case float16 = "F16"
@@ -20,7 +20,7 @@ public struct SafetensorsTensor: Sendable, Hashable {
         case bool = "BOOL"
 
         /// Bytes of an element.
-        public var size: Int {
+        package var size: Int {
             switch self {
             case .float64, .int64, .uint64: 8
             case .float32, .int32, .uint32: 4
@@ -30,13 +30,13 @@ public struct SafetensorsTensor: Sendable, Hashable {
         }
     }
 
-    public var name: String
-    public var element: Element
+    package var name: String
+    package var element: Element
     /// Empty for a single number; a dimension may be 0.
-    public var shape: [Int]
+    package var shape: [Int]
 
     /// - Parameter shape: No dimension below 0; its bytes fit an `Int`.
-    public init(_ name: String, _ element: Element = .float32, shape: [Int]) {
+    package init(_ name: String, _ element: Element = .float32, shape: [Int]) {
         precondition(Self.byteCount(element, shape) != nil, "\(shape) is no shape of a tensor")
         self.name = name
         self.element = element
@@ -44,9 +44,9 @@ public struct SafetensorsTensor: Sendable, Hashable {
     }
 
     /// Elements.
-    public var count: Int { shape.reduce(1, *) }
+    package var count: Int { shape.reduce(1, *) }
     /// Bytes of its data.
-    public var byteCount: Int { count * element.size }
+    package var byteCount: Int { count * element.size }
 
     /// Nil for negative dimensions and where the product does not fit.
     static func byteCount(_ element: Element, _ shape: [Int]) -> Int? {

@@ -1,16 +1,16 @@
-internal import Crypto
+internal import Ground
 
 /// Writes a safetensors file tensor by tensor, without holding it in memory. The file appears under its name when it is
 /// whole and durable.
-public final class SafetensorsWriter {
+package final class SafetensorsWriter {
     /// The tensors in the order in which their data have to come: larger elements first, else as they were given.
-    public let tensors: [SafetensorsTensor]
+    package let tensors: [SafetensorsTensor]
     private let file: AtomicFile
     private let end: Int
     private var hash = SHA256()
 
     /// - Throws: ``ExchangeError`` when a name is given twice or the file cannot be made.
-    public init(
+    package init(
         _ path: String, tensors: [SafetensorsTensor], metadata: [String: String] = [:]
     ) throws(ExchangeError) {
         let header: SafetensorsHeader
@@ -33,7 +33,7 @@ public final class SafetensorsWriter {
     }
 
     /// Appends data: whole tensors or parts of them, in the order of ``tensors``.
-    public func append(_ bytes: UnsafeRawBufferPointer) throws(ExchangeError) {
+    package func append(_ bytes: UnsafeRawBufferPointer) throws(ExchangeError) {
         precondition(file.count + bytes.count <= end, "more data than the header promises")
         hash.update(bufferPointer: bytes)
         try file.append(bytes)
@@ -42,7 +42,7 @@ public final class SafetensorsWriter {
     /// Makes the file durable and gives it its name.
     ///
     /// - Returns: The SHA-256 of the file.
-    public func finish() throws(ExchangeError) -> [UInt8] {
+    package func finish() throws(ExchangeError) -> [UInt8] {
         precondition(file.count == end, "\(end - file.count) bytes of data are missing")
         try file.finish()
         return Array(hash.finalize())
@@ -54,7 +54,7 @@ public final class SafetensorsWriter {
     ///   - tensors: In any order.
     ///   - data: Calls the closure it is given with the bytes of the tensor, once.
     /// - Returns: The SHA-256 of the file.
-    public static func write(
+    package static func write(
         _ path: String, tensors: [SafetensorsTensor], metadata: [String: String] = [:],
         data: (SafetensorsTensor, (UnsafeRawBufferPointer) throws -> Void) throws -> Void
     ) throws -> [UInt8] {

@@ -10,8 +10,8 @@ internal import Glibc
 ///
 /// Each writer makes a file of its own in the folder, `events.out.tfevents.<second>.rgvlm`; TensorBoard reads the files of
 /// a folder one after another by their names as one run. Not thread-safe.
-public final class EventFileWriter {
-    public let path: String
+package final class EventFileWriter {
+    package let path: String
     private let descriptor: Int32
     private var buffer: [UInt8] = []
 
@@ -22,7 +22,7 @@ public final class EventFileWriter {
     ///   - purgeStep: The first step that will be written again, for a run that goes on after it was stopped or killed:
     ///     what earlier files hold of this step and later ones is not shown.
     ///   - time: Seconds since 1970; the present when nil.
-    public init(folder: String, purgeStep: Int? = nil, time: Double? = nil) throws(ExchangeError) {
+    package init(folder: String, purgeStep: Int? = nil, time: Double? = nil) throws(ExchangeError) {
         let time = time ?? Self.now
         do {
             try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
@@ -72,7 +72,7 @@ public final class EventFileWriter {
     /// - Parameters:
     ///   - tag: The curve's name; a part before `/` groups curves, as in `train/value_loss`.
     ///   - time: Seconds since 1970; the present when nil.
-    public func add(
+    package func add(
         step: Int, _ scalars: [(tag: String, value: Float)], time: Double? = nil
     ) throws(ExchangeError) {
         guard !scalars.isEmpty else { return }
@@ -85,7 +85,7 @@ public final class EventFileWriter {
     }
 
     /// Hands everything over to the system: it survives the end of this process, though not a loss of power.
-    public func flush() throws(ExchangeError) {
+    package func flush() throws(ExchangeError) {
         var written = 0
         defer { buffer.removeFirst(written) }
         while written < buffer.count {

@@ -1,10 +1,10 @@
 internal import Foundation
-public import GRDB
+package import GRDB
 
 /// One agent taken through one set of tasks.
-public struct EvalRun: Sendable, Equatable {
+package struct EvalRun: Sendable, Equatable {
     /// Who acts.
-    public enum Agent: String, Sendable, CaseIterable {
+    package enum Agent: String, Sendable, CaseIterable {
         /// A trained policy.
         case policy
         /// The recorded actions: how much of the tasks the simulator lets anybody complete.
@@ -13,29 +13,29 @@ public struct EvalRun: Sendable, Equatable {
         case random
     }
 
-    public enum Status: String, Sendable, CaseIterable {
+    package enum Status: String, Sendable, CaseIterable {
         /// Under way, or interrupted and resumable.
         case running
         case done
     }
 
     /// What a run is made from. It does not change while the run goes on.
-    public struct Identity: Sendable, Equatable {
-        public var name: String
-        public var agent: Agent
+    package struct Identity: Sendable, Equatable {
+        package var name: String
+        package var agent: Agent
         /// Nil unless a policy acts, as are the step and the hash of its checkpoint (32 bytes, of `model.safetensors`).
-        public var trainRunID: Int64?
-        public var checkpointStep: Int?
-        public var checkpointSHA256: [UInt8]?
+        package var trainRunID: Int64?
+        package var checkpointStep: Int?
+        package var checkpointSHA256: [UInt8]?
         /// As in `eval_instruct`.
-        public var taskSet: String
+        package var taskSet: String
         /// 32 bytes.
-        public var taskSetSHA256: [UInt8]
-        public var seed: Int64
+        package var taskSetSHA256: [UInt8]
+        package var seed: Int64
         /// All settings, as JSON.
-        public var config: String
+        package var config: String
 
-        public init(
+        package init(
             name: String, agent: Agent, trainRunID: Int64? = nil, checkpointStep: Int? = nil,
             checkpointSHA256: [UInt8]? = nil, taskSet: String, taskSetSHA256: [UInt8], seed: Int64, config: String
         ) {
@@ -51,13 +51,13 @@ public struct EvalRun: Sendable, Equatable {
         }
     }
 
-    public var id: Int64
-    public var identity: Identity
-    public var status: Status
-    public var startedAt: String
-    public var updatedAt: String
+    package var id: Int64
+    package var identity: Identity
+    package var status: Status
+    package var startedAt: String
+    package var updatedAt: String
     /// How long the rollouts took, once done.
-    public var seconds: Double?
+    package var seconds: Double?
 
     private init(_ row: Row) throws {
         id = row["id"]
@@ -77,17 +77,17 @@ public struct EvalRun: Sendable, Equatable {
         seconds = row["seconds"]
     }
 
-    public static func all(_ db: Database) throws -> [EvalRun] {
+    package static func all(_ db: Database) throws -> [EvalRun] {
         try Row.fetchAll(db, sql: "SELECT * FROM eval_runs ORDER BY id").map { try EvalRun($0) }
     }
 
     /// The run called `name`, or nil.
-    public static func named(_ name: String, _ db: Database) throws -> EvalRun? {
+    package static func named(_ name: String, _ db: Database) throws -> EvalRun? {
         try Row.fetchOne(db, sql: "SELECT * FROM eval_runs WHERE name = ?", arguments: [name]).map { try EvalRun($0) }
     }
 
     /// Makes a run; a name that is taken is an error.
-    public static func create(_ identity: Identity, _ db: Database) throws -> EvalRun {
+    package static func create(_ identity: Identity, _ db: Database) throws -> EvalRun {
         let now = now
         try db.execute(
             sql: """
@@ -108,7 +108,7 @@ public struct EvalRun: Sendable, Equatable {
     }
 
     /// Notes that all rollouts are stored.
-    public mutating func finish(seconds: Double, _ db: Database) throws {
+    package mutating func finish(seconds: Double, _ db: Database) throws {
         let now = Self.now
         try db.execute(
             sql: "UPDATE eval_runs SET status = 'done', seconds = ?, updated_at = ? WHERE id = ?",
@@ -119,7 +119,7 @@ public struct EvalRun: Sendable, Equatable {
     }
 
     /// Deletes the run with its rollouts.
-    public func delete(_ db: Database) throws {
+    package func delete(_ db: Database) throws {
         try db.execute(sql: "DELETE FROM eval_runs WHERE id = ?", arguments: [id])
     }
 

@@ -1,27 +1,27 @@
-public import GRDB
+package import GRDB
 
 /// One task as an agent went through it.
-public struct Rollout: Sendable, Equatable {
-    public enum Start: String, Sendable, CaseIterable {
+package struct Rollout: Sendable, Equatable {
+    package enum Start: String, Sendable, CaseIterable {
         /// As the trajectory began.
         case recorded
         /// The agent elsewhere in the room.
         case random
     }
 
-    public struct Step: Sendable, Equatable {
+    package struct Step: Sendable, Equatable {
         /// 1 to 12.
-        public var action: Int
+        package var action: Int
         /// 0 for navigation.
-        public var objectClass: Int
+        package var objectClass: Int
         /// The instance acted on.
-        public var objectID: String?
+        package var objectID: String?
         /// Why the action failed; nil when it did not.
-        public var failure: String?
+        package var failure: String?
         /// Whether it completed the sub-task under way.
-        public var completed: Bool
+        package var completed: Bool
 
-        public init(action: Int, objectClass: Int, objectID: String?, failure: String?, completed: Bool) {
+        package init(action: Int, objectClass: Int, objectID: String?, failure: String?, completed: Bool) {
             self.action = action
             self.objectClass = objectClass
             self.objectID = objectID
@@ -31,39 +31,39 @@ public struct Rollout: Sendable, Equatable {
     }
 
     /// Place in the set.
-    public var index: Int
+    package var index: Int
     /// The trajectory's folder, and the annotation the instruction belongs to.
-    public var key: String
-    public var annotation: Int
-    public var subTasks: Range<Int>
+    package var key: String
+    package var annotation: Int
+    package var subTasks: Range<Int>
     /// The trajectory's episode, where the store has it.
-    public var episodeID: Int64?
-    public var scene: Int
-    public var taskType: String?
-    public var instruction: String
-    public var start: Start
+    package var episodeID: Int64?
+    package var scene: Int
+    package var taskType: String?
+    package var instruction: String
+    package var start: Start
     /// The expert's low actions.
-    public var expertSteps: Int
-    public var stepLimit: Int
-    public var stepCount: Int
+    package var expertSteps: Int
+    package var stepLimit: Int
+    package var stepCount: Int
     /// Sub-tasks completed in order: the return.
-    public var completed: Int
+    package var completed: Int
     /// Of ALFRED's goal, at the end; nil for tasks without one.
-    public var conditions: GoalCount?
+    package var conditions: GoalCount?
     /// Why the task could not be set up; nothing was done then.
-    public var problem: String?
+    package var problem: String?
 
-    public struct GoalCount: Sendable, Equatable {
-        public var met: Int
-        public var total: Int
+    package struct GoalCount: Sendable, Equatable {
+        package var met: Int
+        package var total: Int
 
-        public init(met: Int, total: Int) {
+        package init(met: Int, total: Int) {
             self.met = met
             self.total = total
         }
     }
 
-    public init(
+    package init(
         index: Int, key: String, annotation: Int, subTasks: Range<Int>, episodeID: Int64?, scene: Int,
         taskType: String?, instruction: String, start: Start, expertSteps: Int, stepLimit: Int, stepCount: Int,
         completed: Int, conditions: GoalCount?, problem: String?
@@ -86,13 +86,13 @@ public struct Rollout: Sendable, Equatable {
     }
 
     /// Completed sub-tasks over all.
-    public var proportion: Double { Double(completed) / Double(max(subTasks.count, 1)) }
-    public var isSuccess: Bool { completed == subTasks.count }
+    package var proportion: Double { Double(completed) / Double(max(subTasks.count, 1)) }
+    package var isSuccess: Bool { completed == subTasks.count }
 }
 
 extension EvalRun {
     /// Stores a rollout with its steps; one of the same index is replaced.
-    public func record(_ rollout: Rollout, steps: [Rollout.Step], _ db: Database) throws {
+    package func record(_ rollout: Rollout, steps: [Rollout.Step], _ db: Database) throws {
         try db.execute(
             sql: "DELETE FROM rollouts WHERE eval_run_id = ? AND idx = ?", arguments: [id, rollout.index])
         try db.execute(
@@ -122,7 +122,7 @@ extension EvalRun {
     }
 
     /// The rollouts in the order of the set, with their ids in the store.
-    public func rollouts(_ db: Database) throws -> [(id: Int64, rollout: Rollout)] {
+    package func rollouts(_ db: Database) throws -> [(id: Int64, rollout: Rollout)] {
         try Row.fetchAll(db, sql: "SELECT * FROM rollouts WHERE eval_run_id = ? ORDER BY idx", arguments: [id]).map {
             ($0["id"], try Rollout($0))
         }
@@ -146,7 +146,7 @@ extension Rollout {
     }
 
     /// The rollout with an id, and the name of its run; nil where there is none.
-    public static func withID(_ id: Int64, _ db: Database) throws -> (run: String, rollout: Rollout)? {
+    package static func withID(_ id: Int64, _ db: Database) throws -> (run: String, rollout: Rollout)? {
         try Row.fetchOne(
             db,
             sql: "SELECT o.*, v.name AS run FROM rollouts o JOIN eval_runs v ON v.id = o.eval_run_id WHERE o.id = ?",
@@ -155,7 +155,7 @@ extension Rollout {
     }
 
     /// The steps of the rollout with an id.
-    public static func steps(_ id: Int64, _ db: Database) throws -> [Step] {
+    package static func steps(_ id: Int64, _ db: Database) throws -> [Step] {
         try Row.fetchAll(
             db,
             sql: """

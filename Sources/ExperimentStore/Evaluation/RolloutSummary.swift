@@ -1,19 +1,19 @@
 /// The figures of one agent on one set of tasks. Tasks that could not be set up count as nothing done.
-public struct RolloutSummary: Sendable, Equatable, Codable {
-    public struct Row: Sendable, Equatable, Codable {
-        public var tasks = 0
+package struct RolloutSummary: Sendable, Equatable, Codable {
+    package struct Row: Sendable, Equatable, Codable {
+        package var tasks = 0
         /// Mean sub-tasks completed.
-        public var meanReturn = 0.0
+        package var meanReturn = 0.0
         /// Mean share of sub-tasks completed.
-        public var proportion = 0.0
+        package var proportion = 0.0
         /// Share of tasks with all sub-tasks completed.
-        public var success = 0.0
+        package var success = 0.0
         /// The last two with each task weighted by expert steps over steps taken, at most 1.
-        public var weightedProportion = 0.0
-        public var weightedSuccess = 0.0
+        package var weightedProportion = 0.0
+        package var weightedSuccess = 0.0
 
         /// Of no tasks all figures are 0.
-        public init(_ rollouts: some Collection<Rollout>) {
+        package init(_ rollouts: some Collection<Rollout>) {
             tasks = rollouts.count
             guard tasks > 0 else { return }
             for rollout in rollouts {
@@ -32,16 +32,16 @@ public struct RolloutSummary: Sendable, Equatable, Codable {
         }
     }
 
-    public var all: Row
+    package var all: Row
     /// By number of sub-tasks.
-    public var byLength: [Int: Row]
+    package var byLength: [Int: Row]
     /// Met over all conditions of ALFRED's goals, and the share of tasks at whose end the whole goal holds. The goal is the
     /// trajectory's, of which a task may ask only a part.
-    public var goalConditions: Double
-    public var goals: Double
-    public var notSetUp: Int
+    package var goalConditions: Double
+    package var goals: Double
+    package var notSetUp: Int
 
-    public init(_ rollouts: [Rollout]) {
+    package init(_ rollouts: [Rollout]) {
         all = Row(rollouts)
         byLength = Dictionary(grouping: rollouts) { $0.subTasks.count }.mapValues { Row($0) }
         let counts = rollouts.compactMap(\.conditions)
@@ -54,5 +54,5 @@ public struct RolloutSummary: Sendable, Equatable, Codable {
 
 extension Rollout {
     /// Expert steps over steps taken, at most 1; 1 for no step.
-    public var pathWeight: Double { stepCount > 0 ? min(1, Double(expertSteps) / Double(stepCount)) : 1 }
+    package var pathWeight: Double { stepCount > 0 ? min(1, Double(expertSteps) / Double(stepCount)) : 1 }
 }

@@ -1,13 +1,13 @@
-public import GRDB
+package import GRDB
 
 /// Counts over one dataset, split by split.
-public struct DatasetSummary: Sendable, Equatable, Encodable {
-    public struct Lengths: Sendable, Equatable, Encodable {
-        public var mean: Double
-        public var median: Double
-        public var p90: Int
-        public var min: Int
-        public var max: Int
+package struct DatasetSummary: Sendable, Equatable, Encodable {
+    package struct Lengths: Sendable, Equatable, Encodable {
+        package var mean: Double
+        package var median: Double
+        package var p90: Int
+        package var min: Int
+        package var max: Int
 
         /// Nil for no values.
         init?(_ values: [Int]) {
@@ -25,56 +25,56 @@ public struct DatasetSummary: Sendable, Equatable, Encodable {
         }
     }
 
-    public struct Frames: Sendable, Equatable, Encodable {
-        public var observations = 0
-        public var present = 0
-        public var missing = 0
-        public var unreadable = 0
+    package struct Frames: Sendable, Equatable, Encodable {
+        package var observations = 0
+        package var present = 0
+        package var missing = 0
+        package var unreadable = 0
         /// Drawn by the simulator.
-        public var rendered = 0
+        package var rendered = 0
         /// Observations with a row in a feature file.
-        public var withFeatures = 0
+        package var withFeatures = 0
     }
 
-    public struct Split: Sendable, Equatable, Encodable {
-        public var name: String
-        public var episodes = 0
-        public var scenes = 0
+    package struct Split: Sendable, Equatable, Encodable {
+        package var name: String
+        package var episodes = 0
+        package var scenes = 0
         /// Annotations the splits file lists.
-        public var samples = 0
-        public var annotations = 0
+        package var samples = 0
+        package var annotations = 0
         /// Annotations whose sentences do not fit the sub-goals; they yield the task instruction only.
-        public var misalignedAnnotations = 0
+        package var misalignedAnnotations = 0
         /// Primitives that cover two sub-tasks because their annotator wrote one sentence for both.
-        public var sharedPrimitives = 0
-        public var transitions = 0
+        package var sharedPrimitives = 0
+        package var transitions = 0
         /// Entries of the recordings' image lists.
-        public var images = 0
-        public var episodesByTaskType: [String: Int] = [:]
-        public var transitionsByAction: [String: Int] = [:]
+        package var images = 0
+        package var episodesByTaskType: [String: Int] = [:]
+        package var transitionsByAction: [String: Int] = [:]
         /// Sub-goals as recorded, navigation included.
-        public var subgoals: [String: Int] = [:]
+        package var subgoals: [String: Int] = [:]
         /// Sub-tasks: navigation merged into what follows.
-        public var subtasks: [String: Int] = [:]
-        public var instructions: [String: Int] = [:]
-        public var stepsPerEpisode: Lengths?
-        public var stepsPerPrimitive: Lengths?
-        public var frames = Frames()
+        package var subtasks: [String: Int] = [:]
+        package var instructions: [String: Int] = [:]
+        package var stepsPerEpisode: Lengths?
+        package var stepsPerPrimitive: Lengths?
+        package var frames = Frames()
 
         init(name: String) { self.name = name }
     }
 
-    public var dataset: String
-    public var root: String
-    public var splits: [Split]
+    package var dataset: String
+    package var root: String
+    package var splits: [Split]
 
     /// The names of all splits of the store, in the order they were read.
-    public static func splitNames(_ db: Database) throws -> [String] {
+    package static func splitNames(_ db: Database) throws -> [String] {
         try String.fetchAll(db, sql: "SELECT split FROM episodes GROUP BY split ORDER BY min(id)")
     }
 
     /// Summaries of all datasets of the store.
-    public static func all(_ db: Database) throws -> [DatasetSummary] {
+    package static func all(_ db: Database) throws -> [DatasetSummary] {
         try DatasetRow.all(db).map { dataset in
             let names = try String.fetchAll(
                 db, sql: "SELECT split FROM episodes WHERE dataset_id = ? GROUP BY split ORDER BY min(id)",

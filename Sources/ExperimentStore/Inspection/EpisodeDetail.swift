@@ -1,62 +1,62 @@
 internal import Foundation
-public import GRDB
+package import GRDB
 
 /// All the store knows of one episode.
-public struct EpisodeDetail: Sendable, Equatable, Encodable {
-    public struct Annotation: Sendable, Equatable, Encodable {
-        public var repeatIdx: Int
-        public var inSplit: Bool
-        public var aligned: Bool?
-        public var goal: String
-        public var sentences: [String]
+package struct EpisodeDetail: Sendable, Equatable, Encodable {
+    package struct Annotation: Sendable, Equatable, Encodable {
+        package var repeatIdx: Int
+        package var inSplit: Bool
+        package var aligned: Bool?
+        package var goal: String
+        package var sentences: [String]
     }
 
-    public struct Subtask: Sendable, Equatable, Encodable {
-        public var index: Int
-        public var kind: String
-        public var firstStep: Int
-        public var stepCount: Int
-        public var objectId: String?
-        public var receptacleId: String?
+    package struct Subtask: Sendable, Equatable, Encodable {
+        package var index: Int
+        package var kind: String
+        package var firstStep: Int
+        package var stepCount: Int
+        package var objectId: String?
+        package var receptacleId: String?
     }
 
-    public struct Step: Sendable, Equatable, Encodable {
-        public var t: Int
-        public var action: String
-        public var object: String?
-        public var objectId: String?
-        public var subtask: Int
+    package struct Step: Sendable, Equatable, Encodable {
+        package var t: Int
+        package var action: String
+        package var object: String?
+        package var objectId: String?
+        package var subtask: Int
         /// For the whole task: 1 on the last step.
-        public var sparseReward: Double
+        package var sparseReward: Double
         /// For the sub-task the step belongs to: 1 on its last step.
-        public var subtaskReward: Double
+        package var subtaskReward: Double
         /// What the recording itself says.
-        public var recordedReward: Double?
-        public var frame: String?
-        public var frameStatus: String
+        package var recordedReward: Double?
+        package var frame: String?
+        package var frameStatus: String
     }
 
-    public var id: Int64
-    public var dataset: String
-    public var split: String
-    public var key: String
-    public var taskType: String?
-    public var floorPlan: String
-    public var room: String?
+    package var id: Int64
+    package var dataset: String
+    package var split: String
+    package var key: String
+    package var taskType: String?
+    package var floorPlan: String
+    package var room: String?
     /// Of generated data: who acted, and whether the task's goal was reached.
-    public var policy: String?
-    public var success: Bool?
-    public var source: String
-    public var features: String?
-    public var annotations: [Annotation]
-    public var subtasks: [Subtask]
-    public var steps: [Step]
+    package var policy: String?
+    package var success: Bool?
+    package var source: String
+    package var features: String?
+    package var annotations: [Annotation]
+    package var subtasks: [Subtask]
+    package var steps: [Step]
     /// The picture after the last step.
-    public var finalFrame: String?
-    public var instructions: [String: Int]
+    package var finalFrame: String?
+    package var instructions: [String: Int]
 
     /// The episode with the number `name`, else those whose key, task folder or trial name it is: at most `limit`.
-    public static func find(_ name: String, limit: Int = 5, _ db: Database) throws -> [(
+    package static func find(_ name: String, limit: Int = 5, _ db: Database) throws -> [(
         id: Int64, key: String, split: String
     )] {
         return try Row.fetchAll(
@@ -72,7 +72,7 @@ public struct EpisodeDetail: Sendable, Equatable, Encodable {
     }
 
     /// Nil when there is no such episode.
-    public static func fetch(_ id: Int64, _ db: Database) throws -> EpisodeDetail? {
+    package static func fetch(_ id: Int64, _ db: Database) throws -> EpisodeDetail? {
         guard
             let row = try Row.fetchOne(
                 db,

@@ -1,14 +1,14 @@
-public import GRDB
+package import GRDB
 
 /// Where an episode of the store was read from.
-public struct EpisodeSource: Sendable, Equatable {
-    public var id: Int64
+package struct EpisodeSource: Sendable, Equatable {
+    package var id: Int64
     /// The folder of the split folders.
-    public var root: String
-    public var key: String
+    package var root: String
+    package var key: String
 
     /// Episodes that `name` can mean: a number, a key, or a trial's name.
-    public static func find(_ name: String, _ db: Database) throws -> [EpisodeSource] {
+    package static func find(_ name: String, _ db: Database) throws -> [EpisodeSource] {
         try EpisodeDetail.find(name, db).compactMap { match in
             try Row.fetchOne(
                 db,

@@ -1,30 +1,30 @@
-public import GRDB
+package import GRDB
 
 /// Instructions that meet some conditions.
-public struct InstructionQuery: Sendable {
-    public struct Match: Sendable, Equatable, Encodable {
-        public var id: Int64
-        public var split: String
-        public var episodeId: Int64
-        public var repeatIdx: Int
-        public var kind: String
-        public var firstSubtask: Int
-        public var subtaskCount: Int
-        public var firstStep: Int
-        public var stepCount: Int
+package struct InstructionQuery: Sendable {
+    package struct Match: Sendable, Equatable, Encodable {
+        package var id: Int64
+        package var split: String
+        package var episodeId: Int64
+        package var repeatIdx: Int
+        package var kind: String
+        package var firstSubtask: Int
+        package var subtaskCount: Int
+        package var firstStep: Int
+        package var stepCount: Int
         /// Whether the steps end with what the text asks for.
-        public var fulfilled: Bool
-        public var text: String
+        package var fulfilled: Bool
+        package var text: String
     }
 
-    public var split: String?
-    public var kind: String?
-    public var episode: Int64?
+    package var split: String?
+    package var kind: String?
+    package var episode: Int64?
     /// Text the instruction contains, upper and lower case alike.
-    public var containing: String?
-    public var limit: Int?
+    package var containing: String?
+    package var limit: Int?
 
-    public init() {}
+    package init() {}
 
     private var conditions: (sql: String, arguments: StatementArguments) {
         var terms: [String] = []
@@ -42,7 +42,7 @@ public struct InstructionQuery: Sendable {
     }
 
     /// The matches in the order of their ids.
-    public func fetch(_ db: Database) throws -> [Match] {
+    package func fetch(_ db: Database) throws -> [Match] {
         let (condition, arguments) = conditions
         return try Row.fetchAll(
             db,
@@ -59,7 +59,7 @@ public struct InstructionQuery: Sendable {
     }
 
     /// How many there are without the limit.
-    public func count(_ db: Database) throws -> Int {
+    package func count(_ db: Database) throws -> Int {
         let (condition, arguments) = conditions
         return try Int.fetchOne(db, sql: "SELECT count(*) FROM instruction_list \(condition)", arguments: arguments)
             ?? 0

@@ -1,52 +1,52 @@
-public import GRDB
+package import GRDB
 
 /// A labelled span with its scores and both texts, for people.
-public struct LabelDetail: Sendable, Equatable, Encodable {
-    public struct Step: Sendable, Equatable, Encodable {
-        public var position: Int
-        public var t: Int
-        public var action: String
-        public var object: String?
-        public var window: Int?
+package struct LabelDetail: Sendable, Equatable, Encodable {
+    package struct Step: Sendable, Equatable, Encodable {
+        package var position: Int
+        package var t: Int
+        package var action: String
+        package var object: String?
+        package var window: Int?
         /// Nil where the transition has no score.
-        public var score: Int?
-        public var expected: Double?
-        public var agreement: Double?
-        public var sparseReward: Double
+        package var score: Int?
+        package var expected: Double?
+        package var agreement: Double?
+        package var sparseReward: Double
     }
 
-    public struct Call: Sendable, Equatable, Encodable {
-        public var stage: Int
-        public var window: Int
-        public var sample: Int
-        public var ask: Int
-        public var reference: String
-        public var model: String?
-        public var prompt: String
-        public var answer: String?
-        public var failure: String?
-        public var message: String?
-        public var promptTokens: Int
-        public var completionTokens: Int
-        public var dollars: Double?
-        public var startedAt: String
+    package struct Call: Sendable, Equatable, Encodable {
+        package var stage: Int
+        package var window: Int
+        package var sample: Int
+        package var ask: Int
+        package var reference: String
+        package var model: String?
+        package var prompt: String
+        package var answer: String?
+        package var failure: String?
+        package var message: String?
+        package var promptTokens: Int
+        package var completionTokens: Int
+        package var dollars: Double?
+        package var startedAt: String
     }
 
-    public var run: String
-    public var spanId: Int64
-    public var episodeId: Int64
+    package var run: String
+    package var spanId: Int64
+    package var episodeId: Int64
     /// `none`, or how the span was shown.
-    public var control: String
-    public var goal: String
-    public var kind: String
-    public var status: String
-    public var failure: String?
-    public var message: String?
-    public var steps: [Step]
-    public var calls: [Call]
+    package var control: String
+    package var goal: String
+    package var kind: String
+    package var status: String
+    package var failure: String?
+    package var message: String?
+    package var steps: [Step]
+    package var calls: [Call]
 
     /// The spans of an episode, in a run or in all.
-    public static func spans(episode: Int64, run: Int64?, _ db: Database) throws -> [LabelDetail] {
+    package static func spans(episode: Int64, run: Int64?, _ db: Database) throws -> [LabelDetail] {
         let rows = try Row.fetchAll(
             db,
             sql: """

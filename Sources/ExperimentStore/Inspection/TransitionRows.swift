@@ -1,20 +1,21 @@
-public import GRDB
+internal import Episodes
+package import GRDB
 
 /// The steps of some instructions of a dataset, one row for each step of each instruction, in the order of instructions
 /// and then of t.
 ///
 /// An index of a few bytes a transition and some tens an instruction is held; texts and scores are read when they are
 /// asked for. To be used inside the ``ExperimentStore/read(_:)`` that it was made in.
-public final class TransitionRows {
+package final class TransitionRows {
     /// Which rows.
-    public struct Selection: Sendable {
-        public var dataset: DatasetRow
-        public var splits: [String]
-        public var kinds: [String]
+    package struct Selection: Sendable {
+        package var dataset: DatasetRow
+        package var splits: [String]
+        package var kinds: [String]
         /// The run whose scores are asked for.
-        public var run: LabelRun?
+        package var run: LabelRun?
 
-        public init(dataset: DatasetRow, splits: [String], kinds: [String], run: LabelRun? = nil) {
+        package init(dataset: DatasetRow, splits: [String], kinds: [String], run: LabelRun? = nil) {
             self.dataset = dataset
             self.splits = splits
             self.kinds = kinds
@@ -22,44 +23,44 @@ public final class TransitionRows {
         }
     }
 
-    public struct Episode: Sendable, Equatable {
-        public var id: Int64
+    package struct Episode: Sendable, Equatable {
+        package var id: Int64
         /// Index into the selection's splits.
-        public var split: Int
+        package var split: Int
         /// Where its transitions begin in ``actions`` and ``objects``.
-        public var firstTransition: Int
+        package var firstTransition: Int
         /// Where its observations begin in ``records``.
-        public var firstObservation: Int
+        package var firstObservation: Int
         /// Transitions; there is one observation more.
-        public var stepCount: Int
+        package var stepCount: Int
     }
 
-    public struct Instruction: Sendable, Equatable {
-        public var id: Int64
+    package struct Instruction: Sendable, Equatable {
+        package var id: Int64
         /// Index into ``episodes``.
-        public var episode: Int
+        package var episode: Int
         /// Index into the selection's kinds.
-        public var kind: Int
-        public var steps: Range<Int>
-        public var isFulfilled: Bool
+        package var kind: Int
+        package var steps: Range<Int>
+        package var isFulfilled: Bool
         fileprivate var span: Int64?
     }
 
-    public let selection: Selection
+    package let selection: Selection
     /// Those with rows, in the order of their numbers.
-    public private(set) var episodes: [Episode] = []
+    package private(set) var episodes: [Episode] = []
     /// In the order of their numbers.
-    public private(set) var instructions: [Instruction] = []
+    package private(set) var instructions: [Instruction] = []
     /// Ids of actions and object classes by transition.
-    public private(set) var actions: [UInt8] = []
-    public private(set) var objects: [UInt8] = []
+    package private(set) var actions: [UInt8] = []
+    package private(set) var objects: [UInt8] = []
     /// By observation: its record in the dataset's frame store, -1 where there is none.
-    public private(set) var records: [Int] = []
+    package private(set) var records: [Int] = []
     /// Rows altogether.
-    public private(set) var count = 0
+    package private(set) var count = 0
     private let db: Database
 
-    public init(_ selection: Selection, _ db: Database) throws {
+    package init(_ selection: Selection, _ db: Database) throws {
         self.selection = selection
         self.db = db
         let spans = try selection.run.map { try Self.spans(of: $0, db) }
@@ -131,20 +132,20 @@ public final class TransitionRows {
     }
 
     /// The words of an instruction.
-    public func text(of instruction: Instruction) throws -> String {
+    package func text(of instruction: Instruction) throws -> String {
         try String.fetchOne(
             try db.cachedStatement(sql: "SELECT text FROM instructions WHERE id = ?"), arguments: [instruction.id])
             ?? ""
     }
 
     /// The key of an episode, as in `<task>/<trial>`.
-    public func key(of episode: Episode) throws -> String {
+    package func key(of episode: Episode) throws -> String {
         try String.fetchOne(
             try db.cachedStatement(sql: "SELECT key FROM episodes WHERE id = ?"), arguments: [episode.id]) ?? ""
     }
 
     /// The selected run's scores, 0 to 10, of the instruction's steps; NaN where a transition has none.
-    public func scores(of instruction: Instruction) throws -> [Float] {
+    package func scores(of instruction: Instruction) throws -> [Float] {
         var scores = [Float](repeating: .nan, count: instruction.steps.count)
         guard let span = instruction.span else { return scores }
         let rows = try Row.fetchCursor(

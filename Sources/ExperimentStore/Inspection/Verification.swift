@@ -1,30 +1,30 @@
 internal import Foundation
-public import GRDB
+package import GRDB
 
 /// Checks of the store against itself. None of them reads the dataset's files.
-public struct Verification: Sendable {
-    public struct Finding: Sendable, Equatable, Encodable {
-        public var check: String
+package struct Verification: Sendable {
+    package struct Finding: Sendable, Equatable, Encodable {
+        package var check: String
         /// The row it is about, as in `episode 17 (train/...)`.
-        public var place: String
-        public var message: String
+        package var place: String
+        package var message: String
 
-        public init(check: String, place: String, message: String) {
+        package init(check: String, place: String, message: String) {
             self.check = check
             self.place = place
             self.message = message
         }
     }
 
-    public struct Check: Sendable {
-        public let name: String
+    package struct Check: Sendable {
+        package let name: String
         /// What it makes sure of.
-        public let purpose: String
+        package let purpose: String
         /// Rows of (episode id, message) that break it.
         fileprivate let sql: String
     }
 
-    public static let checks: [Check] = [
+    package static let checks: [Check] = [
         Check(
             name: "transitions", purpose: "an episode has its transitions, numbered from 0",
             sql: """
@@ -98,7 +98,7 @@ public struct Verification: Sendable {
     ]
 
     /// Runs one of ``checks``.
-    public static func findings(of check: Check, _ db: Database) throws -> [Finding] {
+    package static func findings(of check: Check, _ db: Database) throws -> [Finding] {
         try Row.fetchAll(
             db,
             sql: """
@@ -114,7 +114,7 @@ public struct Verification: Sendable {
     }
 
     /// SQLite's own checks: the file's structure and every foreign key.
-    public static func fileFindings(_ db: Database) throws -> [Finding] {
+    package static func fileFindings(_ db: Database) throws -> [Finding] {
         var findings = try String.fetchAll(db, sql: "PRAGMA integrity_check").filter { $0 != "ok" }
             .map { Finding(check: "file", place: "the store", message: $0) }
         for row in try Row.fetchAll(db, sql: "PRAGMA foreign_key_check") {
@@ -129,17 +129,17 @@ public struct Verification: Sendable {
 }
 
 /// A picture whose file or record can be compared with what the store says.
-public struct FrameReference: Sendable {
-    public var episodeID: Int64
-    public var t: Int
+package struct FrameReference: Sendable {
+    package var episodeID: Int64
+    package var t: Int
     /// The file relative to the dataset's root, and its hash; nil for a picture the simulator drew.
-    public var file: (path: String, sha256: [UInt8])?
-    public var record: Int?
+    package var file: (path: String, sha256: [UInt8])?
+    package var record: Int?
 }
 
 extension DatasetRow {
     /// Calls `body` with every picture of the dataset that is present or rendered.
-    public func forEachFrame(_ db: Database, _ body: (FrameReference) throws -> Void) throws {
+    package func forEachFrame(_ db: Database, _ body: (FrameReference) throws -> Void) throws {
         let rows = try Row.fetchCursor(
             db,
             sql: """

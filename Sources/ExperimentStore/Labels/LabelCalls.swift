@@ -1,43 +1,43 @@
 internal import Foundation
-public import GRDB
+package import GRDB
 
 /// An answer, or why there is none, with all that is known of the call.
-public struct LabelCallRow: Sendable, Equatable {
-    public var reference: String
-    public var stage: Int
-    public var requestSHA256: [UInt8]
+package struct LabelCallRow: Sendable, Equatable {
+    package var reference: String
+    package var stage: Int
+    package var requestSHA256: [UInt8]
     /// `live` or `batch`.
-    public var source: String
-    public var provider: String
-    public var baseURL: String
-    public var modelAsked: String
-    public var modelAnswered: String?
-    public var fingerprint: String?
-    public var providerCallID: String?
+    package var source: String
+    package var provider: String
+    package var baseURL: String
+    package var modelAsked: String
+    package var modelAnswered: String?
+    package var fingerprint: String?
+    package var providerCallID: String?
     /// The question's texts.
-    public var prompt: String
+    package var prompt: String
     /// What the model said, as far as it came.
-    public var answer: String?
+    package var answer: String?
     /// The reply's body.
-    public var raw: String?
-    public var finishReason: String?
+    package var raw: String?
+    package var finishReason: String?
     /// As JSON.
-    public var logprobs: String?
+    package var logprobs: String?
     /// The kind of failure; nil for an answer that could be used.
-    public var failure: String?
-    public var message: String?
-    public var httpStatus: Int?
-    public var promptTokens: Int
-    public var cachedTokens: Int
-    public var completionTokens: Int
+    package var failure: String?
+    package var message: String?
+    package var httpStatus: Int?
+    package var promptTokens: Int
+    package var cachedTokens: Int
+    package var completionTokens: Int
     /// In billionths of a dollar; nil where no price is known.
-    public var costNanodollars: Int64?
-    public var attempts: Int
+    package var costNanodollars: Int64?
+    package var attempts: Int
     /// ISO 8601, UTC.
-    public var startedAt: String
-    public var latencyMilliseconds: Double
+    package var startedAt: String
+    package var latencyMilliseconds: Double
 
-    public init(
+    package init(
         reference: String, stage: Int, requestSHA256: [UInt8], source: String, provider: String, baseURL: String,
         modelAsked: String, prompt: String, attempts: Int, startedAt: String, latencyMilliseconds: Double
     ) {
@@ -59,21 +59,21 @@ public struct LabelCallRow: Sendable, Equatable {
 }
 
 /// A question of a span: which of its calls answered it, and how.
-public struct LabelQuestionRow: Sendable, Equatable {
-    public var stage: Int
-    public var window: Int
-    public var sample: Int
-    public var ask: Int
-    public var answer: String?
-    public var logprobs: String?
-    public var failure: String?
-    public var message: String?
+package struct LabelQuestionRow: Sendable, Equatable {
+    package var stage: Int
+    package var window: Int
+    package var sample: Int
+    package var ask: Int
+    package var answer: String?
+    package var logprobs: String?
+    package var failure: String?
+    package var message: String?
 }
 
 extension LabelRun {
     /// Notes that a call is about to be made, with what it may cost at most. The answer to a batched one is recognised by the
     /// request's hash.
-    public func noteDispatch(
+    package func noteDispatch(
         reference: String, spanID: Int64, requestSHA256: [UInt8]?, reserved: Int64, batch: Batched? = nil,
         _ db: Database
     ) throws {
@@ -90,28 +90,28 @@ extension LabelRun {
     }
 
     /// A call that is made by handing a file to somebody else.
-    public struct Batched: Sendable, Equatable {
+    package struct Batched: Sendable, Equatable {
         /// The file's name.
-        public var file: String
+        package var file: String
         /// The question's texts.
-        public var prompt: String
+        package var prompt: String
 
-        public init(file: String, prompt: String) {
+        package init(file: String, prompt: String) {
             self.file = file
             self.prompt = prompt
         }
     }
 
     /// A call whose answer is awaited from a batch.
-    public struct Awaited: Sendable, Equatable {
-        public var spanID: Int64
-        public var requestSHA256: [UInt8]
-        public var batch: Batched
-        public var sentAt: String
+    package struct Awaited: Sendable, Equatable {
+        package var spanID: Int64
+        package var requestSHA256: [UInt8]
+        package var batch: Batched
+        package var sentAt: String
     }
 
     /// Nil for a reference that no batch of this run has outstanding.
-    public func awaited(_ reference: String, _ db: Database) throws -> Awaited? {
+    package func awaited(_ reference: String, _ db: Database) throws -> Awaited? {
         let statement = try db.cachedStatement(
             sql: """
                 SELECT span_id, request_sha256, batch_file, prompt, sent_at FROM label_in_flight
@@ -125,7 +125,7 @@ extension LabelRun {
     }
 
     /// Batch files with questions outstanding, and how many each.
-    public func outstandingBatches(_ db: Database) throws -> [(file: String, count: Int)] {
+    package func outstandingBatches(_ db: Database) throws -> [(file: String, count: Int)] {
         try Row.fetchAll(
             db,
             sql: """
@@ -136,21 +136,21 @@ extension LabelRun {
     }
 
     /// Gives up waiting for a batch: its questions can be asked again.
-    public func forgetBatch(_ file: String, _ db: Database) throws -> Int {
+    package func forgetBatch(_ file: String, _ db: Database) throws -> Int {
         try db.execute(
             sql: "DELETE FROM label_in_flight WHERE run_id = ? AND batch_file = ?", arguments: [id, file])
         return db.changesCount
     }
 
     /// Forgets a call that was not made after all.
-    public func forgetDispatch(reference: String, _ db: Database) throws {
+    package func forgetDispatch(reference: String, _ db: Database) throws {
         try db.cachedStatement(sql: "DELETE FROM label_in_flight WHERE reference = ?").execute(arguments: [reference])
     }
 
     /// Stores what came of a call and ties it to its question.
     ///
     /// - Parameter tiesQuestion: Off for a call that failed because the server was down: the question stays open.
-    public func record(
+    package func record(
         _ call: LabelCallRow, spanID: Int64, window: Int, sample: Int, ask: Int, tiesQuestion: Bool = true,
         _ db: Database
     ) throws {
@@ -178,7 +178,7 @@ extension LabelRun {
     }
 
     /// Ties a question to an answer that the store had already.
-    public func answer(
+    package func answer(
         spanID: Int64, stage: Int, window: Int, sample: Int, ask: Int, callID: Int64, _ db: Database
     ) throws {
         try db.cachedStatement(
@@ -190,7 +190,7 @@ extension LabelRun {
     }
 
     /// The questions of a span that have been asked, with their outcomes.
-    public static func questions(spanID: Int64, _ db: Database) throws -> [LabelQuestionRow] {
+    package static func questions(spanID: Int64, _ db: Database) throws -> [LabelQuestionRow] {
         let statement = try db.cachedStatement(
             sql: """
                 SELECT q.stage, q.window_idx, q.sample, q.ask, c.answer, c.logprobs, c.failure, c.message
@@ -205,7 +205,7 @@ extension LabelRun {
     }
 
     /// An answer to the same request, whichever run asked for it.
-    public static func answered(
+    package static func answered(
         requestSHA256: [UInt8], _ db: Database
     ) throws -> (callID: Int64, answer: String, logprobs: String?)? {
         let statement = try db.cachedStatement(

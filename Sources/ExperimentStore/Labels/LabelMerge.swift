@@ -1,14 +1,14 @@
 internal import GRDB
 
 /// What a merge brought in.
-public struct LabelMergeReport: Sendable, Equatable, Encodable {
-    public var runs: [String] = []
+package struct LabelMergeReport: Sendable, Equatable, Encodable {
+    package var runs: [String] = []
     /// Spans taken over: those the other store had finished and this one had not.
-    public var spans = 0
-    public var scores = 0
-    public var calls = 0
+    package var spans = 0
+    package var scores = 0
+    package var calls = 0
     /// Spans whose episodes this store does not have, or has in another version.
-    public var unknownSpans = 0
+    package var unknownSpans = 0
 }
 
 extension ExperimentStore {
@@ -16,7 +16,7 @@ extension ExperimentStore {
     /// content, not by number. All or nothing.
     ///
     /// - Throws: ``StoreError`` for a file that is no such store, or a run that has the same name but other settings.
-    public func mergeLabels(from path: String) throws -> LabelMergeReport {
+    package func mergeLabels(from path: String) throws -> LabelMergeReport {
         let other = try ExperimentStore(path, access: .read)
         guard other.file != file else {
             throw StoreError(.unwritable, "a store cannot be merged into itself", file: path)

@@ -1,21 +1,21 @@
-public import GRDB
+package import GRDB
 
 /// A span whose labelling has ended, one way or the other.
-public struct FinishedSpanRow: Sendable, Equatable {
-    public var id: Int64
-    public var episodeID: Int64
-    public var instructionID: Int64
+package struct FinishedSpanRow: Sendable, Equatable {
+    package var id: Int64
+    package var episodeID: Int64
+    package var instructionID: Int64
     /// As in `train/<task>/<trial> 3`: the episode and the instruction's number.
-    public var name: String
+    package var name: String
     /// Whether the span ends with what its goal asks for.
-    public var isFulfilled: Bool
-    public var policy: String?
-    public var failure: String?
+    package var isFulfilled: Bool
+    package var policy: String?
+    package var failure: String?
 }
 
 extension LabelRun {
     /// Scored and unscored spans of a run, by episode.
-    public static func finishedSpans(_ run: LabelRun, _ db: Database) throws -> [FinishedSpanRow] {
+    package static func finishedSpans(_ run: LabelRun, _ db: Database) throws -> [FinishedSpanRow] {
         try Row.fetchAll(
             db,
             sql: """
@@ -31,7 +31,7 @@ extension LabelRun {
     }
 
     /// The scores of a span in the order of its actions; unscored ones are left out.
-    public static func scores(spanID: Int64, _ db: Database) throws -> [LabelScoreRow] {
+    package static func scores(spanID: Int64, _ db: Database) throws -> [LabelScoreRow] {
         let statement = try db.cachedStatement(
             sql: """
                 SELECT position, t, window_idx, score, expected, samples, agreement FROM label_scores WHERE span_id = ?
@@ -45,7 +45,7 @@ extension LabelRun {
     }
 
     /// The last transitions of an episode's sub-tasks.
-    public static func subTaskEnds(episodeID: Int64, _ db: Database) throws -> Set<Int> {
+    package static func subTaskEnds(episodeID: Int64, _ db: Database) throws -> Set<Int> {
         let statement = try db.cachedStatement(
             sql: "SELECT first_step + step_count - 1 FROM subtasks WHERE episode_id = ?")
         return Set(try Int.fetchAll(statement, arguments: [episodeID]))

@@ -1,15 +1,15 @@
 internal import Foundation
-public import GRDB
+package import GRDB
 
 /// A text that questions are made from.
-public struct PromptRow: Sendable, Equatable {
-    public var name: String
+package struct PromptRow: Sendable, Equatable {
+    package var name: String
     /// `analysis`, `scoring` or `complaint`.
-    public var stage: String
-    public var template: String
-    public var sha256: [UInt8]
+    package var stage: String
+    package var template: String
+    package var sha256: [UInt8]
 
-    public init(name: String, stage: String, template: String, sha256: [UInt8]) {
+    package init(name: String, stage: String, template: String, sha256: [UInt8]) {
         self.name = name
         self.stage = stage
         self.template = template
@@ -18,22 +18,22 @@ public struct PromptRow: Sendable, Equatable {
 }
 
 /// One way of labelling a dataset: who was asked, how, and with which words.
-public struct LabelRun: Sendable, Equatable {
-    public var id: Int64
-    public var name: String
-    public var datasetID: Int64
+package struct LabelRun: Sendable, Equatable {
+    package var id: Int64
+    package var name: String
+    package var datasetID: Int64
     /// `vlm`, or the kind of the scripted annotator, as in `scripted` or `constant`.
-    public var annotator: String
-    public var provider: String
-    public var baseURL: String
-    public var model: String
-    public var unit: String
+    package var annotator: String
+    package var provider: String
+    package var baseURL: String
+    package var model: String
+    package var unit: String
     /// All that decides what is asked, as JSON.
-    public var settings: String
-    public var createdAt: String
+    package var settings: String
+    package var createdAt: String
     /// Calls that were under way when a process was killed: their answers never arrived, but may have been billed.
-    public var lostCalls: Int
-    public var lostNanodollars: Int64
+    package var lostCalls: Int
+    package var lostNanodollars: Int64
 
     init(_ row: Row) {
         id = row["id"]
@@ -50,22 +50,22 @@ public struct LabelRun: Sendable, Equatable {
         lostNanodollars = row["lost_nanodollars"]
     }
 
-    public static func all(_ db: Database) throws -> [LabelRun] {
+    package static func all(_ db: Database) throws -> [LabelRun] {
         try Row.fetchAll(db, sql: "SELECT * FROM label_runs ORDER BY id").map { LabelRun($0) }
     }
 
-    public static func named(_ name: String, _ db: Database) throws -> LabelRun? {
+    package static func named(_ name: String, _ db: Database) throws -> LabelRun? {
         try Row.fetchOne(db, sql: "SELECT * FROM label_runs WHERE name = ?", arguments: [name]).map { LabelRun($0) }
     }
 
-    public static func with(id: Int64, _ db: Database) throws -> LabelRun? {
+    package static func with(id: Int64, _ db: Database) throws -> LabelRun? {
         try Row.fetchOne(db.cachedStatement(sql: "SELECT * FROM label_runs WHERE id = ?"), arguments: [id]).map {
             LabelRun($0)
         }
     }
 
     /// The prompts the run was made with, by stage.
-    public func prompts(_ db: Database) throws -> [String: PromptRow] {
+    package func prompts(_ db: Database) throws -> [String: PromptRow] {
         let rows = try Row.fetchAll(
             db,
             sql: """
@@ -79,21 +79,21 @@ public struct LabelRun: Sendable, Equatable {
     }
 
     /// What makes a run. The same name with other settings is another run.
-    public struct Identity: Sendable {
-        public var name: String
-        public var datasetID: Int64
-        public var annotator: String
-        public var provider: String
-        public var baseURL: String
-        public var model: String
-        public var unit: String
-        public var settings: String
-        public var settingsSHA256: [UInt8]
-        public var analysis: PromptRow
-        public var scoring: PromptRow
-        public var complaint: PromptRow
+    package struct Identity: Sendable {
+        package var name: String
+        package var datasetID: Int64
+        package var annotator: String
+        package var provider: String
+        package var baseURL: String
+        package var model: String
+        package var unit: String
+        package var settings: String
+        package var settingsSHA256: [UInt8]
+        package var analysis: PromptRow
+        package var scoring: PromptRow
+        package var complaint: PromptRow
 
-        public init(
+        package init(
             name: String, datasetID: Int64, annotator: String, provider: String, baseURL: String, model: String,
             unit: String, settings: String, settingsSHA256: [UInt8], analysis: PromptRow, scoring: PromptRow,
             complaint: PromptRow
@@ -114,7 +114,7 @@ public struct LabelRun: Sendable, Equatable {
     }
 
     /// The run of this name, made when there is none; nil when there is one with other settings.
-    public static func open(_ identity: Identity, _ db: Database) throws -> LabelRun? {
+    package static func open(_ identity: Identity, _ db: Database) throws -> LabelRun? {
         for prompt in [identity.analysis, identity.scoring, identity.complaint] {
             try db.execute(
                 sql: "INSERT OR IGNORE INTO label_prompts (sha256, name, stage, template) VALUES (?, ?, ?, ?)",
@@ -141,7 +141,7 @@ public struct LabelRun: Sendable, Equatable {
     /// Calls a killed process left under way count as lost. Outstanding batches are not under way.
     ///
     /// - Returns: How many there were.
-    public func settleInterruptedCalls(_ db: Database) throws -> Int {
+    package func settleInterruptedCalls(_ db: Database) throws -> Int {
         try db.execute(
             sql: """
                 UPDATE label_runs SET
@@ -157,7 +157,7 @@ public struct LabelRun: Sendable, Equatable {
     }
 
     /// What the run has cost so far in nanodollars, lost calls at their estimate included.
-    public func spent(_ db: Database) throws -> Int64 {
+    package func spent(_ db: Database) throws -> Int64 {
         try Int64.fetchOne(
             db,
             sql: """

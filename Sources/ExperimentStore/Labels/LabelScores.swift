@@ -1,22 +1,22 @@
 internal import Foundation
-public import GRDB
+package import GRDB
 
 /// The score of one transition as it was shown.
-public struct LabelScoreRow: Sendable, Equatable {
+package struct LabelScoreRow: Sendable, Equatable {
     /// Of the action in the span.
-    public var position: Int
-    public var t: Int
-    public var window: Int
+    package var position: Int
+    package var t: Int
+    package var window: Int
     /// 0 to 10.
-    public var score: Int
+    package var score: Int
     /// The mean over the probabilities of the tokens; nil without logprobs.
-    public var expected: Double?
+    package var expected: Double?
     /// Samples the score was made from.
-    public var samples: Int
+    package var samples: Int
     /// The share of samples that gave the most frequent score; nil for one sample.
-    public var agreement: Double?
+    package var agreement: Double?
 
-    public init(
+    package init(
         position: Int, t: Int, window: Int, score: Int, expected: Double? = nil, samples: Int = 1,
         agreement: Double? = nil
     ) {
@@ -31,17 +31,17 @@ public struct LabelScoreRow: Sendable, Equatable {
 }
 
 /// A window as it was shown.
-public struct LabelWindowRow: Sendable, Equatable {
-    public struct Picture: Sendable, Equatable {
+package struct LabelWindowRow: Sendable, Equatable {
+    package struct Picture: Sendable, Equatable {
         /// Of the observation in the span, and in the episode.
-        public var position: Int
-        public var t: Int
-        public var sha256: [UInt8]
-        public var mediaType: String
-        public var width, height: Int
-        public var byteCount: Int
+        package var position: Int
+        package var t: Int
+        package var sha256: [UInt8]
+        package var mediaType: String
+        package var width, height: Int
+        package var byteCount: Int
 
-        public init(
+        package init(
             position: Int, t: Int, sha256: [UInt8], mediaType: String, width: Int, height: Int, byteCount: Int
         ) {
             self.position = position
@@ -54,12 +54,12 @@ public struct LabelWindowRow: Sendable, Equatable {
         }
     }
 
-    public var index: Int
+    package var index: Int
     /// Positions in the span.
-    public var actions: Range<Int>
-    public var pictures: [Picture]
+    package var actions: Range<Int>
+    package var pictures: [Picture]
 
-    public init(index: Int, actions: Range<Int>, pictures: [Picture]) {
+    package init(index: Int, actions: Range<Int>, pictures: [Picture]) {
         self.index = index
         self.actions = actions
         self.pictures = pictures
@@ -68,7 +68,7 @@ public struct LabelWindowRow: Sendable, Equatable {
 
 extension LabelRun {
     /// Stores a window and the pictures it showed; one that is there already stays.
-    public static func save(_ window: LabelWindowRow, spanID: Int64, episodeID: Int64, _ db: Database) throws {
+    package static func save(_ window: LabelWindowRow, spanID: Int64, episodeID: Int64, _ db: Database) throws {
         try db.cachedStatement(
             sql: "INSERT OR IGNORE INTO label_windows (span_id, idx, first_action, action_count) VALUES (?, ?, ?, ?)"
         ).execute(arguments: [spanID, window.index, window.actions.lowerBound, window.actions.count])
@@ -95,7 +95,7 @@ extension LabelRun {
     }
 
     /// How a span ended.
-    public enum SpanEnd: Sendable, Equatable {
+    package enum SpanEnd: Sendable, Equatable {
         case scored
         /// The kind of failure and what happened.
         case unscored(String, message: String)
@@ -104,7 +104,7 @@ extension LabelRun {
     }
 
     /// Stores the scores of a span, as far as it has any, and how it ended.
-    public static func finish(
+    package static func finish(
         spanID: Int64, episodeID: Int64, scores: [LabelScoreRow], end: SpanEnd, _ db: Database
     ) throws {
         try db.cachedStatement(sql: "DELETE FROM label_scores WHERE span_id = ?").execute(arguments: [spanID])

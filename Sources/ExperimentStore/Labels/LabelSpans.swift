@@ -1,29 +1,29 @@
 internal import Foundation
-public import GRDB
+package import GRDB
 
 /// An instruction that can be labelled.
-public struct LabelCandidate: Sendable, Equatable {
-    public var instructionID: Int64
+package struct LabelCandidate: Sendable, Equatable {
+    package var instructionID: Int64
     /// The same in every store of this data: dataset, split, episode and the instruction's place in it.
-    public var key: String
-    public var text: String
-    public var stepCount: Int
-    public var episodeID: Int64
-    public var floorPlan: String
+    package var key: String
+    package var text: String
+    package var stepCount: Int
+    package var episodeID: Int64
+    package var floorPlan: String
     /// Classes of the things the covered sub-tasks are about.
-    public var objects: Set<String>
+    package var objects: Set<String>
 
     /// Which instructions of a dataset.
-    public struct Filter: Sendable {
-        public var datasetID: Int64
+    package struct Filter: Sendable {
+        package var datasetID: Int64
         /// Nil for all splits.
-        public var splits: [String]?
+        package var splits: [String]?
         /// `task`, `primitive`, `composite`.
-        public var kinds: [String]
+        package var kinds: [String]
         /// Only the first annotation of each episode that has instructions of these kinds, or all of them.
-        public var firstAnnotationOnly: Bool
+        package var firstAnnotationOnly: Bool
 
-        public init(datasetID: Int64, splits: [String]?, kinds: [String], firstAnnotationOnly: Bool) {
+        package init(datasetID: Int64, splits: [String]?, kinds: [String], firstAnnotationOnly: Bool) {
             self.datasetID = datasetID
             self.splits = splits
             self.kinds = kinds
@@ -32,7 +32,7 @@ public struct LabelCandidate: Sendable, Equatable {
     }
 
     /// Calls `body` with each candidate, in the order of episodes and steps.
-    public static func forEach(_ filter: Filter, _ db: Database, _ body: (LabelCandidate) throws -> Void) throws {
+    package static func forEach(_ filter: Filter, _ db: Database, _ body: (LabelCandidate) throws -> Void) throws {
         let splits = filter.splits.map { String(decoding: (try? JSONEncoder().encode($0)) ?? Data(), as: UTF8.self) }
         let kinds = String(decoding: try JSONEncoder().encode(filter.kinds), as: UTF8.self)
         let rows = try Row.fetchCursor(
@@ -67,43 +67,43 @@ public struct LabelCandidate: Sendable, Equatable {
 }
 
 /// A span with what is asked about it, as recorded.
-public struct LabelSpanRow: Sendable, Equatable {
-    public struct Step: Sendable, Equatable {
-        public var t: Int
-        public var action: Int
+package struct LabelSpanRow: Sendable, Equatable {
+    package struct Step: Sendable, Equatable {
+        package var t: Int
+        package var action: Int
         /// Nil for navigation.
-        public var object: String?
+        package var object: String?
     }
 
-    public struct Frame: Sendable, Equatable {
-        public var t: Int
-        public var status: String
-        public var path: String?
-        public var width: Int?
-        public var height: Int?
-        public var sha256: [UInt8]?
-        public var record: Int?
+    package struct Frame: Sendable, Equatable {
+        package var t: Int
+        package var status: String
+        package var path: String?
+        package var width: Int?
+        package var height: Int?
+        package var sha256: [UInt8]?
+        package var record: Int?
     }
 
-    public var id: Int64
-    public var instructionID: Int64
-    public var goalInstructionID: Int64
-    public var control: String
-    public var episodeID: Int64
-    public var goal: String
-    public var steps: [Step]
+    package var id: Int64
+    package var instructionID: Int64
+    package var goalInstructionID: Int64
+    package var control: String
+    package var episodeID: Int64
+    package var goal: String
+    package var steps: [Step]
     /// One more than ``steps``.
-    public var frames: [Frame]
+    package var frames: [Frame]
 }
 
 extension LabelRun {
     /// A span to be labelled: an instruction under its own goal or, for controls, another's.
-    public struct NewSpan: Sendable {
-        public var instructionID: Int64
-        public var control: String
-        public var goalInstructionID: Int64
+    package struct NewSpan: Sendable {
+        package var instructionID: Int64
+        package var control: String
+        package var goalInstructionID: Int64
 
-        public init(instructionID: Int64, control: String, goalInstructionID: Int64) {
+        package init(instructionID: Int64, control: String, goalInstructionID: Int64) {
             self.instructionID = instructionID
             self.control = control
             self.goalInstructionID = goalInstructionID
@@ -113,7 +113,7 @@ extension LabelRun {
     /// Adds spans; those the run has already stay as they are.
     ///
     /// - Returns: How many were new.
-    public func add(_ spans: [NewSpan], _ db: Database) throws -> Int {
+    package func add(_ spans: [NewSpan], _ db: Database) throws -> Int {
         let statement = try db.makeStatement(
             sql: """
                 INSERT OR IGNORE INTO label_spans (run_id, instruction_id, control, goal_instruction_id)
@@ -128,7 +128,7 @@ extension LabelRun {
     }
 
     /// How many spans there are by status.
-    public func spanCounts(_ db: Database) throws -> [String: Int] {
+    package func spanCounts(_ db: Database) throws -> [String: Int] {
         let rows = try Row.fetchAll(
             db, sql: "SELECT status, count(*) FROM label_spans WHERE run_id = ? GROUP BY status", arguments: [id])
         return Dictionary(uniqueKeysWithValues: rows.map { ($0[0] as String, $0[1] as Int) })
@@ -136,7 +136,7 @@ extension LabelRun {
 
     /// The next pending spans after the span `after`, in the order of their ids. Spans that wait for a batch are left out
     /// unless `includingBatched`.
-    public func pendingSpans(
+    package func pendingSpans(
         after: Int64, limit: Int, includingBatched: Bool = false, _ db: Database
     ) throws -> [LabelSpanRow] {
         let waiting =
@@ -149,7 +149,7 @@ extension LabelRun {
     }
 
     /// What the span of an instruction would be, for estimates. It has no number and no run.
-    public static func preview(instructionID: Int64, _ db: Database) throws -> LabelSpanRow? {
+    package static func preview(instructionID: Int64, _ db: Database) throws -> LabelSpanRow? {
         try spans(
             """
             SELECT 0, i.id, i.id, 'none', i.episode_id, i.text, i.first_step, i.step_count FROM instructions i
@@ -159,7 +159,7 @@ extension LabelRun {
     }
 
     /// One span of the run, whatever its status.
-    public func span(_ spanID: Int64, _ db: Database) throws -> LabelSpanRow? {
+    package func span(_ spanID: Int64, _ db: Database) throws -> LabelSpanRow? {
         try Self.runSpans("s.run_id = ? AND s.id = ?", [id, spanID], db).first
     }
 
@@ -212,14 +212,14 @@ extension LabelRun {
     }
 
     /// Spans that could not be shown are tried again.
-    public func unblock(_ db: Database) throws {
+    package func unblock(_ db: Database) throws {
         try db.execute(
             sql: "UPDATE label_spans SET status = 'pending', message = NULL WHERE run_id = ? AND status = 'blocked'",
             arguments: [id])
     }
 
     /// Puts spans back to pending whose failures were the server's, not theirs.
-    public func reopen(_ spanIDs: [Int64], _ db: Database) throws {
+    package func reopen(_ spanIDs: [Int64], _ db: Database) throws {
         for spanID in spanIDs {
             try db.execute(
                 sql: """
@@ -239,7 +239,7 @@ extension LabelRun {
     ///
     /// - Parameter failures: Only spans that failed in one of these ways; nil for all.
     /// - Returns: How many spans.
-    public func requeue(failures: [String]?, _ db: Database) throws -> Int {
+    package func requeue(failures: [String]?, _ db: Database) throws -> Int {
         let kinds = try failures.map { String(decoding: try JSONEncoder().encode($0), as: UTF8.self) }
         let condition = """
             run_id = :run AND status = 'unscored' AND (:kinds IS NULL OR failure IN (SELECT value FROM json_each(:kinds)))

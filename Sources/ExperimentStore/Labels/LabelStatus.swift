@@ -1,51 +1,51 @@
-public import GRDB
+package import GRDB
 
 /// Where a label run stands.
-public struct LabelStatus: Sendable, Equatable, Encodable {
-    public struct Calls: Sendable, Equatable, Encodable {
-        public var stage: Int
-        public var count: Int
-        public var failed: Int
-        public var attempts: Int
-        public var promptTokens: Int
-        public var cachedTokens: Int
-        public var completionTokens: Int
+package struct LabelStatus: Sendable, Equatable, Encodable {
+    package struct Calls: Sendable, Equatable, Encodable {
+        package var stage: Int
+        package var count: Int
+        package var failed: Int
+        package var attempts: Int
+        package var promptTokens: Int
+        package var cachedTokens: Int
+        package var completionTokens: Int
         /// Nil where no price is known.
-        public var dollars: Double?
-        public var meanLatencyMilliseconds: Double?
+        package var dollars: Double?
+        package var meanLatencyMilliseconds: Double?
     }
 
-    public struct Failure: Sendable, Equatable, Encodable {
-        public var kind: String
-        public var spans: Int
+    package struct Failure: Sendable, Equatable, Encodable {
+        package var kind: String
+        package var spans: Int
         /// The most frequent message.
-        public var example: String
+        package var example: String
     }
 
-    public var run: String
-    public var annotator: String
-    public var provider: String
-    public var baseURL: String
-    public var model: String
-    public var unit: String
+    package var run: String
+    package var annotator: String
+    package var provider: String
+    package var baseURL: String
+    package var model: String
+    package var unit: String
     /// Genuine spans by status.
-    public var spans: [String: Int]
+    package var spans: [String: Int]
     /// Control spans by control and status.
-    public var controls: [String: [String: Int]]
-    public var transitions: Int
-    public var scoredTransitions: Int
-    public var failures: [Failure]
-    public var calls: [Calls]
-    public var modelsAnswered: [String]
-    public var dollars: Double
+    package var controls: [String: [String: Int]]
+    package var transitions: Int
+    package var scoredTransitions: Int
+    package var failures: [Failure]
+    package var calls: [Calls]
+    package var modelsAnswered: [String]
+    package var dollars: Double
     /// Calls under way when a process was killed: perhaps billed, at most so much.
-    public var lostCalls: Int
-    public var lostDollars: Double
-    public var outstandingBatches: [String: Int]
+    package var lostCalls: Int
+    package var lostDollars: Double
+    package var outstandingBatches: [String: Int]
     /// What the first blocked span lacks.
-    public var block: String?
+    package var block: String?
 
-    public static func of(_ run: LabelRun, _ db: Database) throws -> LabelStatus {
+    package static func of(_ run: LabelRun, _ db: Database) throws -> LabelStatus {
         var spans: [String: Int] = [:]
         var controls: [String: [String: Int]] = [:]
         for row in try Row.fetchAll(

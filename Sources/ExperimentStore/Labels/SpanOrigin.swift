@@ -1,16 +1,16 @@
-public import GRDB
+package import GRDB
 
 /// Where a span comes from, by the dataset's own names.
-public struct SpanOrigin: Sendable, Equatable {
-    public var root: String
-    public var episodeKey: String
+package struct SpanOrigin: Sendable, Equatable {
+    package var root: String
+    package var episodeKey: String
     /// The episode and sub-tasks of the goal's instruction.
-    public var goalEpisodeKey: String
-    public var goalKind: String
-    public var goalSubTasks: Range<Int>
+    package var goalEpisodeKey: String
+    package var goalKind: String
+    package var goalSubTasks: Range<Int>
 
     /// Nil for a span that is not there.
-    public static func of(_ spanID: Int64, _ db: Database) throws -> SpanOrigin? {
+    package static func of(_ spanID: Int64, _ db: Database) throws -> SpanOrigin? {
         let statement = try db.cachedStatement(
             sql: """
                 SELECT d.root, e.split || '/' || e.key, ge.split || '/' || ge.key, g.kind, g.first_subtask, g.subtask_count

@@ -1,17 +1,17 @@
 internal import Foundation
-public import GRDB
+package import GRDB
 
 /// A measured number of a training run.
-public struct TrainMetricRow: Sendable, Equatable {
+package struct TrainMetricRow: Sendable, Equatable {
     /// Updates done when it was measured.
-    public var step: Int
+    package var step: Int
     /// What it was measured on: `train`, `valid_seen` and so on.
-    public var split: String
-    public var name: String
+    package var split: String
+    package var name: String
     /// NaN is kept.
-    public var value: Double
+    package var value: Double
 
-    public init(step: Int, split: String, name: String, value: Double) {
+    package init(step: Int, split: String, name: String, value: Double) {
         self.step = step
         self.split = split
         self.name = name
@@ -20,19 +20,19 @@ public struct TrainMetricRow: Sendable, Equatable {
 }
 
 /// A point of a curve.
-public struct TrainMetricPoint: Sendable, Equatable {
-    public var step: Int
-    public var value: Double
+package struct TrainMetricPoint: Sendable, Equatable {
+    package var step: Int
+    package var value: Double
 }
 
 /// The weights after a step, on disk.
-public struct TrainCheckpointRow: Sendable, Equatable {
-    public var step: Int
-    public var path: String
+package struct TrainCheckpointRow: Sendable, Equatable {
+    package var step: Int
+    package var path: String
     /// Of the file, 32 bytes.
-    public var sha256: [UInt8]
+    package var sha256: [UInt8]
 
-    public init(step: Int, path: String, sha256: [UInt8]) {
+    package init(step: Int, path: String, sha256: [UInt8]) {
         self.step = step
         self.path = path
         self.sha256 = sha256
@@ -41,7 +41,7 @@ public struct TrainCheckpointRow: Sendable, Equatable {
 
 extension TrainRun {
     /// Stores metrics; the same step, split and name again replaces the value.
-    public func record(_ metrics: [TrainMetricRow], _ db: Database) throws {
+    package func record(_ metrics: [TrainMetricRow], _ db: Database) throws {
         let statement = try db.cachedStatement(
             sql: "INSERT OR REPLACE INTO train_metrics (run_id, step, split, name, value) VALUES (?, ?, ?, ?, ?)")
         for metric in metrics {
@@ -52,21 +52,21 @@ extension TrainRun {
     }
 
     /// Stores where a checkpoint lies; one of the same step is replaced.
-    public func record(_ checkpoint: TrainCheckpointRow, _ db: Database) throws {
+    package func record(_ checkpoint: TrainCheckpointRow, _ db: Database) throws {
         try db.execute(
             sql: "INSERT OR REPLACE INTO train_checkpoints (run_id, step, path, sha256) VALUES (?, ?, ?, ?)",
             arguments: [id, checkpoint.step, checkpoint.path, Data(checkpoint.sha256)])
     }
 
     /// Forgets the metrics and checkpoints after `step`, from where the run goes on.
-    public mutating func rollback(to step: Int, _ db: Database) throws {
+    package mutating func rollback(to step: Int, _ db: Database) throws {
         try db.execute(sql: "DELETE FROM train_metrics WHERE run_id = ? AND step > ?", arguments: [id, step])
         try db.execute(sql: "DELETE FROM train_checkpoints WHERE run_id = ? AND step > ?", arguments: [id, step])
         try update(status: .running, step: step, db)
     }
 
     /// The values of one metric in the order of their steps.
-    public func curve(_ name: String, split: String, _ db: Database) throws -> [TrainMetricPoint] {
+    package func curve(_ name: String, split: String, _ db: Database) throws -> [TrainMetricPoint] {
         try Row.fetchAll(
             db, sql: "SELECT step, value FROM train_metrics WHERE run_id = ? AND split = ? AND name = ? ORDER BY step",
             arguments: [id, split, name]
@@ -74,7 +74,7 @@ extension TrainRun {
     }
 
     /// All metrics after `step`, by step, split and name.
-    public func metrics(after step: Int = -1, _ db: Database) throws -> [TrainMetricRow] {
+    package func metrics(after step: Int = -1, _ db: Database) throws -> [TrainMetricRow] {
         try Row.fetchAll(
             db,
             sql: """
@@ -85,7 +85,7 @@ extension TrainRun {
     }
 
     /// The checkpoints in the order of their steps.
-    public func checkpoints(_ db: Database) throws -> [TrainCheckpointRow] {
+    package func checkpoints(_ db: Database) throws -> [TrainCheckpointRow] {
         try Row.fetchAll(
             db, sql: "SELECT step, path, sha256 FROM train_checkpoints WHERE run_id = ? ORDER BY step", arguments: [id]
         ).map { TrainCheckpointRow(step: $0[0], path: $0[1], sha256: Array($0[2] as Data)) }

@@ -1,9 +1,9 @@
 internal import Foundation
-public import GRDB
+package import GRDB
 
 /// One learner on one dataset.
-public struct TrainRun: Sendable, Equatable {
-    public enum Status: String, Sendable, CaseIterable {
+package struct TrainRun: Sendable, Equatable {
+    package enum Status: String, Sendable, CaseIterable {
         /// Being trained, or interrupted and resumable.
         case running
         case done
@@ -11,28 +11,28 @@ public struct TrainRun: Sendable, Equatable {
     }
 
     /// What a run is made from. It does not change while the run goes on.
-    public struct Identity: Sendable, Equatable {
-        public var name: String
-        public var datasetID: Int64
+    package struct Identity: Sendable, Equatable {
+        package var name: String
+        package var datasetID: Int64
         /// As in `iql` or `bc`.
-        public var algorithm: String
+        package var algorithm: String
         /// The network's size.
-        public var preset: String
+        package var preset: String
         /// What made the features of the frames.
-        public var encoder: String
-        public var seed: Int64
+        package var encoder: String
+        package var seed: Int64
         /// All settings, as JSON.
-        public var config: String
+        package var config: String
         /// The mix of rewards, as JSON.
-        public var reward: String
+        package var reward: String
         /// The label run whose scores are used; nil without one, or when that run has been deleted.
-        public var labelRunID: Int64?
+        package var labelRunID: Int64?
         /// How many numbers the networks learn.
-        public var parameters: Int
+        package var parameters: Int
         /// 32 bytes.
-        public var vocabularySHA256: [UInt8]
+        package var vocabularySHA256: [UInt8]
 
-        public init(
+        package init(
             name: String, datasetID: Int64, algorithm: String, preset: String, encoder: String, seed: Int64,
             config: String, reward: String, labelRunID: Int64?, parameters: Int, vocabularySHA256: [UInt8]
         ) {
@@ -50,15 +50,15 @@ public struct TrainRun: Sendable, Equatable {
         }
     }
 
-    public var id: Int64
-    public var identity: Identity
-    public var status: Status
-    public var startedAt: String
-    public var updatedAt: String
+    package var id: Int64
+    package var identity: Identity
+    package var status: Status
+    package var startedAt: String
+    package var updatedAt: String
     /// Updates done, as last noted.
-    public var step: Int
+    package var step: Int
     /// Why it failed, or what there is to say.
-    public var message: String?
+    package var message: String?
 
     private init(_ row: Row) throws {
         id = row["id"]
@@ -78,17 +78,17 @@ public struct TrainRun: Sendable, Equatable {
         message = row["message"]
     }
 
-    public static func all(_ db: Database) throws -> [TrainRun] {
+    package static func all(_ db: Database) throws -> [TrainRun] {
         try Row.fetchAll(db, sql: "SELECT * FROM train_runs ORDER BY id").map { try TrainRun($0) }
     }
 
     /// The run called `name`, or nil.
-    public static func named(_ name: String, _ db: Database) throws -> TrainRun? {
+    package static func named(_ name: String, _ db: Database) throws -> TrainRun? {
         try Row.fetchOne(db, sql: "SELECT * FROM train_runs WHERE name = ?", arguments: [name]).map { try TrainRun($0) }
     }
 
     /// Makes a run; a name that is taken is an error.
-    public static func create(_ identity: Identity, _ db: Database) throws -> TrainRun {
+    package static func create(_ identity: Identity, _ db: Database) throws -> TrainRun {
         try db.execute(
             sql: """
                 INSERT INTO train_runs (name, dataset_id, algorithm, preset, encoder, seed, config, reward, label_run_id,
@@ -109,7 +109,7 @@ public struct TrainRun: Sendable, Equatable {
     }
 
     /// Notes how far the run is and how it stands.
-    public mutating func update(status: Status, step: Int, message: String? = nil, _ db: Database) throws {
+    package mutating func update(status: Status, step: Int, message: String? = nil, _ db: Database) throws {
         let now = Self.now
         try db.execute(
             sql: "UPDATE train_runs SET status = ?, step = ?, message = ?, updated_at = ? WHERE id = ?",
@@ -121,7 +121,7 @@ public struct TrainRun: Sendable, Equatable {
     }
 
     /// Deletes the run with its metrics and its list of checkpoints; the files stay.
-    public func delete(_ db: Database) throws {
+    package func delete(_ db: Database) throws {
         try db.execute(sql: "DELETE FROM train_runs WHERE id = ?", arguments: [id])
     }
 

@@ -1,43 +1,44 @@
+internal import Episodes
 internal import Foundation
-public import GRDB
+package import GRDB
 
 /// An episode with all that training reads of it.
-public struct TrainingEpisode: Sendable, Equatable {
-    public struct Instruction: Sendable, Equatable {
-        public var id: Int64
-        public var annotation: Int
-        public var kind: String
-        public var subTasks: Range<Int>
-        public var steps: Range<Int>
-        public var isFulfilled: Bool
-        public var text: String
+package struct TrainingEpisode: Sendable, Equatable {
+    package struct Instruction: Sendable, Equatable {
+        package var id: Int64
+        package var annotation: Int
+        package var kind: String
+        package var subTasks: Range<Int>
+        package var steps: Range<Int>
+        package var isFulfilled: Bool
+        package var text: String
     }
 
-    public struct SubTask: Sendable, Equatable {
-        public var kind: String
-        public var steps: Range<Int>
+    package struct SubTask: Sendable, Equatable {
+        package var kind: String
+        package var steps: Range<Int>
     }
 
     /// An instruction that a label run has scored.
-    public struct Scored: Sendable, Equatable {
-        public var instructionID: Int64
-        public var annotation: Int
-        public var kind: String
-        public var steps: Range<Int>
+    package struct Scored: Sendable, Equatable {
+        package var instructionID: Int64
+        package var annotation: Int
+        package var kind: String
+        package var steps: Range<Int>
         /// Per step 0 to 10, or nil.
-        public var scores: [Int?]
+        package var scores: [Int?]
     }
 
     /// Which episodes and instructions.
-    public struct Filter: Sendable {
-        public var datasetID: Int64
-        public var splits: [String]
+    package struct Filter: Sendable {
+        package var datasetID: Int64
+        package var splits: [String]
         /// `primitive`, `composite`, `task`.
-        public var kinds: [String]
+        package var kinds: [String]
         /// The run whose scores are read, if any.
-        public var labelRunID: Int64?
+        package var labelRunID: Int64?
 
-        public init(datasetID: Int64, splits: [String], kinds: [String], labelRunID: Int64?) {
+        package init(datasetID: Int64, splits: [String], kinds: [String], labelRunID: Int64?) {
             self.datasetID = datasetID
             self.splits = splits
             self.kinds = kinds
@@ -45,22 +46,22 @@ public struct TrainingEpisode: Sendable, Equatable {
         }
     }
 
-    public var id: Int64
+    package var id: Int64
     /// Per step the action's id.
-    public var actions: [Int]
+    package var actions: [Int]
     /// Per step the object's class; 0 for navigation and for classes outside the list.
-    public var objectClasses: [Int]
+    package var objectClasses: [Int]
     /// Per observation, one more than steps, its record in the frame store, or nil.
-    public var records: [Int?]
-    public var subTasks: [SubTask]
+    package var records: [Int?]
+    package var subTasks: [SubTask]
     /// Those of annotations in the split, in the order of their ids.
-    public var instructions: [Instruction]
+    package var instructions: [Instruction]
     /// Genuine spans only, no controls; by annotation and id.
-    public var scored: [Scored]
+    package var scored: [Scored]
 
     /// Calls `body` with each episode that has such an instruction, in the order of ids; not with those that are flagged
     /// (``EpisodeFlag``).
-    public static func forEach(
+    package static func forEach(
         _ filter: Filter, _ db: Database, _ body: (TrainingEpisode) throws -> Void
     ) throws {
         let episodes = try Row.fetchAll(
@@ -80,7 +81,7 @@ public struct TrainingEpisode: Sendable, Equatable {
     }
 
     /// How many episodes of the splits are flagged and left out, and how many transitions of others are, whose scores are.
-    public static func flagged(_ filter: Filter, _ db: Database) throws -> (episodes: Int, transitions: Int) {
+    package static func flagged(_ filter: Filter, _ db: Database) throws -> (episodes: Int, transitions: Int) {
         let rows = try Row.fetchOne(
             db,
             sql: """
@@ -93,7 +94,7 @@ public struct TrainingEpisode: Sendable, Equatable {
     }
 
     /// Calls `body` with each text of a dataset's instructions in these splits, of annotations in the split.
-    public static func forEachText(
+    package static func forEachText(
         datasetID: Int64, splits: [String], _ db: Database, _ body: (String) throws -> Void
     ) throws {
         let texts = try String.fetchCursor(

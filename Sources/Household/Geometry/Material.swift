@@ -1,23 +1,23 @@
 /// How a face looks before light falls on it.
-public struct Material: Sendable, Hashable {
+package struct Material: Sendable, Hashable {
     /// Procedural patterns, drawn in metres on the face so that they do not swim when the camera moves.
-    public enum Pattern: UInt8, Sendable, CaseIterable {
+    package enum Pattern: UInt8, Sendable, CaseIterable {
         case plain, wood, planks, tiles, marble, fabric, carpet, brushedMetal, checks, stripes, speckles, bricks,
             leather,
             grass, weave
     }
 
     /// The main colour, 0-255 each.
-    public var color: SIMD3<UInt8>
+    package var color: SIMD3<UInt8>
     /// The pattern's second colour: joints, grain, threads.
-    public var accent: SIMD3<UInt8>
-    public var pattern: Pattern
+    package var accent: SIMD3<UInt8>
+    package var pattern: Pattern
     /// Size of one repeat of the pattern in metres.
-    public var scale: Float
+    package var scale: Float
     /// Shines by itself: not darkened by the light's direction.
-    public var isLuminous: Bool
+    package var isLuminous: Bool
 
-    public init(
+    package init(
         _ color: SIMD3<UInt8>, accent: SIMD3<UInt8>? = nil, _ pattern: Pattern = .plain, scale: Float = 0.5,
         isLuminous: Bool = false
     ) {

@@ -1,25 +1,25 @@
 /// Convex polygons in metres, y up, x right and z forward as in Unity (left-handed).
 ///
 /// Faces hold their vertices one after the other and are seen from the side their normal points to.
-public struct Mesh: Sendable, Equatable {
-    public struct Face: Sendable, Equatable {
+package struct Mesh: Sendable, Equatable {
+    package struct Face: Sendable, Equatable {
         /// Index of the first vertex in ``Mesh/vertices``.
-        public var first: Int32
+        package var first: Int32
         /// Number of vertices, 3-8: CR_FACE_CORNERS.
-        public var count: Int32
+        package var count: Int32
         /// Unit length.
-        public var normal: SIMD3<Float>
-        public var material: Material
+        package var normal: SIMD3<Float>
+        package var material: Material
     }
 
-    public private(set) var vertices: [SIMD3<Float>] = []
-    public private(set) var faces: [Face] = []
+    package private(set) var vertices: [SIMD3<Float>] = []
+    package private(set) var faces: [Face] = []
 
-    public init() {}
+    package init() {}
 
     /// Adds a convex polygon. Its normal is that of the first three vertices, which run clockwise as seen from outside
     /// (Unity's winding).
-    public mutating func add(_ polygon: [SIMD3<Float>], _ material: Material) {
+    package mutating func add(_ polygon: [SIMD3<Float>], _ material: Material) {
         precondition((3...8).contains(polygon.count), "a face of \(polygon.count) vertices")
         let normal = cross(polygon[1] - polygon[0], polygon[2] - polygon[0])
         let length = (normal * normal).sum().squareRoot()
@@ -31,7 +31,7 @@ public struct Mesh: Sendable, Equatable {
     }
 
     /// Adds all faces of another mesh, moved.
-    public mutating func add(_ other: Mesh, _ placement: Placement = .identity) {
+    package mutating func add(_ other: Mesh, _ placement: Placement = .identity) {
         let offset = Int32(vertices.count)
         vertices += other.vertices.map(placement.point)
         faces += other.faces.map { face in
@@ -43,14 +43,14 @@ public struct Mesh: Sendable, Equatable {
     }
 
     /// The mesh moved.
-    public func placed(_ placement: Placement) -> Mesh {
+    package func placed(_ placement: Placement) -> Mesh {
         var mesh = Mesh()
         mesh.add(self, placement)
         return mesh
     }
 
     /// The smallest box around all vertices; nil for an empty mesh.
-    public var bounds: Bounds? {
+    package var bounds: Bounds? {
         guard var bounds = vertices.first.map({ Bounds(min: $0, max: $0) }) else { return nil }
         for vertex in vertices { bounds = bounds.union(Bounds(min: vertex, max: vertex)) }
         return bounds
@@ -58,16 +58,16 @@ public struct Mesh: Sendable, Equatable {
 }
 
 /// A turn about the vertical axis, then a move.
-public struct Placement: Sendable, Equatable {
-    public var position: SIMD3<Float>
+package struct Placement: Sendable, Equatable {
+    package var position: SIMD3<Float>
     /// Sine and cosine of the yaw: 0 faces +z, 90 degrees faces +x.
-    public var sine: Float
-    public var cosine: Float
+    package var sine: Float
+    package var cosine: Float
 
-    public static let identity = Placement(position: .zero)
+    package static let identity = Placement(position: .zero)
 
     /// - Parameter yaw: Degrees. Multiples of 90 are exact.
-    public init(position: SIMD3<Float>, yaw: Float = 0) {
+    package init(position: SIMD3<Float>, yaw: Float = 0) {
         self.position = position
         switch (yaw.truncatingRemainder(dividingBy: 360) + 360).truncatingRemainder(dividingBy: 360) {
         case 0: (sine, cosine) = (0, 1)
@@ -80,19 +80,19 @@ public struct Placement: Sendable, Equatable {
         }
     }
 
-    public func direction(_ v: SIMD3<Float>) -> SIMD3<Float> {
+    package func direction(_ v: SIMD3<Float>) -> SIMD3<Float> {
         SIMD3(cosine * v.x + sine * v.z, v.y, cosine * v.z - sine * v.x)
     }
 
-    public func point(_ v: SIMD3<Float>) -> SIMD3<Float> { direction(v) + position }
+    package func point(_ v: SIMD3<Float>) -> SIMD3<Float> { direction(v) + position }
 
     /// A direction of the room in the placed frame.
-    public func inverseDirection(_ v: SIMD3<Float>) -> SIMD3<Float> {
+    package func inverseDirection(_ v: SIMD3<Float>) -> SIMD3<Float> {
         SIMD3(cosine * v.x - sine * v.z, v.y, cosine * v.z + sine * v.x)
     }
 
     /// The world box around a local one.
-    public func bounds(_ local: Bounds) -> Bounds {
+    package func bounds(_ local: Bounds) -> Bounds {
         let centre = point((local.min + local.max) / 2)
         let half = (local.max - local.min) / 2
         let (s, c) = (abs(sine), abs(cosine))
@@ -102,32 +102,32 @@ public struct Placement: Sendable, Equatable {
 }
 
 /// An axis-aligned box in metres.
-public struct Bounds: Sendable, Hashable {
-    public var min, max: SIMD3<Float>
+package struct Bounds: Sendable, Hashable {
+    package var min, max: SIMD3<Float>
 
-    public init(min: SIMD3<Float>, max: SIMD3<Float>) {
+    package init(min: SIMD3<Float>, max: SIMD3<Float>) {
         self.min = min
         self.max = max
     }
 
-    public func union(_ other: Bounds) -> Bounds {
+    package func union(_ other: Bounds) -> Bounds {
         Bounds(min: pointwiseMin(min, other.min), max: pointwiseMax(max, other.max))
     }
 
-    public var size: SIMD3<Float> { max - min }
-    public var centre: SIMD3<Float> { (min + max) / 2 }
+    package var size: SIMD3<Float> { max - min }
+    package var centre: SIMD3<Float> { (min + max) / 2 }
 
-    public func contains(_ point: SIMD3<Float>) -> Bool {
+    package func contains(_ point: SIMD3<Float>) -> Bool {
         all(point .>= min) && all(point .<= max)
     }
 
     /// Whether the boxes share more than their surfaces.
-    public func overlaps(_ other: Bounds) -> Bool {
+    package func overlaps(_ other: Bounds) -> Bool {
         all(min .< other.max) && all(other.min .< max)
     }
 
     /// Distance in the floor plane from a vertical axis at (x, z) to the nearest point of the box.
-    public func horizontalDistance(x: Float, z: Float) -> Float {
+    package func horizontalDistance(x: Float, z: Float) -> Float {
         let dx = Swift.max(min.x - x, 0, x - max.x)
         let dz = Swift.max(min.z - z, 0, z - max.z)
         return (dx * dx + dz * dz).squareRoot()
@@ -136,6 +136,6 @@ public struct Bounds: Sendable, Hashable {
 
 /// Cross product.
 @inlinable
-public func cross(_ a: SIMD3<Float>, _ b: SIMD3<Float>) -> SIMD3<Float> {
+package func cross(_ a: SIMD3<Float>, _ b: SIMD3<Float>) -> SIMD3<Float> {
     SIMD3(a.y * b.z - a.z * b.y, a.z * b.x - a.x * b.z, a.x * b.y - a.y * b.x)
 }

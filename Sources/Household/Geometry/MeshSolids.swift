@@ -1,21 +1,21 @@
 extension Mesh {
     /// The sides of a box.
-    public struct Sides: OptionSet, Sendable {
-        public let rawValue: UInt8
-        public init(rawValue: UInt8) { self.rawValue = rawValue }
+    package struct Sides: OptionSet, Sendable {
+        package let rawValue: UInt8
+        package init(rawValue: UInt8) { self.rawValue = rawValue }
 
-        public static let left = Sides(rawValue: 1)
-        public static let right = Sides(rawValue: 2)
-        public static let bottom = Sides(rawValue: 4)
-        public static let top = Sides(rawValue: 8)
-        public static let back = Sides(rawValue: 16)
+        package static let left = Sides(rawValue: 1)
+        package static let right = Sides(rawValue: 2)
+        package static let bottom = Sides(rawValue: 4)
+        package static let top = Sides(rawValue: 8)
+        package static let back = Sides(rawValue: 16)
         /// Towards +z.
-        public static let front = Sides(rawValue: 32)
-        public static let all = Sides(rawValue: 63)
+        package static let front = Sides(rawValue: 32)
+        package static let all = Sides(rawValue: 63)
     }
 
     /// Adds a box seen from outside, or from inside when `isInside`.
-    public mutating func addBox(_ box: Bounds, _ material: Material, sides: Sides = .all, isInside: Bool = false) {
+    package mutating func addBox(_ box: Bounds, _ material: Material, sides: Sides = .all, isInside: Bool = false) {
         let (a, b) = (box.min, box.max)
         func face(_ side: Sides, _ corners: [SIMD3<Float>]) {
             if sides.contains(side) { add(isInside ? corners.reversed() : corners, material) }
@@ -33,7 +33,7 @@ extension Mesh {
     /// - Parameters:
     ///   - bottom: Half axes (x, z) at the bottom; `top` has the same proportion, so that the sides are flat.
     ///   - sides: Number of side faces, 3-8.
-    public mutating func addFrustum(
+    package mutating func addFrustum(
         centre: SIMD3<Float>, height: Float, bottom: SIMD2<Float>, top: SIMD2<Float>, sides: Int = 8,
         _ material: Material, hasBottom: Bool = false, hasTop: Bool = true, isInside: Bool = false
     ) {

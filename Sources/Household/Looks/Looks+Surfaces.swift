@@ -3,7 +3,7 @@ extension Looks {
     ///
     /// Tops, seats, the floors of basins and tableware, and the boards behind doors. Towels hang: their surface is below
     /// the holder. A burner's surface is as big as a pan, because pans stick out over it.
-    public static func surfaces(of type: ObjectType, size: SIMD3<Float>) -> [SceneObject.Surface] {
+    package static func surfaces(of type: ObjectType, size: SIMD3<Float>) -> [SceneObject.Surface] {
         switch type {
         case .diningTable, .coffeeTable, .sideTable, .desk, .dresser, .tvStand, .counterTop, .ottoman:
             [surface(size, inset: min(0.02, size.x / 20, size.z / 20), y: size.y)]
@@ -59,7 +59,7 @@ extension Looks {
     /// How objects of a type open; nil for those that do not.
     ///
     /// - Parameter size: Metres; the type's typical size if nil. Wide cabinets have two doors.
-    public static func opening(of type: ObjectType, size: SIMD3<Float>? = nil) -> SceneObject.Opening? {
+    package static func opening(of type: ObjectType, size: SIMD3<Float>? = nil) -> SceneObject.Opening? {
         let size = size ?? type.typicalSize
         return switch type {
         case .fridge: .rightHinged

@@ -2,7 +2,7 @@ extension ObjectType {
     /// Width, height and depth in metres of an ordinary closed object of the type.
     ///
     /// Things that are picked up are near the medians measured in ALFRED's masks; long things lie along x.
-    public var typicalSize: SIMD3<Float> {
+    package var typicalSize: SIMD3<Float> {
         switch self {
         case .alarmClock: SIMD3(0.16, 0.17, 0.08)
         case .apple: SIMD3(0.10, 0.10, 0.10)

@@ -1,29 +1,29 @@
 /// What objects of a type can do and have done to them.
-public struct ObjectTraits: OptionSet, Sendable, Hashable {
-    public let rawValue: UInt16
-    public init(rawValue: UInt16) { self.rawValue = rawValue }
+package struct ObjectTraits: OptionSet, Sendable, Hashable {
+    package let rawValue: UInt16
+    package init(rawValue: UInt16) { self.rawValue = rawValue }
 
-    public static let pickupable = ObjectTraits(rawValue: 1 << 0)
-    public static let receptacle = ObjectTraits(rawValue: 1 << 1)
-    public static let openable = ObjectTraits(rawValue: 1 << 2)
+    package static let pickupable = ObjectTraits(rawValue: 1 << 0)
+    package static let receptacle = ObjectTraits(rawValue: 1 << 1)
+    package static let openable = ObjectTraits(rawValue: 1 << 2)
     /// Things can be put in only while it is open.
-    public static let mustBeOpen = ObjectTraits(rawValue: 1 << 3)
-    public static let toggleable = ObjectTraits(rawValue: 1 << 4)
-    public static let sliceable = ObjectTraits(rawValue: 1 << 5)
-    public static let dirtyable = ObjectTraits(rawValue: 1 << 6)
+    package static let mustBeOpen = ObjectTraits(rawValue: 1 << 3)
+    package static let toggleable = ObjectTraits(rawValue: 1 << 4)
+    package static let sliceable = ObjectTraits(rawValue: 1 << 5)
+    package static let dirtyable = ObjectTraits(rawValue: 1 << 6)
     /// Cuts what is sliceable: types whose name contains `Knife`.
-    public static let knife = ObjectTraits(rawValue: 1 << 7)
+    package static let knife = ObjectTraits(rawValue: 1 << 7)
     /// Holds one object, and only of the types in ``ObjectType/acceptedTypes``.
-    public static let restricted = ObjectTraits(rawValue: 1 << 8)
+    package static let restricted = ObjectTraits(rawValue: 1 << 8)
     /// A receptacle that can be carried with what is in it.
-    public static let movableReceptacle: ObjectTraits = [.pickupable, .receptacle]
+    package static let movableReceptacle: ObjectTraits = [.pickupable, .receptacle]
     /// Any trait that makes an object the target of an interaction.
-    public static let interactable: ObjectTraits = [.pickupable, .receptacle, .openable, .toggleable, .sliceable]
+    package static let interactable: ObjectTraits = [.pickupable, .receptacle, .openable, .toggleable, .sliceable]
 }
 
 extension ObjectType {
     /// The traits of the type, after AI2-THOR 2.1.0.
-    public var traits: ObjectTraits { Self.traitTable[self] ?? [] }
+    package var traits: ObjectTraits { Self.traitTable[self] ?? [] }
 
     private static let traitTable: [ObjectType: ObjectTraits] = {
         var table: [ObjectType: ObjectTraits] = [:]
@@ -71,7 +71,7 @@ extension ObjectType {
     ]
 
     /// What a restricted receptacle holds; nil for the others, which take anything there is room for.
-    public var acceptedTypes: [ObjectType]? { Self.acceptedTypeTable[self] }
+    package var acceptedTypes: [ObjectType]? { Self.acceptedTypeTable[self] }
 
     private static let acceptedTypeTable: [ObjectType: [ObjectType]] = [
         .coffeeMachine: [.mug],
@@ -83,7 +83,7 @@ extension ObjectType {
     ]
 
     /// The type of the pieces and their number when the object is sliced. An egg cracks into one.
-    public var slices: (type: ObjectType, count: Int)? {
+    package var slices: (type: ObjectType, count: Int)? {
         switch self {
         case .apple: (.appleSliced, 2)
         case .bread: (.breadSliced, 8)
@@ -96,5 +96,5 @@ extension ObjectType {
     }
 
     /// Whether objects of the type are open before anyone touches them.
-    public var startsOpen: Bool { self == .box || self == .laptop }
+    package var startsOpen: Bool { self == .box || self == .laptop }
 }

@@ -1,5 +1,5 @@
 /// The object types of AI2-THOR 2.1.0 that ALFRED's rooms contain. Raw values are THOR's names.
-public enum ObjectType: String, Sendable, CaseIterable {
+package enum ObjectType: String, Sendable, CaseIterable {
     case alarmClock = "AlarmClock"
     case apple = "Apple"
     case armChair = "ArmChair"
@@ -120,7 +120,7 @@ public enum ObjectType: String, Sendable, CaseIterable {
     case faucet = "Faucet"
 
     /// The type an id of THOR's grammar names: its part (`SinkBasin`, `AppleSliced_2`) if it has one, else its first field.
-    public init?(objectID: String) {
+    package init?(objectID: String) {
         let fields = objectID.split(separator: "|", omittingEmptySubsequences: false)
         let name = fields.count > 4 ? fields[4].prefix { $0 != "_" } : fields[0]
         self.init(rawValue: String(name))

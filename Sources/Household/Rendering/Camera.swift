@@ -7,22 +7,22 @@ internal import Glibc
 #endif
 
 /// The pinhole camera of ALFRED: 60 degrees of view, 1.576 m above the floor.
-public struct Camera: Sendable, Equatable {
+package struct Camera: Sendable, Equatable {
     /// Pixels for one metre at a depth of one metre in a picture 300 pixels high, fitted to ALFRED's frames.
-    public static let focalAt300: Float = 259.81
+    package static let focalAt300: Float = 259.81
     /// What is nearer than this many metres along the view axis is not drawn.
-    public static let nearDepth: Float = 0.05
+    package static let nearDepth: Float = 0.05
 
     /// Metres in the room.
-    public let eye: SIMD3<Float>
+    package let eye: SIMD3<Float>
     /// Unit axes in the room.
-    public let right, up, forward: SIMD3<Float>
+    package let right, up, forward: SIMD3<Float>
     /// Pixels.
-    public let width, height: Int
-    public let focal: Float
+    package let width, height: Int
+    package let focal: Float
 
     /// - Parameter eyeY: Height of the camera in the room's coordinates, ``HouseScene/eyeY``.
-    public init(_ pose: AgentPose, eyeY: Float, width: Int = 300, height: Int = 300) {
+    package init(_ pose: AgentPose, eyeY: Float, width: Int = 300, height: Int = 300) {
         eye = SIMD3(Float(pose.x) * AgentPose.cell, eyeY, Float(pose.z) * AgentPose.cell)
         let sine: Float = [0, 1, 0, -1][pose.heading & 3]
         let cosine: Float = [1, 0, -1, 0][pose.heading & 3]
@@ -37,13 +37,13 @@ public struct Camera: Sendable, Equatable {
     }
 
     /// The camera of a world's agent.
-    public init(_ world: World, width: Int = 300, height: Int = 300) {
+    package init(_ world: World, width: Int = 300, height: Int = 300) {
         self.init(world.agent, eyeY: world.scene.eyeY, width: width, height: height)
     }
 
     /// Where a point of the room is in the picture: pixels from the upper left corner, and metres along the view axis.
     /// Nil behind the near plane.
-    public func project(_ point: SIMD3<Float>) -> (u: Float, v: Float, depth: Float)? {
+    package func project(_ point: SIMD3<Float>) -> (u: Float, v: Float, depth: Float)? {
         let d = point - eye
         let depth = (d * forward).sum()
         guard depth >= Self.nearDepth else { return nil }
@@ -54,7 +54,7 @@ public struct Camera: Sendable, Equatable {
     }
 
     /// The direction from the eye through a point of the picture; its part along the view axis is 1.
-    public func ray(u: Float, v: Float) -> SIMD3<Float> {
+    package func ray(u: Float, v: Float) -> SIMD3<Float> {
         forward + right * ((u - Float(width) / 2) / focal) + up * ((Float(height) / 2 - v) / focal)
     }
 

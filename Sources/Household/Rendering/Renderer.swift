@@ -4,9 +4,9 @@ internal import CRaster
 ///
 /// A pass writes nearness (1 / depth) and a polygon number for each pixel; colours and instance ids follow in a second
 /// pass over runs of one polygon. The same world gives the same bytes on every machine and at every time.
-public final class Renderer {
+package final class Renderer {
     /// Pixels.
-    public let width, height: Int
+    package let width, height: Int
 
     private let geometry = GeometryMemory()
     private let pixels: PixelMemory
@@ -31,7 +31,7 @@ public final class Renderer {
     private let looks: @Sendable (SceneObject, ObjectFlags) -> Mesh
 
     /// - Parameter looks: The mesh of an object in its own frame; it must depend on nothing but its arguments.
-    public init(
+    package init(
         width: Int = 300, height: Int = 300,
         looks: @escaping @Sendable (SceneObject, ObjectFlags) -> Mesh = { Looks.mesh(of: $0, $1) }
     ) {
@@ -61,7 +61,7 @@ public final class Renderer {
     /// Draws a world as its agent sees it.
     ///
     /// - Parameter colors: False leaves the colours as they were and writes instance ids only.
-    public func render(_ world: World, colors: Bool = true) {
+    package func render(_ world: World, colors: Bool = true) {
         let start = clock?() ?? 0
         let meshes = meshes(of: world)
         objectCount = meshes.count
@@ -109,7 +109,7 @@ public final class Renderer {
     var isWithinCapacity: Bool { geometry.isWithinCapacity && sight.isWithinCapacity }
 
     /// Bytes held by the renderer and its meshes. The textures, 1.3 MB, are shared by all.
-    public var byteCount: Int {
+    package var byteCount: Int {
         geometry.byteCount + pixels.byteCount + row.byteCount + rgb.byteCount + instances.byteCount + counts.byteCount
             + (depth?.byteCount ?? 0) + (meshes?.byteCount ?? 0) + sight.byteCount
     }
@@ -119,14 +119,14 @@ public final class Renderer {
 
 extension Renderer {
     /// Red, green and blue of each pixel, row by row from the top left.
-    public func withRGB<Result, Failure>(
+    package func withRGB<Result, Failure>(
         _ body: (UnsafeBufferPointer<UInt8>) throws(Failure) -> Result
     ) throws(Failure) -> Result {
         try body(UnsafeBufferPointer(start: rgb.start, count: width * height * 3))
     }
 
     /// Object index + 1 of each pixel, 0 for the room.
-    public func withInstances<Result, Failure>(
+    package func withInstances<Result, Failure>(
         _ body: (UnsafeBufferPointer<UInt16>) throws(Failure) -> Result
     ) throws(Failure) -> Result {
         try body(UnsafeBufferPointer(start: instances.start, count: width * height))
@@ -134,7 +134,7 @@ extension Renderer {
 
     /// Metres along the view axis, +infinity where nothing is. Computed when asked for. What is in the hand is as far away
     /// as it would be in the room.
-    public func withDepth<Result, Failure>(
+    package func withDepth<Result, Failure>(
         _ body: (UnsafeBufferPointer<Float>) throws(Failure) -> Result
     ) throws(Failure) -> Result {
         let memory = depth ?? KernelMemory<Float>(width * height)
@@ -147,19 +147,19 @@ extension Renderer {
     }
 
     /// A copy of ``withRGB(_:)``'s bytes.
-    public var rgbPixels: [UInt8] { withRGB { Array($0) } }
+    package var rgbPixels: [UInt8] { withRGB { Array($0) } }
     /// A copy of ``withInstances(_:)``'s ids.
-    public var instanceIDs: [UInt16] { withInstances { Array($0) } }
+    package var instanceIDs: [UInt16] { withInstances { Array($0) } }
     /// A copy of ``withDepth(_:)``'s metres.
-    public var depthMetres: [Float] { withDepth { Array($0) } }
+    package var depthMetres: [Float] { withDepth { Array($0) } }
 
     /// Pixels of an object in the last picture.
-    public func visiblePixels(of object: Int) -> Int {
+    package func visiblePixels(of object: Int) -> Int {
         object < objectCount ? Int(counts.start[object + 1]) : 0
     }
 
     /// Pixels of every object in the last picture.
-    public var visibleCounts: [Int] { (0..<objectCount).map(visiblePixels) }
+    package var visibleCounts: [Int] { (0..<objectCount).map(visiblePixels) }
 }
 
 // MARK: - Sight
@@ -167,7 +167,7 @@ extension Renderer {
 extension Renderer {
     /// Whether the object has at least so many pixels in the instance picture of 300 x 300, whatever this renderer's size
     /// is. Draws only what can matter; the last picture stays.
-    public func sees(_ object: Int, in world: World, atLeast pixels: Int = 1) -> Bool {
+    package func sees(_ object: Int, in world: World, atLeast pixels: Int = 1) -> Bool {
         sight.sees(object, meshes(of: world), Camera(world), atLeast: pixels)
     }
 }

@@ -1,11 +1,11 @@
 /// The cells of the 0.25 m grid where the agent can stand.
-public struct CellGrid: Sendable, Equatable {
+package struct CellGrid: Sendable, Equatable {
     /// The first column and row, in cells.
-    public let minX, minZ: Int
-    public let width, depth: Int
+    package let minX, minZ: Int
+    package let width, depth: Int
     private var free: [Bool]
 
-    public init(cells: some Sequence<SIMD2<Int>>) {
+    package init(cells: some Sequence<SIMD2<Int>>) {
         let cells = Array(cells)
         minX = cells.map(\.x).min() ?? 0
         minZ = cells.map(\.y).min() ?? 0
@@ -16,21 +16,21 @@ public struct CellGrid: Sendable, Equatable {
     }
 
     @inlinable
-    public func contains(x: Int, z: Int) -> Bool { index(x: x, z: z).map(isFree) ?? false }
+    package func contains(x: Int, z: Int) -> Bool { index(x: x, z: z).map(isFree) ?? false }
 
     /// Index of a cell inside the grid's rectangle, row by row.
-    public func index(x: Int, z: Int) -> Int? {
+    package func index(x: Int, z: Int) -> Int? {
         let (column, row) = (x - minX, z - minZ)
         guard column >= 0, column < width, row >= 0, row < depth else { return nil }
         return row * width + column
     }
 
-    public func isFree(_ index: Int) -> Bool { free[index] }
+    package func isFree(_ index: Int) -> Bool { free[index] }
 
     /// All free cells, row by row.
-    public var cells: [SIMD2<Int>] {
+    package var cells: [SIMD2<Int>] {
         free.indices.filter { free[$0] }.map { SIMD2($0 % width + minX, $0 / width + minZ) }
     }
 
-    public var count: Int { free.count { $0 } }
+    package var count: Int { free.count { $0 } }
 }

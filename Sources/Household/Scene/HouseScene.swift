@@ -1,15 +1,15 @@
 /// A room with everything in it at the start. Never changes; any number of worlds share it.
-public final class HouseScene: Sendable {
-    public let room: RoomShape
+package final class HouseScene: Sendable {
+    package let room: RoomShape
     /// Instance id in pictures = index + 1; 0 is the room itself.
-    public let objects: [SceneObject]
-    public let grid: CellGrid
+    package let objects: [SceneObject]
+    package let grid: CellGrid
     /// Varies light and materials.
-    public let seed: UInt64
+    package let seed: UInt64
     /// The agent's centre above the floor is 0.901 m, its eye 0.675 m above that.
-    public static let eyeAboveFloor: Float = agentHeight + 0.675
+    package static let eyeAboveFloor: Float = agentHeight + 0.675
     /// The agent's centre above the floor.
-    public static let agentHeight: Float = 0.901
+    package static let agentHeight: Float = 0.901
 
     /// For each object the indices of its pieces.
     let pieces: [[Int]]
@@ -18,11 +18,11 @@ public final class HouseScene: Sendable {
     private let indices: [String: Int]
 
     /// Height of the camera.
-    public var eyeY: Float { room.floorY + Self.eyeAboveFloor }
+    package var eyeY: Float { room.floorY + Self.eyeAboveFloor }
 
     /// - Throws: ``SceneError`` for ids that repeat, parents that do not exist or are no receptacle, sizes that are not
     ///   positive, and a room where nobody can stand.
-    public init(room: RoomShape, objects: [SceneObject], grid: CellGrid, seed: UInt64 = 0) throws(SceneError) {
+    package init(room: RoomShape, objects: [SceneObject], grid: CellGrid, seed: UInt64 = 0) throws(SceneError) {
         var indices: [String: Int] = [:]
         for (index, object) in objects.enumerated() {
             guard indices.updateValue(index, forKey: object.id) == nil else {
@@ -74,7 +74,7 @@ public final class HouseScene: Sendable {
         }
     }
 
-    public func index(ofID id: String) -> Int? { indices[id] }
+    package func index(ofID id: String) -> Int? { indices[id] }
 
     /// The object of a type nearest to a point; the first of several.
     static func nearest(_ type: ObjectType, to point: SIMD3<Float>, in objects: [SceneObject]) -> Int? {
@@ -87,8 +87,8 @@ public final class HouseScene: Sendable {
 }
 
 /// Why a scene cannot be.
-public struct SceneError: Error, Sendable, Equatable, CustomStringConvertible {
-    public var message: String
-    public init(_ message: String) { self.message = message }
-    public var description: String { message }
+package struct SceneError: Error, Sendable, Equatable, CustomStringConvertible {
+    package var message: String
+    package init(_ message: String) { self.message = message }
+    package var description: String { message }
 }

@@ -1,30 +1,30 @@
 /// A rectilinear room: floor, walls around it, ceiling.
-public struct RoomShape: Sendable, Equatable {
-    public struct Rectangle: Sendable, Hashable {
-        public var minX, maxX, minZ, maxZ: Float
+package struct RoomShape: Sendable, Equatable {
+    package struct Rectangle: Sendable, Hashable {
+        package var minX, maxX, minZ, maxZ: Float
 
-        public init(minX: Float, maxX: Float, minZ: Float, maxZ: Float) {
+        package init(minX: Float, maxX: Float, minZ: Float, maxZ: Float) {
             self.minX = minX
             self.maxX = maxX
             self.minZ = minZ
             self.maxZ = maxZ
         }
 
-        public var area: Float { (maxX - minX) * (maxZ - minZ) }
+        package var area: Float { (maxX - minX) * (maxZ - minZ) }
 
-        public func contains(x: Float, z: Float) -> Bool { minX <= x && x <= maxX && minZ <= z && z <= maxZ }
+        package func contains(x: Float, z: Float) -> Bool { minX <= x && x <= maxX && minZ <= z && z <= maxZ }
     }
 
     /// The floor as rectangles that share edges but no area.
-    public var floor: [Rectangle]
+    package var floor: [Rectangle]
     /// Height of the floor; THOR's is not 0 in every room.
-    public var floorY: Float
-    public var height: Float
-    public var floorMaterial: Material
-    public var wallMaterial: Material
-    public var ceilingMaterial: Material
+    package var floorY: Float
+    package var height: Float
+    package var floorMaterial: Material
+    package var wallMaterial: Material
+    package var ceilingMaterial: Material
 
-    public init(
+    package init(
         floor: [Rectangle], floorY: Float = 0, height: Float = 2.7, floorMaterial: Material, wallMaterial: Material,
         ceilingMaterial: Material
     ) {
@@ -37,7 +37,7 @@ public struct RoomShape: Sendable, Equatable {
     }
 
     /// Floor, walls and ceiling as seen from inside. A wall stands on every edge of a rectangle where no other continues.
-    public var mesh: Mesh {
+    package var mesh: Mesh {
         var mesh = Mesh()
         let (low, high) = (floorY, floorY + height)
         for (index, r) in floor.enumerated() {

@@ -1,18 +1,18 @@
 /// What an object is from the start: furniture, appliance or thing. What becomes of it is in ``ObjectState``.
 ///
 /// An object's own frame has its origin in the middle of its base, y up, and its front towards +z.
-public struct SceneObject: Sendable, Equatable {
+package struct SceneObject: Sendable, Equatable {
     /// A place things can be put on or into, in the object's own frame, in metres.
-    public struct Surface: Sendable, Equatable {
-        public var minX, maxX, minZ, maxZ: Float
+    package struct Surface: Sendable, Equatable {
+        package var minX, maxX, minZ, maxZ: Float
         /// Height of the support above the object's base.
-        public var y: Float
+        package var y: Float
         /// Free height above it.
-        public var clearance: Float
+        package var clearance: Float
         /// Behind a door, lid or drawer front: hidden and out of reach while the object is closed.
-        public var isInterior: Bool
+        package var isInterior: Bool
 
-        public init(
+        package init(
             minX: Float, maxX: Float, minZ: Float, maxZ: Float, y: Float, clearance: Float = 2, isInterior: Bool = false
         ) {
             self.minX = minX
@@ -26,7 +26,7 @@ public struct SceneObject: Sendable, Equatable {
     }
 
     /// How the object opens.
-    public enum Opening: Sendable, Equatable {
+    package enum Opening: Sendable, Equatable {
         /// A door on the front, hinged at the left or right as seen from in front, turned out by 90 degrees.
         case leftHinged, rightHinged
         case doubleDoor
@@ -37,25 +37,25 @@ public struct SceneObject: Sendable, Equatable {
     }
 
     /// THOR's id: `Type|±XX.XX|±YY.YY|±ZZ.ZZ`, with a fifth field for basins and slices. Unique in the scene.
-    public var id: String
-    public var type: ObjectType
+    package var id: String
+    package var type: ObjectType
     /// Width, height and depth of the closed object's box in metres.
-    public var size: SIMD3<Float>
+    package var size: SIMD3<Float>
     /// Middle of the base in the room.
-    public var position: SIMD3<Float>
+    package var position: SIMD3<Float>
     /// Degrees; 0 has the front towards +z, 90 towards +x.
-    public var yaw: Float
-    public var surfaces: [Surface]
-    public var opening: Opening?
+    package var yaw: Float
+    package var surfaces: [Surface]
+    package var opening: Opening?
     /// Index of the receptacle it is in or on at the start.
-    public var parent: Int?
+    package var parent: Int?
     /// Index of the object this one is a piece of. Pieces appear when that is sliced.
-    public var sliceOf: Int?
+    package var sliceOf: Int?
     /// Varies colours and details among objects of one type.
-    public var variant: UInt32
-    public var initialFlags: ObjectFlags
+    package var variant: UInt32
+    package var initialFlags: ObjectFlags
 
-    public init(
+    package init(
         id: String, type: ObjectType, size: SIMD3<Float>, position: SIMD3<Float>, yaw: Float = 0,
         surfaces: [Surface] = [], opening: Opening? = nil, parent: Int? = nil, sliceOf: Int? = nil,
         variant: UInt32 = 0, initialFlags: ObjectFlags = []
@@ -74,13 +74,13 @@ public struct SceneObject: Sendable, Equatable {
     }
 
     /// The closed object's box in its own frame.
-    public var localBounds: Bounds {
+    package var localBounds: Bounds {
         Bounds(min: SIMD3(-size.x / 2, 0, -size.z / 2), max: SIMD3(size.x / 2, size.y, size.z / 2))
     }
 
     /// THOR's id for an object first seen at `position`: numbers as C# prints them with "00.00", small negatives without
     /// sign.
-    public static func id(_ type: ObjectType, at position: SIMD3<Float>) -> String {
+    package static func id(_ type: ObjectType, at position: SIMD3<Float>) -> String {
         func field(_ value: Float) -> String {
             let hundredths = Int((Double(abs(value)) * 100).rounded())
             let digits = String(hundredths)
@@ -93,19 +93,19 @@ public struct SceneObject: Sendable, Equatable {
 }
 
 /// What has become of an object, as far as it can be seen or matters to an action.
-public struct ObjectFlags: OptionSet, Sendable, Hashable {
-    public let rawValue: UInt16
-    public init(rawValue: UInt16) { self.rawValue = rawValue }
+package struct ObjectFlags: OptionSet, Sendable, Hashable {
+    package let rawValue: UInt16
+    package init(rawValue: UInt16) { self.rawValue = rawValue }
 
     /// Not in the world: a piece of something that is still whole.
-    public static let absent = ObjectFlags(rawValue: 1 << 0)
-    public static let open = ObjectFlags(rawValue: 1 << 1)
-    public static let on = ObjectFlags(rawValue: 1 << 2)
+    package static let absent = ObjectFlags(rawValue: 1 << 0)
+    package static let open = ObjectFlags(rawValue: 1 << 1)
+    package static let on = ObjectFlags(rawValue: 1 << 2)
     /// Cut: its pieces are in its place, it is neither seen nor touched any more.
-    public static let sliced = ObjectFlags(rawValue: 1 << 3)
-    public static let dirty = ObjectFlags(rawValue: 1 << 4)
+    package static let sliced = ObjectFlags(rawValue: 1 << 3)
+    package static let dirty = ObjectFlags(rawValue: 1 << 4)
     /// Washed and still wet.
-    public static let clean = ObjectFlags(rawValue: 1 << 5)
-    public static let hot = ObjectFlags(rawValue: 1 << 6)
-    public static let cold = ObjectFlags(rawValue: 1 << 7)
+    package static let clean = ObjectFlags(rawValue: 1 << 5)
+    package static let hot = ObjectFlags(rawValue: 1 << 6)
+    package static let cold = ObjectFlags(rawValue: 1 << 7)
 }

@@ -1,13 +1,13 @@
 /// The twelve actions of ALFRED.
-public enum AgentAction: UInt8, Sendable, CaseIterable {
+package enum AgentAction: UInt8, Sendable, CaseIterable {
     case moveAhead, rotateLeft, rotateRight, lookUp, lookDown, pickup, put, open, close, toggleOn, toggleOff, slice
 
     /// Whether the action takes an object. The other five move the agent or its view.
-    public var isInteraction: Bool { rawValue >= Self.pickup.rawValue }
+    package var isInteraction: Bool { rawValue >= Self.pickup.rawValue }
 }
 
 /// Why an action failed. The world is as before.
-public enum ActionError: Error, Sendable, Equatable, CaseIterable {
+package enum ActionError: Error, Sendable, Equatable, CaseIterable {
     case blocked
     case horizonLimit
     case noTarget
@@ -33,7 +33,7 @@ public enum ActionError: Error, Sendable, Equatable, CaseIterable {
     case alreadySliced
 
     /// THOR's text where it has one.
-    public var message: String {
+    package var message: String {
         switch self {
         case .blocked: "The way ahead is blocked."
         case .horizonLimit: "Can't look any further."

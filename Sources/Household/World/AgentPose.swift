@@ -1,20 +1,20 @@
 /// Where the agent stands and looks, on the 0.25 m grid.
-public struct AgentPose: Sendable, Hashable {
+package struct AgentPose: Sendable, Hashable {
     /// Side of a grid cell in metres; also the length of a step.
-    public static let cell: Float = 0.25
+    package static let cell: Float = 0.25
     /// Degrees the view may be turned up (negative) and down.
-    public static let horizons = -30...60
+    package static let horizons = -30...60
     /// Degrees of one look.
-    public static let horizonStep = 15
+    package static let horizonStep = 15
 
     /// Cells of 0.25 m.
-    public var x, z: Int
+    package var x, z: Int
     /// 0 = +z, 1 = +x, 2 = -z, 3 = -x.
-    public var heading: Int
+    package var heading: Int
     /// Degrees, positive looks down.
-    public var horizon: Int
+    package var horizon: Int
 
-    public init(x: Int, z: Int, heading: Int, horizon: Int) {
+    package init(x: Int, z: Int, heading: Int, horizon: Int) {
         self.x = x
         self.z = z
         self.heading = heading
@@ -22,12 +22,12 @@ public struct AgentPose: Sendable, Hashable {
     }
 
     /// The cell one step ahead.
-    public var cellAhead: (x: Int, z: Int) {
+    package var cellAhead: (x: Int, z: Int) {
         (x + [0, 1, 0, -1][heading & 3], z + [1, 0, -1, 0][heading & 3])
     }
 
     /// The pose after a navigation action that succeeds; interactions do not move the agent. Limits are not applied.
-    public func after(_ action: AgentAction) -> AgentPose {
+    package func after(_ action: AgentAction) -> AgentPose {
         var pose = self
         switch action {
         case .moveAhead: (pose.x, pose.z) = cellAhead

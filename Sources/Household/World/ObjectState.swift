@@ -1,17 +1,17 @@
 /// Where an object is now and what has become of it.
-public struct ObjectState: Sendable, Hashable {
+package struct ObjectState: Sendable, Hashable {
     /// The hand, as a ``parent``.
     static let hand: Int16 = -2
     static let nowhere: Int16 = -1
 
     /// Middle of the base in the room; for an object in the hand, where it was taken from.
-    public internal(set) var position: SIMD3<Float>
+    package internal(set) var position: SIMD3<Float>
     /// Degrees.
-    public internal(set) var yaw: Float
+    package internal(set) var yaw: Float
     /// Index of the receptacle it is directly in or on.
     var parent: Int16
-    public internal(set) var flags: ObjectFlags
+    package internal(set) var flags: ObjectFlags
 
     /// Whether it can be seen and touched at all.
-    public var isPresent: Bool { flags.isDisjoint(with: [.absent, .sliced]) }
+    package var isPresent: Bool { flags.isDisjoint(with: [.absent, .sliced]) }
 }

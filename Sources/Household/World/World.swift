@@ -1,17 +1,17 @@
 /// One moment of a scene: the agent, and the state of every object. A value: copying it is the snapshot, assigning it
 /// back the restore.
-public struct World: Sendable {
-    public let scene: HouseScene
-    public private(set) var agent: AgentPose
-    public internal(set) var states: [ObjectState]
+package struct World: Sendable {
+    package let scene: HouseScene
+    package private(set) var agent: AgentPose
+    package internal(set) var states: [ObjectState]
     /// Index of the object in the hand.
-    public internal(set) var held: Int?
+    package internal(set) var held: Int?
 
     /// How far the agent can reach and see what it acts on, in metres in the floor plane.
-    public static let reach: Float = 1.5
+    package static let reach: Float = 1.5
 
     /// The scene as it is at the start.
-    public init(_ scene: HouseScene, agent: AgentPose) {
+    package init(_ scene: HouseScene, agent: AgentPose) {
         self.scene = scene
         self.agent = agent
         states = scene.objects.map { object in
@@ -25,7 +25,7 @@ public struct World: Sendable {
     }
 
     /// Puts the agent somewhere else. False, and nothing happens, where it cannot stand or look so.
-    public mutating func teleport(to pose: AgentPose) -> Bool {
+    package mutating func teleport(to pose: AgentPose) -> Bool {
         guard scene.grid.contains(x: pose.x, z: pose.z), AgentPose.horizons.contains(pose.horizon),
             pose.horizon % AgentPose.horizonStep == 0, (0...3).contains(pose.heading)
         else { return false }
@@ -38,7 +38,7 @@ public struct World: Sendable {
     /// - Parameters:
     ///   - target: Index of the object acted on: for put, the receptacle. Nil for navigation.
     ///   - sight: Decides what the agent sees.
-    public mutating func step(
+    package mutating func step(
         _ action: AgentAction, target: Int? = nil, sight: Renderer
     ) throws(ActionError) {
         switch action {
@@ -60,7 +60,7 @@ public struct World: Sendable {
     }
 
     /// What ``step(_:target:sight:)`` would answer, without taking the step.
-    public func check(_ action: AgentAction, target: Int? = nil, sight: Renderer) -> ActionError? {
+    package func check(_ action: AgentAction, target: Int? = nil, sight: Renderer) -> ActionError? {
         var copy = self
         do {
             try copy.step(action, target: target, sight: sight)
@@ -75,13 +75,13 @@ public struct World: Sendable {
 
 extension World {
     /// The receptacle an object is directly in or on.
-    public func parent(of object: Int) -> Int? {
+    package func parent(of object: Int) -> Int? {
         let parent = states[object].parent
         return parent >= 0 ? Int(parent) : nil
     }
 
     /// The receptacles an object is in: the direct one, the one that is in, and so on.
-    public func receptacles(holding object: Int) -> [Int] {
+    package func receptacles(holding object: Int) -> [Int] {
         var chain: [Int] = []
         var current = parent(of: object)
         while let receptacle = current {
@@ -92,17 +92,17 @@ extension World {
     }
 
     /// What lies directly in or on a receptacle.
-    public func contents(of receptacle: Int) -> [Int] {
+    package func contents(of receptacle: Int) -> [Int] {
         states.indices.filter { states[$0].parent == Int16(receptacle) && states[$0].isPresent }
     }
 
     /// What lies in or on a receptacle, and in what lies there: THOR's `receptacleObjectIds`.
-    public func allContents(of receptacle: Int) -> [Int] {
+    package func allContents(of receptacle: Int) -> [Int] {
         contents(of: receptacle).flatMap { [$0] + allContents(of: $0) }
     }
 
     /// Whether a closed door, lid or drawer, or the hand, is between the room and the object.
-    public func isShutAway(_ object: Int) -> Bool {
+    package func isShutAway(_ object: Int) -> Bool {
         var current = object
         while let receptacle = parent(of: current) {
             if scene.objects[receptacle].type.traits.contains(.mustBeOpen), !states[receptacle].flags.contains(.open) {
@@ -114,7 +114,7 @@ extension World {
     }
 
     /// A copy in which a drawer, door or lid is open, whatever could hinder the agent: what would be seen then.
-    public func opening(_ object: Int) -> World {
+    package func opening(_ object: Int) -> World {
         guard scene.objects[object].type.traits.contains(.openable), !states[object].flags.contains(.open) else {
             return self
         }
@@ -124,7 +124,7 @@ extension World {
     }
 
     /// Whether the object, or what it lies on, is in the hand.
-    public func isCarried(_ object: Int) -> Bool {
+    package func isCarried(_ object: Int) -> Bool {
         guard let held else { return false }
         var current = object
         while current != held {
@@ -135,7 +135,7 @@ extension World {
     }
 
     /// Where the object's own frame is in the room; a drawer that is open has moved.
-    public func placement(of object: Int) -> Placement {
+    package func placement(of object: Int) -> Placement {
         let state = states[object]
         var placement = Placement(position: state.position, yaw: state.yaw)
         if state.flags.contains(.open), case .slide(let distance)? = scene.objects[object].opening {
@@ -145,10 +145,10 @@ extension World {
     }
 
     /// The object's box in the room.
-    public func bounds(of object: Int) -> Bounds { placement(of: object).bounds(scene.objects[object].localBounds) }
+    package func bounds(of object: Int) -> Bounds { placement(of: object).bounds(scene.objects[object].localBounds) }
 
     /// Metres in the floor plane from the agent's axis to the nearest point of the object.
-    public func distance(to object: Int) -> Float {
+    package func distance(to object: Int) -> Float {
         bounds(of: object).horizontalDistance(
             x: Float(agent.x) * AgentPose.cell, z: Float(agent.z) * AgentPose.cell)
     }

@@ -1,7 +1,7 @@
 /// Something a server does that a client must survive.
-public struct Fault: Sendable, Hashable {
+package struct Fault: Sendable, Hashable {
     /// The raw value is its name in a plan and in the ledger.
-    public enum Kind: String, Sendable, CaseIterable {
+    package enum Kind: String, Sendable, CaseIterable {
         /// 429 that does not say how long to wait.
         case rateLimit = "429"
         /// 429 with `Retry-After` in seconds.
@@ -30,12 +30,12 @@ public struct Fault: Sendable, Hashable {
         case truncation
     }
 
-    public var kind: Kind
+    package var kind: Kind
     /// How long ``Kind/slow`` takes, or what the client is told to wait; for other kinds 0.
-    public var duration: Duration
+    package var duration: Duration
 
     /// - Parameter duration: Nil for 2 s of ``Kind/slow``, 1 s and 50 ms to wait where a header says it.
-    public init(_ kind: Kind, duration: Duration? = nil) {
+    package init(_ kind: Kind, duration: Duration? = nil) {
         self.kind = kind
         self.duration = duration ?? Self.defaultDurations[kind] ?? .zero
     }

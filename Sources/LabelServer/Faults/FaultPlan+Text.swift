@@ -1,8 +1,8 @@
 /// Why a plan's text is none.
-public struct FaultPlanError: Error, Sendable, Equatable, CustomStringConvertible {
-    public var message: String
+package struct FaultPlanError: Error, Sendable, Equatable, CustomStringConvertible {
+    package var message: String
 
-    public var description: String { message }
+    package var description: String { message }
 }
 
 extension FaultPlan {
@@ -17,7 +17,7 @@ extension FaultPlan {
     ///
     /// Faults are the raw values of ``Fault/Kind``, and `cut` and `garbage` for all that begin so, in equal shares or in
     /// turn. Times are `2s`, `0.5s` or `200ms`. Empty text is a plan without faults.
-    public init(_ text: String, seed: UInt64 = 0) throws(FaultPlanError) {
+    package init(_ text: String, seed: UInt64 = 0) throws(FaultPlanError) {
         self.init(seed: seed)
         for entry in text.split(separator: ",") {
             let entry = entry.trimmingSpace

@@ -1,26 +1,26 @@
 /// Which request meets which fault. A pure function of the seed, the request's reference and how often the server has seen
 /// that reference: the same run meets the same faults in whatever order its requests arrive.
-public struct FaultPlan: Sendable, Equatable {
-    public struct Rate: Sendable, Equatable {
-        public var fault: Fault
+package struct FaultPlan: Sendable, Equatable {
+    package struct Rate: Sendable, Equatable {
+        package var fault: Fault
         /// Share of all requests, 0 to 1.
-        public var rate: Double
+        package var rate: Double
 
-        public init(_ fault: Fault, _ rate: Double) {
+        package init(_ fault: Fault, _ rate: Double) {
             self.fault = fault
             self.rate = rate
         }
     }
 
     /// Together at most 1.
-    public var rates: [Rate]
+    package var rates: [Rate]
     /// Met by the first requests, one each, before ``rates`` count.
-    public var first: [Fault]
+    package var first: [Fault]
     /// Mean time before an answer; half to one and a half times that, evenly.
-    public var latency: Duration
-    public var seed: UInt64
+    package var latency: Duration
+    package var seed: UInt64
 
-    public init(rates: [Rate] = [], first: [Fault] = [], latency: Duration = .zero, seed: UInt64 = 0) {
+    package init(rates: [Rate] = [], first: [Fault] = [], latency: Duration = .zero, seed: UInt64 = 0) {
         precondition(rates.allSatisfy { $0.rate >= 0 } && rates.reduce(0) { $0 + $1.rate } <= 1 + 1e-9)
         self.rates = rates
         self.first = first
@@ -34,7 +34,7 @@ public struct FaultPlan: Sendable, Equatable {
     ///   - reference: The request's name.
     ///   - attempt: How many requests of that name came before.
     ///   - ordinal: How many requests came before.
-    public func fault(reference: String, attempt: Int, ordinal: Int) -> Fault? {
+    package func fault(reference: String, attempt: Int, ordinal: Int) -> Fault? {
         if first.indices.contains(ordinal) { return first[ordinal] }
         guard !rates.isEmpty else { return nil }
         var draw = draw(reference, attempt, purpose: 1)
@@ -46,7 +46,7 @@ public struct FaultPlan: Sendable, Equatable {
     }
 
     /// How long to wait before an answer.
-    public func delay(reference: String, attempt: Int) -> Duration {
+    package func delay(reference: String, attempt: Int) -> Duration {
         latency == .zero ? .zero : latency * (0.5 + draw(reference, attempt, purpose: 2))
     }
 

@@ -2,7 +2,7 @@ internal import VisionLanguage
 
 extension ServerLedger {
     /// The totals, as `GET /stats` answers them.
-    public var totalsJSON: String {
+    package var totalsJSON: String {
         var json = JSONWriter()
         json.raw(#"{"requests":\#(requests),"request_bytes":\#(requestBytes),"answers":{"#)
         Self.fields(&json, answers.map { ($0.key, $0.value) })
@@ -17,7 +17,7 @@ extension ServerLedger {
     }
 
     /// One line a billed call, as `GET /stats/calls` answers them.
-    public var callLines: String {
+    package var callLines: String {
         var json = JSONWriter()
         for call in calls { call.line(&json) }
         return String(decoding: json.bytes, as: UTF8.self)

@@ -1,16 +1,16 @@
-public import VisionLanguage
+package import VisionLanguage
 
 /// What a server counts about chat requests.
-public struct ServerLedger: Sendable, Equatable {
+package struct ServerLedger: Sendable, Equatable {
     /// A completion that was handed to its client in full, and is to be paid.
-    public struct Call: Sendable, Equatable {
-        public var reference: String
-        public var usage: TokenUsage
-        public var pictures: Int
+    package struct Call: Sendable, Equatable {
+        package var reference: String
+        package var usage: TokenUsage
+        package var pictures: Int
         /// What was wrong with it.
-        public var fault: Fault.Kind?
+        package var fault: Fault.Kind?
 
-        public init(reference: String, usage: TokenUsage, pictures: Int, fault: Fault.Kind? = nil) {
+        package init(reference: String, usage: TokenUsage, pictures: Int, fault: Fault.Kind? = nil) {
             self.reference = reference
             self.usage = usage
             self.pictures = pictures
@@ -18,35 +18,35 @@ public struct ServerLedger: Sendable, Equatable {
         }
     }
 
-    public private(set) var requests = 0
+    package private(set) var requests = 0
     /// Of all bodies.
-    public private(set) var requestBytes = 0
+    package private(set) var requestBytes = 0
     /// By status, and under `cut-head`, `cut-body` and `abandoned` (the client left before the answer) those without one.
-    public private(set) var answers: [String: Int] = [:]
+    package private(set) var answers: [String: Int] = [:]
     /// As far as they were met: a request that was turned away for another reason meets none.
-    public private(set) var faults: [Fault.Kind: Int] = [:]
+    package private(set) var faults: [Fault.Kind: Int] = [:]
     /// In the order in which they were answered.
-    public private(set) var calls: [Call] = []
+    package private(set) var calls: [Call] = []
     /// Of all ``calls``.
-    public private(set) var usage = TokenUsage()
+    package private(set) var usage = TokenUsage()
     /// Pictures of all ``calls``.
-    public private(set) var pictures = 0
+    package private(set) var pictures = 0
     /// References of more than one of the ``calls``.
-    public private(set) var doubledReferences = 0
+    package private(set) var doubledReferences = 0
     /// The most requests that were being answered at a time.
-    public private(set) var maxConcurrency = 0
+    package private(set) var maxConcurrency = 0
     /// Calls that could not be written to the ledger's file.
-    public var unwritten = 0
+    package var unwritten = 0
 
     private var concurrency = 0
     private var admitted = 0
     private var attempts: [String: Int] = [:]
     private var billed: [String: Int] = [:]
 
-    public init() {}
+    package init() {}
 
     /// References among the ``calls``.
-    public var references: Int { billed.count }
+    package var references: Int { billed.count }
 
     mutating func arrive() { requests += 1 }
 

@@ -3,35 +3,35 @@ internal import Logging
 internal import NIOCore
 internal import NIOPosix
 internal import Synchronization
-public import VisionLanguage
+package import VisionLanguage
 
 /// Serves a model as OpenAI chat completions over HTTP, with faults on schedule: `POST /v1/chat/completions`,
 /// `GET /v1/models`, `/health`, `/stats` (totals) and `/stats/calls` (one line a billed call).
 ///
 /// The model is asked the texts; pictures are counted for the tokens, not decoded. It answers whatever model was asked for.
-public final class LabelServer: Sendable {
-    public struct Configuration: Sendable {
+package final class LabelServer: Sendable {
+    package struct Configuration: Sendable {
         /// An address, or `localhost`.
-        public var host: String
+        package var host: String
         /// 0 for any free one.
-        public var port: Int
+        package var port: Int
         /// Whether ``host`` may be one that other machines reach.
-        public var isOpenToOthers: Bool
+        package var isOpenToOthers: Bool
         /// The bearer keys that are accepted; with none, no key is asked for. Never shown.
-        public var keys: APIKeys
-        public var plan: FaultPlan
+        package var keys: APIKeys
+        package var plan: FaultPlan
         /// Nil for no limit.
-        public var requestsPerMinute: Int?
+        package var requestsPerMinute: Int?
         /// Requests that are answered at a time, nil for no limit.
-        public var maxConcurrency: Int?
+        package var maxConcurrency: Int?
         /// A file to which each billed call is appended as a line of JSON.
-        public var ledgerFile: String?
+        package var ledgerFile: String?
         /// The longest the model may take.
-        public var answerTimeout: Duration
+        package var answerTimeout: Duration
         /// How long requests may go on after a stop.
-        public var stopGrace: Duration
+        package var stopGrace: Duration
 
-        public init(
+        package init(
             host: String = "127.0.0.1", port: Int = 0, isOpenToOthers: Bool = false, keys: APIKeys = APIKeys(),
             plan: FaultPlan = FaultPlan(), requestsPerMinute: Int? = nil, maxConcurrency: Int? = nil,
             ledgerFile: String? = nil, answerTimeout: Duration = .seconds(600), stopGrace: Duration = .seconds(5)
@@ -50,7 +50,7 @@ public final class LabelServer: Sendable {
     }
 
     /// The largest body of a request, in bytes.
-    public static let bodyLimit = 64 << 20
+    package static let bodyLimit = 64 << 20
 
     private enum State {
         case idle
@@ -63,7 +63,7 @@ public final class LabelServer: Sendable {
     private let state = Mutex(State.idle)
 
     /// - Throws: ``LabelServerError`` for a host that is not allowed, or a ledger that cannot be written.
-    public init(_ configuration: Configuration, model: any VisionLanguageModel) throws(LabelServerError) {
+    package init(_ configuration: Configuration, model: any VisionLanguageModel) throws(LabelServerError) {
         guard configuration.isOpenToOthers || Self.isLoopback(configuration.host) else {
             throw LabelServerError(
                 .notLoopback, "\(configuration.host) can be reached from other machines; allow that, or use 127.0.0.1")
@@ -73,14 +73,14 @@ public final class LabelServer: Sendable {
     }
 
     /// What was counted so far.
-    public var ledger: ServerLedger { service.ledger.snapshot }
+    package var ledger: ServerLedger { service.ledger.snapshot }
 
     /// Serves until the task is cancelled or ``stop()`` is called. Requests under way are answered first, for as long as
     /// the configuration's grace lasts. A server runs once.
     ///
     /// - Parameter onListening: Called with the port once connections are accepted.
     /// - Throws: ``LabelServerError`` where the address cannot be listened on.
-    public func run(onListening: @escaping @Sendable (Int) async -> Void = { _ in }) async throws {
+    package func run(onListening: @escaping @Sendable (Int) async -> Void = { _ in }) async throws {
         let service = service
         let server = Server(
             childChannelSetup: HTTP1Channel(
@@ -115,7 +115,7 @@ public final class LabelServer: Sendable {
     }
 
     /// Ends ``run(onListening:)``, now or when it is called. Returns at once.
-    public func stop() {
+    package func stop() {
         let running = state.withLock { state in
             defer { state = .stopped }
             return state

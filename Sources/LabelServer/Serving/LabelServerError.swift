@@ -1,6 +1,6 @@
 /// Why the server cannot run as asked.
-public struct LabelServerError: Error, Sendable, CustomStringConvertible {
-    public enum Code: Sendable {
+package struct LabelServerError: Error, Sendable, CustomStringConvertible {
+    package enum Code: Sendable {
         /// The address is reachable from other machines, which was not allowed.
         case notLoopback
         /// The address cannot be listened on.
@@ -9,13 +9,13 @@ public struct LabelServerError: Error, Sendable, CustomStringConvertible {
         case ledger
     }
 
-    public var code: Code
-    public var message: String
+    package var code: Code
+    package var message: String
 
     init(_ code: Code, _ message: String) {
         self.code = code
         self.message = message
     }
 
-    public var description: String { message }
+    package var description: String { message }
 }

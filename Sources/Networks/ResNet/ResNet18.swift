@@ -1,27 +1,27 @@
 /// The trunk of ResNet-18 (He et al., 2016, table 1) up to the last block, with torchvision's weights: pictures of
 /// [224, 224, 3] become features of [512, 7, 7]. Inference only.
-public struct ResNet18: Sendable {
+package struct ResNet18: Sendable {
     /// Pixels of a side of the pictures.
-    public static let side = 224
+    package static let side = 224
     /// Of the features.
-    public static let channels = 512
+    package static let channels = 512
     /// Cells of a side of the features.
-    public static let grid = 7
+    package static let grid = 7
     /// Floats of a picture and of its features.
-    public static let pictureSize = side * side * 3
-    public static let featureSize = channels * grid * grid
+    package static let pictureSize = side * side * 3
+    package static let featureSize = channels * grid * grid
 
     /// A tensor by its name in torchvision's state dictionary.
-    public struct Tensor: Sendable, Equatable {
-        public var name: String
-        public var shape: [Int]
+    package struct Tensor: Sendable, Equatable {
+        package var name: String
+        package var shape: [Int]
     }
 
     /// What is wrong with the weights.
-    public struct WeightError: Error, Sendable, Equatable, CustomStringConvertible {
-        public var tensor: String
-        public var message: String
-        public var description: String { "tensor \(tensor) \(message)" }
+    package struct WeightError: Error, Sendable, Equatable, CustomStringConvertible {
+        package var tensor: String
+        package var message: String
+        package var description: String { "tensor \(tensor) \(message)" }
     }
 
     struct Block: Sendable {
@@ -35,7 +35,7 @@ public struct ResNet18: Sendable {
     let blocks: [Block]
 
     /// The tensors that are read: torchvision's, without `fc` and the `num_batches_tracked` counts.
-    public static let tensors: [Tensor] = {
+    package static let tensors: [Tensor] = {
         var tensors: [Tensor] = []
         for layer in layers {
             tensors.append(
@@ -52,7 +52,7 @@ public struct ResNet18: Sendable {
     ///
     /// - Parameter tensor: The shape and the values, row-major, of the tensor with this name; nil when there is none.
     /// - Throws: ``WeightError`` for a tensor that is missing, of another shape, or not finite, and what `tensor` throws.
-    public init(_ tensor: (String) throws -> (shape: [Int], values: [Float])?) throws {
+    package init(_ tensor: (String) throws -> (shape: [Int], values: [Float])?) throws {
         func values(_ name: String, _ shape: [Int]) throws -> [Float] {
             guard let found = try tensor(name) else { throw WeightError(tensor: name, message: "is missing") }
             guard found.shape == shape, found.values.count == shape.reduce(1, *) else {

@@ -1,10 +1,10 @@
 internal import COneDNN
 
 /// Runs ``ResNet18`` on batches of pictures. Holds the memory between layers: one a thread.
-public final class ResNet18Pass {
+package final class ResNet18Pass {
     private let network: ResNet18
     /// Pictures of the largest batch.
-    public let batchLimit: Int
+    package let batchLimit: Int
     private let stem: UnsafeMutablePointer<Float>
     private let scratch: UnsafeMutablePointer<Float>
     /// Outputs of the layers; the largest are those of the first blocks.
@@ -14,7 +14,7 @@ public final class ResNet18Pass {
     private static let pooledSide = 56
     private static let stemChannels = 64
 
-    public init(_ network: ResNet18, batchLimit: Int = 8) {
+    package init(_ network: ResNet18, batchLimit: Int = 8) {
         precondition(batchLimit > 0, "a batch of \(batchLimit)")
         self.network = network
         self.batchLimit = batchLimit
@@ -38,7 +38,7 @@ public final class ResNet18Pass {
     /// - Parameters:
     ///   - pictures: [count, 224, 224, 3], normalised as torchvision's weights want them.
     ///   - features: Receives [count, 512, 7, 7].
-    public func run(_ pictures: UnsafeBufferPointer<Float>, into features: UnsafeMutableBufferPointer<Float>) {
+    package func run(_ pictures: UnsafeBufferPointer<Float>, into features: UnsafeMutableBufferPointer<Float>) {
         let count = pictures.count / ResNet18.pictureSize
         precondition(
             count <= batchLimit && pictures.count == count * ResNet18.pictureSize

@@ -1,8 +1,8 @@
-public import Networks
+package import Networks
 
 extension Learner {
     /// The policy at work in `placeCount` places, with the weights as they are.
-    public func actor(placeCount: Int) -> PolicyActor {
+    package func actor(placeCount: Int) -> PolicyActor {
         PolicyActor(
             policy, parameters: policyParameters, positions: positions, backend: backend, placeCount: placeCount)
     }

@@ -1,4 +1,4 @@
-public import Networks
+package import Networks
 internal import Tensors
 
 #if canImport(Darwin)
@@ -10,21 +10,21 @@ internal import Glibc
 /// Fills batches on a thread of its own, a few ahead of the learner, and brings their frames into memory.
 ///
 /// The batches are those of the sampler, in the order of their numbers, whatever the timing. Used by one thread.
-public final class Prefetcher {
+package final class Prefetcher {
     /// Batches filled ahead.
     static let depth = 3
 
     private let ring: Ring
     private var thread: pthread_t?
     /// The number of the batch that ``next(_:)`` hands over next.
-    public private(set) var nextNumber: Int
+    package private(set) var nextNumber: Int
     /// How long ``next(_:)`` has waited for batches, and for how many of them. The first is not counted: nothing can be
     /// ready for it.
-    public private(set) var waitedNanoseconds: UInt64 = 0
-    public private(set) var waits = 0
+    package private(set) var waitedNanoseconds: UInt64 = 0
+    package private(set) var waits = 0
 
     /// Starts with batch `number`. Without a thread, which the system may refuse, batches are filled when asked for.
-    public init(_ sampler: WindowSampler, from number: Int = 0) {
+    package init(_ sampler: WindowSampler, from number: Int = 0) {
         nextNumber = number
         ring = Ring(sampler, from: number)
         thread = Self.start(ring)
@@ -36,7 +36,7 @@ public final class Prefetcher {
     /// ``WindowSampler/makeBatch()`` or from an earlier call, so that nothing is allocated.
     ///
     /// - Returns: The batch's number; nil when there is none left, or after ``stop()``.
-    public func next(_ batch: inout WindowBatch) -> Int? {
+    package func next(_ batch: inout WindowBatch) -> Int? {
         let number = nextNumber
         if thread == nil { ring.fillOne() }
         guard let waited = ring.take(&batch) else { return nil }
@@ -49,7 +49,7 @@ public final class Prefetcher {
     }
 
     /// Ends the thread and waits for it.
-    public func stop() {
+    package func stop() {
         ring.stop()
         guard let thread else { return }
         pthread_join(thread, nil)

@@ -2,8 +2,8 @@
 ///
 /// The sparse reward is 1 on the last transition of a fulfilled instruction. The term is made from scores 0 to 10; where it
 /// lacks a score it is left out, and the transition counts as unscored.
-public struct RewardMix: Sendable, Equatable, Codable {
-    public enum Transform: String, Sendable, Codable, CaseIterable {
+package struct RewardMix: Sendable, Equatable, Codable {
+    package enum Transform: String, Sendable, Codable, CaseIterable {
         /// `score / 10`, the paper's.
         case scaled
         /// `score / 10 - 0.5`.
@@ -14,7 +14,7 @@ public struct RewardMix: Sendable, Equatable, Codable {
     }
 
     /// Where scores come from.
-    public enum Source: Sendable, Equatable, Codable {
+    package enum Source: Sendable, Equatable, Codable {
         /// No generated term.
         case none
         /// A label run, by name. An instruction has the scores of its own span; when the run has not scored it, those of
@@ -34,7 +34,7 @@ public struct RewardMix: Sendable, Equatable, Codable {
         case shuffled(run: String, seed: UInt64)
 
         /// The label run whose scores are read.
-        public var labelRun: String? {
+        package var labelRun: String? {
             switch self {
             case .labels(let run), .negated(let run), .shuffled(let run, _): run
             case .none, .oracle, .zero, .random, .timeIndex: nil
@@ -42,12 +42,12 @@ public struct RewardMix: Sendable, Equatable, Codable {
         }
     }
 
-    public var sparseWeight: Float
-    public var generatedWeight: Float
-    public var transform: Transform
-    public var source: Source
+    package var sparseWeight: Float
+    package var generatedWeight: Float
+    package var transform: Transform
+    package var source: Source
 
-    public init(
+    package init(
         sparseWeight: Float = 1, generatedWeight: Float = 1, transform: Transform = .scaled, source: Source = .none
     ) {
         self.sparseWeight = sparseWeight

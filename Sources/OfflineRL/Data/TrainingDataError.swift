@@ -1,6 +1,6 @@
 /// Why there is nothing to train on.
-public struct TrainingDataError: Error, Sendable, Equatable, CustomStringConvertible {
-    public enum Code: Sendable {
+package struct TrainingDataError: Error, Sendable, Equatable, CustomStringConvertible {
+    package enum Code: Sendable {
         /// The store has no such dataset, or several and none was named.
         case dataset
         /// The store has no such label run on this dataset.
@@ -11,13 +11,13 @@ public struct TrainingDataError: Error, Sendable, Equatable, CustomStringConvert
         case empty
     }
 
-    public var code: Code
-    public var message: String
+    package var code: Code
+    package var message: String
 
     init(_ code: Code, _ message: String) {
         self.code = code
         self.message = message
     }
 
-    public var description: String { message }
+    package var description: String { message }
 }

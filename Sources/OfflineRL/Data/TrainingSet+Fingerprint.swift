@@ -1,10 +1,11 @@
-internal import Crypto
+internal import Frames
+internal import Ground
 internal import Episodes
 
 extension TrainingSet {
     /// SHA-256, as hexadecimal digits, of all that windows are cut from but the frames' pixels, for which the frame store's
     /// identifier stands.
-    public var fingerprint: String {
+    package var fingerprint: String {
         var hash = SHA256()
         for item in items {
             var numbers = [
@@ -24,13 +25,13 @@ extension TrainingSet {
 
 extension TrainingSet {
     /// The action and the object class that occur most often.
-    public struct MostFrequent: Sendable, Equatable {
-        public var action: Int32
-        public var object: Int32
+    package struct MostFrequent: Sendable, Equatable {
+        package var action: Int32
+        package var object: Int32
     }
 
     /// Of all steps of the instructions; the smaller id where two are even.
-    public var mostFrequent: MostFrequent {
+    package var mostFrequent: MostFrequent {
         var actionCounts = [Int32: Int]()
         var objectCounts = [Int32: Int]()
         for item in items {

@@ -1,25 +1,26 @@
-public import Episodes
-public import Tensors
+package import Episodes
+package import Frames
+package import Tensors
 
 /// What a learner reads, in memory: instructions with their words, steps and rewards, and where each frame lies.
 ///
 /// Load one for training and one for each validation split, those with the training set's vocabulary.
-public struct TrainingSet: Sendable {
+package struct TrainingSet: Sendable {
     /// What is read from the store.
-    public struct Options: Sendable {
+    package struct Options: Sendable {
         /// Nil for the only one of the store.
-        public var dataset: String?
-        public var splits: [String]
-        public var kinds: Set<Instruction.Kind>
-        public var reward: RewardMix
+        package var dataset: String?
+        package var splits: [String]
+        package var kinds: Set<Instruction.Kind>
+        package var reward: RewardMix
         /// The discount, which the shaping of rewards shares with the learner.
-        public var gamma: Float
+        package var gamma: Float
         /// Leaves out instructions that are not fulfilled, for filtered cloning.
-        public var fulfilledOnly: Bool
+        package var fulfilledOnly: Bool
         /// Reads the first episodes only; nil for all.
-        public var episodeLimit: Int?
+        package var episodeLimit: Int?
 
-        public init(
+        package init(
             dataset: String? = nil, splits: [String] = ["train"], kinds: Set<Instruction.Kind> = [.primitive],
             reward: RewardMix = RewardMix(), gamma: Float = 0.97, fulfilledOnly: Bool = false, episodeLimit: Int? = nil
         ) {
@@ -45,31 +46,31 @@ public struct TrainingSet: Sendable {
     }
 
     /// What was read and what was not.
-    public struct Counts: Sendable, Equatable {
-        public var episodes = 0
+    package struct Counts: Sendable, Equatable {
+        package var episodes = 0
         /// Instructions to train on.
-        public var instructions = 0
+        package var instructions = 0
         /// Instructions left out because a frame of theirs is not in the frame store.
-        public var withoutFrames = 0
+        package var withoutFrames = 0
         /// Transitions and frames of the episodes.
-        public var transitions = 0
-        public var frames = 0
+        package var transitions = 0
+        package var frames = 0
         /// Steps of the instructions: a transition counts once for each instruction that covers it.
-        public var steps = 0
+        package var steps = 0
         /// Steps whose generated term is missing; 0 when the mix has none.
-        public var unscored = 0
+        package var unscored = 0
         /// Episodes left out, and transitions whose score is left out, because they are flagged.
-        public var flaggedEpisodes = 0
-        public var flaggedTransitions = 0
+        package var flaggedEpisodes = 0
+        package var flaggedTransitions = 0
     }
 
-    public let vocabulary: Vocabulary
-    public let frameStore: FrameStore
-    public let format: FeatureFormat
-    public let counts: Counts
+    package let vocabulary: Vocabulary
+    package let frameStore: FrameStore
+    package let format: FeatureFormat
+    package let counts: Counts
     /// The label run the scores came from.
-    public let labelRunID: Int64?
-    public let datasetID: Int64
+    package let labelRunID: Int64?
+    package let datasetID: Int64
 
     let items: [Item]
     let words: [Int32]
@@ -102,7 +103,7 @@ public struct TrainingSet: Sendable {
     }
 
     /// Bytes its lists take.
-    public var byteCount: Int {
+    package var byteCount: Int {
         items.count * MemoryLayout<Item>.stride + rewards.count * 5
             + 4 * (words.count + actions.count + objects.count + records.count)
     }
@@ -111,7 +112,7 @@ public struct TrainingSet: Sendable {
 extension FeatureFormat {
     /// How a network reads the records of a frame store: RGB bytes `[56, 56, 3]`, or floats `[channels, 7, 7]`. Nil for
     /// other records.
-    public init?(_ format: FrameFormat) {
+    package init?(_ format: FrameFormat) {
         switch (format.element, format.shape) {
         case (.uint8, [Self.patchesSide, Self.patchesSide, 3]): self = .patches
         case (.float16, let shape) where shape.count == 3 && shape[1...] == [Self.grid, Self.grid]:

@@ -1,5 +1,6 @@
-public import Episodes
-public import ExperimentStore
+internal import Episodes
+package import ExperimentStore
+package import Frames
 internal import GRDB
 internal import Tensors
 
@@ -10,7 +11,7 @@ extension TrainingSet {
     ///   - vocabulary: Of the run; nil makes one from all instructions of the splits.
     ///   - frames: The frame store, or the features made from it; nil for the one beside the store.
     /// - Throws: ``TrainingDataError``, `FrameStoreError` or `StoreError`.
-    public init(
+    package init(
         _ store: ExperimentStore, _ options: Options, vocabulary: Vocabulary? = nil, frames: FrameStore? = nil
     ) throws {
         let (dataset, labelRunID) = try store.read { db in

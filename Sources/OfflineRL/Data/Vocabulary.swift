@@ -1,22 +1,22 @@
-internal import Crypto
+internal import Ground
 
 /// The words a policy knows, by id: 0 is padding, 1 any other word, then words by falling count.
 ///
 /// As JSON it is the list of its words, so that a word's place is its id.
-public struct Vocabulary: Sendable, Equatable {
-    public static let padding: Int32 = 0
-    public static let unknown: Int32 = 1
+package struct Vocabulary: Sendable, Equatable {
+    package static let padding: Int32 = 0
+    package static let unknown: Int32 = 1
     /// Words of the longest sentence; what follows is cut off.
-    public static let maximumWords = 120
+    package static let maximumWords = 120
 
     /// By id; the first two stand for padding and for unknown words, and no sentence holds them.
-    public let words: [String]
+    package let words: [String]
     private let ids: [String: Int32]
 
     static let reserved = ["<padding>", "<unknown>"]
 
     /// Fails for a list without the two reserved words at its start, with a word twice, or with one no sentence can hold.
-    public init?(words: [String]) {
+    package init?(words: [String]) {
         guard words.starts(with: Self.reserved), words.count <= Int(Int32.max) else { return nil }
         var ids: [String: Int32] = [:]
         ids.reserveCapacity(words.count)
@@ -30,7 +30,7 @@ public struct Vocabulary: Sendable, Equatable {
     }
 
     /// The words of `texts`, the most frequent first; equally frequent ones in the order of their bytes.
-    public init(texts: some Sequence<String>) {
+    package init(texts: some Sequence<String>) {
         var counter = Counter()
         for text in texts { counter.add(text) }
         self = counter.vocabulary()
@@ -55,10 +55,10 @@ public struct Vocabulary: Sendable, Equatable {
         }
     }
 
-    public var count: Int { words.count }
+    package var count: Int { words.count }
 
     /// The ids of a sentence's words, 1 to ``maximumWords`` of them: a sentence without words is one unknown word.
-    public func encode(_ text: String) -> [Int32] {
+    package func encode(_ text: String) -> [Int32] {
         var list: [Int32] = []
         append(text, to: &list)
         return list
@@ -78,7 +78,7 @@ public struct Vocabulary: Sendable, Equatable {
     }
 
     /// SHA-256 of the words, each followed by a line feed.
-    public var sha256: [UInt8] {
+    package var sha256: [UInt8] {
         var hash = SHA256()
         for word in words {
             hash.update(data: Array(word.utf8))
@@ -88,13 +88,13 @@ public struct Vocabulary: Sendable, Equatable {
     }
 
     /// ``sha256`` in hexadecimal.
-    public var fingerprint: String {
+    package var fingerprint: String {
         sha256.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
     }
 }
 
 extension Vocabulary: Codable {
-    public init(from decoder: any Decoder) throws {
+    package init(from decoder: any Decoder) throws {
         let container = try decoder.singleValueContainer()
         guard let vocabulary = Vocabulary(words: try container.decode([String].self)) else {
             throw DecodingError.dataCorruptedError(in: container, debugDescription: "this is no list of words by id")
@@ -102,7 +102,7 @@ extension Vocabulary: Codable {
         self = vocabulary
     }
 
-    public func encode(to encoder: any Encoder) throws {
+    package func encode(to encoder: any Encoder) throws {
         var container = encoder.singleValueContainer()
         try container.encode(words)
     }

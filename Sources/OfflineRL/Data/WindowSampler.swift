@@ -1,11 +1,12 @@
 internal import Episodes
-public import Networks
+internal import Frames
+package import Networks
 
 /// Cuts windows from a training set and packs them into batches.
 ///
 /// Batch b is a function of the set, the seed and b alone, so that a run goes on from the number of its next batch.
-public struct WindowSampler: Sendable {
-    public enum Order: Sendable, Equatable {
+package struct WindowSampler: Sendable {
+    package enum Order: Sendable, Equatable {
         /// Each instruction once an epoch, in an order of the epoch's own; a window starts at a uniformly drawn step. Batches
         /// all have the same size: the stream of epochs has no end, and batch b holds its places `b * size ..< (b + 1) * size`.
         case shuffled(seed: UInt64)
@@ -13,15 +14,15 @@ public struct WindowSampler: Sendable {
         case once
     }
 
-    public let set: TrainingSet
-    public let order: Order
+    package let set: TrainingSet
+    package let order: Order
     /// Windows of a batch.
-    public let batchSize: Int
+    package let batchSize: Int
     private let permutation: SeededPermutation
     private let starts: SeededHash
     private let maximumWords: Int
 
-    public init(_ set: TrainingSet, batchSize: Int = 64, order: Order) {
+    package init(_ set: TrainingSet, batchSize: Int = 64, order: Order) {
         precondition(batchSize > 0)
         self.set = set
         self.batchSize = batchSize
@@ -33,10 +34,10 @@ public struct WindowSampler: Sendable {
     }
 
     /// Batches until each instruction was seen once.
-    public var batchesPerEpoch: Int { (set.items.count + batchSize - 1) / batchSize }
+    package var batchesPerEpoch: Int { (set.items.count + batchSize - 1) / batchSize }
 
     /// The batches there are.
-    public var numbers: Range<Int> {
+    package var numbers: Range<Int> {
         switch order {
         case .shuffled: 0..<(Int.max / batchSize)
         case .once: 0..<batchesPerEpoch
@@ -44,7 +45,7 @@ public struct WindowSampler: Sendable {
     }
 
     /// An empty batch with room for any of this sampler's.
-    public func makeBatch() -> WindowBatch {
+    package func makeBatch() -> WindowBatch {
         var batch = WindowBatch(format: set.format)
         let steps = batchSize * WindowBatch.maximumSteps
         batch.words.reserveCapacity(batchSize * maximumWords)
@@ -61,7 +62,7 @@ public struct WindowSampler: Sendable {
 
     /// Puts batch `number` in place of what `batch` holds. Its frames stay valid while the set's frame store lives. A batch
     /// from ``makeBatch()`` is filled without allocating.
-    public func fill(_ batch: inout WindowBatch, number: Int) {
+    package func fill(_ batch: inout WindowBatch, number: Int) {
         precondition(numbers.contains(number), "batch \(number) of \(numbers)")
         batch.removeAll()
         batch.format = set.format

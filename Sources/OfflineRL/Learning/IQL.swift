@@ -1,37 +1,37 @@
-public import Tensors
+package import Tensors
 
 /// Implicit Q-learning (Kostrikov et al. 2021) with advantage-weighted regression. All losses are of the old parameters.
-public struct IQL: Sendable, Hashable, Codable {
-    public var discount: Float = 0.97
-    public var expectile: Float = 0.8
+package struct IQL: Sendable, Hashable, Codable {
+    package var discount: Float = 0.97
+    package var expectile: Float = 0.8
     /// Inverse temperature: weights are exp(temperature * advantage). 0 is behaviour cloning.
-    public var temperature: Float = 5
+    package var temperature: Float = 5
     /// The largest weight.
-    public var weightLimit: Float = 100
-    public var polyak: Float = 0.005
+    package var weightLimit: Float = 100
+    package var polyak: Float = 0.005
 
-    public init() {}
+    package init() {}
 
     /// y_t = r_t + (1 - d_t) * discount * V(s_{t+1}). Where a window is cut off d is 0: it bootstraps.
-    public func target(reward: Float, terminal: Float, nextValue: Float) -> Float {
+    package func target(reward: Float, terminal: Float, nextValue: Float) -> Float {
         reward + (1 - terminal) * discount * nextValue
     }
 
     /// min(exp(temperature * advantage), weightLimit).
-    public func weight(advantage: Float) -> Float { min(exponential(temperature * advantage), weightLimit) }
+    package func weight(advantage: Float) -> Float { min(exponential(temperature * advantage), weightLimit) }
 
     /// The critic's losses and what the policy needs of them.
-    public struct CriticLoss: Sendable, Equatable {
-        public var q1: Double
-        public var q2: Double
-        public var v: Double
-        public var meanQ: Double
-        public var meanV: Double
-        public var meanAdvantage: Double
-        public var maximumAdvantage: Double
-        public var meanWeight: Double
+    package struct CriticLoss: Sendable, Equatable {
+        package var q1: Double
+        package var q2: Double
+        package var v: Double
+        package var meanQ: Double
+        package var meanV: Double
+        package var meanAdvantage: Double
+        package var maximumAdvantage: Double
+        package var meanWeight: Double
         /// Share of weights at the limit.
-        public var clipRate: Double
+        package var clipRate: Double
     }
 
     /// Records both critic losses on the tape.
@@ -41,7 +41,7 @@ public struct IQL: Sendable, Hashable, Codable {
     ///   - v: V, [m, 1]: `values[t]` is the row of V(s_t), `nextValues[t]` of V(s_{t+1}).
     ///   - targetQ: The smaller of the target's two Q(s_t, a_t), n.
     ///   - weights: Receives the policy's weights, n.
-    public func criticLoss(
+    package func criticLoss(
         q1: Tensor, q2: Tensor, v: Tensor, valueRows: UnsafeBufferPointer<Int32>,
         nextValueRows: UnsafeBufferPointer<Int32>, rewards: UnsafeBufferPointer<Float>,
         terminals: UnsafeBufferPointer<Float>, targetQ: UnsafeBufferPointer<Float>,

@@ -1,55 +1,55 @@
-public import Networks
-public import Tensors
+package import Networks
+package import Tensors
 
 /// What is learned, and how.
-public enum Algorithm: String, Sendable, CaseIterable, Codable {
+package enum Algorithm: String, Sendable, CaseIterable, Codable {
     case iql
     /// Behaviour cloning: the policy's loss with all weights 1, and no critic.
     case bc
     /// Behaviour cloning on fulfilled instructions only.
     case filteredBC = "filtered-bc"
 
-    public var hasCritic: Bool { self == .iql }
+    package var hasCritic: Bool { self == .iql }
 }
 
 /// Figures of one update.
-public struct UpdateMetrics: Sendable, Equatable {
+package struct UpdateMetrics: Sendable, Equatable {
     /// Nil without a critic.
-    public var critic: IQL.CriticLoss?
-    public var actionLoss: Double
-    public var objectLoss: Double
-    public var steps: Int
-    public var interactions: Int
+    package var critic: IQL.CriticLoss?
+    package var actionLoss: Double
+    package var objectLoss: Double
+    package var steps: Int
+    package var interactions: Int
 
     /// Whether every loss is a number.
-    public var isFinite: Bool {
+    package var isFinite: Bool {
         actionLoss.isFinite && objectLoss.isFinite
             && (critic.map { $0.q1.isFinite && $0.q2.isFinite && $0.v.isFinite } ?? true)
     }
 }
 
 /// A policy, its critic, and their updates on packed windows. Not for use from several threads at once.
-public final class Learner {
-    public let algorithm: Algorithm
-    public let shape: NetworkShape
-    public let iql: IQL
-    public let optimizer: AdamW
-    public let backend: any Backend
-    public let policy: Policy
-    public let policyParameters: ParameterStore
-    public let critic: Critic?
-    public let criticParameters: ParameterStore?
-    public let tape: Tape
-    public let positions: PositionTable
+package final class Learner {
+    package let algorithm: Algorithm
+    package let shape: NetworkShape
+    package let iql: IQL
+    package let optimizer: AdamW
+    package let backend: any Backend
+    package let policy: Policy
+    package let policyParameters: ParameterStore
+    package let critic: Critic?
+    package let criticParameters: ParameterStore?
+    package let tape: Tape
+    package let positions: PositionTable
     private let seed: UInt64
 
     /// Updates made.
-    public var step: Int { policyParameters.step }
+    package var step: Int { policyParameters.step }
 
     private var dropoutKey: UInt64 { seed &+ UInt64(step) &* 0xA076_1D64_78BD_642F }
 
     /// With first weights drawn from `seed`.
-    public init(
+    package init(
         _ algorithm: Algorithm, _ shape: NetworkShape, iql: IQL = IQL(), optimizer: AdamW = AdamW(), seed: UInt64,
         backend: any Backend, usesHalves: Bool = false
     ) {
@@ -79,19 +79,19 @@ public final class Learner {
     }
 
     /// Bytes of parameters, optimiser state and pooled memory.
-    public var byteCount: Int {
+    package var byteCount: Int {
         policyParameters.byteCount + (criticParameters?.byteCount ?? 0) + tape.byteCount
     }
 
     /// One update. Nothing is allocated once the largest batch has been seen.
-    public func update(_ batch: WindowBatch) -> UpdateMetrics {
+    package func update(_ batch: WindowBatch) -> UpdateMetrics {
         let metrics = computeGradients(batch)
         applyGradients()
         return metrics
     }
 
     /// The losses, and their gradients added to the parameters' gradients.
-    public func computeGradients(_ batch: WindowBatch) -> UpdateMetrics {
+    package func computeGradients(_ batch: WindowBatch) -> UpdateMetrics {
         tape.reset()
         tape.dropoutKey = dropoutKey
         tape.isTraining = true
@@ -101,7 +101,7 @@ public final class Learner {
         return metrics
     }
 
-    public func applyGradients() {
+    package func applyGradients() {
         policyParameters.update(optimizer)
         criticParameters?.update(optimizer, polyak: iql.polyak)
     }
@@ -109,7 +109,7 @@ public final class Learner {
     /// The losses of a batch without learning from it: no dropout, running moments.
     ///
     /// - Parameter inspect: Sees the policy's scores before they go.
-    public func evaluate(
+    package func evaluate(
         _ batch: WindowBatch, inspect: (Policy.Output, UnsafeBufferPointer<Int32>) -> Void = { _, _ in }
     ) -> UpdateMetrics {
         tape.reset()

@@ -1,7 +1,7 @@
-internal import Crypto
+internal import Ground
 internal import Exchange
 internal import Foundation
-public import Networks
+package import Networks
 internal import Tensors
 
 #if canImport(Darwin)
@@ -14,21 +14,21 @@ internal import Glibc
 /// `optimizer.safetensors` with AdamW's moments, `checkpoint.json`, and `SHA256SUMS` over the three, for `sha256sum -c`.
 ///
 /// The folder is made under another name and renamed when all of it is durable: there are whole checkpoints only.
-public struct Checkpoint: Sendable {
-    public static let modelFile = "model.safetensors"
-    public static let optimizerFile = "optimizer.safetensors"
-    public static let descriptionFile = "checkpoint.json"
-    public static let sumsFile = "SHA256SUMS"
+package struct Checkpoint: Sendable {
+    package static let modelFile = "model.safetensors"
+    package static let optimizerFile = "optimizer.safetensors"
+    package static let descriptionFile = "checkpoint.json"
+    package static let sumsFile = "SHA256SUMS"
 
-    public let path: String
-    public let description: CheckpointDescription
+    package let path: String
+    package let description: CheckpointDescription
     /// SHA-256 of the files, as hexadecimal digits, by name.
-    public let sums: [String: String]
+    package let sums: [String: String]
 
     /// Reads the description and compares the files with its hashes.
     ///
     /// - Throws: ``CheckpointError``.
-    public init(_ path: String) throws {
+    package init(_ path: String) throws {
         self.path = path
         let file = path + "/" + Self.descriptionFile
         guard let data = FileManager.default.contents(atPath: file),
@@ -71,7 +71,7 @@ public struct Checkpoint: Sendable {
     }
 
     /// Of the weights' file, 32 bytes.
-    public var modelSHA256: [UInt8] {
+    package var modelSHA256: [UInt8] {
         let digits = Array((sums[Self.modelFile] ?? "").utf8)
         return stride(from: 0, to: digits.count - 1, by: 2).compactMap {
             UInt8(String(decoding: digits[$0...$0 + 1], as: UTF8.self), radix: 16)
@@ -89,7 +89,7 @@ public struct Checkpoint: Sendable {
     /// The networks' sizes.
     ///
     /// - Throws: ``CheckpointError`` where they are not those of a network.
-    public func shape() throws -> NetworkShape {
+    package func shape() throws -> NetworkShape {
         let network = description.network
         guard let preset = NetworkShape.Preset(rawValue: network.preset),
             let features = FeatureFormat(name: network.features),
@@ -112,7 +112,7 @@ public struct Checkpoint: Sendable {
     // MARK: Writing
 
     /// Writes the learner's state to the folder `path`, which appears when it is complete.
-    public static func write(_ learner: Learner, _ description: CheckpointDescription, to path: String) throws {
+    package static func write(_ learner: Learner, _ description: CheckpointDescription, to path: String) throws {
         let partial = URL(fileURLWithPath: path).deletingLastPathComponent().path + "/.partial-\(getpid())"
         do {
             try? FileManager.default.removeItem(atPath: partial)
@@ -170,7 +170,7 @@ public struct Checkpoint: Sendable {
     ///
     /// - Parameter withOptimizer: False for a learner that only acts.
     /// - Throws: ``CheckpointError``; the learner is then half loaded and must not be used.
-    public func load(into learner: Learner, withOptimizer: Bool = true) throws {
+    package func load(into learner: Learner, withOptimizer: Bool = true) throws {
         do {
             try load(learner.modelTensors, from: path + "/" + Self.modelFile)
             if withOptimizer { try load(learner.optimizerTensors, from: path + "/" + Self.optimizerFile) }

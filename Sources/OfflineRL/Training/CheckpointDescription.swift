@@ -1,22 +1,22 @@
-public import Networks
-public import Tensors
+package import Networks
+package import Tensors
 
 /// What a checkpoint's JSON says: everything but the numbers of the tensors.
-public struct CheckpointDescription: Sendable, Equatable, Codable {
+package struct CheckpointDescription: Sendable, Equatable, Codable {
     /// Sizes of the networks.
-    public struct Network: Sendable, Equatable, Codable {
-        public var preset: String
-        public var width: Int
-        public var heads: Int
-        public var textLayers: Int
-        public var jointLayers: Int
-        public var channels1: Int
-        public var channels2: Int
-        public var dropout: Float
+    package struct Network: Sendable, Equatable, Codable {
+        package var preset: String
+        package var width: Int
+        package var heads: Int
+        package var textLayers: Int
+        package var jointLayers: Int
+        package var channels1: Int
+        package var channels2: Int
+        package var dropout: Float
         /// As in `patches`, or `half 512`.
-        public var features: String
+        package var features: String
 
-        public init(_ shape: NetworkShape) {
+        package init(_ shape: NetworkShape) {
             preset = shape.preset.rawValue
             width = shape.width
             heads = shape.heads
@@ -30,13 +30,13 @@ public struct CheckpointDescription: Sendable, Equatable, Codable {
     }
 
     /// A figure that is not yet in the store.
-    public struct Figure: Sendable, Equatable, Codable {
-        public var step: Int
-        public var split: String
-        public var name: String
-        public var value: Double
+    package struct Figure: Sendable, Equatable, Codable {
+        package var step: Int
+        package var split: String
+        package var name: String
+        package var value: Double
 
-        public init(step: Int, split: String, name: String, value: Double) {
+        package init(step: Int, split: String, name: String, value: Double) {
             self.step = step
             self.split = split
             self.name = name
@@ -44,30 +44,30 @@ public struct CheckpointDescription: Sendable, Equatable, Codable {
         }
     }
 
-    public static let currentVersion = 1
+    package static let currentVersion = 1
 
-    public var version = Self.currentVersion
+    package var version = Self.currentVersion
     /// Updates made; also the number of the sampler's next batch. Dropout depends on it and on the seed: there is no other
     /// state of random numbers.
-    public var step: Int
-    public var seed: UInt64
-    public var algorithm: Algorithm
-    public var network: Network
-    public var iql: IQL
-    public var optimizer: AdamW
-    public var precision: String
-    public var batchSize: Int
+    package var step: Int
+    package var seed: UInt64
+    package var algorithm: Algorithm
+    package var network: Network
+    package var iql: IQL
+    package var optimizer: AdamW
+    package var precision: String
+    package var batchSize: Int
     /// The words by id.
-    public var vocabulary: Vocabulary
+    package var vocabulary: Vocabulary
     /// What the windows are cut from: a hash of the training set's lists.
-    public var dataSHA256: String
-    public var reward: RewardMix
-    public var encoder: String
-    public var unrecorded: [Figure]
+    package var dataSHA256: String
+    package var reward: RewardMix
+    package var encoder: String
+    package var unrecorded: [Figure]
     /// Training figures since their last row.
-    public var sums: FigureSums
+    package var sums: FigureSums
 
-    public init(
+    package init(
         step: Int, seed: UInt64, algorithm: Algorithm, network: Network, iql: IQL, optimizer: AdamW, precision: String,
         batchSize: Int, vocabulary: Vocabulary, dataSHA256: String, reward: RewardMix, encoder: String,
         unrecorded: [Figure] = [], sums: FigureSums = FigureSums()
@@ -91,7 +91,7 @@ public struct CheckpointDescription: Sendable, Equatable, Codable {
 
 extension FeatureFormat {
     /// As in `patches`, `half 512`, `float 82`.
-    public var name: String {
+    package var name: String {
         switch self {
         case .patches: "patches"
         case .half(let channels): "half \(channels)"
@@ -111,8 +111,8 @@ extension FeatureFormat {
 }
 
 /// Why a checkpoint cannot be used.
-public struct CheckpointError: Error, Sendable, Equatable, CustomStringConvertible {
-    public enum Code: Sendable {
+package struct CheckpointError: Error, Sendable, Equatable, CustomStringConvertible {
+    package enum Code: Sendable {
         /// There is none.
         case missing
         /// Its files are not what its JSON says.
@@ -123,15 +123,15 @@ public struct CheckpointError: Error, Sendable, Equatable, CustomStringConvertib
         case unwritable
     }
 
-    public var code: Code
-    public var message: String
-    public var path: String
+    package var code: Code
+    package var message: String
+    package var path: String
 
-    public init(_ code: Code, _ message: String, path: String) {
+    package init(_ code: Code, _ message: String, path: String) {
         self.code = code
         self.message = message
         self.path = path
     }
 
-    public var description: String { "\(path): \(message)" }
+    package var description: String { "\(path): \(message)" }
 }

@@ -1,15 +1,15 @@
-public import Networks
+package import Networks
 internal import Exchange
 internal import Tensors
 
 /// A batch on disk, for somebody to look at.
-public enum FailedBatch {
-    public static let file = "failed-batch.safetensors"
+package enum FailedBatch {
+    package static let file = "failed-batch.safetensors"
 
     /// Writes all of the batch, its frames as bytes.
     ///
     /// - Returns: The file.
-    public static func save(_ batch: WindowBatch, to folder: String) throws -> String {
+    package static func save(_ batch: WindowBatch, to folder: String) throws -> String {
         let path = folder + "/" + file
         let frameBytes = batch.format.byteCount
         let tensors = [

@@ -7,22 +7,22 @@ internal import Glibc
 #endif
 
 /// Where a run keeps its files: `<store>.runs/<name>/` with checkpoints, TensorBoard's events and a lock.
-public final class RunFolder {
-    public let path: String
+package final class RunFolder {
+    package let path: String
     private var descriptor: Int32 = -1
 
     /// Names that are safe as a folder: letters, digits, `-`, `_`, `.` and no leading dot, at most 100 characters.
-    public static func isName(_ name: String) -> Bool {
+    package static func isName(_ name: String) -> Bool {
         let allowed = Set("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_.")
         return !name.isEmpty && name.count <= 100 && name.first != "." && name.allSatisfy(allowed.contains)
     }
 
-    public static func path(store: String, run: String) -> String { "\(store).runs/\(run)" }
+    package static func path(store: String, run: String) -> String { "\(store).runs/\(run)" }
 
     /// Makes the folder and takes its lock, which the process holds until it ends.
     ///
     /// - Throws: ``CheckpointError``.
-    public init(_ path: String) throws {
+    package init(_ path: String) throws {
         self.path = path
         do {
             try FileManager.default.createDirectory(
@@ -44,12 +44,12 @@ public final class RunFolder {
 
     deinit { if descriptor >= 0 { close(descriptor) } }
 
-    public var checkpoints: String { path + "/checkpoints" }
+    package var checkpoints: String { path + "/checkpoints" }
 
-    public func checkpoint(step: Int) -> String { checkpoints + "/step-" + String(format: "%08d", step) }
+    package func checkpoint(step: Int) -> String { checkpoints + "/step-" + String(format: "%08d", step) }
 
     /// Steps with a checkpoint, the latest first.
-    public static func steps(_ path: String) -> [Int] {
+    package static func steps(_ path: String) -> [Int] {
         ((try? FileManager.default.contentsOfDirectory(atPath: path + "/checkpoints")) ?? []).compactMap { name in
             name.hasPrefix("step-") ? Int(name.dropFirst("step-".count)) : nil
         }.sorted(by: >)
@@ -58,7 +58,7 @@ public final class RunFolder {
     /// The latest checkpoint that is whole, and what is wrong with later ones.
     ///
     /// - Throws: ``CheckpointError`` when there are checkpoints and none is whole.
-    public static func latest(_ path: String) throws -> (checkpoint: Checkpoint?, problems: [CheckpointError]) {
+    package static func latest(_ path: String) throws -> (checkpoint: Checkpoint?, problems: [CheckpointError]) {
         var problems: [CheckpointError] = []
         for step in steps(path) {
             do {
@@ -80,7 +80,7 @@ public final class RunFolder {
     /// Removes all checkpoints and TensorBoard's events.
     ///
     /// - Throws: ``CheckpointError``.
-    public func clear() throws {
+    package func clear() throws {
         let events = ((try? FileManager.default.contentsOfDirectory(atPath: path)) ?? [])
             .filter { $0.hasPrefix("events.") }.map { "\(path)/\($0)" }
         for item in Self.steps(path).map(checkpoint) + events {
@@ -93,7 +93,7 @@ public final class RunFolder {
     }
 
     /// Removes all checkpoints but the latest `count`.
-    public func keepLatest(_ count: Int) {
+    package func keepLatest(_ count: Int) {
         for step in Self.steps(path).dropFirst(count) {
             try? FileManager.default.removeItem(atPath: checkpoint(step: step))
         }

@@ -1,19 +1,19 @@
-public import Networks
+package import Networks
 internal import Tensors
 
 /// How long to train and what to keep.
-public struct TrainingPlan: Sendable, Equatable {
+package struct TrainingPlan: Sendable, Equatable {
     /// Updates in all.
-    public var steps: Int
+    package var steps: Int
     /// Updates between the rows of training figures.
-    public var logEvery: Int
+    package var logEvery: Int
     /// Updates between checkpoints, and between validations.
-    public var checkpointEvery: Int
-    public var validateEvery: Int
+    package var checkpointEvery: Int
+    package var validateEvery: Int
     /// Checkpoints to keep, the latest.
-    public var keep: Int
+    package var keep: Int
 
-    public init(steps: Int, logEvery: Int, checkpointEvery: Int, validateEvery: Int, keep: Int) {
+    package init(steps: Int, logEvery: Int, checkpointEvery: Int, validateEvery: Int, keep: Int) {
         self.steps = steps
         self.logEvery = logEvery
         self.checkpointEvery = checkpointEvery
@@ -23,12 +23,12 @@ public struct TrainingPlan: Sendable, Equatable {
 }
 
 /// Sums of figures, and how many of each.
-public struct FigureSums: Sendable, Equatable, Codable {
+package struct FigureSums: Sendable, Equatable, Codable {
     private var names: [String] = []
     private var values: [Double] = []
     private var count = 0
 
-    public init() {}
+    package init() {}
 
     mutating func add(_ figures: [(String, Double)]) {
         if count == 0 {
@@ -48,7 +48,7 @@ public struct FigureSums: Sendable, Equatable, Codable {
 }
 
 /// What happens to a run's figures and state on the way. Called on the training thread.
-public protocol TrainingObserver: AnyObject {
+package protocol TrainingObserver: AnyObject {
     /// Figures after `step` updates; the split of training figures is `train`.
     func record(_ figures: [(name: String, value: Double)], split: String, step: Int) throws
     /// Asks for the state to be saved.
@@ -58,21 +58,21 @@ public protocol TrainingObserver: AnyObject {
 }
 
 /// A number that is none appeared: nothing was learned from it.
-public struct DivergenceError: Error, Sendable {
-    public var step: Int
-    public var what: String
+package struct DivergenceError: Error, Sendable {
+    package var step: Int
+    package var what: String
 }
 
 /// Updates, figures, validations and checkpoints in their order.
-public final class TrainingLoop {
+package final class TrainingLoop {
     private let learner: Learner
     private let plan: TrainingPlan
     private let guess: TrainingSet.MostFrequent?
     private let validation: [(split: String, sampler: WindowSampler)]
     /// Sums of the training figures since their last row.
-    public private(set) var sums: FigureSums
+    package private(set) var sums: FigureSums
 
-    public enum Outcome: Sendable, Equatable {
+    package enum Outcome: Sendable, Equatable {
         case done
         case stopped
     }
@@ -80,7 +80,7 @@ public final class TrainingLoop {
     /// - Parameters:
     ///   - guess: What the baselines of the validations guess.
     ///   - sums: Of a run that goes on between two rows.
-    public init(
+    package init(
         _ learner: Learner, _ plan: TrainingPlan, validation: [(split: String, sampler: WindowSampler)],
         guess: TrainingSet.MostFrequent? = nil, sums: FigureSums = FigureSums()
     ) {
@@ -97,7 +97,7 @@ public final class TrainingLoop {
     ///   - next: Puts the batch of the given number in place; nil ends the run as stopped.
     ///   - observer: Says in `didUpdate` whether to go on.
     /// - Throws: ``DivergenceError`` before a loss or gradient that is no number could change a weight, and what the observer throws.
-    public func run(
+    package func run(
         _ batch: inout WindowBatch, next: (inout WindowBatch, Int) -> Bool, observer: any TrainingObserver
     ) throws -> Outcome {
         while learner.step < plan.steps {

@@ -2,15 +2,15 @@ internal import Networks
 internal import Tensors
 
 /// How well a learner does on windows it has not seen, without a simulator.
-public struct ValidationMetrics: Sendable, Equatable {
+package struct ValidationMetrics: Sendable, Equatable {
     /// Figures by name, in a fixed order.
-    public var figures: [(name: String, value: Double)] = []
+    package var figures: [(name: String, value: Double)] = []
 
-    public static func == (a: ValidationMetrics, b: ValidationMetrics) -> Bool {
+    package static func == (a: ValidationMetrics, b: ValidationMetrics) -> Bool {
         a.figures.elementsEqual(b.figures) { $0.name == $1.name && $0.value == $1.value }
     }
 
-    public subscript(name: String) -> Double? { figures.first { $0.name == name }?.value }
+    package subscript(name: String) -> Double? { figures.first { $0.name == name }?.value }
 }
 
 /// Sums over batches from which ``ValidationMetrics`` are made.
@@ -113,7 +113,7 @@ extension Learner {
     /// - Parameters:
     ///   - guess: The training set's most frequent action and object, for the baselines.
     ///   - shouldStop: Asked after each batch; nil is returned once it says so.
-    public func validate(
+    package func validate(
         _ sampler: WindowSampler, guess: TrainingSet.MostFrequent? = nil, shouldStop: () -> Bool = { false }
     ) -> ValidationMetrics? {
         var sums = ValidationSums()

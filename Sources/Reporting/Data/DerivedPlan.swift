@@ -1,11 +1,11 @@
-public import ExperimentStore
+package import ExperimentStore
 
 extension ReportPlan {
     /// A plan for a store without an experiment's configuration: training runs named `<row>-s<seed>` are runs of one row, and
     /// every task set that was evaluated is a set, in the order in which they came.
     ///
     /// - Parameter command: The shell line for a training run.
-    public static func derived(
+    package static func derived(
         name: String, from store: ExperimentStore, command: (TrainRun) -> String
     ) throws -> ReportPlan {
         let (trainings, evaluations) = try store.read { db in (try TrainRun.all(db), try EvalRun.all(db)) }

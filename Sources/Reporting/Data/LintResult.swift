@@ -1,16 +1,16 @@
-public import Foundation
+package import Foundation
 
 /// What `rgvlm-label lint` found, as it writes it.
-public struct LintResult: Sendable, Equatable, Decodable {
-    public struct Check: Sendable, Equatable, Decodable {
-        public var name: String
+package struct LintResult: Sendable, Equatable, Decodable {
+    package struct Check: Sendable, Equatable, Decodable {
+        package var name: String
         /// `pass`, `fail` or `not_measured`.
-        public var verdict: String
-        public var value: Double?
-        public var threshold: Double
+        package var verdict: String
+        package var value: Double?
+        package var threshold: Double
         /// `at_least` or `at_most`.
-        public var bound: String
-        public var reason: String
+        package var bound: String
+        package var reason: String
 
         /// In words: `control_frozen` becomes `control frozen`.
         var title: String { Plain.text(name.replacing("_", with: " ")) }
@@ -19,10 +19,10 @@ public struct LintResult: Sendable, Equatable, Decodable {
         var shownVerdict: String { Plain.text(verdict.replacing("_", with: " ")) }
     }
 
-    public var verdict: String
-    public var headline: String
-    public var checks: [Check]
+    package var verdict: String
+    package var headline: String
+    package var checks: [Check]
 
     /// Fails for bytes that are no lint's JSON.
-    public init(json: Data) throws { self = try JSONDecoder().decode(LintResult.self, from: json) }
+    package init(json: Data) throws { self = try JSONDecoder().decode(LintResult.self, from: json) }
 }

@@ -1,76 +1,76 @@
-public import ExperimentStore
+package import ExperimentStore
 
 /// All that a report shows, as read from a store. Rows are in the order of the plan.
-public struct ReportData: Sendable {
-    public var plan: ReportPlan
-    public var rows: [Row]
+package struct ReportData: Sendable {
+    package var plan: ReportPlan
+    package var rows: [Row]
     /// Reference agents that were evaluated.
-    public var references: [Reference]
+    package var references: [Reference]
     /// Label runs that rows use, in the order of their ids.
-    public var labels: [Labels]
-    public var facts: Facts
+    package var labels: [Labels]
+    package var facts: Facts
     /// What the lint says of the labels, where it was made.
-    public var lint: LintResult?
+    package var lint: LintResult?
 
-    public struct Row: Sendable {
-        public var plan: ReportPlan.Row
-        public var runs: [Run]
+    package struct Row: Sendable {
+        package var plan: ReportPlan.Row
+        package var runs: [Run]
     }
 
     /// A planned run, as far as it is there.
-    public struct Run: Sendable {
-        public var plan: ReportPlan.Run
-        public var training: Training?
+    package struct Run: Sendable {
+        package var plan: ReportPlan.Run
+        package var training: Training?
         /// By task set.
-        public var evaluations: [String: Evaluation]
+        package var evaluations: [String: Evaluation]
     }
 
-    public struct Training: Sendable {
-        public var run: TrainRun
-        public var settings: TrainingSettings
+    package struct Training: Sendable {
+        package var run: TrainRun
+        package var settings: TrainingSettings
         /// Metrics by split and name.
-        public var curves: [CurveKey: [CurvePoint]]
+        package var curves: [CurveKey: [CurvePoint]]
     }
 
-    public struct CurvePoint: Sendable, Equatable {
-        public var step: Int
-        public var value: Double
+    package struct CurvePoint: Sendable, Equatable {
+        package var step: Int
+        package var value: Double
     }
 
-    public struct CurveKey: Sendable, Hashable {
-        public var split: String
-        public var name: String
+    package struct CurveKey: Sendable, Hashable {
+        package var split: String
+        package var name: String
     }
 
-    public struct Evaluation: Sendable {
-        public var run: EvalRun
+    package struct Evaluation: Sendable {
+        package var run: EvalRun
         /// In the order of the set.
-        public var rollouts: [(id: Int64, rollout: Rollout)]
+        package var rollouts: [(id: Int64, rollout: Rollout)]
     }
 
-    public struct Reference: Sendable {
-        public var agent: EvalRun.Agent
-        public var evaluations: [String: Evaluation]
+    package struct Reference: Sendable {
+        package var agent: EvalRun.Agent
+        package var evaluations: [String: Evaluation]
     }
 
     /// Who gave the scores.
-    public struct Labels: Sendable, Equatable {
-        public var id: Int64
-        public var name: String
-        public var annotator: String
-        public var model: String
-        public var provider: String
+    package struct Labels: Sendable, Equatable {
+        package var id: Int64
+        package var name: String
+        package var annotator: String
+        package var model: String
+        package var provider: String
         /// Name and first eight digits of the hash, of the analysis and the scoring prompt.
-        public var prompts: [String]
-        public var settings: String
+        package var prompts: [String]
+        package var settings: String
         /// How often each score from 0 to 10 was given to genuine transitions.
-        public var histogram: [Int]
-        public var scored: Int
-        public var unscored: Int
-        public var dollars: Double
+        package var histogram: [Int]
+        package var scored: Int
+        package var unscored: Int
+        package var dollars: Double
 
         /// The model as it may be named: the scripted annotator never passes for a VLM.
-        public var shownModel: String {
+        package var shownModel: String {
             switch annotator {
             case "vlm": Plain.text(model)
             case "scripted": "scripted (not a VLM)"
@@ -80,26 +80,26 @@ public struct ReportData: Sendable {
     }
 
     /// What the data is.
-    public struct Facts: Sendable, Equatable {
-        public var dataset: String?
-        public var episodes: [String: Int]
+    package struct Facts: Sendable, Equatable {
+        package var dataset: String?
+        package var episodes: [String: Int]
         /// Instructions learned from, by kind.
-        public var instructions: [String: Int]
+        package var instructions: [String: Int]
         /// How many of them their recording does not fulfil.
-        public var unfulfilled: Int
+        package var unfulfilled: Int
         /// Transitions of the episodes learned from.
-        public var transitions: Int
-        public var renderedFrames: Int
-        public var recordedFrames: Int
+        package var transitions: Int
+        package var renderedFrames: Int
+        package var recordedFrames: Int
         /// Height and width of the pictures in the frame store.
-        public var frameSize: [Int]
+        package var frameSize: [Int]
         /// Whether rooms are those of the release, and whether some are generated.
-        public var hasRealRooms: Bool
-        public var hasGeneratedRooms: Bool
+        package var hasRealRooms: Bool
+        package var hasGeneratedRooms: Bool
         /// When the flags on episodes learned from were set.
-        public var flaggedAt: [String]
+        package var flaggedAt: [String]
 
-        public static let none = Facts(
+        package static let none = Facts(
             dataset: nil, episodes: [:], instructions: [:], unfulfilled: 0, transitions: 0, renderedFrames: 0,
             recordedFrames: 0,
             frameSize: [], hasRealRooms: false, hasGeneratedRooms: false, flaggedAt: [])

@@ -1,5 +1,6 @@
 internal import Episodes
-public import ExperimentStore
+package import ExperimentStore
+internal import Frames
 internal import GRDB
 
 extension ReportData {
@@ -9,7 +10,7 @@ extension ReportData {
     /// Reads what a plan names. What is not there yet is missing in the result.
     ///
     /// - Throws: `StoreError` for a store that cannot be read.
-    public init(_ plan: ReportPlan, from store: ExperimentStore) throws {
+    package init(_ plan: ReportPlan, from store: ExperimentStore) throws {
         self = try store.read { db in
             var data = try ReportData(plan, db)
             if let dataset = data.facts.dataset, let frames = try PictureStore.open(dataset, store, db) {

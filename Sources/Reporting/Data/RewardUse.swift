@@ -1,3 +1,4 @@
+internal import Episodes
 internal import ExperimentStore
 internal import GRDB
 
@@ -6,13 +7,13 @@ internal import GRDB
 ///
 /// Controls that draw scores count with the probabilities of what they draw. Rewards shaped by potentials are left out, and
 /// rows that have no generated reward.
-public struct RewardUse: Sendable, Equatable, Encodable {
-    public var row: String
+package struct RewardUse: Sendable, Equatable, Encodable {
+    package var row: String
     /// Shares of the transitions that have one, by value in tenths: key 3 is 0.3.
-    public var shares: [Int: Double]
-    public var transitions: Int
+    package var shares: [Int: Double]
+    package var transitions: Int
     /// Transitions with a generated term.
-    public var generated: Int
+    package var generated: Int
 }
 
 extension RewardUse {

@@ -2,29 +2,29 @@ internal import Foundation
 internal import ExperimentStore
 
 /// A training run's settings as the report names them. What its JSON lacks is nil.
-public struct TrainingSettings: Sendable, Equatable {
-    public var algorithm: String
-    public var preset: String
-    public var encoder: String
-    public var parameters: Int
-    public var batch: Int?
-    public var precision: String?
-    public var discount: Double?
-    public var expectile: Double?
-    public var temperature: Double?
-    public var weightLimit: Double?
-    public var polyak: Double?
-    public var learningRate: Double?
-    public var weightDecay: Double?
+package struct TrainingSettings: Sendable, Equatable {
+    package var algorithm: String
+    package var preset: String
+    package var encoder: String
+    package var parameters: Int
+    package var batch: Int?
+    package var precision: String?
+    package var discount: Double?
+    package var expectile: Double?
+    package var temperature: Double?
+    package var weightLimit: Double?
+    package var polyak: Double?
+    package var learningRate: Double?
+    package var weightDecay: Double?
     /// Updates over which the learning rate falls to 0; nil where it stays.
-    public var cosineSteps: Int?
+    package var cosineSteps: Int?
     /// Of the reward: `none`, `labels`, `oracle`, `zero`, `random`, `timeIndex`, `negated`, `shuffled`.
-    public var source: String
-    public var sparseWeight: Double
-    public var generatedWeight: Double
-    public var transform: String
+    package var source: String
+    package var sparseWeight: Double
+    package var generatedWeight: Double
+    package var transform: String
     /// In hexadecimal, of all that is learned from, the rewards included.
-    public var dataSHA256: String?
+    package var dataSHA256: String?
 
     init(_ identity: TrainRun.Identity) {
         let config = Self.members(identity.config)
@@ -57,13 +57,13 @@ public struct TrainingSettings: Sendable, Equatable {
     }
 
     /// Whether what is learned depends on the reward: cloning does not look at it.
-    public var usesReward: Bool { algorithm == "iql" }
+    package var usesReward: Bool { algorithm == "iql" }
 
     /// Whether there is more than the sparse reward.
-    public var hasGeneratedReward: Bool { source != "none" && generatedWeight != 0 }
+    package var hasGeneratedReward: Bool { source != "none" && generatedWeight != 0 }
 
     /// The reward in words.
-    public var rewardWords: String {
+    package var rewardWords: String {
         guard usesReward else { return "none: actions are imitated" }
         let sparse = "\(Show.short(sparseWeight)) x sparse"
         switch source {

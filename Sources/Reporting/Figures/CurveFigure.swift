@@ -1,3 +1,4 @@
+internal import Episodes
 internal import Foundation
 
 /// Training curves: a line a row, the mean over seeds, and a band from the lowest to the highest seed.

@@ -1,3 +1,5 @@
+internal import Episodes
+
 /// The page's script. It puts words into text nodes only, and keeps what it shows in the address, so that it can be linked to
 /// and the browser's back key works.
 enum ReportPageScript {

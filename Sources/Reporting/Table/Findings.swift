@@ -1,12 +1,12 @@
 /// What the main task set's numbers say, in sentences made from them.
-public enum Findings {
-    public struct Sentence: Sendable, Equatable, Encodable {
-        public enum Tone: String, Sendable, Encodable { case good, bad, open, note }
-        public var tone: Tone
-        public var text: String
+package enum Findings {
+    package struct Sentence: Sendable, Equatable, Encodable {
+        package enum Tone: String, Sendable, Encodable { case good, bad, open, note }
+        package var tone: Tone
+        package var text: String
     }
 
-    public static func sentences(_ data: ReportData, _ table: ResultTable) -> [Sentence] {
+    package static func sentences(_ data: ReportData, _ table: ResultTable) -> [Sentence] {
         guard let set = table.sets.first, set.tasks > 0 else {
             return [
                 Sentence(

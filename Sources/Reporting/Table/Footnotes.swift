@@ -1,17 +1,17 @@
 internal import ExperimentStore
 
 /// What was done, and where it is not what the paper or SPRINT did.
-public struct Footnotes: Sendable, Encodable {
+package struct Footnotes: Sendable, Encodable {
     /// Name and value.
-    public struct Fact: Sendable, Equatable, Encodable {
-        public var name: String
-        public var value: String
+    package struct Fact: Sendable, Equatable, Encodable {
+        package var name: String
+        package var value: String
     }
 
-    public var facts: [Fact]
-    public var deviations: [String]
+    package var facts: [Fact]
+    package var deviations: [String]
 
-    public init(_ data: ReportData, _ table: ResultTable) {
+    package init(_ data: ReportData, _ table: ResultTable) {
         facts = Self.facts(data, table)
         deviations = Self.deviations(data, table)
     }

@@ -1,75 +1,75 @@
 internal import Statistics
 
 /// The numbers of a report, by task set.
-public struct ResultTable: Sendable, Encodable {
+package struct ResultTable: Sendable, Encodable {
     /// A mean, with what is known about it.
-    public struct Cell: Sendable, Equatable, Encodable {
-        public var value: Double
+    package struct Cell: Sendable, Equatable, Encodable {
+        package var value: Double
         /// Ends of the 95 % interval; nil where there is too little to draw from.
-        public var low: Double?
-        public var high: Double?
+        package var low: Double?
+        package var high: Double?
         /// What the interval was drawn over: see `Resampling`.
-        public var over: String?
+        package var over: String?
         /// Ends of rliable's stratified interval, over seeds alone.
-        public var stratifiedLow: Double?
-        public var stratifiedHigh: Double?
-        public var tasks: Int
-        public var seeds: Int
+        package var stratifiedLow: Double?
+        package var stratifiedHigh: Double?
+        package var tasks: Int
+        package var seeds: Int
     }
 
-    public struct Line: Sendable, Encodable {
-        public var name: String
-        public var title: String
+    package struct Line: Sendable, Encodable {
+        package var name: String
+        package var title: String
         /// A row's kind, or `reference`.
-        public var kind: String
+        package var kind: String
         /// Seeds evaluated and asked for.
-        public var seeds: Int
-        public var planned: Int
+        package var seeds: Int
+        package var planned: Int
         /// By ``Measure/name``; what is missing has no cell.
-        public var cells: [String: Cell]
+        package var cells: [String: Cell]
         /// Of the proportion completed by task.
-        public var iqm: Cell?
+        package var iqm: Cell?
         /// The probability that a run completes more of a task than one of `sparse`.
-        public var improvement: Cell?
+        package var improvement: Cell?
         /// Less the proportion completed by `sparse`, in pairs of one seed and one task.
-        public var difference: Cell?
+        package var difference: Cell?
         /// The means of each seed.
-        public var runs: [Run]
+        package var runs: [Run]
         /// Why a seed is not counted.
-        public var problems: [String]
+        package var problems: [String]
     }
 
-    public struct Run: Sendable, Encodable {
-        public var name: String
-        public var seed: Int
-        public var evaluation: String?
-        public var command: String
-        public var checkpointStep: Int?
-        public var counted: Bool
+    package struct Run: Sendable, Encodable {
+        package var name: String
+        package var seed: Int
+        package var evaluation: String?
+        package var command: String
+        package var checkpointStep: Int?
+        package var counted: Bool
         /// By ``Measure/name``.
-        public var means: [String: Double]
+        package var means: [String: Double]
     }
 
-    public struct TaskSet: Sendable, Encodable {
-        public var name: String
+    package struct TaskSet: Sendable, Encodable {
+        package var name: String
         /// Of the set that the numbers are from; nil without any.
-        public var sha256: String?
-        public var tasks: Int
+        package var sha256: String?
+        package var tasks: Int
         /// Tasks by number of sub-tasks.
-        public var lengths: [Int: Int]
+        package var lengths: [Int: Int]
         /// Tasks that the simulator could not set up; nothing of them counts as completed.
-        public var problems: Int
+        package var problems: Int
         /// Tasks of each measure.
-        public var counts: [String: Int]
-        public var lines: [Line]
+        package var counts: [String: Int]
+        package var lines: [Line]
     }
 
-    public var sets: [TaskSet]
+    package var sets: [TaskSet]
 }
 
 extension ResultTable.Line {
     /// Whether the difference to `sparse` can be told from none; one seed tells nothing.
-    public var isTold: Bool {
+    package var isTold: Bool {
         guard let difference, difference.seeds > 1, let low = difference.low, let high = difference.high else {
             return false
         }

@@ -1,13 +1,13 @@
 internal import ExperimentStore
-public import Statistics
+package import Statistics
 
 /// Makes the numbers of a report. Pure: the same data and seed give the same table.
-public struct TableBuilder: Sendable {
-    public var bootstrap: Bootstrap
+package struct TableBuilder: Sendable {
+    package var bootstrap: Bootstrap
 
-    public init(bootstrap: Bootstrap = Bootstrap()) { self.bootstrap = bootstrap }
+    package init(bootstrap: Bootstrap = Bootstrap()) { self.bootstrap = bootstrap }
 
-    public func table(_ data: ReportData) -> ResultTable {
+    package func table(_ data: ReportData) -> ResultTable {
         ResultTable(sets: data.plan.sets.map { set($0, data) })
     }
 

@@ -47,15 +47,15 @@ struct TableLayout {
 }
 
 /// The report as Markdown.
-public struct MarkdownTable: Sendable {
+package struct MarkdownTable: Sendable {
     let data: ReportData
     let table: ResultTable
 
-    public init(_ data: ReportData, _ table: ResultTable) {
+    package init(_ data: ReportData, _ table: ResultTable) {
         (self.data, self.table) = (data, table)
     }
 
-    public var text: String {
+    package var text: String {
         var text = "# \(Escape.markdown(data.plan.name))\n\n"
         for sentence in Findings.sentences(data, table) { text += "- \(Escape.markdown(sentence.text))\n" }
         for (place, set) in table.sets.enumerated() {
@@ -167,8 +167,8 @@ public struct MarkdownTable: Sendable {
 }
 
 /// The numbers as CSV, a line a cell.
-public enum CSVTable {
-    public static func text(_ table: ResultTable) -> String {
+package enum CSVTable {
+    package static func text(_ table: ResultTable) -> String {
         var lines = [
             "set,row,title,kind,measure,tasks,seeds,planned_seeds,value,low,high,drawn_over,stratified_low,stratified_high"
         ]
@@ -205,8 +205,8 @@ public enum CSVTable {
 }
 
 /// The table as LaTeX: a `tabular` a task set, for `booktabs`.
-public enum LaTeXTable {
-    public static func text(_ data: ReportData, _ table: ResultTable) -> String {
+package enum LaTeXTable {
+    package static func text(_ data: ReportData, _ table: ResultTable) -> String {
         var text = "% \(Plain.text(data.plan.name)). Needs \\usepackage{booktabs}.\n"
         for (place, set) in table.sets.enumerated() {
             text += tabular(set, published: Published.belong(to: place, of: table.sets))

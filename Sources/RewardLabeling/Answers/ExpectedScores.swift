@@ -1,8 +1,8 @@
 internal import Foundation
-public import VisionLanguage
+package import VisionLanguage
 
 /// The mean score under the model's own probabilities: finer than the number it wrote, and less given to ties.
-public enum ExpectedScores {
+package enum ExpectedScores {
     /// Below this share of the probability on whole numbers 0 to 10, nothing is said.
     static let leastMass = 0.5
 
@@ -10,7 +10,7 @@ public enum ExpectedScores {
     ///   - scores: As parsed from `answer`.
     ///   - tokens: Of the whole answer.
     /// - Returns: A mean for each score; nil where the tokens do not spell the answer or say too little.
-    public static func means(_ scores: ScoreParser.Scores, in answer: String, tokens: [TokenLogprob]) -> [Double?] {
+    package static func means(_ scores: ScoreParser.Scores, in answer: String, tokens: [TokenLogprob]) -> [Double?] {
         let text = Array(answer.utf8)
         var starts: [Int] = []
         var spelled: [UInt8] = []

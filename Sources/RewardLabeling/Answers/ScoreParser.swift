@@ -3,17 +3,17 @@
 /// What is asked for is `{"scores": [7, 8, 10]}`. A bare list is taken too, also in a code fence, after a line of prose or
 /// after `<think>...</think>`. Nothing else is: no digit is ever picked from a sentence, a list that is too short is not
 /// padded, and two different lists are one too many.
-public enum ScoreParser {
-    public struct Scores: Sendable, Equatable {
+package enum ScoreParser {
+    package struct Scores: Sendable, Equatable {
         /// 0 to 10, one for each action.
-        public var values: [Int]
+        package var values: [Int]
         /// Where each begins in the answer, in bytes of UTF-8.
-        public var offsets: [Int]
+        package var offsets: [Int]
     }
 
     /// What is wrong with an answer, in words that can be sent back.
-    public struct Problem: Error, Sendable, Equatable, CustomStringConvertible {
-        public var description: String
+    package struct Problem: Error, Sendable, Equatable, CustomStringConvertible {
+        package var description: String
         init(_ description: String) { self.description = description }
     }
 
@@ -21,7 +21,7 @@ public enum ScoreParser {
     static let sizeLimit = 1 << 20
 
     /// - Parameter count: How many scores there have to be.
-    public static func parse(_ answer: String, count: Int) -> Result<Scores, Problem> {
+    package static func parse(_ answer: String, count: Int) -> Result<Scores, Problem> {
         var text = answer
         return text.withUTF8 { bytes in
             guard bytes.count <= sizeLimit else { return .failure(Problem("it is longer than 1 MB")) }

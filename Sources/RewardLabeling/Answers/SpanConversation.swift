@@ -1,25 +1,25 @@
-public import VisionLanguage
+package import VisionLanguage
 
 /// What has been asked about a span, what may be asked next, and what came of it. A value: a live run, a batch and a resumed
 /// run go through the same one.
-public struct SpanConversation: Sendable {
+package struct SpanConversation: Sendable {
     /// Which calls make up a span's labels.
-    public enum Layout: String, Sendable, CaseIterable, Codable {
+    package enum Layout: String, Sendable, CaseIterable, Codable {
         /// An analysis for each window, then one scoring of the whole span, as the authors do.
         case span
         /// For each window an analysis and a scoring.
         case window
     }
 
-    public struct Question: Sendable, Hashable {
-        public var stage: CallReference.Stage
+    package struct Question: Sendable, Hashable {
+        package var stage: CallReference.Stage
         /// For the scoring of a whole span 0.
-        public var window: Int
-        public var sample: Int
+        package var window: Int
+        package var sample: Int
         /// 1 for a second asking.
-        public var ask: Int
+        package var ask: Int
 
-        public init(stage: CallReference.Stage, window: Int, sample: Int, ask: Int = 0) {
+        package init(stage: CallReference.Stage, window: Int, sample: Int, ask: Int = 0) {
             self.stage = stage
             self.window = window
             self.sample = sample
@@ -27,29 +27,29 @@ public struct SpanConversation: Sendable {
         }
     }
 
-    public enum Outcome: Sendable, Equatable {
+    package enum Outcome: Sendable, Equatable {
         case answered(String, logprobs: [TokenLogprob]?)
         /// With the answer's text, if there was one that could not be used.
         case failed(CallFailure.Kind, message: String, text: String?)
     }
 
     /// A score as it will be stored.
-    public struct Score: Sendable, Equatable {
-        public var position: Int
-        public var window: Int
-        public var score: Int
-        public var expected: Double?
-        public var samples: Int
-        public var agreement: Double?
+    package struct Score: Sendable, Equatable {
+        package var position: Int
+        package var window: Int
+        package var score: Int
+        package var expected: Double?
+        package var samples: Int
+        package var agreement: Double?
     }
 
-    public let windows: [Window]
-    public let layout: Layout
-    public let sampleCount: Int
+    package let windows: [Window]
+    package let layout: Layout
+    package let sampleCount: Int
     private let actionCount: Int
     private var outcomes: [Question: Outcome] = [:]
 
-    public init(actionCount: Int, windowing: Windowing, layout: Layout, samples: Int = 1) {
+    package init(actionCount: Int, windowing: Windowing, layout: Layout, samples: Int = 1) {
         precondition(actionCount > 0 && samples > 0)
         self.actionCount = actionCount
         self.layout = layout
@@ -58,12 +58,12 @@ public struct SpanConversation: Sendable {
     }
 
     /// Positions of the actions a scoring question is about.
-    public func actions(of question: Question) -> Range<Int> {
+    package func actions(of question: Question) -> Range<Int> {
         question.stage == .scoring && layout == .span ? 0..<actionCount : windows[question.window].actions
     }
 
     /// The questions whose answers are needed and that can be asked now.
-    public var open: [Question] {
+    package var open: [Question] {
         var questions: [Question] = []
         for sample in 0..<sampleCount {
             for window in windows.indices {
@@ -88,9 +88,9 @@ public struct SpanConversation: Sendable {
         return questions
     }
 
-    public var isDone: Bool { open.isEmpty }
+    package var isDone: Bool { open.isEmpty }
 
-    public func isAnswered(_ question: Question) -> Bool { outcomes[question] != nil }
+    package func isAnswered(_ question: Question) -> Bool { outcomes[question] != nil }
 
     private func hasFailedAnalysis(_ sample: Int) -> Bool {
         windows.contains {
@@ -103,7 +103,7 @@ public struct SpanConversation: Sendable {
     }
 
     /// The analyses a scoring builds on, window by window; nil while one is missing or when one failed.
-    public func analyses(_ unit: Int, _ sample: Int) -> [String]? {
+    package func analyses(_ unit: Int, _ sample: Int) -> [String]? {
         var texts: [String] = []
         for window in layout == .span ? 0..<windows.count : unit..<(unit + 1) {
             guard case .answered(let text, _) = outcomes[Question(stage: .analysis, window: window, sample: sample)]
@@ -114,7 +114,7 @@ public struct SpanConversation: Sendable {
     }
 
     /// What a second asking complains about.
-    public func complaint(of question: Question) -> (answer: String, problem: String)? {
+    package func complaint(of question: Question) -> (answer: String, problem: String)? {
         var first = question
         first.ask = 0
         guard question.ask > 0, case .failed(.invalid, let message, let text?) = outcomes[first] else { return nil }
@@ -122,7 +122,7 @@ public struct SpanConversation: Sendable {
     }
 
     /// Judges an answer: what has no valid scores becomes a failure.
-    public func judged(_ question: Question, _ outcome: Outcome) -> Outcome {
+    package func judged(_ question: Question, _ outcome: Outcome) -> Outcome {
         guard question.stage == .scoring, case .answered(let text, _) = outcome else { return outcome }
         switch ScoreParser.parse(text, count: actions(of: question).count) {
         case .success: return outcome
@@ -131,7 +131,7 @@ public struct SpanConversation: Sendable {
     }
 
     /// Takes an outcome that ``judged(_:_:)`` returned, or that was stored.
-    public mutating func take(_ outcome: Outcome, for question: Question) {
+    package mutating func take(_ outcome: Outcome, for question: Question) {
         outcomes[question] = judged(question, outcome)
     }
 
@@ -141,7 +141,7 @@ public struct SpanConversation: Sendable {
     ///
     /// With several samples a score is their median (of an even number the lower of the two in the middle), and at least
     /// half of the samples must have one.
-    public var result: (scores: [Score], failure: (kind: CallFailure.Kind, message: String)?) {
+    package var result: (scores: [Score], failure: (kind: CallFailure.Kind, message: String)?) {
         var values = [[Int]](repeating: [], count: actionCount)
         var means = [[Double?]](repeating: [], count: actionCount)
         for sample in 0..<sampleCount {

@@ -1,39 +1,39 @@
-public import ExperimentStore
+package import ExperimentStore
 internal import Foundation
-public import VisionLanguage
+package import VisionLanguage
 
 /// Writes the questions that can be asked now as OpenAI batch files, one request a line.
 ///
 /// The scoring needs the analyses, so a span takes two rounds: export, run, import, and once more. Questions in a file count
 /// as asked until they are imported or the file is forgotten.
-public struct BatchExport: Sendable {
+package struct BatchExport: Sendable {
     /// Limits of a file. OpenAI takes 50,000 lines and 200 MB.
-    public struct Limits: Sendable {
-        public var lines: Int
-        public var bytes: Int
+    package struct Limits: Sendable {
+        package var lines: Int
+        package var bytes: Int
 
-        public init(lines: Int = 50_000, bytes: Int = 190_000_000) {
+        package init(lines: Int = 50_000, bytes: Int = 190_000_000) {
             self.lines = lines
             self.bytes = bytes
         }
     }
 
-    public struct Report: Sendable, Equatable, Encodable {
-        public struct File: Sendable, Equatable, Encodable {
-            public var name: String
-            public var requests: Int
-            public var bytes: Int
+    package struct Report: Sendable, Equatable, Encodable {
+        package struct File: Sendable, Equatable, Encodable {
+            package var name: String
+            package var requests: Int
+            package var bytes: Int
         }
-        public var files: [File] = []
-        public var analyses = 0
-        public var scorings = 0
+        package var files: [File] = []
+        package var analyses = 0
+        package var scorings = 0
         /// Spans that answers in the store completed.
-        public var finishedSpans = 0
+        package var finishedSpans = 0
         /// Spans that cannot be shown.
-        public var blockedSpans = 0
+        package var blockedSpans = 0
         /// The most the requests can cost in dollars; nil where no price is known.
-        public var greatestDollars: Double?
-        public var wasInterrupted = false
+        package var greatestDollars: Double?
+        package var wasInterrupted = false
     }
 
     private let folder: String
@@ -45,7 +45,7 @@ public struct BatchExport: Sendable {
     /// - Parameters:
     ///   - folder: Where the files go; it is made when it is not there.
     ///   - greatestCost: Of one request, in nanodollars.
-    public init(
+    package init(
         folder: String, limits: Limits, labeler: SpanLabeler, api: any ProviderAPI,
         greatestCost: @escaping @Sendable (VLMRequest) -> Int64?
     ) {
@@ -58,7 +58,7 @@ public struct BatchExport: Sendable {
 
     /// - Parameter spanLimit: Spans to look at, nil for all pending ones.
     /// - Throws: ``StoreError``, or ``BatchError`` for a file that cannot be written.
-    public func run(
+    package func run(
         _ store: ExperimentStore, _ run: LabelRun, spanLimit: Int? = nil, progress: (Int) -> Void = { _ in },
         shouldStop: () -> Bool = { false }
     ) async throws -> Report {
@@ -201,13 +201,13 @@ private final class BatchFile {
 }
 
 /// Why a batch cannot be written or read.
-public struct BatchError: Error, Sendable, Equatable, CustomStringConvertible {
-    public enum Code: Sendable {
+package struct BatchError: Error, Sendable, Equatable, CustomStringConvertible {
+    package enum Code: Sendable {
         case unwritable, unreadable, badRequest
     }
 
-    public var code: Code
-    public var description: String
+    package var code: Code
+    package var description: String
 
     init(_ code: Code, _ description: String) {
         self.code = code

@@ -1,30 +1,30 @@
-public import ExperimentStore
+package import ExperimentStore
 internal import Foundation
 internal import GRDB
-public import VisionLanguage
+package import VisionLanguage
 
 /// Reads the answers of batches, in any order, from one file or many, once or twice.
-public struct BatchImport: Sendable {
-    public struct Report: Sendable, Equatable, Encodable {
-        public var lines = 0
-        public var answers = 0
+package struct BatchImport: Sendable {
+    package struct Report: Sendable, Equatable, Encodable {
+        package var lines = 0
+        package var answers = 0
         /// Answers that failed, by kind.
-        public var failures: [String: Int] = [:]
+        package var failures: [String: Int] = [:]
         /// Requests that the batch did not get to: they can be exported again.
-        public var notRun = 0
+        package var notRun = 0
         /// Answers that were imported before.
-        public var repeated = 0
+        package var repeated = 0
         /// Lines with an unknown name, or one whose question is another now.
-        public var unknown = 0
+        package var unknown = 0
         /// Lines that are not JSON of the right form.
-        public var unreadable = 0
+        package var unreadable = 0
         /// The first line that could not be used, and why.
-        public var firstProblem: String?
-        public var scoredSpans = 0
-        public var unscoredSpans = 0
+        package var firstProblem: String?
+        package var scoredSpans = 0
+        package var unscoredSpans = 0
         /// Questions still outstanding in files that were exported.
-        public var outstanding = 0
-        public var wasInterrupted = false
+        package var outstanding = 0
+        package var wasInterrupted = false
     }
 
     private let run: LabelRun
@@ -33,7 +33,7 @@ public struct BatchImport: Sendable {
     private let api: any ProviderAPI
     private let price: PriceTable.Entry?
 
-    public init(
+    package init(
         run: LabelRun, settings: LabelSettings, identity: ModelIdentity, api: any ProviderAPI, price: PriceTable.Entry?
     ) {
         self.run = run
@@ -47,7 +47,7 @@ public struct BatchImport: Sendable {
     private static let groupSize = 256
 
     /// - Throws: ``BatchError`` for a file that cannot be read, ``StoreError``.
-    public func run(
+    package func run(
         _ files: [String], into store: ExperimentStore, progress: (Int) -> Void = { _ in },
         shouldStop: () -> Bool = { false }
     ) throws -> Report {

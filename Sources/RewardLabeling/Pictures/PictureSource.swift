@@ -1,13 +1,14 @@
-internal import Crypto
+internal import Frames
+internal import Ground
 internal import Episodes
-public import ExperimentStore
+package import ExperimentStore
 internal import Foundation
 internal import Images
-public import VisionLanguage
+package import VisionLanguage
 
 /// How pictures are sent.
-public struct PictureSettings: Sendable, Equatable, Codable {
-    public enum Layout: String, Sendable, Codable, CaseIterable {
+package struct PictureSettings: Sendable, Equatable, Codable {
+    package enum Layout: String, Sendable, Codable, CaseIterable {
         /// One picture for each observation.
         case frames
         /// One contact sheet for each window, its pictures numbered.
@@ -16,7 +17,7 @@ public struct PictureSettings: Sendable, Equatable, Codable {
         case none
     }
 
-    public enum Encoding: String, Sendable, Codable, CaseIterable {
+    package enum Encoding: String, Sendable, Codable, CaseIterable {
         /// The dataset's own files, where they need no change; else JPEG.
         case keep
         case jpeg
@@ -32,14 +33,14 @@ public struct PictureSettings: Sendable, Equatable, Codable {
         }
     }
 
-    public var layout: Layout
-    public var encoding: Encoding
+    package var layout: Layout
+    package var encoding: Encoding
     /// The longest side in pixels; larger pictures are made smaller. Nil leaves them.
-    public var side: Int?
+    package var side: Int?
     /// Of JPEG, 1 to 100.
-    public var quality: Int
+    package var quality: Int
 
-    public init(layout: Layout = .frames, encoding: Encoding = .keep, side: Int? = nil, quality: Int = 90) {
+    package init(layout: Layout = .frames, encoding: Encoding = .keep, side: Int? = nil, quality: Int = 90) {
         self.layout = layout
         self.encoding = encoding
         self.side = side
@@ -48,14 +49,14 @@ public struct PictureSettings: Sendable, Equatable, Codable {
 }
 
 /// Why an observation cannot be shown.
-public struct PictureError: Error, Sendable, Equatable, CustomStringConvertible {
-    public var t: Int
-    public var message: String
-    public var description: String { "observation \(t): \(message)" }
+package struct PictureError: Error, Sendable, Equatable, CustomStringConvertible {
+    package var t: Int
+    package var message: String
+    package var description: String { "observation \(t): \(message)" }
 }
 
 /// The pictures of a dataset as they are sent. Each is read, encoded and hashed once while it is in use, whoever asks.
-public actor PictureSource {
+package actor PictureSource {
     private let root: String
     private let settings: PictureSettings
     private let frameStore: FrameStore?
@@ -65,7 +66,7 @@ public actor PictureSource {
     private var next = 0
     private var keptBytes = 0
     /// Pictures read so far.
-    public private(set) var readCount = 0
+    package private(set) var readCount = 0
 
     private struct Key: Hashable {
         var episodeID: Int64
@@ -75,7 +76,7 @@ public actor PictureSource {
     /// How many bytes of base64 text are kept for reuse.
     private static let limit = 4 << 20
 
-    public init(_ dataset: DatasetRow, in store: ExperimentStore, settings: PictureSettings) {
+    package init(_ dataset: DatasetRow, in store: ExperimentStore, settings: PictureSettings) {
         root = dataset.root
         self.settings = settings
         var message = "the store has no frames"
@@ -97,7 +98,7 @@ public actor PictureSource {
     }
 
     /// The picture of an observation.
-    public func picture(episodeID: Int64, _ frame: LabelSpanRow.Frame) throws(PictureError) -> EncodedPicture {
+    package func picture(episodeID: Int64, _ frame: LabelSpanRow.Frame) throws(PictureError) -> EncodedPicture {
         let key = Key(episodeID: episodeID, t: frame.t)
         if let picture = kept[key] { return picture }
         let picture = try read(frame)
@@ -117,7 +118,7 @@ public actor PictureSource {
     }
 
     /// The pictures of a window on one sheet, numbered from `number`.
-    public func sheet(_ frames: [LabelSpanRow.Frame], number: Int) throws(PictureError) -> EncodedPicture {
+    package func sheet(_ frames: [LabelSpanRow.Frame], number: Int) throws(PictureError) -> EncodedPicture {
         var cells: [ContactSheet.Cell] = []
         for (offset, frame) in frames.enumerated() {
             let image = scaled(try decoded(frame))

@@ -1,3 +1,4 @@
+internal import Episodes
 internal import Mustache
 
 // Fields are looked up by name: Mustache's way through `Mirror` took a seventh of a run's time.

@@ -1,4 +1,4 @@
-internal import Crypto
+internal import Ground
 internal import Foundation
 internal import Mustache
 
@@ -8,30 +8,30 @@ internal import Mustache
 /// The templates decide what a score means, so their hashes are part of a run's identity. The fields they may use are those
 /// of ``AnalysisFields``, ``ScoringFields`` and ``ComplaintFields``; the line `[[pictures]]` of the analysis is where the
 /// pictures go.
-public struct PromptSet: Sendable {
-    public struct Prompt: Sendable, Equatable {
-        public var name: String
-        public var stage: String
-        public var text: String
+package struct PromptSet: Sendable {
+    package struct Prompt: Sendable, Equatable {
+        package var name: String
+        package var stage: String
+        package var text: String
         /// SHA-256 of ``text``.
-        public var sha256: [UInt8]
+        package var sha256: [UInt8]
     }
 
     /// Why a folder of prompts cannot be used.
-    public struct Problem: Error, Sendable, Equatable, CustomStringConvertible {
-        public var file: String
-        public var message: String
-        public var description: String { "\(file): \(message)" }
+    package struct Problem: Error, Sendable, Equatable, CustomStringConvertible {
+        package var file: String
+        package var message: String
+        package var description: String { "\(file): \(message)" }
     }
 
-    public let analysis, scoring, complaint: Prompt
+    package let analysis, scoring, complaint: Prompt
     private let templates: [String: MustacheTemplate]
 
     static let pictureMark = "[[pictures]]"
     private static let plainText = "{{% CONTENT_TYPE:TEXT}}\n"
 
     /// The prompts this project comes with.
-    public static func standard() throws(Problem) -> PromptSet {
+    package static func standard() throws(Problem) -> PromptSet {
         try PromptSet(
             name: "v1",
             texts: [
@@ -41,7 +41,7 @@ public struct PromptSet: Sendable {
     }
 
     /// The prompts in `folder`; its name is theirs.
-    public init(folder: String) throws(Problem) {
+    package init(folder: String) throws(Problem) {
         var texts: [String: [UInt8]] = [:]
         for stage in ["analysis", "scoring", "complaint"] {
             let file = folder + "/\(stage).mustache"
@@ -55,7 +55,7 @@ public struct PromptSet: Sendable {
     }
 
     /// Prompts as a store keeps them.
-    public init(name: String, analysis: String, scoring: String, complaint: String) throws(Problem) {
+    package init(name: String, analysis: String, scoring: String, complaint: String) throws(Problem) {
         try self.init(
             name: name,
             texts: [
@@ -94,7 +94,7 @@ public struct PromptSet: Sendable {
     }
 
     /// The three, in the order analysis, scoring, complaint.
-    public var all: [Prompt] { [analysis, scoring, complaint] }
+    package var all: [Prompt] { [analysis, scoring, complaint] }
 
     /// The texts before and after the pictures.
     func analysisText(_ fields: AnalysisFields) -> (before: String, after: String) {

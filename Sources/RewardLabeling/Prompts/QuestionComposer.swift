@@ -1,18 +1,19 @@
+internal import Episodes
 internal import Foundation
-public import VisionLanguage
+package import VisionLanguage
 
 /// Puts a question of a span into the words and pictures that are sent.
-public struct QuestionComposer: Sendable {
+package struct QuestionComposer: Sendable {
     private let prompts: PromptSet
     private let settings: LabelSettings
 
-    public init(prompts: PromptSet, settings: LabelSettings) {
+    package init(prompts: PromptSet, settings: LabelSettings) {
         self.prompts = prompts
         self.settings = settings
     }
 
     /// `{"scores": [0 to 10, ...]}`, in the subset of JSON schema that all servers take.
-    public static let scoreSchema = JSONSchema(
+    package static let scoreSchema = JSONSchema(
         name: "scores",
         json: """
             {"type":"object","additionalProperties":false,"required":["scores"],"properties":{"scores":{"type":"array",\
@@ -22,7 +23,7 @@ public struct QuestionComposer: Sendable {
     /// Steps and pictures are numbered from 1 through the whole span; step i leads from picture i to picture i + 1.
     ///
     /// - Parameter pictures: One for each observation of the window, or one sheet, or none.
-    public func analysis(
+    package func analysis(
         _ span: Span, _ window: Window, windowCount: Int, question: SpanConversation.Question,
         pictures: [EncodedPicture], reference: CallReference
     ) -> VLMRequest {
@@ -50,7 +51,7 @@ public struct QuestionComposer: Sendable {
     }
 
     /// The question for the scores of the actions at `positions`.
-    public func scoring(
+    package func scoring(
         _ span: Span, positions: Range<Int>, analyses: [String], question: SpanConversation.Question,
         complaint: (answer: String, problem: String)?, reference: CallReference
     ) -> VLMRequest {

@@ -1,34 +1,34 @@
-public import ExperimentStore
+package import ExperimentStore
 internal import Foundation
 internal import Synchronization
-public import VisionLanguage
+package import VisionLanguage
 
 /// Labels a run's pending spans: reads them in pages, keeps as many under way as the client carries, and stops in order.
-public final class LabelJob: Sendable {
-    public struct Options: Sendable {
+package final class LabelJob: Sendable {
+    package struct Options: Sendable {
         /// Genuine and control spans to finish in this sitting; nil for all.
-        public var spanLimit: Int?
+        package var spanLimit: Int?
         /// Calls in flight at most.
-        public var concurrency: Int
+        package var concurrency: Int
 
-        public init(spanLimit: Int? = nil, concurrency: Int) {
+        package init(spanLimit: Int? = nil, concurrency: Int) {
             self.spanLimit = spanLimit
             self.concurrency = concurrency
         }
     }
 
     /// How far it is.
-    public struct Progress: Sendable, Equatable {
-        public var done = 0
-        public var total = 0
-        public var scored = 0
-        public var unscored: [CallFailure.Kind: Int] = [:]
-        public var blocked = 0
+    package struct Progress: Sendable, Equatable {
+        package var done = 0
+        package var total = 0
+        package var scored = 0
+        package var unscored: [CallFailure.Kind: Int] = [:]
+        package var blocked = 0
         /// What the first blocked span lacks.
-        public var firstBlock: String?
-        public var client = ClientStatistics()
+        package var firstBlock: String?
+        package var client = ClientStatistics()
 
-        public var unscoredCount: Int { unscored.values.reduce(0, +) }
+        package var unscoredCount: Int { unscored.values.reduce(0, +) }
     }
 
     private static let pageSize = 64
@@ -47,7 +47,7 @@ public final class LabelJob: Sendable {
         var refused: [Int64] = []
     }
 
-    public init(
+    package init(
         store: ExperimentStore, run: LabelRun, labeler: SpanLabeler, client: VLMClient?, options: Options
     ) {
         self.store = store
@@ -57,14 +57,14 @@ public final class LabelJob: Sendable {
         self.options = options
     }
 
-    public var progress: Progress {
+    package var progress: Progress {
         var progress = state.withLock(\.progress)
         if let client { progress.client = client.statistics }
         return progress
     }
 
     /// No new calls; those in flight are waited for.
-    public func stop() {
+    package func stop() {
         state.withLock { $0.isStopped = true }
         client?.stop()
     }
@@ -75,7 +75,7 @@ public final class LabelJob: Sendable {
     ///
     /// - Returns: Why it ended early; nil when it did not.
     /// - Throws: ``StoreError`` when what was paid for cannot be stored.
-    public func run() async throws -> Stop? {
+    package func run() async throws -> Stop? {
         let pending = try store.read { try run.spanCounts($0)["pending"] ?? 0 }
         state.withLock { $0.progress.total = min(pending, options.spanLimit ?? .max) }
         do {

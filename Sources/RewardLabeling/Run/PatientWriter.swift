@@ -1,10 +1,10 @@
-public import ExperimentStore
-public import GRDB
+package import ExperimentStore
+package import GRDB
 internal import Synchronization
 
 /// Writes to the store and waits when the disk is full, rather than lose what was paid for. While it waits nothing new is
 /// sent, because every call is noted first.
-public final class PatientWriter: Sendable {
+package final class PatientWriter: Sendable {
     private let writer: GroupWriter
     private let patience: Duration
     private let onWait: @Sendable (StoreError) -> Void
@@ -14,7 +14,7 @@ public final class PatientWriter: Sendable {
     /// - Parameters:
     ///   - patience: How long to wait for room.
     ///   - onWait: Told when the waiting begins.
-    public init(
+    package init(
         _ store: ExperimentStore, patience: Duration = .seconds(60), onWait: @escaping @Sendable (StoreError) -> Void
     ) {
         writer = GroupWriter(store)
@@ -23,7 +23,7 @@ public final class PatientWriter: Sendable {
     }
 
     /// As ``GroupWriter/write(_:)``; tries again while the store cannot be written.
-    public func write(_ body: @escaping @Sendable (Database) throws -> Void) async throws {
+    package func write(_ body: @escaping @Sendable (Database) throws -> Void) async throws {
         while true {
             do {
                 try await writer.write(body)
@@ -43,7 +43,7 @@ public final class PatientWriter: Sendable {
     }
 
     /// Reads in the same queue, so that tasks wait instead of threads.
-    public func read<T: Sendable>(_ body: @escaping @Sendable (Database) throws -> T) async throws -> T {
+    package func read<T: Sendable>(_ body: @escaping @Sendable (Database) throws -> T) async throws -> T {
         try await writer.read(body)
     }
 }

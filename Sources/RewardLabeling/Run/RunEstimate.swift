@@ -1,25 +1,25 @@
-public import ExperimentStore
-public import VisionLanguage
+package import ExperimentStore
+package import VisionLanguage
 
 /// What a run will take, without asking anybody: counts are exact, tokens are estimated from a sample of its spans.
-public struct RunEstimate: Sendable {
-    public struct Report: Sendable, Equatable, Encodable {
-        public var spans = 0
-        public var controlSpans = 0
-        public var transitions = 0
-        public var analysisCalls = 0
-        public var scoringCalls = 0
-        public var picturesSent = 0
+package struct RunEstimate: Sendable {
+    package struct Report: Sendable, Equatable, Encodable {
+        package var spans = 0
+        package var controlSpans = 0
+        package var transitions = 0
+        package var analysisCalls = 0
+        package var scoringCalls = 0
+        package var picturesSent = 0
         /// With answers of ordinary length.
-        public var expected = TokenUsage()
+        package var expected = TokenUsage()
         /// With answers as long as they may be, and every scoring asked twice.
-        public var greatest = TokenUsage()
-        public var expectedDollars, greatestDollars: Double?
-        public var expectedBatchDollars, greatestBatchDollars: Double?
-        public var sampledSpans = 0
+        package var greatest = TokenUsage()
+        package var expectedDollars, greatestDollars: Double?
+        package var expectedBatchDollars, greatestBatchDollars: Double?
+        package var sampledSpans = 0
         /// Of the sampled ones, those whose pictures are not there.
-        public var unshownSpans = 0
-        public var firstProblem: String?
+        package var unshownSpans = 0
+        package var firstProblem: String?
     }
 
     private let settings: LabelSettings
@@ -30,14 +30,14 @@ public struct RunEstimate: Sendable {
     /// Spans whose questions are put together to count their tokens.
     private static let sampleSize = 64
 
-    public init(settings: LabelSettings, prompts: PromptSet, price: PriceTable.Entry?, pictures: PictureSource) {
+    package init(settings: LabelSettings, prompts: PromptSet, price: PriceTable.Entry?, pictures: PictureSource) {
         self.settings = settings
         composer = QuestionComposer(prompts: prompts, settings: settings)
         self.price = price
         self.pictures = pictures
     }
 
-    public func report(
+    package func report(
         _ spans: [LabelRun.NewSpan], stepCounts candidates: [LabelCandidate], in store: ExperimentStore
     ) async throws -> Report {
         let lengths = Dictionary(uniqueKeysWithValues: candidates.map { ($0.instructionID, $0.stepCount) })

@@ -1,35 +1,35 @@
-internal import Crypto
+internal import Ground
 internal import Foundation
-public import VisionLanguage
+package import VisionLanguage
 
 /// All that decides a run's answers beside its data, model and prompts, as the store keeps it.
-public struct RunSettings: Sendable, Equatable, Codable {
-    public var label: LabelSettings
+package struct RunSettings: Sendable, Equatable, Codable {
+    package var label: LabelSettings
     /// ``ProviderOptions/answerSettings``; nil for annotators without a provider.
-    public var provider: String?
+    package var provider: String?
     /// Of the scripted annotator; nil for others.
-    public var annotator: AnnotatorSettings?
+    package var annotator: AnnotatorSettings?
 
     /// What of them decides an answer to a given request: part of ``RequestHash``.
-    public var answerSettings: String {
+    package var answerSettings: String {
         if let provider { return provider }
         return annotator.map { Self.json($0) } ?? ""
     }
 
-    public init(label: LabelSettings, provider: String? = nil, annotator: AnnotatorSettings? = nil) {
+    package init(label: LabelSettings, provider: String? = nil, annotator: AnnotatorSettings? = nil) {
         self.label = label
         self.provider = provider
         self.annotator = annotator
     }
 
     /// Nil for what a later version wrote.
-    public init?(json: String) {
+    package init?(json: String) {
         guard let settings = try? JSONDecoder().decode(RunSettings.self, from: Data(json.utf8)) else { return nil }
         self = settings
     }
 
     /// With sorted keys.
-    public var json: String { Self.json(self) }
+    package var json: String { Self.json(self) }
 
     private static func json(_ value: some Encodable) -> String {
         let encoder = JSONEncoder()
@@ -38,7 +38,7 @@ public struct RunSettings: Sendable, Equatable, Codable {
     }
 
     /// SHA-256 over all that decides a run's questions and who answers them.
-    public func hash(_ identity: ModelIdentity, _ prompts: PromptSet) -> [UInt8] {
+    package func hash(_ identity: ModelIdentity, _ prompts: PromptSet) -> [UInt8] {
         var hash = SHA256()
         for text in [json, identity.provider, identity.baseURL, identity.model] {
             hash.update(data: Array("\(text.utf8.count):\(text)".utf8))
@@ -48,7 +48,7 @@ public struct RunSettings: Sendable, Equatable, Codable {
     }
 
     /// Names of the settings in which two runs differ, as in `label.window`.
-    public func differences(from other: RunSettings) -> [String] {
+    package func differences(from other: RunSettings) -> [String] {
         Self.differences(Self.tree(json), Self.tree(other.json), path: "").sorted()
     }
 

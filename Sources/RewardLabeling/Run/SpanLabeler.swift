@@ -1,12 +1,12 @@
 internal import Episodes
-public import ExperimentStore
+package import ExperimentStore
 internal import Foundation
 internal import GRDB
 internal import Synchronization
-public import VisionLanguage
+package import VisionLanguage
 
 /// What became of a span.
-public enum SpanOutcome: Sendable, Equatable {
+package enum SpanOutcome: Sendable, Equatable {
     case scored
     case unscored(CallFailure.Kind)
     case blocked(String)
@@ -18,7 +18,7 @@ public enum SpanOutcome: Sendable, Equatable {
 ///
 /// Every answer is durable before the next question builds on it, and every call is noted before it is sent, so that a
 /// process that is killed loses at most the calls under way.
-public final class SpanLabeler: Sendable {
+package final class SpanLabeler: Sendable {
     private let store: ExperimentStore
     private let writer: PatientWriter
     private let run: LabelRun
@@ -38,7 +38,7 @@ public final class SpanLabeler: Sendable {
     ///   - answerSettings: What else of the provider's options decides the answers.
     ///   - concurrency: How many questions are put together at a time, pictures and all.
     ///   - client: Nil to answer from the store alone; a span with a question it does not know is blocked.
-    public init(
+    package init(
         store: ExperimentStore, writer: PatientWriter, run: LabelRun, settings: LabelSettings, prompts: PromptSet,
         identity: ModelIdentity, answerSettings: String, pictures: PictureSource, concurrency: Int, client: VLMClient?
     ) {
@@ -56,10 +56,10 @@ public final class SpanLabeler: Sendable {
     }
 
     /// Why the client asked no more; nil while it asks.
-    public var stopReason: Stop? { stop.withLock { $0 } }
+    package var stopReason: Stop? { stop.withLock { $0 } }
 
     /// What the client does before a call is sent: the call is noted in the store.
-    public static func noting(_ run: LabelRun, _ writer: PatientWriter) -> VLMClient.Hooks {
+    package static func noting(_ run: LabelRun, _ writer: PatientWriter) -> VLMClient.Hooks {
         VLMClient.Hooks(beforeDispatch: { request, reserved in
             guard let reference = CallReference(request.reference) else { return }
             try await writer.write {
@@ -70,7 +70,7 @@ public final class SpanLabeler: Sendable {
     }
 
     /// - Throws: ``StoreError`` when what was paid for cannot be stored.
-    public func label(_ row: LabelSpanRow) async throws -> SpanOutcome {
+    package func label(_ row: LabelSpanRow) async throws -> SpanOutcome {
         guard let span = Span(row, runID: run.id) else {
             return try await finish(row, [], .blocked(message: Self.incomplete))
         }

@@ -1,22 +1,22 @@
 /// Names one question of a run: in the store, in a batch file's `custom_id`, and in the header `X-Client-Request-Id`.
 ///
 /// Written as `r3-s120-p1-w0-n0-a0`: run, span, stage, window, sample, and how often it was asked before with a complaint.
-public struct CallReference: Sendable, Hashable, CustomStringConvertible {
-    public enum Stage: Int, Sendable, Codable {
+package struct CallReference: Sendable, Hashable, CustomStringConvertible {
+    package enum Stage: Int, Sendable, Codable {
         case analysis = 1
         case scoring = 2
     }
 
-    public var runID: Int64
-    public var spanID: Int64
-    public var stage: Stage
+    package var runID: Int64
+    package var spanID: Int64
+    package var stage: Stage
     /// The window; 0 where a scoring call is about the whole span.
-    public var window: Int
-    public var sample: Int
+    package var window: Int
+    package var sample: Int
     /// 0, or 1 for the second asking that carries what was wrong with the first answer.
-    public var ask: Int
+    package var ask: Int
 
-    public init(runID: Int64, spanID: Int64, stage: Stage, window: Int, sample: Int = 0, ask: Int = 0) {
+    package init(runID: Int64, spanID: Int64, stage: Stage, window: Int, sample: Int = 0, ask: Int = 0) {
         self.runID = runID
         self.spanID = spanID
         self.stage = stage
@@ -25,10 +25,10 @@ public struct CallReference: Sendable, Hashable, CustomStringConvertible {
         self.ask = ask
     }
 
-    public var description: String { "r\(runID)-s\(spanID)-p\(stage.rawValue)-w\(window)-n\(sample)-a\(ask)" }
+    package var description: String { "r\(runID)-s\(spanID)-p\(stage.rawValue)-w\(window)-n\(sample)-a\(ask)" }
 
     /// Reads what ``description`` wrote, alone or followed by `-` and anything else; nil for other text.
-    public init?(_ text: some StringProtocol) {
+    package init?(_ text: some StringProtocol) {
         let fields = text.split(separator: "-", maxSplits: 6, omittingEmptySubsequences: false)
         guard fields.count >= 6 else { return nil }
         func number<N: FixedWidthInteger>(_ index: Int, _ mark: Character) -> N? {

@@ -1,5 +1,5 @@
 /// A stretch shown to the annotator in a way that must not earn a high score.
-public enum LabelControl: String, Sendable, CaseIterable, Codable {
+package enum LabelControl: String, Sendable, CaseIterable, Codable {
     /// The first picture at every step: nothing happens.
     case frozen
     /// Pictures and actions backwards.

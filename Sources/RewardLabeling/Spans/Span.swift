@@ -1,43 +1,43 @@
-internal import ALFRED
-public import Episodes
+package import Episodes
+internal import Ground
 
 /// What is labelled in one go: the transitions an instruction covers, with its words as the goal, as they are shown.
-public struct Span: Sendable, Equatable {
+package struct Span: Sendable, Equatable {
     /// The store's numbers.
-    public var id: Int64
-    public var runID: Int64
-    public var instructionID: Int64
-    public var episodeID: Int64
+    package var id: Int64
+    package var runID: Int64
+    package var instructionID: Int64
+    package var episodeID: Int64
     /// Nil for a genuine span.
-    public var control: LabelControl?
+    package var control: LabelControl?
     /// The goal's words: the instruction's own, or another's where the control is ``LabelControl/mismatched``.
-    public var goal: String
+    package var goal: String
     /// Where ``goal`` comes from.
-    public var goalInstructionID: Int64
+    package var goalInstructionID: Int64
     /// What is shown, action by action.
-    public var actions: [ShownAction]
+    package var actions: [ShownAction]
     /// The observations shown, one more than ``actions``, as indices into the episode.
-    public var observations: [Int]
+    package var observations: [Int]
 
     /// An action as it is told to the annotator.
-    public struct ShownAction: Sendable, Equatable {
+    package struct ShownAction: Sendable, Equatable {
         /// The transition it comes from: the score belongs to it.
-        public var t: Int
-        public var action: Action
+        package var t: Int
+        package var action: Action
         /// The class of the object acted on, nil for navigation.
-        public var object: String?
+        package var object: String?
 
-        public init(t: Int, action: Action, object: String?) {
+        package init(t: Int, action: Action, object: String?) {
             self.t = t
             self.action = action
             self.object = object
         }
 
         /// `Put Fridge`, `MoveAhead`.
-        public var text: String { object.map { "\(action.name) \($0)" } ?? action.name }
+        package var text: String { object.map { "\(action.name) \($0)" } ?? action.name }
     }
 
-    public init(
+    package init(
         id: Int64, runID: Int64, instructionID: Int64, episodeID: Int64, control: LabelControl? = nil, goal: String,
         goalInstructionID: Int64, actions: [ShownAction], observations: [Int]
     ) {
@@ -53,7 +53,7 @@ public struct Span: Sendable, Equatable {
     }
 
     /// The span as `control` shows it. Deterministic in the goal and the steps, and so the same in every store of the data.
-    public func showing(_ control: LabelControl) -> Span {
+    package func showing(_ control: LabelControl) -> Span {
         var shown = self
         shown.control = control
         switch control {
@@ -73,14 +73,14 @@ public struct Span: Sendable, Equatable {
 }
 
 /// A run of the span's actions that is analysed in one call.
-public struct Window: Sendable, Equatable {
-    public var index: Int
+package struct Window: Sendable, Equatable {
+    package var index: Int
     /// Positions in ``Span/actions``.
-    public var actions: Range<Int>
+    package var actions: Range<Int>
     /// Positions in ``Span/observations`` that are shown.
-    public var observations: Range<Int>
+    package var observations: Range<Int>
 
-    public init(index: Int, actions: Range<Int>, observations: Range<Int>) {
+    package init(index: Int, actions: Range<Int>, observations: Range<Int>) {
         self.index = index
         self.actions = actions
         self.observations = observations
@@ -88,21 +88,21 @@ public struct Window: Sendable, Equatable {
 }
 
 /// How a span is cut into windows.
-public struct Windowing: Sendable, Equatable {
+package struct Windowing: Sendable, Equatable {
     /// Actions in a window, the last one may have fewer.
-    public var size: Int
+    package var size: Int
     /// Whether a window begins with the picture the one before ended with. Without it, the first action of a later window
     /// is shown by its outcome only.
-    public var sharesBoundary: Bool
+    package var sharesBoundary: Bool
 
-    public init(size: Int = 8, sharesBoundary: Bool = true) {
+    package init(size: Int = 8, sharesBoundary: Bool = true) {
         precondition(size > 0)
         self.size = size
         self.sharesBoundary = sharesBoundary
     }
 
     /// The windows of a span of `count` actions. Together they have every action once and every observation at least once.
-    public func windows(actionCount count: Int) -> [Window] {
+    package func windows(actionCount count: Int) -> [Window] {
         stride(from: 0, to: count, by: size).enumerated().map { index, start in
             let end = min(start + size, count)
             let first = index == 0 || sharesBoundary ? start : start + 1

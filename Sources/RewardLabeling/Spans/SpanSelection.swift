@@ -1,31 +1,31 @@
-internal import ALFRED
-public import ExperimentStore
+package import ExperimentStore
+internal import Ground
 
 /// Which instructions are labelled, and which of them are shown as controls too.
 ///
 /// The choice is nested and the same on every machine: a larger limit adds to a smaller one, and the shards of a selection
 /// are disjoint and together all of it.
-public struct SpanSelection: Sendable, Equatable {
+package struct SpanSelection: Sendable, Equatable {
     /// Genuine spans at most; nil for all. They are spread over the dataset.
-    public var limit: Int?
+    package var limit: Int?
     /// Spans that are shown as each of ``LabelControl``.
-    public var controlCount: Int
-    public var seed: UInt64
+    package var controlCount: Int
+    package var seed: UInt64
     /// This machine's part; episodes are not divided.
-    public var shard: Shard?
+    package var shard: Shard?
 
-    public struct Shard: Sendable, Equatable {
+    package struct Shard: Sendable, Equatable {
         /// 0..<``count``.
-        public var index: Int
-        public var count: Int
+        package var index: Int
+        package var count: Int
 
-        public init(index: Int, count: Int) {
+        package init(index: Int, count: Int) {
             self.index = index
             self.count = count
         }
 
         /// `2/8`: the second of eight. Nil for other text.
-        public init?(_ text: String) {
+        package init?(_ text: String) {
             let fields = text.split(separator: "/", omittingEmptySubsequences: false)
             guard fields.count == 2, let number = Int(fields[0]), let count = Int(fields[1]), count > 0,
                 (1...count).contains(number)
@@ -34,7 +34,7 @@ public struct SpanSelection: Sendable, Equatable {
         }
     }
 
-    public init(limit: Int? = nil, controlCount: Int = 0, seed: UInt64 = 0, shard: Shard? = nil) {
+    package init(limit: Int? = nil, controlCount: Int = 0, seed: UInt64 = 0, shard: Shard? = nil) {
         self.limit = limit
         self.controlCount = controlCount
         self.seed = seed
@@ -42,7 +42,7 @@ public struct SpanSelection: Sendable, Equatable {
     }
 
     /// The spans, genuine ones in the order of `candidates`, then the controls.
-    public func spans(of candidates: [LabelCandidate]) -> [LabelRun.NewSpan] {
+    package func spans(of candidates: [LabelCandidate]) -> [LabelRun.NewSpan] {
         let priorities = candidates.map { Self.hash($0.key, seed) }
         let order = candidates.indices.sorted { (priorities[$0], $0) < (priorities[$1], $1) }
         let chosen = Set(order.prefix(limit ?? candidates.count))

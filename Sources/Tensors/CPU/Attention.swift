@@ -50,11 +50,11 @@ private struct AttentionTask: ParallelTask {
 }
 
 extension CPUBackend {
-    public func attention(_ plan: AttentionPlan, _ operands: AttentionOperands, out: Matrix) {
+    package func attention(_ plan: AttentionPlan, _ operands: AttentionOperands, out: Matrix) {
         run(plan, operands, out, nil)
     }
 
-    public func attentionBackward(
+    package func attentionBackward(
         _ plan: AttentionPlan, _ operands: AttentionOperands, dOut: Matrix, gradients: AttentionOperands
     ) {
         run(plan, operands, dOut, gradients)

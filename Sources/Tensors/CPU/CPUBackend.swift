@@ -10,20 +10,20 @@ internal import Glibc
 ///
 /// Work is cut into pieces by its shape alone, and sums over pieces are made in the pieces' order: results are the same for any
 /// number of threads. Not for use from several threads at once.
-public final class CPUBackend: Backend {
+package final class CPUBackend: Backend {
     /// Precision of products.
-    public enum Precision: String, Sendable, CaseIterable {
+    package enum Precision: String, Sendable, CaseIterable {
         case float32
         /// bfloat16 factors, float32 sums and master weights.
         case bfloat16
     }
 
-    public let pool: ThreadPool
-    public let precision: Precision
+    package let pool: ThreadPool
+    package let precision: Precision
     /// Floating-point operations of products so far, for the profile; counted where they are called, not measured.
-    public var productOperations: Double = 0
+    package var productOperations: Double = 0
     /// Wall time by kind of work, where somebody wants to know.
-    public var profile: Profile? {
+    package var profile: Profile? {
         get { pool.profile }
         set { pool.profile = newValue }
     }
@@ -34,10 +34,10 @@ public final class CPUBackend: Backend {
     /// One a worker.
     let halfProducts: [HalfProducts]
 
-    public static var version: String { String(cString: co_version()) }
-    public static var hasBFloat16: Bool { co_has_bf16() != 0 }
+    package static var version: String { String(cString: co_version()) }
+    package static var hasBFloat16: Bool { co_has_bf16() != 0 }
 
-    public init(threadCount: Int? = nil, precision: Precision = .float32) {
+    package init(threadCount: Int? = nil, precision: Precision = .float32) {
         co_keep_memory()
         pool = ThreadPool(threadCount: threadCount)
         self.precision = precision
@@ -76,31 +76,31 @@ public final class CPUBackend: Backend {
         return shared
     }
 
-    public func allocate(byteCount: Int) -> UnsafeMutableRawPointer {
+    package func allocate(byteCount: Int) -> UnsafeMutableRawPointer {
         .allocate(byteCount: max(byteCount, 64), alignment: 64)
     }
 
-    public func deallocate(_ pointer: UnsafeMutableRawPointer) { pointer.deallocate() }
+    package func deallocate(_ pointer: UnsafeMutableRawPointer) { pointer.deallocate() }
 
-    public func upload(_ source: UnsafeRawPointer, to destination: UnsafeMutableRawPointer, byteCount: Int) {
+    package func upload(_ source: UnsafeRawPointer, to destination: UnsafeMutableRawPointer, byteCount: Int) {
         memcpy(destination, source, byteCount)
     }
 
-    public func download(_ source: UnsafeRawPointer, to destination: UnsafeMutableRawPointer, byteCount: Int) {
+    package func download(_ source: UnsafeRawPointer, to destination: UnsafeMutableRawPointer, byteCount: Int) {
         memcpy(destination, source, byteCount)
     }
 
-    public func copy(_ source: UnsafePointer<Float>, to destination: UnsafeMutablePointer<Float>, count: Int) {
+    package func copy(_ source: UnsafePointer<Float>, to destination: UnsafeMutablePointer<Float>, count: Int) {
         memcpy(destination, source, count * 4)
     }
 
-    public func round(_ source: UnsafePointer<Float>, to destination: UnsafeMutablePointer<UInt16>, count: Int) {
+    package func round(_ source: UnsafePointer<Float>, to destination: UnsafeMutablePointer<UInt16>, count: Int) {
         ck_to_bf16(source, destination, count)
     }
 
-    public func zero(_ pointer: UnsafeMutablePointer<Float>, count: Int) { memset(pointer, 0, count * 4) }
+    package func zero(_ pointer: UnsafeMutablePointer<Float>, count: Int) { memset(pointer, 0, count * 4) }
 
-    public func synchronize() {}
+    package func synchronize() {}
 }
 
 /// How rows are cut into pieces: by their number alone.
@@ -138,8 +138,8 @@ struct PartialSums: ParallelTask {
 }
 
 /// Nanoseconds of wall time by kind of work.
-public final class Profile {
-    public internal(set) var entries: [String: UInt64] = [:]
+package final class Profile {
+    package internal(set) var entries: [String: UInt64] = [:]
 
-    public init() {}
+    package init() {}
 }

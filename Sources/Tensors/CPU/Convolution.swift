@@ -72,7 +72,7 @@ private struct ConvolutionBackward: ParallelTask {
 }
 
 extension CPUBackend {
-    public func convolution(
+    package func convolution(
         _ x: Matrix, _ shape: ConvolutionShape, pictures: Int, _ weight: WeightPointer, _ bias: WeightPointer?,
         relu: Bool, y: Matrix
     ) {
@@ -88,7 +88,7 @@ extension CPUBackend {
         }
     }
 
-    public func convolutionBackward(
+    package func convolutionBackward(
         _ x: Matrix, _ shape: ConvolutionShape, pictures: Int, _ weight: WeightPointer, _ bias: WeightPointer?,
         relu: Bool, y: Matrix, dy: Matrix, dx: GradientSlot?
     ) {

@@ -1,4 +1,4 @@
-public import CKernels
+package import CKernels
 
 private struct Gather: ParallelTask {
     let sources: (UnsafePointer<Float>, UnsafePointer<Float>?, UnsafePointer<Float>?)
@@ -81,7 +81,7 @@ private struct AdamWTask: ParallelTask {
 }
 
 extension CPUBackend {
-    public func gather(
+    package func gather(
         _ sources: (UnsafePointer<Float>, UnsafePointer<Float>?, UnsafePointer<Float>?), _ rows: UnsafePointer<CKRow>,
         positions: UnsafePointer<Float>?, out: Matrix
     ) {
@@ -90,7 +90,7 @@ extension CPUBackend {
             pieces.count, Gather(sources: sources, rows: rows, positions: positions, out: out, pieces: pieces))
     }
 
-    public func scatter(
+    package func scatter(
         _ gradients: (UnsafeMutablePointer<Float>?, UnsafeMutablePointer<Float>?, UnsafeMutablePointer<Float>?),
         _ rows: UnsafePointer<CKRow>, dOut: Matrix
     ) {
@@ -99,9 +99,9 @@ extension CPUBackend {
             (dOut.columns + Scatter.width - 1) / Scatter.width, Scatter(gradients: gradients, rows: rows, dOut: dOut))
     }
 
-    public func add(_ x: UnsafePointer<Float>, to y: UnsafeMutablePointer<Float>, count: Int) { ck_add(y, x, count) }
+    package func add(_ x: UnsafePointer<Float>, to y: UnsafeMutablePointer<Float>, count: Int) { ck_add(y, x, count) }
 
-    public func crossEntropy(
+    package func crossEntropy(
         _ logits: Matrix, targets: UnsafePointer<Int32>, weights: UnsafePointer<Float>, factor: Float,
         losses: UnsafeMutablePointer<Float>, dLogits: UnsafeMutablePointer<Float>
     ) {
@@ -113,7 +113,7 @@ extension CPUBackend {
                 pieces: pieces))
     }
 
-    public func expectile(
+    package func expectile(
         _ predictions: UnsafePointer<Float>, targets: UnsafePointer<Float>, count: Int, expectile: Float?,
         factor: Float,
         losses: UnsafeMutablePointer<Float>, dPredictions: UnsafeMutablePointer<Float>
@@ -126,7 +126,7 @@ extension CPUBackend {
         }
     }
 
-    public func adamW(
+    package func adamW(
         values: UnsafeMutablePointer<Float>, gradients: UnsafeMutablePointer<Float>,
         moment1: UnsafeMutablePointer<Float>,
         moment2: UnsafeMutablePointer<Float>, target: UnsafeMutablePointer<Float>?,
@@ -140,5 +140,5 @@ extension CPUBackend {
                 halves: halves, targetHalves: targetHalves, count: count, settings: settings))
     }
 
-    public func isFinite(_ values: UnsafePointer<Float>, count: Int) -> Bool { ck_all_finite(values, count) != 0 }
+    package func isFinite(_ values: UnsafePointer<Float>, count: Int) -> Bool { ck_all_finite(values, count) != 0 }
 }

@@ -137,7 +137,7 @@ private struct HalfFeatureBackward: ParallelTask {
 }
 
 extension CPUBackend {
-    public func features(
+    package func features(
         _ frames: UnsafePointer<UnsafeRawPointer>, count: Int, format: FeatureFormat, _ weight: WeightPointer,
         _ bias: WeightPointer, y: Matrix
     ) {
@@ -164,7 +164,7 @@ extension CPUBackend {
         }
     }
 
-    public func featuresBackward(
+    package func featuresBackward(
         _ frames: UnsafePointer<UnsafeRawPointer>, count: Int, format: FeatureFormat, _ weight: WeightPointer,
         _ bias: WeightPointer, dy: Matrix
     ) {

@@ -1,4 +1,4 @@
-public import CKernels
+internal import CKernels
 
 private struct LayerNormForward: ParallelTask {
     let branch: Matrix
@@ -141,7 +141,7 @@ private struct ColumnSums: ParallelTask {
 extension CPUBackend {
     static let epsilon: Float = 1e-5
 
-    public func layerNorm(
+    package func layerNorm(
         branch: Matrix, residual: Matrix?, _ weight: WeightPointer, _ bias: WeightPointer, relu: Bool,
         _ dropout: Dropout,
         stats: UnsafeMutablePointer<Float>, y: Matrix
@@ -155,7 +155,7 @@ extension CPUBackend {
                 bias: bias.values, relu: relu, dropout: dropout, stats: stats, y: y.data, pieces: pieces))
     }
 
-    public func layerNormBackward(
+    package func layerNormBackward(
         sum: Matrix, _ weight: WeightPointer, _ bias: WeightPointer, relu: Bool, _ dropout: Dropout,
         stats: UnsafePointer<Float>, y: Matrix, dy: Matrix, dBranch: GradientSlot, dResidual: GradientSlot?
     ) {
@@ -176,7 +176,7 @@ extension CPUBackend {
     }
 
     /// The mean in stats[0], 1 / deviation in stats[1], and what turns x into the output in stats[2] and [3].
-    public func batchNorm(
+    package func batchNorm(
         _ x: Matrix, _ weight: WeightPointer, _ bias: WeightPointer, runningMean: UnsafeMutablePointer<Float>,
         runningVariance: UnsafeMutablePointer<Float>, isTraining: Bool, momentum: Float,
         stats: UnsafeMutablePointer<Float>, y: Matrix
@@ -221,7 +221,7 @@ extension CPUBackend {
         pool.run(pieces.count, ScaleShift(x: x, stats: stats, y: y.data, pieces: pieces))
     }
 
-    public func batchNormBackward(
+    package func batchNormBackward(
         _ x: Matrix, _ weight: WeightPointer, _ bias: WeightPointer, isTraining: Bool,
         stats: UnsafePointer<Float>, dy: Matrix, dx: GradientSlot
     ) {

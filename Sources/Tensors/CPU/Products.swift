@@ -1,4 +1,4 @@
-public import CKernels
+internal import CKernels
 internal import COneDNN
 
 /// c = op(a) op(b) + beta c on the calling thread.
@@ -131,7 +131,7 @@ struct WeightGradient: ParallelTask {
 }
 
 extension CPUBackend {
-    public func linear(
+    package func linear(
         _ x: Matrix, _ weight: WeightPointer, _ bias: WeightPointer?, relu: Bool, _ dropout: Dropout, y: Matrix
     ) {
         guard y.rows > 0 else { return }
@@ -148,7 +148,7 @@ extension CPUBackend {
                 relu: relu, dropout: dropout, y: y, pieces: pieces))
     }
 
-    public func linearBackward(
+    package func linearBackward(
         _ x: Matrix, _ weight: WeightPointer, _ bias: WeightPointer?, relu: Bool, _ dropout: Dropout, y: Matrix,
         dy: Matrix, dx: GradientSlot?
     ) {
@@ -210,7 +210,7 @@ extension CPUBackend {
 
 extension CPUBackend {
     /// Floating-point operations a second of one product repeated on the calling thread, for benchmarks: a bound on any profile.
-    public static func productRate(rows: Int, columns: Int, depth: Int, seconds: Double) -> Double {
+    package static func productRate(rows: Int, columns: Int, depth: Int, seconds: Double) -> Double {
         co_use_one_thread()
         let memory = UnsafeMutablePointer<Float>.allocate(capacity: rows * depth + depth * columns + rows * columns)
         defer { memory.deallocate() }

@@ -1,3 +1,4 @@
+internal import Episodes
 internal import ExperimentStore
 
 /// All episodes with the scores of all label runs, in memory, so that filters and sorts over scores cost a few

@@ -1,3 +1,5 @@
+internal import Episodes
+
 /// Flags of an episode, counted.
 struct FlagCount: Sendable, Equatable {
     var onEpisode: Bool

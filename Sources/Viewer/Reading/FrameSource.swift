@@ -1,6 +1,7 @@
 internal import Episodes
 internal import ExperimentStore
 internal import Foundation
+internal import Frames
 internal import GRDB
 internal import Images
 internal import Synchronization

@@ -1,4 +1,4 @@
-internal import Crypto
+internal import Ground
 
 /// Style, script and icon, which are part of the program.
 enum Assets {

@@ -8,16 +8,16 @@ internal import NIOPosix
 internal import Synchronization
 
 /// Why the viewer cannot run as asked.
-public struct ViewerError: Error, Sendable, CustomStringConvertible {
-    public var description: String
+package struct ViewerError: Error, Sendable, CustomStringConvertible {
+    package var description: String
 }
 
 /// Shows a store in a browser: pages over HTTP on 127.0.0.1, for this machine only.
 ///
 /// Only what the store and the frame stores beside it hold is served. The store is read; setting a flag writes to it.
-public final class ViewerServer: Sendable {
+package final class ViewerServer: Sendable {
     /// The address it listens on; there is no other.
-    public static let host = "127.0.0.1"
+    package static let host = "127.0.0.1"
 
     private enum State {
         case idle
@@ -33,7 +33,7 @@ public final class ViewerServer: Sendable {
     ///   - store: The store's path.
     ///   - port: 0 for any free one.
     /// - Throws: ``ExperimentStore/StoreError`` where the store cannot be read.
-    public init(store: String, port: Int) throws {
+    package init(store: String, port: Int) throws {
         self.port = port
         site = try ViewerSite(store: store)
     }
@@ -42,7 +42,7 @@ public final class ViewerServer: Sendable {
     ///
     /// - Parameter onListening: Called with the port once connections are accepted.
     /// - Throws: ``ViewerError`` where the port cannot be listened on.
-    public func run(onListening: @escaping @Sendable (Int) async -> Void = { _ in }) async throws {
+    package func run(onListening: @escaping @Sendable (Int) async -> Void = { _ in }) async throws {
         let site = site
         let queue = DispatchQueue(label: "viewer", attributes: .concurrent)
         queue.async { site.warmUp() }
@@ -76,7 +76,7 @@ public final class ViewerServer: Sendable {
     }
 
     /// Ends ``run(onListening:)``, now or when it is called. Returns at once; connections have a second to end.
-    public func stop() {
+    package func stop() {
         let running = state.withLock { state in
             defer { state = .stopped }
             return state

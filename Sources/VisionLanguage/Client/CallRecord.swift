@@ -1,21 +1,21 @@
-public import Foundation
+package import Foundation
 
 /// A call as it went, all attempts together.
-public struct CallRecord: Sendable {
-    public var result: Result<VLMAnswer, CallFailure>
-    public var attempts: Int
+package struct CallRecord: Sendable {
+    package var result: Result<VLMAnswer, CallFailure>
+    package var attempts: Int
     /// When the first attempt was sent.
-    public var startedAt: Date
+    package var startedAt: Date
     /// From then to the result, waits between attempts included.
-    public var latency: Duration
+    package var latency: Duration
     /// What all attempts used, as the server counts.
-    public var billed: TokenUsage
+    package var billed: TokenUsage
     /// In nanodollars; nil where the model has no price.
-    public var cost: Int64?
+    package var cost: Int64?
     /// Set where another attempt was due when the run ended: the failure is not the last word.
-    public var interruption: Stop?
+    package var interruption: Stop?
 
-    public init(
+    package init(
         result: Result<VLMAnswer, CallFailure>, attempts: Int, startedAt: Date, latency: Duration, billed: TokenUsage,
         cost: Int64?, interruption: Stop? = nil
     ) {
@@ -30,7 +30,7 @@ public struct CallRecord: Sendable {
 }
 
 /// Why a client asks no more.
-public enum Stop: Sendable, Equatable {
+package enum Stop: Sendable, Equatable {
     /// What is left of the budget does not pay for this call.
     case budget
     /// The server is dead, or does not accept us; with what it said.
@@ -41,38 +41,38 @@ public enum Stop: Sendable, Equatable {
     case unrecorded(message: String)
 }
 
-public enum Outcome: Sendable {
+package enum Outcome: Sendable {
     case finished(CallRecord)
     /// Nothing was sent.
     case notAsked(Stop)
 }
 
 /// How a client is doing.
-public struct ClientStatistics: Sendable, Equatable {
+package struct ClientStatistics: Sendable, Equatable {
     /// Calls that came to a result.
-    public var finished = 0
+    package var finished = 0
     /// Calls that got an answer.
-    public var answered = 0
+    package var answered = 0
     /// Ended ones, hedges included.
-    public var attempts = 0
+    package var attempts = 0
     /// Calls that failed for good.
-    public var failures: [CallFailure.Kind: Int] = [:]
+    package var failures: [CallFailure.Kind: Int] = [:]
     /// Of all attempts, as the server counts.
-    public var tokens = TokenUsage()
+    package var tokens = TokenUsage()
     /// Spent by this client and, where the budget knows of them, by earlier runs.
-    public var nanodollars: Int64 = 0
-    public var reservedNanodollars: Int64 = 0
-    public var inFlight = 0
+    package var nanodollars: Int64 = 0
+    package var reservedNanodollars: Int64 = 0
+    package var inFlight = 0
     /// Attempts that wait to be sent.
-    public var waiting = 0
-    public var concurrencyLimit = 0
+    package var waiting = 0
+    package var concurrencyLimit = 0
     /// The server did not serve the last calls: the client waits for it.
-    public var isBreakerOpen = false
+    package var isBreakerOpen = false
     /// The server has answered at least one call, be it with a refusal.
-    public var hasServed = false
+    package var hasServed = false
 
-    public init() {}
+    package init() {}
 
     /// Attempts beyond the first of each call.
-    public var retries: Int { max(0, attempts - finished) }
+    package var retries: Int { max(0, attempts - finished) }
 }

@@ -1,14 +1,14 @@
-public import Foundation
+package import Foundation
 
 /// What a client knows of time.
-public struct ClientClock: Sendable {
+package struct ClientClock: Sendable {
     /// Since any fixed moment.
-    public var now: @Sendable () -> Duration
+    package var now: @Sendable () -> Duration
     /// Sleeps until then, or throws when the task is cancelled.
-    public var sleep: @Sendable (_ until: Duration) async throws -> Void
-    public var date: @Sendable () -> Date
+    package var sleep: @Sendable (_ until: Duration) async throws -> Void
+    package var date: @Sendable () -> Date
 
-    public init(
+    package init(
         now: @escaping @Sendable () -> Duration, sleep: @escaping @Sendable (_ until: Duration) async throws -> Void,
         date: @escaping @Sendable () -> Date
     ) {
@@ -17,7 +17,7 @@ public struct ClientClock: Sendable {
         self.date = date
     }
 
-    public static func system() -> ClientClock {
+    package static func system() -> ClientClock {
         let clock = ContinuousClock()
         let start = clock.now
         return ClientClock(

@@ -1,20 +1,20 @@
 extension VLMClient {
-    public struct Options: Sendable {
+    package struct Options: Sendable {
         /// Calls in flight at most.
-        public var maxConcurrency: Int
+        package var maxConcurrency: Int
         /// Of one attempt.
-        public var timeout: Duration
-        public var retry: RetryPolicy
-        public var rate: RateLimit
-        public var breaker: CircuitBreaker.Settings
+        package var timeout: Duration
+        package var retry: RetryPolicy
+        package var rate: RateLimit
+        package var breaker: CircuitBreaker.Settings
         /// Nanodollars and what earlier runs spent of them.
-        public var budget: Budget
+        package var budget: Budget
         /// Nil for a model that costs nothing, or not known what.
-        public var price: PriceTable.Entry?
+        package var price: PriceTable.Entry?
         /// A call without an answer for so long is sent a second time; the first answer counts, both are paid. Nil for never.
-        public var hedgeAfter: Duration?
+        package var hedgeAfter: Duration?
 
-        public init(
+        package init(
             maxConcurrency: Int = 64, timeout: Duration = .seconds(120), retry: RetryPolicy = RetryPolicy(),
             rate: RateLimit = RateLimit(), breaker: CircuitBreaker.Settings = CircuitBreaker.Settings(),
             budget: Budget = Budget(limit: nil), price: PriceTable.Entry? = nil, hedgeAfter: Duration? = nil
@@ -31,15 +31,15 @@ extension VLMClient {
     }
 
     /// What is told of each call, so that none is lost when the process ends.
-    public struct Hooks: Sendable {
+    package struct Hooks: Sendable {
         /// Before a call's first attempt, with the nanodollars set aside for it. When it throws, nothing is sent.
-        public var beforeDispatch: @Sendable (VLMRequest, Int64) async throws -> Void
+        package var beforeDispatch: @Sendable (VLMRequest, Int64) async throws -> Void
         /// Before ``ask(_:)`` returns a record.
-        public var didFinish: @Sendable (VLMRequest, CallRecord) async -> Void
+        package var didFinish: @Sendable (VLMRequest, CallRecord) async -> Void
         /// A hedge lost: its tokens and their cost came after the call's record.
-        public var billedLate: @Sendable (VLMRequest, TokenUsage, Int64?) async -> Void
+        package var billedLate: @Sendable (VLMRequest, TokenUsage, Int64?) async -> Void
 
-        public init(
+        package init(
             beforeDispatch: @escaping @Sendable (VLMRequest, Int64) async throws -> Void = { _, _ in },
             didFinish: @escaping @Sendable (VLMRequest, CallRecord) async -> Void = { _, _ in },
             billedLate: @escaping @Sendable (VLMRequest, TokenUsage, Int64?) async -> Void = { _, _, _ in }

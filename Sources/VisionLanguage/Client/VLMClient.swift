@@ -4,8 +4,8 @@ internal import Synchronization
 /// Asks a model many questions at once, at the pace the server carries, within budget, and as often as it takes.
 ///
 /// Any number of tasks may call ``ask(_:)``; those beyond the limits wait in the order in which they came.
-public final class VLMClient: Sendable {
-    public let model: any VisionLanguageModel
+package final class VLMClient: Sendable {
+    package let model: any VisionLanguageModel
     let options: Options
     let hooks: Hooks
     let clock: ClientClock
@@ -26,7 +26,7 @@ public final class VLMClient: Sendable {
     }
 
     /// - Parameter random: Of 0..<1.
-    public init(
+    package init(
         _ model: any VisionLanguageModel, options: Options = Options(), hooks: Hooks = Hooks(),
         clock: ClientClock = .system(), random: @escaping @Sendable () -> Double = { .random(in: 0..<1) }
     ) {
@@ -45,7 +45,7 @@ public final class VLMClient: Sendable {
     // MARK: Asking
 
     /// Asks until there is an answer, or a failure that trying again does not mend.
-    public func ask(_ request: VLMRequest) async -> Outcome {
+    package func ask(_ request: VLMRequest) async -> Outcome {
         let need = Need(request, estimate: estimate, price: options.price)
         var call = CallInProgress()
         while true {
@@ -207,11 +207,11 @@ public final class VLMClient: Sendable {
     }
 
     /// What a call may cost at most, in nanodollars; nil where the model has no price.
-    public func greatestCost(_ request: VLMRequest) -> Int64? {
+    package func greatestCost(_ request: VLMRequest) -> Int64? {
         options.price.map { $0.cost(estimate.greatestUsage(request)) }
     }
 
-    public var statistics: ClientStatistics {
+    package var statistics: ClientStatistics {
         state.withLock { state in
             var statistics = state.statistics
             statistics.nanodollars = state.gate.budget.spent
@@ -318,12 +318,12 @@ public final class VLMClient: Sendable {
 
     /// Sends no more: calls in flight go on to their end, waiting ones return ``Outcome/notAsked(_:)``, and waits between
     /// attempts end at once.
-    public func stop() {
+    package func stop() {
         change { state, _ in state.gate.stopAll() }
     }
 
     /// Returns when no attempt is in flight.
-    public func drain() async {
+    package func drain() async {
         await withCheckedContinuation { continuation in
             change { state, _ in state.drains.append(continuation) }
         }

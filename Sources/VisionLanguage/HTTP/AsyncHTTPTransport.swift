@@ -5,13 +5,13 @@ internal import NIOHTTP1
 internal import NIOPosix
 
 /// Sends with async-http-client: connections are kept, bodies are written piece by piece.
-public final class AsyncHTTPTransport: HTTPTransport {
+package final class AsyncHTTPTransport: HTTPTransport {
     private let client: HTTPClient
     /// The longest reply that is read, in bytes.
     private static let replyLimit = 16 << 20
 
     /// - Parameter connections: How many may be open to one server.
-    public init(connections: Int) {
+    package init(connections: Int) {
         var configuration = HTTPClient.Configuration()
         configuration.connectionPool.concurrentHTTP1ConnectionsPerHostSoftLimit = max(1, connections)
         // The client retries by its own rules.
@@ -23,9 +23,9 @@ public final class AsyncHTTPTransport: HTTPTransport {
     }
 
     /// Closes all connections. Nothing can be sent afterwards.
-    public func close() async { try? await client.shutdown() }
+    package func close() async { try? await client.shutdown() }
 
-    public func send(_ request: HTTPRequest, timeout: Duration) async throws(CallFailure) -> HTTPReply {
+    package func send(_ request: HTTPRequest, timeout: Duration) async throws(CallFailure) -> HTTPReply {
         do {
             return try await execute(request, timeout: timeout)
         } catch let failure as CallFailure {

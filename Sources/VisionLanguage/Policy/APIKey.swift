@@ -1,23 +1,23 @@
 internal import Foundation
 
 /// A key that is sent in a header and shown nowhere: not in descriptions, dumps, errors or files.
-public struct APIKey: Sendable, CustomStringConvertible, CustomDebugStringConvertible, CustomReflectable {
-    public struct LoadError: Error, Equatable, CustomStringConvertible {
+package struct APIKey: Sendable, CustomStringConvertible, CustomDebugStringConvertible, CustomReflectable {
+    package struct LoadError: Error, Equatable, CustomStringConvertible {
         /// Names the variable or file, never what is in it.
-        public var description: String
+        package var description: String
     }
 
     /// For headers only.
     let secret: String
 
     /// - Throws: ``LoadError`` when nothing is left of `text` without the space around it, or it cannot stand in a header.
-    public init(_ text: String) throws(LoadError) {
+    package init(_ text: String) throws(LoadError) {
         try self.init(text, from: "the key")
     }
 
     /// - Parameter environment: Nil for the process's own.
     /// - Throws: ``LoadError`` also when the variable is not set.
-    public init(
+    package init(
         environmentVariable name: String, in environment: [String: String]? = nil
     ) throws(LoadError) {
         guard let text = (environment ?? ProcessInfo.processInfo.environment)[name] else {
@@ -27,7 +27,7 @@ public struct APIKey: Sendable, CustomStringConvertible, CustomDebugStringConver
     }
 
     /// - Throws: ``LoadError`` also when the file cannot be read.
-    public init(file path: String) throws(LoadError) {
+    package init(file path: String) throws(LoadError) {
         let content: Data
         do {
             content = try Data(contentsOf: URL(fileURLWithPath: path))
@@ -46,7 +46,7 @@ public struct APIKey: Sendable, CustomStringConvertible, CustomDebugStringConver
         secret = text
     }
 
-    public var description: String { "***" }
-    public var debugDescription: String { "***" }
-    public var customMirror: Mirror { Mirror(self, children: EmptyCollection<Mirror.Child>()) }
+    package var description: String { "***" }
+    package var debugDescription: String { "***" }
+    package var customMirror: Mirror { Mirror(self, children: EmptyCollection<Mirror.Child>()) }
 }

@@ -3,13 +3,13 @@
 ///
 /// A server that now and then turns a call away is not full: the limit is halved while the share of overloads among the
 /// latest calls is above ``tolerance``.
-public struct AdaptiveConcurrency: Sendable, Equatable {
+package struct AdaptiveConcurrency: Sendable, Equatable {
     /// A call in flight.
-    public struct Ticket: Sendable, Equatable {
+    package struct Ticket: Sendable, Equatable {
         fileprivate let number: Int
     }
 
-    public enum Ending: Sendable, Equatable {
+    package enum Ending: Sendable, Equatable {
         /// The server did its work, whatever it answered.
         case success
         /// The server has too much to do: 429, 503, 529, a timeout.
@@ -23,9 +23,9 @@ public struct AdaptiveConcurrency: Sendable, Equatable {
     /// How much the latest call counts in the share: it remembers some 32 calls.
     private static let weight = 1.0 / 32
 
-    public let max: Int
-    public private(set) var limit: Int
-    public private(set) var inFlight = 0
+    package let max: Int
+    package private(set) var limit: Int
+    package private(set) var inFlight = 0
     private var isSlowStart = true
     private var overloadShare = 0.0
     /// Successes since the limit last grew by one.
@@ -34,21 +34,21 @@ public struct AdaptiveConcurrency: Sendable, Equatable {
     /// Calls begun earlier were under way when the limit was last halved: what they meet is no news.
     private var firstNumberOfRound = 0
 
-    public init(max: Int, start: Int = 8) {
+    package init(max: Int, start: Int = 8) {
         precondition(max > 0 && start > 0)
         self.max = max
         limit = Swift.min(start, max)
     }
 
-    public var mayBegin: Bool { inFlight < limit }
+    package var mayBegin: Bool { inFlight < limit }
 
-    public mutating func begin() -> Ticket {
+    package mutating func begin() -> Ticket {
         defer { nextNumber += 1 }
         inFlight += 1
         return Ticket(number: nextNumber)
     }
 
-    public mutating func end(_ ticket: Ticket, _ ending: Ending) {
+    package mutating func end(_ ticket: Ticket, _ ending: Ending) {
         // A limit that is not used is not tested.
         let isUsed = inFlight * 2 >= limit
         inFlight -= 1

@@ -1,26 +1,26 @@
 /// Money in nanodollars, reserved before a call is sent and settled when its cost is known.
-public struct Budget: Sendable, Equatable {
+package struct Budget: Sendable, Equatable {
     /// Nil for no limit.
-    public let limit: Int64?
-    public private(set) var spent: Int64 = 0
+    package let limit: Int64?
+    package private(set) var spent: Int64 = 0
     /// For calls in flight.
-    public private(set) var reserved: Int64 = 0
+    package private(set) var reserved: Int64 = 0
 
     /// - Parameter spent: By earlier runs that count against the same limit.
-    public init(limit: Int64?, spent: Int64 = 0) {
+    package init(limit: Int64?, spent: Int64 = 0) {
         precondition(limit ?? 0 >= 0 && spent >= 0)
         self.limit = limit
         self.spent = spent
     }
 
-    public func canReserve(_ estimate: Int64) -> Bool {
+    package func canReserve(_ estimate: Int64) -> Bool {
         guard let limit else { return true }
         // Each of the three may be near the end of Int64.
         return estimate <= limit - min(limit, spent.addingClamped(reserved))
     }
 
     /// Sets `estimate` aside if spent and reserved money then stay within the limit.
-    public mutating func reserve(_ estimate: Int64) -> Bool {
+    package mutating func reserve(_ estimate: Int64) -> Bool {
         precondition(estimate >= 0)
         guard canReserve(estimate) else { return false }
         reserved = reserved.addingClamped(estimate)
@@ -28,13 +28,13 @@ public struct Budget: Sendable, Equatable {
     }
 
     /// The call cost `actual`. More than was reserved is spent all the same, and blocks later calls.
-    public mutating func settle(reserved amount: Int64, actual: Int64) {
+    package mutating func settle(reserved amount: Int64, actual: Int64) {
         release(amount)
         spent = spent.addingClamped(max(0, actual))
     }
 
     /// The call was not sent.
-    public mutating func release(_ amount: Int64) { reserved -= min(reserved, amount) }
+    package mutating func release(_ amount: Int64) { reserved -= min(reserved, amount) }
 }
 
 extension Int64 {

@@ -1,21 +1,21 @@
 /// Stops asking a server that does not answer: waits, tries with single calls, and gives the run up when these fail too.
-public struct CircuitBreaker: Sendable, Equatable {
-    public struct Settings: Sendable, Equatable {
+package struct CircuitBreaker: Sendable, Equatable {
+    package struct Settings: Sendable, Equatable {
         /// Attempts in a row that met no server. Fewer than a call has attempts, so that a server that is away for a while
         /// costs no call its last one.
-        public var failuresToOpen: Int
+        package var failuresToOpen: Int
         /// Failed probes after which the server counts as dead.
-        public var maxProbes: Int
+        package var maxProbes: Int
         /// The same for a server that has not served a single call: as a rule its address is wrong.
-        public var maxProbesAtStart: Int
+        package var maxProbesAtStart: Int
         /// Requests in a row that a server refuses as wrong before it has served any: as a rule all others are wrong as well.
-        public var maxRefusalsAtStart = 5
+        package var maxRefusalsAtStart = 5
         /// Before the first probe; doubled before each further one, to at most ``longestInterval``. With 6 probes a dead
         /// server is noticed after about a minute.
-        public var firstInterval: Duration
-        public var longestInterval: Duration
+        package var firstInterval: Duration
+        package var longestInterval: Duration
 
-        public init(
+        package init(
             failuresToOpen: Int = 5, maxProbes: Int = 6, maxProbesAtStart: Int = 3,
             firstInterval: Duration = .seconds(1),
             longestInterval: Duration = .seconds(30)
@@ -35,7 +35,7 @@ public struct CircuitBreaker: Sendable, Equatable {
         }
     }
 
-    public enum Admission: Sendable, Equatable {
+    package enum Admission: Sendable, Equatable {
         case pass
         /// This one call, to see whether the server is back.
         case probe
@@ -57,15 +57,15 @@ public struct CircuitBreaker: Sendable, Equatable {
     private(set) var hasServed = false
     private var refusals = 0
 
-    public init(_ settings: Settings = Settings()) { self.settings = settings }
+    package init(_ settings: Settings = Settings()) { self.settings = settings }
 
-    public var isClosed: Bool { if case .closed = state { true } else { false } }
+    package var isClosed: Bool { if case .closed = state { true } else { false } }
 
     /// Why the run ends, nil as long as there is hope.
-    public var deathMessage: String? { if case .dead(let message) = state { message } else { nil } }
+    package var deathMessage: String? { if case .dead(let message) = state { message } else { nil } }
 
     /// What a call may do now. Changes nothing: a call that goes on with a probe says so with ``beginProbe()``.
-    public func admission(at now: Duration) -> Admission {
+    package func admission(at now: Duration) -> Admission {
         switch state {
         case .closed: .pass
         case .open(let until, _, _): now >= until ? .probe : .wait(until: until)
@@ -74,13 +74,13 @@ public struct CircuitBreaker: Sendable, Equatable {
         }
     }
 
-    public mutating func beginProbe() {
+    package mutating func beginProbe() {
         guard case .open(_, let failed, let message) = state else { return }
         state = .probing(failedProbes: failed, message: message)
     }
 
     /// The probe was not sent after all.
-    public mutating func abandonProbe(at now: Duration) {
+    package mutating func abandonProbe(at now: Duration) {
         guard case .probing(let failed, let message) = state else { return }
         state = .open(until: now, failedProbes: failed, message: message)
     }
@@ -89,7 +89,7 @@ public struct CircuitBreaker: Sendable, Equatable {
     ///
     /// - Parameters:
     ///   - isProbe: It was admitted as the probe.
-    public mutating func ended(
+    package mutating func ended(
         _ result: Result<VLMAnswer, CallFailure>, isProbe: Bool, at now: Duration
     ) {
         let health = Health(result)

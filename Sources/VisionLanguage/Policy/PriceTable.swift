@@ -1,19 +1,19 @@
 /// What models cost, by their names.
-public struct PriceTable: Sendable, Equatable, Codable {
-    public struct Entry: Sendable, Equatable, Codable {
+package struct PriceTable: Sendable, Equatable, Codable {
+    package struct Entry: Sendable, Equatable, Codable {
         /// As in ``ModelIdentity``; nil for any.
-        public var provider: String?
+        package var provider: String?
         /// A model's name, or the beginning of one and `*`.
-        public var model: String
+        package var model: String
         /// Dollars per million tokens.
-        public var input, output: Double
+        package var input, output: Double
         /// Of input that came from the provider's cache; nil for the price of other input.
-        public var cachedInput: Double?
+        package var cachedInput: Double?
         /// What a batch costs in relation to single calls; nil for one half.
-        public var batchFactor: Double?
-        public var tokensPerPicture: PictureTokens?
+        package var batchFactor: Double?
+        package var tokensPerPicture: PictureTokens?
 
-        public init(
+        package init(
             provider: String? = nil, model: String, input: Double, output: Double, cachedInput: Double? = nil,
             batchFactor: Double? = nil, tokensPerPicture: PictureTokens? = nil
         ) {
@@ -27,7 +27,7 @@ public struct PriceTable: Sendable, Equatable, Codable {
         }
 
         /// In nanodollars, rounded up.
-        public func cost(_ usage: TokenUsage, isBatch: Bool = false) -> Int64 {
+        package func cost(_ usage: TokenUsage, isBatch: Bool = false) -> Int64 {
             let prompt = Self.count(usage.prompt)
             let cached = min(Self.count(usage.cached), prompt)
             let factor = isBatch ? Self.scaled(min(batchFactor ?? 0.5, 1000), by: 1e6) : 1_000_000
@@ -55,12 +55,12 @@ public struct PriceTable: Sendable, Equatable, Codable {
         }
     }
 
-    public var entries: [Entry]
+    package var entries: [Entry]
 
-    public init(entries: [Entry]) { self.entries = entries }
+    package init(entries: [Entry]) { self.entries = entries }
 
     /// The price of a model, nil where the table has none. Among equal entries the later one counts.
-    public func entry(for identity: ModelIdentity) -> Entry? {
+    package func entry(for identity: ModelIdentity) -> Entry? {
         entries.filter { $0.matches(identity) }.reduce(nil) { best, entry in
             guard let best else { return entry }
             return entry.rank >= best.rank ? entry : best
@@ -68,18 +68,18 @@ public struct PriceTable: Sendable, Equatable, Codable {
     }
 
     /// This table with entries that come before its own.
-    public func overridden(by other: PriceTable) -> PriceTable { PriceTable(entries: entries + other.entries) }
+    package func overridden(by other: PriceTable) -> PriceTable { PriceTable(entries: entries + other.entries) }
 }
 
 /// How many tokens a picture counts.
-public enum PictureTokens: Sendable, Equatable {
+package enum PictureTokens: Sendable, Equatable {
     case fixed(Int)
     /// So many pixels make a token.
     case pixelsPerToken(Int)
     /// A token for each patch of so many pixels a side, patches at the edges included.
     case patchSide(Int)
 
-    public func count(width: Int, height: Int) -> Int {
+    package func count(width: Int, height: Int) -> Int {
         let (width, height) = (max(0, width), max(0, height))
         switch self {
         case .fixed(let count): return max(0, count)
@@ -97,7 +97,7 @@ extension PictureTokens: Codable {
         case fixed, pixelsPerToken, patchSide
     }
 
-    public init(from decoder: any Decoder) throws {
+    package init(from decoder: any Decoder) throws {
         let container = try decoder.container(keyedBy: Rule.self)
         guard container.allKeys.count == 1, let rule = container.allKeys.first else {
             throw DecodingError.dataCorrupted(
@@ -118,7 +118,7 @@ extension PictureTokens: Codable {
             }
     }
 
-    public func encode(to encoder: any Encoder) throws {
+    package func encode(to encoder: any Encoder) throws {
         var container = encoder.container(keyedBy: Rule.self)
         switch self {
         case .fixed(let value): try container.encode(value, forKey: .fixed)
@@ -131,7 +131,7 @@ extension PictureTokens: Codable {
 extension PriceTable {
     /// List prices of single calls as they were in the course of 2025, pictures of 300x300 pixels. Check before you rely on
     /// it: prices and names change, and long prompts may cost more.
-    public static let builtIn = PriceTable(entries: [
+    package static let builtIn = PriceTable(entries: [
         Entry(
             provider: "openai", model: "gpt-4o*", input: 2.5, output: 10, cachedInput: 1.25,
             tokensPerPicture: .fixed(255)),

@@ -1,14 +1,14 @@
 /// A bucket that fills at a steady rate: in any span of 60 s no more than a minute's tokens and one burst are taken.
-public struct TokenBucket: Sendable, Equatable {
-    public let perMinute: Double
+package struct TokenBucket: Sendable, Equatable {
+    package let perMinute: Double
     /// What a full bucket holds.
-    public let burst: Double
+    package let burst: Double
     /// Negative after a request larger than the bucket, or one that cost more than was taken for it.
     private var level: Double
     private var time: Duration = .zero
 
     /// - Parameter burst: Nil for what a tenth of a minute brings, and at least 1.
-    public init(perMinute: Double, burst: Double? = nil) {
+    package init(perMinute: Double, burst: Double? = nil) {
         precondition(perMinute > 0 && perMinute.isFinite && burst ?? 1 > 0)
         self.perMinute = perMinute
         self.burst = burst ?? max(1, perMinute / 10)
@@ -18,7 +18,7 @@ public struct TokenBucket: Sendable, Equatable {
     /// How long until `amount` can be taken: zero for now. More than the bucket holds can be taken when it is full.
     ///
     /// - Parameter at: Since any fixed moment; never earlier than before.
-    public mutating func wait(for amount: Double, at now: Duration) -> Duration {
+    package mutating func wait(for amount: Double, at now: Duration) -> Duration {
         if now > time {
             level = min(burst, level + (now - time).seconds * perMinute / 60)
             time = now
@@ -30,23 +30,23 @@ public struct TokenBucket: Sendable, Equatable {
     }
 
     /// Takes `amount`, whatever is there.
-    public mutating func take(_ amount: Double) { level -= max(amount, 0) }
+    package mutating func take(_ amount: Double) { level -= max(amount, 0) }
 
     /// Puts back what was taken too much, or takes what was too little.
-    public mutating func settle(taken: Double, actual: Double) { level = min(burst, level + taken - actual) }
+    package mutating func settle(taken: Double, actual: Double) { level = min(burst, level + taken - actual) }
 }
 
 /// Requests and tokens per minute, each unlimited where nil.
-public struct RateLimit: Sendable, Equatable {
+package struct RateLimit: Sendable, Equatable {
     private var requests: TokenBucket?
     private var tokens: TokenBucket?
 
-    public init(requestsPerMinute: Double? = nil, tokensPerMinute: Double? = nil) {
+    package init(requestsPerMinute: Double? = nil, tokensPerMinute: Double? = nil) {
         requests = requestsPerMinute.map { TokenBucket(perMinute: $0) }
         tokens = tokensPerMinute.map { TokenBucket(perMinute: $0) }
     }
 
-    public init(requests: TokenBucket?, tokens: TokenBucket?) {
+    package init(requests: TokenBucket?, tokens: TokenBucket?) {
         self.requests = requests
         self.tokens = tokens
     }
@@ -54,7 +54,7 @@ public struct RateLimit: Sendable, Equatable {
     /// Takes one request of `count` tokens when both buckets have it.
     ///
     /// - Returns: Zero when it was taken, otherwise how long until asking again helps.
-    public mutating func reserve(tokens count: Int, at now: Duration) -> Duration {
+    package mutating func reserve(tokens count: Int, at now: Duration) -> Duration {
         let wait = max(
             requests?.wait(for: 1, at: now) ?? .zero, tokens?.wait(for: Double(count), at: now) ?? .zero)
         guard wait <= .zero else { return wait }
@@ -64,12 +64,12 @@ public struct RateLimit: Sendable, Equatable {
     }
 
     /// Corrects the tokens of a request once they are known.
-    public mutating func settle(reserved: Int, actual: Int) {
+    package mutating func settle(reserved: Int, actual: Int) {
         tokens?.settle(taken: Double(reserved), actual: Double(actual))
     }
 
     /// Gives a request back that was never sent.
-    public mutating func release(tokens count: Int) {
+    package mutating func release(tokens count: Int) {
         requests?.settle(taken: 1, actual: 0)
         settle(reserved: count, actual: 0)
     }

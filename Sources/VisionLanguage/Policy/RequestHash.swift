@@ -1,15 +1,15 @@
-internal import Crypto
+internal import Ground
 
 /// Names a question by all that decides its answer: the key of the cache.
-public struct RequestHash: Sendable, Hashable, CustomStringConvertible {
+package struct RequestHash: Sendable, Hashable, CustomStringConvertible {
     /// SHA-256.
-    public let bytes: [UInt8]
+    package let bytes: [UInt8]
 
     /// Over model, texts, pictures, format, sampling and sample, not ``VLMRequest/reference``. Every field is preceded by
     /// its length, so that no two questions give the same bytes.
     ///
     /// - Parameter settings: Of the provider, ``ProviderOptions/answerSettings``.
-    public init(_ request: VLMRequest, identity: ModelIdentity, settings: String = "") {
+    package init(_ request: VLMRequest, identity: ModelIdentity, settings: String = "") {
         var hash = SHA256()
         func add(_ bytes: [UInt8]) {
             withUnsafeBytes(of: UInt64(bytes.count).littleEndian) { hash.update(bufferPointer: $0) }
@@ -49,7 +49,7 @@ public struct RequestHash: Sendable, Hashable, CustomStringConvertible {
     }
 
     /// 64 hexadecimal digits.
-    public var description: String {
+    package var description: String {
         let digits = Array("0123456789abcdef".utf8)
         return String(
             decoding: bytes.flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] }, as: UTF8.self)

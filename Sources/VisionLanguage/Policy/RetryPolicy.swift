@@ -1,16 +1,16 @@
 /// Whether and when a failed call is tried again.
-public struct RetryPolicy: Sendable, Equatable {
+package struct RetryPolicy: Sendable, Equatable {
     /// Attempts of one call, the first included.
-    public var maxAttempts: Int
+    package var maxAttempts: Int
     /// Before the second attempt; doubled for each further one.
-    public var baseDelay: Duration
-    public var maxDelay: Duration
+    package var baseDelay: Duration
+    package var maxDelay: Duration
     /// A server that asks for a longer wait is not waited for.
-    public var longestServerWait: Duration
+    package var longestServerWait: Duration
     /// Since a call's first attempt began: later, no further one is begun.
-    public var deadline: Duration
+    package var deadline: Duration
 
-    public init(
+    package init(
         maxAttempts: Int = 6, baseDelay: Duration = .milliseconds(500), maxDelay: Duration = .seconds(8),
         longestServerWait: Duration = .seconds(120), deadline: Duration = .seconds(600)
     ) {
@@ -22,7 +22,7 @@ public struct RetryPolicy: Sendable, Equatable {
         self.deadline = deadline
     }
 
-    public enum Decision: Sendable, Equatable {
+    package enum Decision: Sendable, Equatable {
         case retry(after: Duration)
         /// With the reason where the failure itself does not say it.
         case giveUp(reason: String?)
@@ -32,7 +32,7 @@ public struct RetryPolicy: Sendable, Equatable {
     ///   - attempt: How many attempts there were.
     ///   - elapsed: Since the first one began.
     ///   - random: Of 0..<1; spreads the calls that failed together.
-    public func decision(
+    package func decision(
         after failure: CallFailure, attempt: Int, elapsed: Duration, random: Double
     ) -> Decision {
         guard isRetryable(failure) else { return .giveUp(reason: nil) }

@@ -1,19 +1,19 @@
 /// How many tokens a call will take, before the server has counted them: for budgets, rates and the dry run.
-public struct TokenEstimate: Sendable, Equatable {
+package struct TokenEstimate: Sendable, Equatable {
     /// Bytes of English text in a token, about.
-    public static let bytesPerToken = 4
+    package static let bytesPerToken = 4
     /// For roles and the marks around each part.
-    public static let overheadPerPart = 4
+    package static let overheadPerPart = 4
 
-    public var pictures: PictureTokens
+    package var pictures: PictureTokens
 
     /// - Parameter pictures: Nil where nothing is known of the model: a token for every 28x28 pixels, as Qwen's models count.
-    public init(pictures: PictureTokens?) { self.pictures = pictures ?? .patchSide(28) }
+    package init(pictures: PictureTokens?) { self.pictures = pictures ?? .patchSide(28) }
 
-    public static func text(_ text: String) -> Int { (text.utf8.count + bytesPerToken - 1) / bytesPerToken }
+    package static func text(_ text: String) -> Int { (text.utf8.count + bytesPerToken - 1) / bytesPerToken }
 
     /// Tokens of the question.
-    public func prompt(_ request: VLMRequest) -> Int {
+    package func prompt(_ request: VLMRequest) -> Int {
         var count = Self.overheadPerPart
         if let system = request.system { count += Self.text(system) + Self.overheadPerPart }
         if case .json(let schema) = request.format { count += Self.text(schema.json) }
@@ -28,7 +28,7 @@ public struct TokenEstimate: Sendable, Equatable {
     }
 
     /// The most the call can use: the question and an answer of full length.
-    public func greatestUsage(_ request: VLMRequest) -> TokenUsage {
+    package func greatestUsage(_ request: VLMRequest) -> TokenUsage {
         TokenUsage(prompt: prompt(request), completion: request.sampling.maxTokens)
     }
 }

@@ -1,15 +1,15 @@
 /// Anthropic's messages. It knows neither seeds nor logprobs: both are left out.
-public struct AnthropicAPI: ProviderAPI {
-    public static let defaultBaseURL = "https://api.anthropic.com"
+package struct AnthropicAPI: ProviderAPI {
+    package static let defaultBaseURL = "https://api.anthropic.com"
     static let version = "2023-06-01"
 
-    public let identity: ModelIdentity
+    package let identity: ModelIdentity
     private let options: ProviderOptions
     private let endpoint: Endpoint
     private let reader: ReplyReader
 
     /// - Throws: ``ProviderOptions/Invalid`` when the base URL is none or holds a key.
-    public init(_ options: ProviderOptions) throws(ProviderOptions.Invalid) {
+    package init(_ options: ProviderOptions) throws(ProviderOptions.Invalid) {
         self.options = try options.checked()
         endpoint = try Endpoint(options.baseURL, tail: "/messages") { path in
             path.hasSuffix("/v1") ? path : path + "/v1"
@@ -18,7 +18,7 @@ public struct AnthropicAPI: ProviderAPI {
         reader = ReplyReader(options)
     }
 
-    public func encode(_ request: VLMRequest) throws(CallFailure) -> HTTPRequest {
+    package func encode(_ request: VLMRequest) throws(CallFailure) -> HTTPRequest {
         let key = options.key.map { [("x-api-key", $0.secret)] } ?? []
         return HTTPRequest(
             url: endpoint.url, headers: options.headers(key + [("anthropic-version", Self.version)], for: request),
@@ -52,7 +52,7 @@ public struct AnthropicAPI: ProviderAPI {
         return JSONValue.object(body).merging(options.extraBody)
     }
 
-    public func decode(_ reply: HTTPReply) -> Result<VLMAnswer, CallFailure> {
+    package func decode(_ reply: HTTPReply) -> Result<VLMAnswer, CallFailure> {
         reader.document(reply).flatMap { document, raw in
             var parts = Self.parts(document)
             parts.id = parts.id ?? ReplyReader.callID(reply.headers)

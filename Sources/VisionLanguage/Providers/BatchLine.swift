@@ -1,9 +1,9 @@
 /// Lines of OpenAI's batch files, which `vllm run-batch` reads and writes too.
-public enum BatchLine {
+package enum BatchLine {
     /// A request as a line, newline included.
     ///
     /// - Parameter customID: 1 to 64 letters, digits, `-` and `_`.
-    public static func request(customID: String, _ request: HTTPRequest) -> [UInt8] {
+    package static func request(customID: String, _ request: HTTPRequest) -> [UInt8] {
         var line = Array(#"{"custom_id":"\#(customID)","method":"POST","url":"/v1/chat/completions","body":"#.utf8)
         line += request.bytes
         line += Array("}\n".utf8)
@@ -14,13 +14,13 @@ public enum BatchLine {
     ///
     /// The usual form is `{"custom_id": ..., "response": {"status_code": 200, "body": {...}}, "error": null}`; older versions
     /// of vLLM put the completion itself into `response`.
-    public struct Answer: Sendable {
-        public var customID: String
+    package struct Answer: Sendable {
+        package var customID: String
         /// As an HTTP reply; nil where the request expired or was cancelled before it was run.
-        public var reply: HTTPReply?
+        package var reply: HTTPReply?
 
         /// Nil for what is no such line.
-        public init?(_ line: [UInt8]) {
+        package init?(_ line: [UInt8]) {
             guard line.count <= 64 << 20, let object = try? JSONParser.parse(line),
                 let id = object["custom_id"]?.string
             else { return nil }

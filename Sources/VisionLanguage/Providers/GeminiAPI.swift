@@ -1,16 +1,16 @@
 internal import Foundation
 
 /// Google's `generateContent`.
-public struct GeminiAPI: ProviderAPI {
-    public static let defaultBaseURL = "https://generativelanguage.googleapis.com"
+package struct GeminiAPI: ProviderAPI {
+    package static let defaultBaseURL = "https://generativelanguage.googleapis.com"
 
-    public let identity: ModelIdentity
+    package let identity: ModelIdentity
     private let options: ProviderOptions
     private let endpoint: Endpoint
     private let reader: ReplyReader
 
     /// - Throws: ``ProviderOptions/Invalid`` when the base URL is none or holds a key.
-    public init(_ options: ProviderOptions) throws(ProviderOptions.Invalid) {
+    package init(_ options: ProviderOptions) throws(ProviderOptions.Invalid) {
         self.options = try options.checked()
         let model = options.model.hasPrefix("models/") ? String(options.model.dropFirst(7)) : options.model
         let allowed = CharacterSet.alphanumerics.union(CharacterSet(charactersIn: "-._~"))
@@ -25,7 +25,7 @@ public struct GeminiAPI: ProviderAPI {
         reader = ReplyReader(options)
     }
 
-    public func encode(_ request: VLMRequest) throws(CallFailure) -> HTTPRequest {
+    package func encode(_ request: VLMRequest) throws(CallFailure) -> HTTPRequest {
         let key = options.key.map { [("x-goog-api-key", $0.secret)] } ?? []
         return HTTPRequest(
             url: endpoint.url, headers: options.headers(key, for: request), body: JSONWriter.pieces(try body(request)))
@@ -76,7 +76,7 @@ public struct GeminiAPI: ProviderAPI {
         "HARM_CATEGORY_DANGEROUS_CONTENT",
     ]
 
-    public func decode(_ reply: HTTPReply) -> Result<VLMAnswer, CallFailure> {
+    package func decode(_ reply: HTTPReply) -> Result<VLMAnswer, CallFailure> {
         reader.document(reply).flatMap { document, raw in
             var parts = Self.parts(document)
             parts.id = parts.id ?? ReplyReader.callID(reply.headers)

@@ -1,19 +1,19 @@
 /// Chat completions as OpenAI defines them and vLLM, llama.cpp, Ollama, LiteLLM, Azure and others serve them.
-public struct OpenAIAPI: ProviderAPI {
-    public let identity: ModelIdentity
+package struct OpenAIAPI: ProviderAPI {
+    package let identity: ModelIdentity
     private let options: ProviderOptions
     private let endpoint: Endpoint
     private let reader: ReplyReader
 
     /// - Throws: ``ProviderOptions/Invalid`` when the base URL is none or holds a key.
-    public init(_ options: ProviderOptions) throws(ProviderOptions.Invalid) {
+    package init(_ options: ProviderOptions) throws(ProviderOptions.Invalid) {
         self.options = try options.checked()
         endpoint = try Endpoint(options.baseURL, defaultPath: "/v1", tail: "/chat/completions")
         identity = ModelIdentity(provider: "openai", baseURL: endpoint.base, model: options.model)
         reader = ReplyReader(options)
     }
 
-    public func encode(_ request: VLMRequest) throws(CallFailure) -> HTTPRequest {
+    package func encode(_ request: VLMRequest) throws(CallFailure) -> HTTPRequest {
         var headers: [(String, String)] = []
         if let key = options.key {
             let isAzure = endpoint.hasAPIVersion || endpoint.host.hasSuffix(".openai.azure.com")
@@ -64,7 +64,7 @@ public struct OpenAIAPI: ProviderAPI {
         }
     }
 
-    public func decode(_ reply: HTTPReply) -> Result<VLMAnswer, CallFailure> {
+    package func decode(_ reply: HTTPReply) -> Result<VLMAnswer, CallFailure> {
         reader.document(reply).flatMap { document, raw in
             var parts = Self.parts(document)
             parts.id = parts.id ?? ReplyReader.callID(reply.headers)

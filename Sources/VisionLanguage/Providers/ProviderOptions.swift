@@ -1,32 +1,32 @@
 /// How to reach a model, whichever API serves it.
-public struct ProviderOptions: Sendable {
+package struct ProviderOptions: Sendable {
     /// How closely the model looks at pictures (OpenAI's `detail`).
-    public enum Detail: String, Sendable, Codable, CaseIterable {
+    package enum Detail: String, Sendable, Codable, CaseIterable {
         case low, high, auto
     }
 
     /// The name under which the limit of tokens is sent to an OpenAI-compatible server. Reasoning models of OpenAI take
     /// only the newer one, other servers often only the older one.
-    public enum TokenLimitField: String, Sendable, Codable, CaseIterable {
+    package enum TokenLimitField: String, Sendable, Codable, CaseIterable {
         case maxTokens = "max_tokens"
         case maxCompletionTokens = "max_completion_tokens"
     }
 
     /// With or without version and endpoint: `https://api.openai.com`, `http://localhost:8000/v1/`,
     /// `https://x.openai.azure.com/openai/deployments/D?api-version=V`.
-    public var baseURL: String
-    public var model: String
-    public var key: APIKey?
-    public var detail: Detail?
-    public var tokenLimitField: TokenLimitField
+    package var baseURL: String
+    package var model: String
+    package var key: APIKey?
+    package var detail: Detail?
+    package var tokenLimitField: TokenLimitField
     /// Whether the server is told the schema of the answer.
-    public var sendsSchema: Bool
+    package var sendsSchema: Bool
     /// Merged into the body (RFC 7396): objects member by member, null removes a field of ours.
-    public var extraBody: JSONValue
+    package var extraBody: JSONValue
     /// Sent beside ours. Values may be secret: they are not shown.
-    public var extraHeaders: [String: String]
+    package var extraHeaders: [String: String]
 
-    public init(
+    package init(
         baseURL: String, model: String, key: APIKey? = nil, detail: Detail? = nil,
         tokenLimitField: TokenLimitField = .maxTokens, sendsSchema: Bool = true, extraBody: JSONValue = .object([]),
         extraHeaders: [String: String] = [:]
@@ -42,7 +42,7 @@ public struct ProviderOptions: Sendable {
     }
 
     /// What of this decides the answer, beside ``ModelIdentity`` and the request: part of ``RequestHash``.
-    public var answerSettings: String {
+    package var answerSettings: String {
         let settings: JSONValue = .object([
             .init("detail", detail.map { .string($0.rawValue) } ?? .null),
             .init("sendsSchema", .bool(sendsSchema)),
@@ -54,13 +54,13 @@ public struct ProviderOptions: Sendable {
 
 extension ProviderOptions: CustomStringConvertible, CustomReflectable {
     /// Options that name no server or cannot be sent.
-    public struct Invalid: Error, Equatable, CustomStringConvertible {
-        public var description: String
+    package struct Invalid: Error, Equatable, CustomStringConvertible {
+        package var description: String
     }
 
-    public var description: String { "\(model) at \(Endpoint.display(baseURL))" }
+    package var description: String { "\(model) at \(Endpoint.display(baseURL))" }
 
-    public var customMirror: Mirror {
+    package var customMirror: Mirror {
         Mirror(
             self,
             children: [

@@ -1,23 +1,23 @@
-internal import Crypto
+internal import Ground
 
 /// A picture as it is sent: a JPEG or PNG file, its hash and its base64 text, each made once however many calls show it.
-public final class EncodedPicture: Sendable {
-    public enum MediaType: String, Sendable, Codable {
+package final class EncodedPicture: Sendable {
+    package enum MediaType: String, Sendable, Codable {
         case jpeg = "image/jpeg"
         case png = "image/png"
     }
 
-    public let mediaType: MediaType
+    package let mediaType: MediaType
     /// In pixels.
-    public let width, height: Int
+    package let width, height: Int
     /// Of the file, in bytes.
-    public let byteCount: Int
+    package let byteCount: Int
     /// SHA-256 of the file.
-    public let sha256: [UInt8]
+    package let sha256: [UInt8]
     /// The file in base64 (RFC 4648, padded).
-    public let base64: [UInt8]
+    package let base64: [UInt8]
 
-    public init(file: [UInt8], mediaType: MediaType, width: Int, height: Int) {
+    package init(file: [UInt8], mediaType: MediaType, width: Int, height: Int) {
         self.mediaType = mediaType
         self.width = width
         self.height = height

@@ -1,21 +1,21 @@
 /// An answer that a model gave in full: neither refused nor cut off.
-public struct VLMAnswer: Sendable, Equatable {
-    public var text: String
+package struct VLMAnswer: Sendable, Equatable {
+    package var text: String
     /// The model that answered, as the server names it.
-    public var model: String?
+    package var model: String?
     /// `system_fingerprint` or what the provider has in its place.
-    public var fingerprint: String?
+    package var fingerprint: String?
     /// As the provider words it: `stop`, `STOP`, `end_turn`.
-    public var finishReason: String?
+    package var finishReason: String?
     /// The server's name for the call.
-    public var id: String?
-    public var usage: TokenUsage
+    package var id: String?
+    package var usage: TokenUsage
     /// Token by token; nil where the server reports none.
-    public var logprobs: [TokenLogprob]?
+    package var logprobs: [TokenLogprob]?
     /// The reply's body.
-    public var raw: [UInt8]
+    package var raw: [UInt8]
 
-    public init(
+    package init(
         text: String, model: String? = nil, fingerprint: String? = nil, finishReason: String? = nil, id: String? = nil,
         usage: TokenUsage = TokenUsage(), logprobs: [TokenLogprob]? = nil, raw: [UInt8] = []
     ) {
@@ -31,44 +31,44 @@ public struct VLMAnswer: Sendable, Equatable {
 }
 
 /// Tokens as the server counted them. All 0 where it does not say.
-public struct TokenUsage: Sendable, Hashable, Codable {
+package struct TokenUsage: Sendable, Hashable, Codable {
     /// Of the request, cached ones included.
-    public var prompt: Int
+    package var prompt: Int
     /// Those of the request that came from the provider's cache.
-    public var cached: Int
+    package var cached: Int
     /// Of the answer, thinking included.
-    public var completion: Int
+    package var completion: Int
 
-    public init(prompt: Int = 0, cached: Int = 0, completion: Int = 0) {
+    package init(prompt: Int = 0, cached: Int = 0, completion: Int = 0) {
         self.prompt = prompt
         self.cached = cached
         self.completion = completion
     }
 
-    public static func + (a: TokenUsage, b: TokenUsage) -> TokenUsage {
+    package static func + (a: TokenUsage, b: TokenUsage) -> TokenUsage {
         TokenUsage(prompt: a.prompt + b.prompt, cached: a.cached + b.cached, completion: a.completion + b.completion)
     }
 }
 
 /// A token of an answer with what could have stood in its place.
-public struct TokenLogprob: Sendable, Equatable, Codable {
-    public struct Alternative: Sendable, Equatable, Codable {
-        public var token: String
+package struct TokenLogprob: Sendable, Equatable, Codable {
+    package struct Alternative: Sendable, Equatable, Codable {
+        package var token: String
         /// Natural logarithm of its probability.
-        public var logprob: Double
+        package var logprob: Double
 
-        public init(token: String, logprob: Double) {
+        package init(token: String, logprob: Double) {
             self.token = token
             self.logprob = logprob
         }
     }
 
-    public var token: String
-    public var logprob: Double
+    package var token: String
+    package var logprob: Double
     /// The most probable tokens at this place, as a rule the token itself among them.
-    public var top: [Alternative]
+    package var top: [Alternative]
 
-    public init(token: String, logprob: Double, top: [Alternative]) {
+    package init(token: String, logprob: Double, top: [Alternative]) {
         self.token = token
         self.logprob = logprob
         self.top = top
@@ -76,8 +76,8 @@ public struct TokenLogprob: Sendable, Equatable, Codable {
 }
 
 /// Why there is no answer. None of the five kinds ever becomes a number.
-public struct CallFailure: Error, Sendable, Equatable, CustomStringConvertible {
-    public enum Kind: String, Sendable, CaseIterable, Codable {
+package struct CallFailure: Error, Sendable, Equatable, CustomStringConvertible {
+    package enum Kind: String, Sendable, CaseIterable, Codable {
         /// No reply came: no connection, a cut one, or no time left.
         case transport
         /// A reply with an error status.
@@ -90,32 +90,32 @@ public struct CallFailure: Error, Sendable, Equatable, CustomStringConvertible {
         case invalid
     }
 
-    public var kind: Kind
+    package var kind: Kind
     /// What happened, without keys.
-    public var message: String
+    package var message: String
     /// Of the HTTP reply.
-    public var status: Int?
+    package var status: Int?
     /// How long the server asks to wait before the next try.
-    public var retryAfter: Duration?
+    package var retryAfter: Duration?
     /// Whether the server says itself that trying again helps (`x-should-retry`); nil where it says nothing.
-    public var shouldRetry: Bool?
+    package var shouldRetry: Bool?
     /// The account has no money or no right left: trying again does not help.
-    public var isQuota: Bool
+    package var isQuota: Bool
     /// The server cannot be reached, or not with these credentials: other calls will fare no better.
-    public var isServerDown: Bool
+    package var isServerDown: Bool
     /// No reply came in time: the server has too much to do, or the answer takes longer than it may.
-    public var isTimeout: Bool
+    package var isTimeout: Bool
     /// What was billed nevertheless.
-    public var usage: TokenUsage
+    package var usage: TokenUsage
     /// What the model said as far as it came.
-    public var text: String?
-    public var model: String?
+    package var text: String?
+    package var model: String?
     /// The server's name for the call.
-    public var id: String?
+    package var id: String?
     /// The reply's body as far as it came.
-    public var raw: [UInt8]
+    package var raw: [UInt8]
 
-    public init(
+    package init(
         _ kind: Kind, _ message: String, status: Int? = nil, retryAfter: Duration? = nil, shouldRetry: Bool? = nil,
         isQuota: Bool = false, isServerDown: Bool = false, isTimeout: Bool = false, usage: TokenUsage = TokenUsage(),
         text: String? = nil, model: String? = nil, id: String? = nil, raw: [UInt8] = []
@@ -135,5 +135,5 @@ public struct CallFailure: Error, Sendable, Equatable, CustomStringConvertible {
         self.raw = raw
     }
 
-    public var description: String { "\(kind.rawValue): \(message)" }
+    package var description: String { "\(kind.rawValue): \(message)" }
 }

@@ -1,28 +1,28 @@
 /// What one call asks a vision-language model, whoever serves it.
-public struct VLMRequest: Sendable {
-    public enum Part: Sendable {
+package struct VLMRequest: Sendable {
+    package enum Part: Sendable {
         case text(String)
         case picture(EncodedPicture)
     }
 
     /// How the answer is to look.
-    public enum AnswerFormat: Sendable, Equatable {
+    package enum AnswerFormat: Sendable, Equatable {
         case text
         /// JSON that meets a schema. Servers that cannot enforce it get the same request without it: the prompt says it too.
         case json(JSONSchema)
     }
 
-    public struct Sampling: Sendable, Equatable {
+    package struct Sampling: Sendable, Equatable {
         /// 0 is the most probable answer.
-        public var temperature: Double
+        package var temperature: Double
         /// Nil where the server shall choose.
-        public var seed: Int?
+        package var seed: Int?
         /// Tokens the answer may have, thinking included.
-        public var maxTokens: Int
+        package var maxTokens: Int
         /// How many alternatives of each token to report, nil for none.
-        public var topLogprobs: Int?
+        package var topLogprobs: Int?
 
-        public init(temperature: Double = 0, seed: Int? = nil, maxTokens: Int = 1024, topLogprobs: Int? = nil) {
+        package init(temperature: Double = 0, seed: Int? = nil, maxTokens: Int = 1024, topLogprobs: Int? = nil) {
             self.temperature = temperature
             self.seed = seed
             self.maxTokens = maxTokens
@@ -30,18 +30,18 @@ public struct VLMRequest: Sendable {
         }
     }
 
-    public var system: String?
+    package var system: String?
     /// Texts and pictures in the order in which they are read.
-    public var parts: [Part]
-    public var format: AnswerFormat
-    public var sampling: Sampling
+    package var parts: [Part]
+    package var format: AnswerFormat
+    package var sampling: Sampling
     /// Names the call to whoever reads the server's log, sent as `X-Client-Request-Id`; letters, digits, `-` and `_`, at most
     /// 64 of them. The same question asked again has the same name.
-    public var reference: String
+    package var reference: String
     /// Which asking of the same question this is, from 0. Part of the hash: each sample is an answer of its own.
-    public var sample: Int
+    package var sample: Int
 
-    public init(
+    package init(
         system: String? = nil, parts: [Part], format: AnswerFormat = .text, sampling: Sampling = Sampling(),
         reference: String, sample: Int = 0
     ) {
@@ -53,12 +53,12 @@ public struct VLMRequest: Sendable {
         self.sample = sample
     }
 
-    public var pictures: [EncodedPicture] {
+    package var pictures: [EncodedPicture] {
         parts.compactMap { if case .picture(let picture) = $0 { picture } else { nil } }
     }
 
     /// The texts, as they are stored beside the answer: pictures leave a mark.
-    public var text: String {
+    package var text: String {
         let texts = parts.map { part in
             switch part {
             case .text(let text): text
@@ -70,28 +70,28 @@ public struct VLMRequest: Sendable {
 }
 
 /// A JSON schema in the subset that all providers understand: every field required, no extra ones, `enum` for ranges.
-public struct JSONSchema: Sendable, Equatable {
+package struct JSONSchema: Sendable, Equatable {
     /// 1 to 64 of letters, digits, `_` and `-`.
-    public var name: String
+    package var name: String
     /// The schema as JSON text.
-    public var json: String
+    package var json: String
 
-    public init(name: String, json: String) {
+    package init(name: String, json: String) {
         self.name = name
         self.json = json
     }
 }
 
 /// Where a request goes: all that decides, beside the request itself, who answers.
-public struct ModelIdentity: Sendable, Hashable, Codable {
+package struct ModelIdentity: Sendable, Hashable, Codable {
     /// `openai`, `gemini`, `anthropic`, `scripted` or `replay`.
-    public var provider: String
+    package var provider: String
     /// Without the path of the endpoint and without a key.
-    public var baseURL: String
+    package var baseURL: String
     /// As asked for; the answer says which one answered.
-    public var model: String
+    package var model: String
 
-    public init(provider: String, baseURL: String, model: String) {
+    package init(provider: String, baseURL: String, model: String) {
         self.provider = provider
         self.baseURL = baseURL
         self.model = model

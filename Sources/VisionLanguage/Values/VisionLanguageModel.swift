@@ -1,5 +1,5 @@
 /// Whoever answers questions about pictures: a server, the scripted annotator, or the answers of an earlier run.
-public protocol VisionLanguageModel: Sendable {
+package protocol VisionLanguageModel: Sendable {
     var identity: ModelIdentity { get }
 
     /// Asks once. Retries, rates and budgets are the client's business.

@@ -1,7 +1,9 @@
 // Speed of the simulator without pictures: steps, resets, and the long random walk that checks every invariant.
 @testable import ALFRED
 import Foundation
+internal import Ground
 import Household
+internal import Rooms
 
 func seconds(_ body: () throws -> Void) rethrows -> Double {
     let clock = ContinuousClock()

@@ -1,6 +1,8 @@
+import ALFRED
 import Episodes
 import ExperimentStore
 import Foundation
+import Frames
 import GRDB
 import Networks
 import Tensors

@@ -1,5 +1,6 @@
 import Episodes
 import Foundation
+import Frames
 import Networks
 import Tensors
 import TestSupport

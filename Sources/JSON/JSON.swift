@@ -1,0 +1,1 @@
+// One JSON value, one reader, one writer.

@@ -1,0 +1,1 @@
+// One shell, escape and set of drawings for all pages.

@@ -1,0 +1,136 @@
+internal import Mustache
+
+/// The report as one HTML file that needs nothing else: styles and plots are in it, and there are no scripts.
+package enum LintPage {
+    /// - Parameters:
+    ///   - subject: What was linted: the run, the model.
+    ///   - examples: Shown in this order; see ``LintExample/telling(_:_:)``.
+    /// - Throws: What the template engine says of a template it cannot read.
+    package static func html(_ report: LintReport, examples: [LintExample], subject: String) throws -> String {
+        try MustacheTemplate(string: LintPageTemplate.page).render(content(report, examples, subject))
+    }
+
+    private static func content(_ report: LintReport, _ examples: [LintExample], _ subject: String) -> [String: Any] {
+        let changes = LintPlots.changes(report.progress)
+        return [
+            "style": LintPageTemplate.style,
+            "subject": LintFormat.plain(subject),
+            "verdict": report.verdict.rawValue, "mark": mark(report.verdict), "word": word(report.verdict),
+            "headline": report.headline, "summary": report.summary,
+            "checks": report.checks.map(row),
+            "histogram": LintPlots.histogram(report.distribution),
+            "distribution": figures(report.distribution),
+            "changes": changes ?? "", "hasChanges": changes != nil,
+            "completions": LintPlots.completions(report.progress),
+            "progress": progress(report.progress),
+            "lags": LintPlots.lags(report.alignment),
+            "controls": LintPlots.controls(report.controls), "hasControls": !report.controls.isEmpty,
+            "order": LintPlots.order(report.order), "orderWords": order(report.order),
+            "coverage": coverage(report), "policies": report.success.policies.map(policy),
+            "hasPolicies": !report.success.policies.isEmpty, "success": success(report.success),
+            "examples": examples.map(example), "hasExamples": !examples.isEmpty,
+        ]
+    }
+
+    private static func mark(_ verdict: LintReport.Verdict) -> String {
+        switch verdict {
+        case .pass: "\u{2713}"
+        case .fail: "\u{2715}"
+        case .undecided: "?"
+        }
+    }
+
+    private static func word(_ verdict: LintReport.Verdict) -> String {
+        switch verdict {
+        case .pass: "Pass"
+        case .fail: "Fail"
+        case .undecided: "Undecided"
+        }
+    }
+
+    private static func row(_ check: LintCheck) -> [String: Any] {
+        [
+            "style": check.verdict.style,
+            "mark": check.verdict == .pass ? "\u{2713}" : check.verdict == .fail ? "\u{2715}" : "\u{2013}",
+            "word": check.verdict == .pass ? "pass" : check.verdict == .fail ? "fail" : "not measured",
+            "title": check.title, "tag": check.isRequired ? "required" : "not required",
+            "hasTag": check.verdict == .notMeasured, "reason": check.reason,
+            "bullet": LintPlots.bullet(check), "value": LintFormat.value(check),
+            "interval": LintFormat.interval(check.interval),
+            "threshold": check.bound.sign + LintFormat.threshold(check),
+        ]
+    }
+
+    private static func figures(_ distribution: ScoreDistribution) -> String {
+        "Mean \(LintFormat.number(distribution.mean)), median \(distribution.median.map(String.init) ?? "-"), entropy "
+            + "\(LintFormat.number(distribution.entropyBits)) bits "
+            + "(\(LintFormat.percent(distribution.normalizedEntropy)) of the most possible), "
+            + "\(LintFormat.percent(distribution.tieRate)) of pairs within spans tied."
+    }
+
+    private static func progress(_ progress: ProgressCorrelation) -> String {
+        func number(_ value: Double?) -> String { value == nil ? "undefined" : LintFormat.number(value) }
+        var text =
+            "Correlation within spans \(number(progress.within.value)), over all transitions "
+            + "\(number(progress.pooled.value)). "
+        if let expected = progress.expectedWithin.value {
+            text += "With expected scores from log-probabilities \(LintFormat.number(expected)) within spans. "
+        }
+        return text
+    }
+
+    private static func order(_ order: OrderCorrelation) -> String {
+        let centre =
+            order.centre == .frozenControl
+            ? "the mean score of the frozen control" : "the mean genuine score, for want of frozen controls"
+        let undefined = order.fulfilled.undefined + order.unfulfilled.undefined
+        return "Scores are summed after \(centre) (\(LintFormat.number(order.centreScore))) is taken from each. "
+            + "Undefined in \(LintFormat.count(undefined)) spans, which are left out."
+    }
+
+    private static func coverage(_ report: LintReport) -> [[String: Any]] {
+        [("Genuine", report.coverage), ("Controls", report.controlCoverage)].filter { $0.1.transitions > 0 }.map {
+            name, coverage in
+            [
+                "name": name, "bar": LintPlots.coverage(coverage), "share": LintFormat.percent(coverage.share),
+                "missing": coverage.missing.map { missing in
+                    [
+                        "reason": missing.reason, "spans": LintFormat.count(missing.spans),
+                        "transitions": LintFormat.count(missing.transitions),
+                    ]
+                },
+            ]
+        }
+    }
+
+    private static func policy(_ policy: SuccessSeparation.Policy) -> [String: Any] {
+        [
+            "name": LintFormat.plain(policy.name), "spans": LintFormat.count(policy.spans),
+            "fulfilled": LintFormat.percent(policy.fulfilledShare), "mean": LintFormat.number(policy.meanScore),
+        ]
+    }
+
+    private static func success(_ success: SuccessSeparation) -> String {
+        "AUC of fulfilled against other spans: \(LintFormat.number(success.meanAUC)) by mean score, "
+            + "\(LintFormat.number(success.finalAUC)) by the last score."
+    }
+
+    private static func example(_ example: LintExample) -> [String: Any] {
+        let title =
+            switch example.kind {
+            case .best: "Rises as it should"
+            case .worst: "Rises least"
+            case .falsePositive: "False positive"
+            }
+        let what =
+            switch example.span.control {
+            case .some(let control): "\(LintPlots.name(control)), mean score \(LintFormat.number(example.value, 1))"
+            case nil: "value order \(LintFormat.number(example.value))"
+            }
+        return [
+            "title": title, "what": what, "goal": LintFormat.plain(example.span.goal),
+            "name": LintFormat.plain(example.span.name), "plot": LintExamplePlot.svg(example),
+            "isBad": example.kind != .best,
+        ]
+    }
+}

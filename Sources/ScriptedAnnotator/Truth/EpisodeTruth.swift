@@ -1,0 +1,84 @@
+package import ALFRED
+package import Household
+internal import Rooms
+internal import Simulation
+internal import Synchronization
+
+/// The simulator's state at every observation of a recorded episode.
+///
+/// The recorded actions are carried out in the world the episode began in. One that the simulator refuses leaves the state
+/// as it is.
+package final class EpisodeTruth: Sendable {
+    package let scene: HouseScene
+    /// L + 1, in order.
+    package let facts: [StateFacts]
+    /// Actions that the simulator refused, by index. In generated episodes these failed when they were recorded, too.
+    package let failures: [Int: ActionError]
+
+    private let fields = ApproachFields()
+    private let rooms = Mutex<[ScriptedQuery.Goal: GoalInRoom]>([:])
+    /// Goals kept with an episode: it has as a rule fewer than 30 instructions of its own.
+    private static let roomLimit = 64
+
+    /// - Parameters:
+    ///   - world: At the start (``SceneLibrary/world(of:)``).
+    ///   - renderer: Decides what is seen. Any size.
+    package init(_ trajectory: Trajectory, in world: World, renderer: Renderer) {
+        let task = HouseTask(trajectory) ?? HouseTask(.simple, GoalParameters(objectTarget: ""))
+        var environment = TaskEnvironment(task, in: world, renderer: renderer, rewardKind: .sparse)
+        var facts = [StateFacts(world: world)]
+        var failures: [Int: ActionError] = [:]
+        var handled: Set<Int> = []
+        var epoch = 0
+        var burning = Self.burningLamps(world)
+        for (index, low) in (trajectory.plan?.lowActions ?? []).enumerated() {
+            let id = low.name.isInteraction ? low.targetObjectID : nil
+            let step = environment.step(AgentAction(low.name), objectID: id)
+            if let failure = step.failure {
+                failures[index] = failure
+            } else if low.name.isInteraction {
+                epoch += 1
+                if let object = low.name == .put ? facts[index].world.held : step.target { handled.insert(object) }
+                burning = Self.burningLamps(environment.world)
+            }
+            let lit = burning.filter { object in
+                environment.world.distance(to: object) <= World.reach
+                    && renderer.sees(object, in: environment.world)
+            }
+            facts.append(
+                StateFacts(
+                    world: environment.world, treatments: environment.state.treatments, handled: handled,
+                    litLamps: lit, epoch: epoch))
+        }
+        scene = world.scene
+        self.facts = facts
+        self.failures = failures
+    }
+
+    private static func burningLamps(_ world: World) -> [Int] {
+        world.states.indices.filter {
+            world.states[$0].flags.contains(.on)
+                && [.deskLamp, .floorLamp, .lamp].contains(world.scene.objects[$0].type)
+        }
+    }
+
+    /// How far a goal is at some observations: 0 for nothing done, 1 for reached.
+    ///
+    /// - Parameter observations: Indices into ``facts``.
+    package func progress(of goal: ScriptedGoal, at observations: [Int]) -> [Double] {
+        let room = room(for: goal)
+        return observations.map { room.progress(of: facts[$0]) }
+    }
+
+    /// The goal's things in this episode's room.
+    func room(for goal: ScriptedGoal) -> GoalInRoom {
+        if let known = rooms.withLock({ $0[goal.source] }) { return known }
+        let made = GoalInRoom(goal, scene: scene, first: facts[0], last: facts[facts.count - 1], fields: fields)
+        return rooms.withLock { rooms in
+            if let known = rooms[goal.source] { return known }
+            if rooms.count >= Self.roomLimit { rooms.removeAll() }
+            rooms[goal.source] = made
+            return made
+        }
+    }
+}

@@ -1,0 +1,82 @@
+import ALFRED
+import Household
+import Rooms
+import Simulation
+import TestSupport
+import Testing
+
+@testable import Rooms
+
+/// The release's floor plans, estimated from its own trajectories: recorded actions carried out with every precondition,
+/// and recorded masks looked up in our pictures. All figures are printed.
+@Suite(.enabled(if: alfredRoot != nil, "\(alfredHint)"), .serialized)
+struct FloorPlanRealTests {
+    private func run(_ split: String, evidence: [String], masks: Bool) throws -> ReplayRun.Report {
+        let release = try Release(root: try #require(alfredRoot))
+        var run = ReplayRun(release, splits: [split])
+        run.evidenceSplits = evidence
+        run.measuresMasks = masks
+        let replay = run.run()
+        print("\(split), floor plans from \(evidence.joined(separator: " and ")):")
+        print(replay.summary)
+        if masks { print(replay.fidelity) }
+        return replay
+    }
+
+    @Test func trainReplaysToItsGoalsAndMasksResolve() throws {
+        let replay = try run("train", evidence: ["train"], masks: true)
+        let summary = replay.summary
+        #expect(summary.total.trajectories == 6574)
+        #expect(summary.total.rate >= 0.99)
+        #expect(summary.byType.count == 7)
+        for (type, row) in summary.byType { #expect(row.rate >= 0.97, "\(type.rawValue)") }
+        #expect(Double(summary.gotosReached) >= 0.999 * Double(summary.gotos))
+        #expect(replay.fidelity.total.interactions > 42_000)
+        #expect(replay.fidelity.resolvedShare >= 0.93)
+        #expect(replay.fidelity.medianPickDistance <= 8)
+    }
+
+    /// Rooms known from others' trajectories only: new placements of things, and cells nobody walked over.
+    @Test func seenRoomsGeneralise() throws {
+        let alone = try run("valid_seen", evidence: ["train"], masks: true)
+        #expect(alone.summary.total.rate >= 0.94)
+        #expect(alone.fidelity.resolvedShare >= 0.9)
+        let own = try run("valid_seen", evidence: ["train", "valid_seen"], masks: true)
+        #expect(own.summary.total.rate >= 0.97)
+        #expect(own.fidelity.resolvedShare >= 0.92)
+    }
+
+    /// Little is known of the rooms: the two or three trajectories of valid_seen in each.
+    @Test func fewTrajectoriesOfARoomSuffice() throws {
+        let replay = try run("valid_seen", evidence: ["valid_seen"], masks: true)
+        #expect(replay.summary.total.rate >= 0.85)
+        #expect(replay.fidelity.resolvedShare >= 0.88)
+    }
+
+    /// Recordings that were tampered with: without their OpenObject, or without their steps, hardly one reaches its goal.
+    @Test func tamperedRecordingsFail() throws {
+        let release = try Release(root: try #require(alfredRoot))
+        let cache = FloorPlanCache(release, splits: ["train"])
+        let locations = release.trajectories(in: "valid_seen").trajectories
+        let renderer = Renderer()
+        var (withoutDoors, withoutSteps) = (ReplaySummary(), ReplaySummary())
+        for location in locations {
+            let trajectory = try Trajectory(contentsOf: location.file)
+            let real = try RealScene(try cache.estimate(trajectory.scene.number), trajectory)
+            var changed = trajectory
+            if let plan = trajectory.plan, plan.lowActions.contains(where: { $0.name == .open }) {
+                changed.plan?.lowActions.removeAll { $0.name == .open }
+                withoutDoors.add(Replay(changed, in: real, renderer: renderer))
+            }
+            changed = trajectory
+            changed.plan?.lowActions.removeAll { $0.name == .moveAhead }
+            withoutSteps.add(Replay(changed, in: real, renderer: renderer))
+        }
+        print("valid_seen without OpenObject:\n\(withoutDoors)\nvalid_seen without MoveAhead:\n\(withoutSteps)")
+        #expect(withoutDoors.total.trajectories > 80)
+        #expect(withoutDoors.total.withoutFailure == 0)
+        #expect(withoutDoors.total.rate <= 0.02)
+        // In small rooms all a task needs may be within reach of the start: 11 of 251.
+        #expect(withoutSteps.total.rate <= 0.06)
+    }
+}
