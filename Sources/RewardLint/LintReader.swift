@@ -1,3 +1,4 @@
+package import RewardLabeling
 package import ExperimentStore
 internal import Foundation
 internal import GRDB

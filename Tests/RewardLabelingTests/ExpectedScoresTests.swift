@@ -1,4 +1,3 @@
-import ALFRED
 import Foundation
 import Ground
 import Testing

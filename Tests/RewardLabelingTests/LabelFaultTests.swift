@@ -1,4 +1,3 @@
-import ALFRED
 import ExperimentStore
 import Ground
 import Synchronization

@@ -1,4 +1,3 @@
-import ALFRED
 import Ground
 import Testing
 

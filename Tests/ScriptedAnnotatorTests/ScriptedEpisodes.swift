@@ -1,3 +1,4 @@
+import RewardLabeling
 import Episodes
 import Household
 import Rooms

@@ -326,7 +326,7 @@ extension SpanConversation {
 
 extension Span {
     /// Nil when the row lacks steps or frames, or names a control this version does not know.
-    init?(_ row: LabelSpanRow, runID: Int64) {
+    package init?(_ row: LabelSpanRow, runID: Int64) {
         guard let first = row.steps.first, row.frames.count == row.steps.count + 1 else { return nil }
         var actions: [ShownAction] = []
         for step in row.steps {

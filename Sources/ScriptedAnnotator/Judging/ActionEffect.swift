@@ -1,3 +1,4 @@
+internal import RewardLabeling
 internal import ALFRED
 internal import Episodes
 internal import Household

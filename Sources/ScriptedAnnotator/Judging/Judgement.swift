@@ -1,3 +1,4 @@
+internal import RewardLabeling
 internal import Episodes
 
 /// What a rater who makes no mistakes says about one transition, and why.
