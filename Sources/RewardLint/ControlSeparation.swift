@@ -1,3 +1,5 @@
+package import RewardLabeling
+
 /// How the spans of one control are scored beside fulfilled genuine spans of the same instructions, or beside all
 /// fulfilled genuine spans where no instruction has both. A span that misses its goal may deserve scores as low as a
 /// control's, and says nothing.

@@ -1,3 +1,5 @@
+internal import RewardLabeling
+
 /// One figure held against its threshold.
 package struct LintCheck: Sendable, Equatable, Encodable {
     package enum Name: String, Sendable, CaseIterable, Encodable {

@@ -1,3 +1,5 @@
+internal import RewardLabeling
+
 /// A span worth looking at, and why.
 package struct LintExample: Sendable, Equatable {
     package enum Kind: Sendable, Equatable {

@@ -1,4 +1,5 @@
 internal import Foundation
+internal import RewardLabeling
 
 /// Numbers and words as report, page and terminal show them.
 enum LintFormat {

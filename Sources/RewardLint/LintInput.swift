@@ -1,3 +1,4 @@
+package import RewardLabeling
 package import VisionLanguage
 
 /// A labelled span as the lint sees it: its scores, and what the recording knows of the same n transitions.

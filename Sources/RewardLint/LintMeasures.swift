@@ -1,3 +1,5 @@
+internal import RewardLabeling
+
 /// The figures, and what becomes of them under thresholds.
 ///
 /// A figure on the wrong side of its threshold fails when its interval lies there as well; when the interval reaches the

@@ -1,4 +1,4 @@
-package import RewardLabeling
+internal import RewardLabeling
 package import ExperimentStore
 internal import Foundation
 internal import GRDB

@@ -1,3 +1,5 @@
+package import RewardLabeling
+
 /// What the scores must reach to be trusted.
 package struct LintThresholds: Sendable, Equatable {
     /// Share of genuine transitions with a score.

@@ -1,3 +1,5 @@
+internal import RewardLabeling
+
 // The checks one by one, with their words.
 extension LintMeasures {
     func coverageCheck(_ thresholds: LintThresholds) -> LintCheck {

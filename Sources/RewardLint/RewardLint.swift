@@ -1,3 +1,5 @@
+internal import RewardLabeling
+
 /// Tells, without any training, whether scores deserve trust.
 ///
 /// Genuine spans are measured against what the recording knows, and against controls that must score low. Intervals are

@@ -1,3 +1,5 @@
+internal import RewardLabeling
+
 /// The page's plots of the whole run.
 enum LintPlots {
     private static let width = 420.0
