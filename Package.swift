@@ -233,6 +233,7 @@ let package = Package(
 
         // Tests.
         testing("TestSupport"),
+        testing("StoreFixture", ["Episodes", "ExperimentStore", "Frames", "TestSupport", grdb]),
         .target(
             name: "SampleData", dependencies: ["ALFRED", "Episodes", "Ground", "Household", "Images", "Rooms"],
             swiftSettings: settings),
@@ -248,7 +249,9 @@ let package = Package(
         tests("RoomsTests", ["ALFRED", "Episodes", "Ground", "Household", "Rooms", "TestSupport"]),
         tests(
             "SimulationTests", ["ALFRED", "Episodes", "Ground", "Household", "Rooms", "Simulation", "TestSupport"]),
-        tests("ExperimentStoreTests", ["Episodes", "ExperimentStore", "Frames", "Ground", "TestSupport", grdb]),
+        tests(
+            "ExperimentStoreTests", ["Episodes", "ExperimentStore", "Frames", "Ground", "TestSupport", grdb],
+            excluding: ["Fixtures"]),
         tests(
             "IngestionTests",
             [
@@ -281,8 +284,8 @@ let package = Package(
         tests(
             "OfflineRLTests",
             [
-                "ALFRED", "CKernels", "Episodes", "Exchange", "ExperimentStore", "Frames", "Ground", "Ingestion",
-                "Networks", "OfflineRL", "SampleData", "Tensors", "TestSupport", grdb,
+                "CKernels", "Episodes", "Exchange", "ExperimentStore", "Frames", "Ground", "Networks", "OfflineRL",
+                "StoreFixture", "Tensors", "TestSupport",
             ]),
         tests(
             "FeaturesTests",

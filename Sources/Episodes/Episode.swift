@@ -52,7 +52,7 @@ package struct Transition: Sendable, Equatable {
 }
 
 /// What a sub-goal or sub-task does.
-package enum SubTaskKind: String, Sendable, CaseIterable {
+package enum SubTaskKind: String, Codable, Sendable, CaseIterable {
     case goto = "Goto"
     case pickup = "Pickup"
     case put = "Put"

@@ -1,6 +1,6 @@
 /// A sentence and the stretch of an episode it describes.
 package struct Instruction: Sendable, Equatable {
-    package enum Kind: String, Sendable, CaseIterable {
+    package enum Kind: String, Codable, Sendable, CaseIterable {
         /// One annotated sub-task.
         case primitive
         /// Two or more consecutive primitives; their sentences joined.

@@ -12,8 +12,10 @@ package struct EvalTask: Sendable, Equatable {
     package var annotation: Int
     /// Of the trajectory's sub-tasks, navigation merged into the sub-task after it.
     package var subTasks: Range<Int>
+    /// What the agent is asked to do.
     package var instruction: String
 
+    /// A task; `subTasks` are those of the trajectory.
     package init(key: String, split: String?, annotation: Int, subTasks: Range<Int>, instruction: String) {
         self.key = key
         self.split = split
@@ -33,10 +35,14 @@ package struct TaskSet: Sendable, Equatable {
         case random
     }
 
+    /// As in `eval_instruct`.
     package var name: String
+    /// In the order in which they are tried.
     package var tasks: [EvalTask]
+    /// Where the agent begins.
     package var start: Start
 
+    /// A set.
     package init(name: String, tasks: [EvalTask], start: Start = .recorded) {
         self.name = name
         self.tasks = tasks
@@ -58,13 +64,17 @@ package struct TaskSet: Sendable, Equatable {
 
 /// Why tasks cannot be had.
 package struct TaskSetError: Error, Sendable, Equatable, CustomStringConvertible {
+    /// What is wrong and what to do about it.
     package var message: String
+    /// The file or store it is about.
     package var location: String
 
+    /// An error about a file or store.
     package init(_ message: String, at location: String) {
         self.message = message
         self.location = location
     }
 
+    /// One line: the place and what is wrong.
     package var description: String { "\(location): \(message)" }
 }

@@ -14,9 +14,11 @@ package enum Agent {
 
 /// A set of tasks ready to be tried, once or by one agent after the other.
 package struct PreparedSet: Sendable {
+    /// The tasks' set.
     package var set: TaskSet
     /// In the order of the set: the task, or why it cannot be tried.
     package var tasks: [Result<PreparedTask, TaskSetError>]
+    /// Of random starts.
     package var seed: UInt64
 
     /// Sets all tasks up, on all of the pool's threads.
@@ -48,8 +50,8 @@ package struct PreparedSet: Sendable {
     }
 }
 
-/// Takes agents through sets of tasks: many tasks at once, step by step together, so that a policy is asked about all of them
-/// in one pass. The result depends on neither the number of threads nor the time.
+/// Takes agents through sets of tasks: many tasks at once, step by step together, so that a policy is asked about all
+/// of them in one pass. The result depends on neither the number of threads nor the time.
 package final class Evaluator {
     /// Raised with every change to rooms, rules or pictures that changes what comes of a rollout: evaluations of other
     /// rules are made again.
@@ -61,13 +63,17 @@ package final class Evaluator {
     private let pool: ThreadPool
     private let drawing: FrameDrawing
 
+    /// An evaluator that computes on `pool` and shows agents what `drawing` draws.
     package init(pool: ThreadPool, drawing: FrameDrawing) {
         self.pool = pool
         self.drawing = drawing
     }
 
+    /// What came of one task.
     package struct Outcome: Sendable {
+        /// How far the agent came.
         package var rollout: Rollout
+        /// What it did.
         package var steps: [Rollout.Step]
     }
 

@@ -7,12 +7,16 @@ package import Simulation
 
 /// A task with the world it begins in.
 package struct PreparedTask: Sendable {
+    /// What is asked for.
     package var task: EvalTask
+    /// As in `pick_and_place_simple`.
     package var taskType: String?
+    /// The number of the floor plan.
     package var sceneNumber: Int
+    /// Those the task asks for.
     package var subTasks: [SprintSubTask]
-    /// The expert's actions for them, with the ids of what they act on; first the way back to where it began, if the agent
-    /// starts elsewhere.
+    /// The expert's actions for them, with the ids of what they act on; first the way back to where it began, if the
+    /// agent starts elsewhere.
     package var expert: [(action: AgentAction, objectID: String?)]
     /// Steps of that way.
     package var approach: Int
@@ -21,6 +25,7 @@ package struct PreparedTask: Sendable {
     /// The recorded actions before the first sub-task that the simulator refused.
     package var refused: Int
 
+    /// How many actions the expert takes.
     package var expertSteps: Int { expert.count }
 }
 
@@ -29,6 +34,7 @@ package final class TaskPreparation: Sendable {
     private let release: Release
     private let scenes: SceneLibrary
 
+    /// Looks trajectories up in `release`.
     package init(_ release: Release) {
         self.release = release
         scenes = SceneLibrary(release)
@@ -93,7 +99,8 @@ package final class TaskPreparation: Sendable {
         }.first { FileManager.default.fileExists(atPath: $0.file) }
     }
 
-    /// Puts the agent on a cell it can come back from, looking in any direction and as far down as ALFRED's agents begin.
+    /// Puts the agent on a cell it can come back from, looking in any direction and as far down as ALFRED's agents
+    /// begin.
     ///
     /// - Returns: The way back.
     private static func scatter(

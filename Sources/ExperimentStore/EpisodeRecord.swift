@@ -3,11 +3,17 @@ internal import Foundation
 
 /// Everything the store keeps of one episode, ready to be written.
 package struct EpisodeRecord: Sendable {
+    /// Transitions, sub-tasks and instructions.
     package var episode: Episode
+    /// Where it was recorded.
     package var scene: SceneRecord
+    /// The task in symbols; nil where the recording names none.
     package var goal: GoalRecord?
+    /// The recording's own name of the trial.
     package var taskID: String
+    /// As recorded, before navigation was merged into what follows.
     package var subgoals: [Subgoal]
+    /// What annotators wrote, in the order of the recording.
     package var annotations: [AnnotationRecord]
     /// L + 1 entries.
     package var frames: [FrameRecord]
@@ -15,8 +21,10 @@ package struct EpisodeRecord: Sendable {
     package var imageCount: Int
     /// The feature file relative to the dataset's root and its number of frames.
     package var features: (path: String, count: Int)?
+    /// Which file it was read from.
     package var source: SourceRecord
 
+    /// An episode; `frames` are one more than its transitions.
     package init(
         episode: Episode, scene: SceneRecord, goal: GoalRecord?, taskID: String, subgoals: [Subgoal],
         annotations: [AnnotationRecord], frames: [FrameRecord], imageCount: Int,
@@ -35,11 +43,16 @@ package struct EpisodeRecord: Sendable {
     }
 }
 
+/// The room an episode was recorded in.
 package struct SceneRecord: Sendable, Hashable {
+    /// As in `FloorPlan28`.
     package var floorPlan: String
+    /// The floor plan's number; generated rooms begin at 1001.
     package var number: Int
+    /// The room's kind, as in `Kitchen`.
     package var room: String?
 
+    /// A room.
     package init(floorPlan: String, number: Int, room: String?) {
         self.floorPlan = floorPlan
         self.number = number
@@ -49,13 +62,20 @@ package struct SceneRecord: Sendable, Hashable {
 
 /// The task in symbols; empty strings become NULL.
 package struct GoalRecord: Sendable, Equatable {
+    /// As in `pick_and_place_simple`.
     package var taskType: String
+    /// The class of the object to bring.
     package var objectTarget: String
+    /// Whether the object is to be sliced.
     package var objectSliced: Bool
+    /// The class of the receptacle to bring it to.
     package var parentTarget: String
+    /// The class of the receptacle that is to be moved with it.
     package var movableTarget: String
+    /// The class of the object to switch on.
     package var toggleTarget: String
 
+    /// A goal.
     package init(
         taskType: String, objectTarget: String, objectSliced: Bool, parentTarget: String, movableTarget: String,
         toggleTarget: String
@@ -69,17 +89,20 @@ package struct GoalRecord: Sendable, Equatable {
     }
 }
 
+/// What one annotator wrote of an episode.
 package struct AnnotationRecord: Sendable, Equatable {
     /// Whether the splits file lists it as a sample of this split.
     package var isInSplit: Bool
     /// Whether its sentences fit the sub-goals; nil where there are none.
     package var isAligned: Bool?
+    /// The sentence for the whole task.
     package var taskDescription: String
     /// The step sentences as a JSON array.
     let stepDescriptions: String
     /// As a JSON array.
     let votes: String
 
+    /// An annotation; sentences and votes are kept as JSON arrays.
     package init(
         isInSplit: Bool, isAligned: Bool?, taskDescription: String, stepDescriptions: [String], votes: [Int]
     ) {
@@ -97,7 +120,8 @@ package struct AnnotationRecord: Sendable, Equatable {
 
 /// Observation t of an episode.
 package struct FrameRecord: Sendable, Equatable {
-    package enum Status: String, Sendable {
+    /// Where the picture is.
+    package enum Status: String, Codable, Sendable {
         case present, missing, unreadable
         /// Drawn by the simulator: the frame store has it, no file does.
         case rendered
@@ -105,10 +129,13 @@ package struct FrameRecord: Sendable, Equatable {
 
     /// The name the recording gives it, without extension.
     package var name: String
+    /// Where the picture is.
     package var status: Status
     /// The picture file relative to the dataset's root.
     package var path: String?
+    /// Of the picture as recorded, in pixels.
     package var width: Int?
+    /// Of the picture as recorded, in pixels.
     package var height: Int?
     /// SHA-256 of the picture file's bytes.
     package var sha256: [UInt8]?
@@ -117,6 +144,7 @@ package struct FrameRecord: Sendable, Equatable {
     /// Row of the feature file.
     package var featureRow: Int?
 
+    /// An observation's frame.
     package init(
         name: String, status: Status, path: String? = nil, width: Int? = nil, height: Int? = nil,
         sha256: [UInt8]? = nil, record: Int? = nil, featureRow: Int? = nil
@@ -136,6 +164,7 @@ package struct FrameRecord: Sendable, Equatable {
 package struct SourceRecord: Sendable, Equatable {
     /// Relative to the dataset's root.
     package var path: String
+    /// Bytes of the trajectory file.
     package var byteCount: Int
     /// Sizes and times of all files involved: when it is the same, nothing is read again.
     package var stamp: String
@@ -144,6 +173,7 @@ package struct SourceRecord: Sendable, Equatable {
     /// Of everything the rows were made from: when it is the same, nothing is written again.
     package var contentSHA256: [UInt8]
 
+    /// A source; both hashes have 32 bytes.
     package init(path: String, byteCount: Int, stamp: String, sha256: [UInt8], contentSHA256: [UInt8]) {
         self.path = path
         self.byteCount = byteCount

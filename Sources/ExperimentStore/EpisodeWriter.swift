@@ -1,7 +1,8 @@
 internal import Episodes
 package import GRDB
 
-/// Writes episodes inside one transaction.
+/// Writes episodes inside one transaction, bound by hand (``BulkInsert``): a row of a transition or a frame is written
+/// millions of times, and records would take three times as long.
 package struct EpisodeWriter {
     /// What to do with one episode.
     package enum Change: Sendable {
@@ -23,6 +24,7 @@ package struct EpisodeWriter {
     private let frames: BulkInsert
     private let instructions: BulkInsert
 
+    /// Prepares the inserts.
     package init(_ db: Database, datasetID: Int64) throws {
         self.db = db
         self.datasetID = datasetID
@@ -62,9 +64,12 @@ package struct EpisodeWriter {
     package mutating func apply(_ change: Change) throws {
         switch change {
         case .restamp(let id, let stamp):
-            try db.execute(sql: "UPDATE episodes SET source_stamp = ? WHERE id = ?", arguments: [stamp, id])
+            try db.execute(
+                sql: "UPDATE episodes SET source_stamp = :stamp WHERE id = :id", arguments: ["stamp": stamp, "id": id])
         case .write(let record, let replaced):
-            if let replaced { try db.execute(sql: "DELETE FROM episodes WHERE id = ?", arguments: [replaced]) }
+            if let replaced {
+                try db.execute(sql: "DELETE FROM episodes WHERE id = :id", arguments: ["id": replaced])
+            }
             let id = try insertEpisode(record, id: replaced)
             try insertLanguage(record, id)
             try insertSteps(record, id)
@@ -73,16 +78,18 @@ package struct EpisodeWriter {
 
     private mutating func sceneID(_ scene: SceneRecord) throws -> Int64 {
         if let id = sceneIDs[scene] { return id }
+        let arguments: StatementArguments = [
+            "dataset": datasetID, "plan": scene.floorPlan, "number": scene.number, "room": scene.room,
+        ]
         try db.execute(
             sql: """
-                INSERT INTO scenes (dataset_id, floor_plan, number, room) VALUES (?, ?, ?, ?)
+                INSERT INTO scenes (dataset_id, floor_plan, number, room) VALUES (:dataset, :plan, :number, :room)
                 ON CONFLICT (dataset_id, floor_plan) DO UPDATE SET number = excluded.number, room = excluded.room
                 WHERE number <> excluded.number OR room IS NOT excluded.room
-                """,
-            arguments: [datasetID, scene.floorPlan, scene.number, scene.room])
+                """, arguments: arguments)
         let id = try Int64.fetchOne(
-            db, sql: "SELECT id FROM scenes WHERE dataset_id = ? AND floor_plan = ?",
-            arguments: [datasetID, scene.floorPlan])
+            db, sql: "SELECT id FROM scenes WHERE dataset_id = :dataset AND floor_plan = :plan",
+            arguments: ["dataset": datasetID, "plan": scene.floorPlan])
         sceneIDs[scene] = id
         return id ?? 0
     }

@@ -12,9 +12,10 @@ internal import Glibc
 /// The file is in WAL mode with foreign keys on. A store opened for writing holds an advisory lock on `<file>.lock`, so
 /// that one stage writes at a time; readers need no lock.
 package final class ExperimentStore: Sendable {
+    /// What a store is opened for.
     package enum Access: Sendable {
         case read
-        /// Creates the file when it does not exist and migrates an older one.
+        /// Creates the file when it does not exist.
         case write
     }
 
@@ -25,6 +26,8 @@ package final class ExperimentStore: Sendable {
     private let database: DatabaseQueue
     private let lock: StoreLock?
 
+    /// Opens a store. - Throws: ``StoreError`` for what is no store, a store of another version, or one that another
+    /// process writes to.
     package init(_ path: String, access: Access) throws {
         self.path = path
         guard !path.isEmpty, !path.hasSuffix("/") else {
@@ -73,9 +76,10 @@ package final class ExperimentStore: Sendable {
         configuration.prepareDatabase { db in
             // Not through GRDB's setting, which writes to the file each time it is opened.
             try db.execute(
-                sql:
-                    "PRAGMA page_size = 16384; PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA cache_size = -65536"
-            )
+                sql: """
+                    PRAGMA page_size = 16384; PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL;
+                    PRAGMA cache_size = -65536
+                    """)
             // A checkpoint for 256 MB rather than for 4: bulk loads wait for the disk less often.
             try db.execute(sql: "PRAGMA wal_autocheckpoint = 16384")
         }
@@ -97,9 +101,9 @@ package final class ExperimentStore: Sendable {
         }
     }
 
-    /// In a place that cannot be written SQLite cannot share a store in WAL mode; as long as no log waits beside it, the
-    /// file is complete and is read as it is. A rollback journal is what a process leaves that was killed while it made
-    /// the store: only a connection that may write can undo its unfinished change.
+    /// In a place that cannot be written SQLite cannot share a store in WAL mode; as long as no log waits beside it,
+    /// the file is complete and is read as it is. A rollback journal is what a process leaves that was killed while it
+    /// made the store: only a connection that may write can undo its unfinished change.
     private static func openReading(_ file: String) throws -> DatabaseQueue {
         var configuration = Configuration()
         configuration.readonly = true
@@ -126,45 +130,45 @@ package final class ExperimentStore: Sendable {
         // A process that was killed while it made the store leaves at most the empty list of migrations.
         let others = try Int.fetchOne(
             db,
-            sql:
-                "SELECT count(*) FROM sqlite_schema WHERE name NOT IN ('grdb_migrations', 'sqlite_autoindex_grdb_migrations_1')"
-        )
+            sql: """
+                SELECT count(*) FROM sqlite_schema
+                WHERE name NOT IN ('grdb_migrations', 'sqlite_autoindex_grdb_migrations_1')
+                """)
         let isListed = try db.tableExists("grdb_migrations")
         if others == 0, try !isListed || migrator.appliedIdentifiers(db).isEmpty {
             if access == .write { return }
             throw StoreError(.notAStore, "is empty: nothing was ingested", file: path)
         }
         let applied = isListed ? try migrator.appliedIdentifiers(db) : []
-        guard applied.contains("1-dataset") else {
+        guard let version = applied.intersection([Schema.version, Schema.formerVersion]).first else {
             throw StoreError(.notAStore, "is not an rgvlm store", file: path)
+        }
+        guard version == Schema.version else {
+            throw StoreError(
+                .older,
+                """
+                was written by an earlier version of rgvlm (its schema is \(applied.sorted().joined(separator: ", ")); \
+                this one reads \(Schema.version)); ingest the data into a new store, or use the version that wrote it
+                """, file: path)
         }
         if try migrator.hasBeenSuperseded(db) {
             let unknown = applied.subtracting(migrator.migrations).sorted().joined(separator: ", ")
             throw StoreError(
                 .newer, "was written by a newer version of rgvlm (it has \(unknown)); update this program", file: path)
         }
-        if access == .read, try !migrator.hasCompletedMigrations(db) {
-            throw StoreError(
-                .older, "was written by an older version of rgvlm; run a writing stage on it to migrate it", file: path)
-        }
     }
 
     /// Runs `body` in one transaction; it is undone when `body` throws.
+    ///
+    /// - Throws: ``StoreError`` for what SQLite reports and for rows that do not hold what they should, and what `body`
+    ///   throws.
     package func write<T>(_ body: (Database) throws -> T) throws -> T {
-        do {
-            return try database.write(body)
-        } catch let error as DatabaseError {
-            throw StoreError(error, file: path)
-        }
+        do { return try database.write(body) } catch { throw StoreError(storing: error, file: path) ?? error }
     }
 
     /// As ``write(_:)-(_)``, on SQLite's own thread: the caller's goes on with other work.
     package func write<T: Sendable>(_ body: @Sendable (Database) throws -> T) async throws -> T {
-        do {
-            return try await database.write(body)
-        } catch let error as DatabaseError {
-            throw StoreError(error, file: path)
-        }
+        do { return try await database.write(body) } catch { throw StoreError(storing: error, file: path) ?? error }
     }
 
     /// Bounds the memory that SQLite keeps pages in: an ingest gains from much, small changes do not.
@@ -176,24 +180,20 @@ package final class ExperimentStore: Sendable {
 
     /// Runs `body`, which begins and ends its own transactions.
     func withoutTransaction<T>(_ body: (Database) throws -> T) throws -> T {
-        do {
-            return try database.writeWithoutTransaction(body)
-        } catch let error as DatabaseError {
-            throw StoreError(error, file: path)
+        do { return try database.writeWithoutTransaction(body) } catch {
+            throw StoreError(storing: error, file: path) ?? error
         }
     }
 
     /// Runs `body` on one consistent state of the store.
+    ///
+    /// - Throws: As ``write(_:)-(_)``.
     package func read<T>(_ body: (Database) throws -> T) throws -> T {
-        do {
-            return try database.read(body)
-        } catch let error as DatabaseError {
-            throw StoreError(error, file: path)
-        }
+        do { return try database.read(body) } catch { throw StoreError(storing: error, file: path) ?? error }
     }
 
-    /// Moves what the write-ahead log holds into the file and empties the log. While somebody reads, the log stays, which
-    /// is harmless.
+    /// Moves what the write-ahead log holds into the file and empties the log. While somebody reads, the log stays,
+    /// which is harmless.
     package func checkpoint() throws {
         do {
             _ = try database.writeWithoutTransaction { try $0.checkpoint(.passive) }

@@ -17,10 +17,11 @@ package final class GroupWriter: Sendable {
     private let store: ExperimentStore
     private let state = Mutex(State())
 
+    /// A writer to `store`, which stays open as long.
     package init(_ store: ExperimentStore) { self.store = store }
 
-    /// Runs `body` in a transaction it shares with others and returns when that is committed. `body` may be run twice: when
-    /// another's throws, all of the transaction is undone and each is run alone.
+    /// Runs `body` in a transaction it shares with others and returns when that is committed. `body` may be run twice:
+    /// when another's throws, all of the transaction is undone and each is run alone.
     ///
     /// - Throws: What `body` threw, or ``StoreError``.
     package func write(_ body: @escaping @Sendable (Database) throws -> Void) async throws {

@@ -24,8 +24,8 @@ final class StoreLock: Sendable {
             close(descriptor)
             throw StoreError(
                 .locked,
-                "another process\(holder.isEmpty ? "" : " (pid \(holder))") is writing to this store; wait for it to end",
-                file: name)
+                "another process\(holder.isEmpty ? "" : " (pid \(holder))") is writing to this store; "
+                    + "wait for it to end", file: name)
         }
         let text = Array("\(getpid())\n".utf8)
         ftruncate(descriptor, 0)

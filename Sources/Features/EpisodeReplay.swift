@@ -1,4 +1,5 @@
 internal import ALFRED
+internal import ExperimentStore
 internal import Household
 internal import Rooms
 internal import Simulation
@@ -24,9 +25,9 @@ final class EpisodeReplay {
 
     /// Calls `body` with the world at each observation that has a frame, in their order.
     ///
-    /// - Throws: ``EncodingError`` for an episode that cannot be read or made, or of which the simulator refuses an action
-    ///   before the last frame: what follows would not be what was recorded.
-    func forEachFrame(of episode: EpisodeFrames, _ body: (EpisodeFrames.Frame, World) -> Void) throws(EncodingError) {
+    /// - Throws: ``EncodingError`` for an episode that cannot be read or made, or of which the simulator refuses an
+    ///   action before the last frame: what follows would not be what was recorded.
+    func forEachFrame(of episode: EpisodeFrames, _ body: (FrameRow, World) -> Void) throws(EncodingError) {
         let trajectory = try trajectory(of: episode)
         var world: World
         do {
@@ -64,14 +65,15 @@ final class EpisodeReplay {
 
     private func trajectory(of episode: EpisodeFrames) throws(EncodingError) -> Trajectory {
         do {
-            try file.load("\(root)/\(episode.sourcePath)", limit: Trajectory.byteLimit)
+            try file.load("\(root)/\(episode.episode.sourcePath)", limit: Trajectory.byteLimit)
             let trajectory = try Trajectory(file, reader: reader)
             try trajectory.validate()
             return trajectory
         } catch {
             throw EncodingError(
                 error.code == .unreadable ? .missing : .badInput,
-                "\(error.inFile("\(root)/\(episode.sourcePath)")); if the data has moved, ingest it again from there")
+                "\(error.inFile("\(root)/\(episode.episode.sourcePath)")); if the data has moved, ingest it again from there"
+            )
         }
     }
 }

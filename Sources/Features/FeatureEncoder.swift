@@ -33,8 +33,9 @@ package enum FeatureEncoder: String, Sendable, CaseIterable {
 }
 
 extension ExperimentStore {
-    /// The file with an encoder's features of a dataset's frames, beside the store: `<store>.<dataset>.<encoder>.features`.
-    /// A frame store whose record i belongs to record i of the dataset's frames, with the same identifier.
+    /// The file with an encoder's features of a dataset's frames, beside the store:
+    /// `<store>.<dataset>.<encoder>.features`. A frame store whose record i belongs to record i of the dataset's
+    /// frames, with the same identifier.
     package func featureStorePath(dataset: String, encoder: FeatureEncoder) -> String {
         "\(file).\(dataset).\(encoder.rawValue).features"
     }
@@ -42,6 +43,7 @@ extension ExperimentStore {
 
 /// Why features cannot be computed.
 package struct EncodingError: Error, Sendable, Equatable, CustomStringConvertible {
+    /// What kind of fault it is.
     package enum Code: Sendable {
         /// The options do not fit each other.
         case usage
@@ -53,7 +55,9 @@ package struct EncodingError: Error, Sendable, Equatable, CustomStringConvertibl
         case unwritable
     }
 
+    /// What kind of fault it is.
     package var code: Code
+    /// What is wrong and what to do about it.
     package var description: String
 
     init(_ code: Code, _ description: String) {

@@ -10,10 +10,11 @@ internal import Simulation
 /// Computes the features of a dataset's frames into a file beside the store (``ExperimentStore/featureStorePath``).
 ///
 /// Record i of the file belongs to record i of the dataset's frame store. Records that no frame refers to, and those of
-/// splits that were not asked for, hold nothing but NaN. Episodes are computed in parallel and written in order; whatever
-/// ends the process, the next run goes on after the last commit.
+/// splits that were not asked for, hold nothing but NaN. Episodes are computed in parallel and written in order;
+/// whatever ends the process, the next run goes on after the last commit.
 package struct FeatureEncoding: Sendable {
     package struct Options: Sendable {
+        /// What makes the features.
         package var encoder: FeatureEncoder
         /// The dataset's name; nil for the store's only one.
         package var dataset: String?
@@ -21,14 +22,19 @@ package struct FeatureEncoding: Sendable {
         package var splits: [String]?
         /// The safetensors file with ResNet-18's weights.
         package var weights: String?
+        /// Episodes computed at once.
         package var threads = ProcessInfo.processInfo.activeProcessorCount
 
+        /// All splits of the only dataset.
         package init(_ encoder: FeatureEncoder) { self.encoder = encoder }
     }
 
     package struct Report: Sendable, Equatable, Encodable {
+        /// What made the features.
         package var encoder: String
+        /// Whether it knows what only the simulator knows.
         package var isOracle: Bool
+        /// The dataset's name.
         package var dataset: String
         /// The file with the features.
         package var path: String
@@ -38,7 +44,9 @@ package struct FeatureEncoding: Sendable {
         package var records: Int
         /// Frames whose features this run computed.
         package var computed = 0
+        /// How long it took.
         package var seconds = 0.0
+        /// Whether it was asked to stop.
         package var wasInterrupted = false
     }
 
@@ -46,7 +54,7 @@ package struct FeatureEncoding: Sendable {
     private let store: ExperimentStore
     private let dataset: DatasetRow
     /// In the order of records, up to the last that is asked for.
-    private let ranges: [EpisodeRange]
+    private let ranges: [EpisodeRecords]
     private let pool: EncodingPool
     private let manifest: FeatureManifest
     private let format: FrameFormat
@@ -61,7 +69,7 @@ package struct FeatureEncoding: Sendable {
     package init(_ store: ExperimentStore, _ options: Options) throws {
         self.store = store
         self.options = options
-        let dataset = try Self.dataset(options.dataset, store)
+        let dataset = try store.dataset(named: options.dataset)
         self.dataset = dataset
         ranges = try Self.ranges(of: dataset, options.splits, store)
         let root = dataset.root
@@ -82,7 +90,7 @@ package struct FeatureEncoding: Sendable {
             pool = EncodingPool { ResNetEncoding(network, root: root, scenes: scenes) }
         case .featConv:
             let first = ranges.first { options.includes($0) }
-            guard let first, let episode = try store.read({ try first.frames($0) }) else {
+            guard let first, let episode = try EpisodeFrames(first.episodeID, store) else {
                 throw EncodingError(.missing, "dataset \(dataset.name): has no frames")
             }
             let found = try FeatureRowsEncoding.channels(of: episode, root: root)
@@ -102,26 +110,10 @@ package struct FeatureEncoding: Sendable {
             dataset: dataset.name, splits: options.splits?.sorted(), weightsSHA256: weightsHash, shape: format.shape)
     }
 
-    private static func dataset(_ name: String?, _ store: ExperimentStore) throws -> DatasetRow {
-        let all = try store.read { try DatasetRow.all($0) }
-        let names = all.map(\.name).joined(separator: ", ")
-        if let name {
-            guard let dataset = all.first(where: { $0.name == name }) else {
-                throw EncodingError(.missing, "\(store.path): has no dataset \(name); it has \(names)")
-            }
-            return dataset
-        }
-        guard let only = all.first else { throw EncodingError(.missing, "\(store.path): has no dataset") }
-        guard all.count == 1 else {
-            throw EncodingError(.usage, "\(store.path): has several datasets; choose one with --dataset: \(names)")
-        }
-        return only
-    }
-
     private static func ranges(
         of dataset: DatasetRow, _ splits: [String]?, _ store: ExperimentStore
-    ) throws -> [EpisodeRange] {
-        let all = try store.read { try EpisodeRange.all(of: dataset, $0) }
+    ) throws -> [EpisodeRecords] {
+        let all = try EpisodeRecords.apart(in: dataset, store)
         guard dataset.frameStoreID != nil, !all.isEmpty else {
             throw EncodingError(
                 .missing,
@@ -199,7 +191,7 @@ package struct FeatureEncoding: Sendable {
                         let index = submitted
                         submitted += 1
                         guard options.includes(remaining[index]) else { continue }
-                        guard let episode = try store.read({ try remaining[index].frames($0) }) else {
+                        guard let episode = try EpisodeFrames(remaining[index].episodeID, store) else {
                             throw EncodingError(
                                 .badInput, "episode \(remaining[index].episodeID) is gone from the store")
                         }
@@ -245,5 +237,5 @@ package struct FeatureEncoding: Sendable {
 
 extension FeatureEncoding.Options {
     /// Whether an episode's features are asked for.
-    func includes(_ range: EpisodeRange) -> Bool { splits?.contains(range.split) ?? true }
+    func includes(_ range: EpisodeRecords) -> Bool { splits?.contains(range.split) ?? true }
 }

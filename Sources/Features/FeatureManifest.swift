@@ -1,3 +1,4 @@
+internal import ExperimentStore
 internal import Ground
 internal import Foundation
 
@@ -78,7 +79,7 @@ struct FeatureManifest: Codable, Equatable {
 struct EpisodesHash {
     private var hash = SHA256()
 
-    mutating func add(_ range: EpisodeRange, isEncoded: Bool) {
+    mutating func add(_ range: EpisodeRecords, isEncoded: Bool) {
         let place = "\(range.records.lowerBound) \(range.records.upperBound) \(isEncoded ? 1 : 0) "
         hash.update(data: Data(place.utf8) + Data(range.contentSHA256))
     }

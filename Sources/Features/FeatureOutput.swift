@@ -1,4 +1,5 @@
 internal import Episodes
+internal import ExperimentStore
 internal import Foundation
 internal import Frames
 
@@ -20,8 +21,8 @@ struct FeatureOutput {
     ///
     /// - Throws: ``EncodingError`` when there are others, or the episodes they belong to have changed.
     init(
-        _ path: String, format: FrameFormat, identifier: [UInt8], manifest: FeatureManifest, ranges: [EpisodeRange],
-        isEncoded: (EpisodeRange) -> Bool
+        _ path: String, format: FrameFormat, identifier: [UInt8], manifest: FeatureManifest, ranges: [EpisodeRecords],
+        isEncoded: (EpisodeRecords) -> Bool
     ) throws(EncodingError) {
         manifestPath = FeatureManifest.path(ofFeatures: path)
         let exists = FileManager.default.fileExists(atPath: path)
@@ -67,13 +68,13 @@ struct FeatureOutput {
 
     /// Appends an episode's features.
     mutating func append(
-        _ features: [Float16], of episode: EpisodeFrames, _ range: EpisodeRange
+        _ features: [Float16], of episode: EpisodeFrames, _ range: EpisodeRecords
     ) throws(EncodingError) {
         let size = writer.format.byteCount
         precondition(features.count * 2 == episode.frames.count * size, "\(features.count) features")
         do {
             for (place, frame) in episode.frames.enumerated() {
-                try fill(to: frame.record)
+                if let record = frame.record { try fill(to: record) }
                 _ = try features.withUnsafeBytes {
                     try writer.append(UnsafeRawBufferPointer(rebasing: $0[(place * size)..<((place + 1) * size)]))
                 }
@@ -86,7 +87,7 @@ struct FeatureOutput {
     }
 
     /// Leaves an episode without features.
-    mutating func skip(_ range: EpisodeRange) throws(EncodingError) {
+    mutating func skip(_ range: EpisodeRecords) throws(EncodingError) {
         do {
             try fill(to: range.records.upperBound + 1)
         } catch {
@@ -103,7 +104,7 @@ struct FeatureOutput {
         }
     }
 
-    private mutating func finish(_ range: EpisodeRange, isEncoded: Bool) {
+    private mutating func finish(_ range: EpisodeRecords, isEncoded: Bool) {
         hash.add(range, isEncoded: isEncoded)
         episodesDone += 1
     }

@@ -1,4 +1,5 @@
 internal import ALFRED
+internal import ExperimentStore
 
 /// Copies ALFRED's own features, float32, as float16.
 final class FeatureRowsEncoding: EpisodeEncoding {
@@ -16,7 +17,7 @@ final class FeatureRowsEncoding: EpisodeEncoding {
     }
 
     private static func file(of episode: EpisodeFrames, root: String) throws(EncodingError) -> FeatureFile {
-        guard let path = episode.featurePath else {
+        guard let path = episode.episode.featurePath else {
             throw EncodingError(
                 .missing,
                 "\(episode.key): has no \(TrajectoryLocation.featureFileName). The json_feat and full flavours of ALFRED "
@@ -59,7 +60,7 @@ final class FeatureRowsEncoding: EpisodeEncoding {
 
 /// Refuses what float16 cannot hold.
 func checkFinite(
-    _ features: ArraySlice<Float16>, _ episode: EpisodeFrames, _ frame: EpisodeFrames.Frame
+    _ features: ArraySlice<Float16>, _ episode: EpisodeFrames, _ frame: FrameRow
 ) throws(EncodingError) {
     guard features.allSatisfy(\.isFinite) else {
         throw EncodingError(

@@ -1,4 +1,5 @@
 internal import ALFRED
+internal import ExperimentStore
 internal import Ground
 internal import Household
 internal import Images
@@ -39,13 +40,13 @@ final class ResNetEncoding: EpisodeEncoding {
     func features(of episode: EpisodeFrames) throws -> [Float16] {
         var features: [Float16] = []
         features.reserveCapacity(episode.frames.count * ResNet18.featureSize)
-        var waiting: [EpisodeFrames.Frame] = []
-        func add(_ picture: RGBImage, _ frame: EpisodeFrames.Frame) throws {
+        var waiting: [FrameRow] = []
+        func add(_ picture: RGBImage, _ frame: FrameRow) throws {
             normalise(picture, place: waiting.count)
             waiting.append(frame)
             if waiting.count == Self.batchSize { try run(&waiting, episode, into: &features) }
         }
-        if episode.frames.allSatisfy(\.isPresent) {
+        if episode.frames.allSatisfy({ $0.status == .present }) {
             for frame in episode.frames { try add(try picture(frame, episode), frame) }
         } else {
             let replay = try replay ?? EpisodeReplay(root: root, scenes: scenes, side: Self.drawnSide)
@@ -65,7 +66,7 @@ final class ResNetEncoding: EpisodeEncoding {
     }
 
     private func run(
-        _ waiting: inout [EpisodeFrames.Frame], _ episode: EpisodeFrames, into features: inout [Float16]
+        _ waiting: inout [FrameRow], _ episode: EpisodeFrames, into features: inout [Float16]
     ) throws {
         guard !waiting.isEmpty else { return }
         pictures.withUnsafeBufferPointer { pictures in
@@ -101,7 +102,7 @@ final class ResNetEncoding: EpisodeEncoding {
         }
     }
 
-    private func picture(_ frame: EpisodeFrames.Frame, _ episode: EpisodeFrames) throws(EncodingError) -> RGBImage {
+    private func picture(_ frame: FrameRow, _ episode: EpisodeFrames) throws(EncodingError) -> RGBImage {
         guard let path = frame.path else {
             throw EncodingError(.missing, "\(episode.key): observation \(frame.t) has no picture file")
         }

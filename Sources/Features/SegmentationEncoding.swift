@@ -4,8 +4,8 @@ internal import Household
 internal import Rooms
 internal import Simulation
 
-/// Shares of object classes in the cells of the view, [82, 7, 7]: channel c has the share of a cell's pixels that show the
-/// class with the id c. Channel 0 has the room itself and what is in no class. A cell's shares add up to 1.
+/// Shares of object classes in the cells of the view, [82, 7, 7]: channel c has the share of a cell's pixels that show
+/// the class with the id c. Channel 0 has the room itself and what is in no class. A cell's shares add up to 1.
 ///
 /// The simulator carries the episode out again and says what each pixel shows, hidden things included in nothing: an
 /// oracle of classes, not of what lies behind a door.

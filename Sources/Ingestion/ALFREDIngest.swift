@@ -24,8 +24,10 @@ package struct ALFREDIngest: Sendable {
         package var drawsMissingFrames = false
         /// Nil for all trajectories.
         package var selection: TrajectorySelection?
+        /// Trajectories converted at once.
         package var workers = ProcessInfo.processInfo.activeProcessorCount
 
+        /// All of a release.
         package init(root: String, dataset: String = "alfred") {
             self.root = root
             self.dataset = dataset
@@ -46,10 +48,13 @@ package struct ALFREDIngest: Sendable {
 
     /// Why an ingest could not begin.
     package struct Refusal: Error, Sendable, CustomStringConvertible {
+        /// Why, and what to do.
         package var description: String
     }
 
+    /// What to read, and how.
     package let options: Options
+    /// The release that was found.
     package let release: Release
 
     /// Finds the release.

@@ -3,8 +3,8 @@ internal import Household
 internal import Images
 internal import Simulation
 
-/// Draws the observations of a trajectory in the size of the frame store: twice as large and averaged, so that thin things
-/// do not flicker.
+/// Draws the observations of a trajectory in the size of the frame store: twice as large and averaged, so that thin
+/// things do not flicker.
 final class FrameDrawing {
     private let side: Int
     private let painter: Renderer

@@ -9,9 +9,11 @@ internal import Synchronization
 
 /// Compares pictures and frame-store records with what the store says of them.
 package enum FrameVerification {
+    /// What was looked at and found.
     package struct Result: Sendable {
         /// Pictures compared.
         package var checked = 0
+        /// Pictures that are not as the store says.
         package var findings: [Verification.Finding] = []
     }
 
@@ -21,7 +23,7 @@ package enum FrameVerification {
     package static func run(_ store: ExperimentStore, progress: (Int, Int) -> Void = { _, _ in }) throws -> Result {
         var result = Result()
         for dataset in try store.read({ try DatasetRow.all($0) }) {
-            var references: [FrameReference] = []
+            var references: [FrameRow] = []
             try store.read { db in try dataset.forEachFrame(db) { references.append($0) } }
             guard !references.isEmpty else { continue }
             guard FileManager.default.fileExists(atPath: dataset.root) else {
@@ -59,7 +61,7 @@ package enum FrameVerification {
     }
 
     private static func check(
-        _ batch: ArraySlice<FrameReference>, root: String, _ frames: FrameStore?
+        _ batch: ArraySlice<FrameRow>, root: String, _ frames: FrameStore?
     ) -> [Verification.Finding] {
         let findings = Mutex<[(Int, Verification.Finding)]>([])
         DispatchQueue.concurrentPerform(iterations: batch.count) { offset in
@@ -72,9 +74,9 @@ package enum FrameVerification {
         return findings.withLock { $0.sorted { $0.0 < $1.0 }.map(\.1) }
     }
 
-    private static func problems(of reference: FrameReference, root: String, _ frames: FrameStore?) -> [String] {
+    private static func problems(of reference: FrameRow, root: String, _ frames: FrameStore?) -> [String] {
         var problems: [String] = []
-        if let (path, sha256) = reference.file {
+        if let path = reference.path, let sha256 = reference.sha256 {
             do {
                 let file = try MappedFile(root + "/" + path)
                 var hash = SHA256()

@@ -36,8 +36,8 @@ struct IngestDestination {
         URL(fileURLWithPath: path).resolvingSymlinksInPath().path
     }
 
-    /// A dataset may move, and a richer flavour may take its place, but what is stored of it must be in the new place too:
-    /// else the rows would point to files that are not there.
+    /// A dataset may move, and a richer flavour may take its place, but what is stored of it must be in the new place
+    /// too: else the rows would point to files that are not there.
     private static func refuseOtherData(_ store: ExperimentStore, root: String, dataset name: String) throws {
         guard let known = try store.read({ try DatasetRow.named(name, $0) }), known.root != root else { return }
         let missing = try store.read { try known.sourcePaths($0) }.first {

@@ -9,8 +9,10 @@ package struct TrajectorySelection: Sendable, Equatable {
     package var limit: Int
     /// Folders `<task>/<trial>`.
     package var named: Set<String>
+    /// Of the drawing.
     package var seed: UInt64
 
+    /// A selection for each split.
     package init(limit: Int, named: Set<String> = [], seed: UInt64 = 0) {
         self.limit = limit
         self.named = named
@@ -27,7 +29,8 @@ package struct TrajectorySelection: Sendable, Equatable {
             .map { locations[$0] }
     }
 
-    /// Reads names: a JSON array of objects with a `task`, as SPRINT's files of tasks are, or of texts; or a name a line.
+    /// Reads names: a JSON array of objects with a `task`, as SPRINT's files of tasks are, or of texts; or a name a
+    /// line.
     ///
     /// - Throws: ``ALFREDIngest/Refusal``.
     package static func names(in file: String) throws -> Set<String> {

@@ -21,17 +21,6 @@ extension Configuration {
 }
 
 extension ExperimentStore {
-    /// Brings a store of an older version up to date, which reading does not.
-    package static func migrateForStage(_ path: String) throws {
-        do {
-            try ExperimentStore(path, access: .read).close()
-        } catch let error as StoreError where error.code == .older {
-            try translatingErrors { try ExperimentStore(path, access: .write).close() }
-        } catch let error as StoreError {
-            throw StageError(error)
-        }
-    }
-
     /// Opens the store for writing for as long as `body` takes, and waits while another stage writes.
     ///
     /// - Parameters:
@@ -71,9 +60,10 @@ extension StageError {
     package init(_ error: StoreError) {
         let exit: StageExit =
             switch error.code {
-            case .missing, .unreadable: .inputMissing
+            case .missing, .unreadable, .unknown: .inputMissing
             case .notAStore, .newer, .older, .failed: .badInput
             case .locked, .unwritable: .cannotWrite
+            case .ambiguous: .usage
             }
         self.init(exit, error.description)
     }

@@ -27,7 +27,6 @@ final class EvaluateSession {
 
     init(_ options: RunCommand, _ configuration: Configuration) throws {
         let path = try configuration.existingStore()
-        try ExperimentStore.migrateForStage(path)
         let store = try ExperimentStore.forStage(path, access: .read)
         let settings = try EvaluateSettings(options, configuration, store)
         self.settings = settings

@@ -32,17 +32,7 @@ struct EpisodeCommand: AsyncParsableCommand {
 
 extension ExperimentStore {
     /// The number of the one episode that `name` can mean.
-    func episodeNumber(_ name: String) throws -> Int64 {
-        let matches = try translatingErrors { try read { try EpisodeDetail.find(name, $0) } }
-        guard let match = matches.first else {
-            throw StageError(.inputMissing, "\(path): has no episode \(name); the view episode_list names them")
-        }
-        guard matches.count == 1 else {
-            let names = matches.map { "\n  \($0.id)  " + TextTable.printable("\($0.split)/\($0.key)") }
-            throw StageError(.usage, "\(name) is not unique; give one of these numbers:\(names.joined())")
-        }
-        return match.id
-    }
+    func episodeNumber(_ name: String) throws -> Int64 { try translatingErrors { try episode(named: name).id } }
 }
 
 extension EpisodeDetail {
@@ -80,7 +70,7 @@ extension EpisodeDetail {
             table.add([
                 String(subtask.index), subtask.kind,
                 "\(subtask.firstStep)-\(subtask.firstStep + subtask.stepCount - 1)",
-                subtask.objectId ?? "", subtask.receptacleId ?? "",
+                subtask.objectID ?? "", subtask.receptacleID ?? "",
             ])
         }
         return table
@@ -99,7 +89,7 @@ extension EpisodeDetail {
             table.add(
                 [
                     String(step.t), String(step.subtask), step.action,
-                    step.objectId ?? "", step.sparseReward > 0 ? "1" : "0",
+                    step.objectID ?? "", step.sparseReward > 0 ? "1" : "0",
                     step.subtaskReward > 0 ? "1" : "0",
                 ] + recorded
                     + [step.frame.map { ($0 as NSString).lastPathComponent } ?? step.frameStatus])

@@ -231,7 +231,7 @@ extension ExportDescription {
     init(_ rows: TransitionRows) {
         let selection = rows.selection
         self.init(
-            dataset: selection.dataset.name, splits: selection.splits, kinds: selection.kinds,
+            dataset: selection.dataset.name, splits: selection.splits, kinds: selection.kinds.map(\.rawValue),
             actions: (0..<Action.idCount).map { Action(rawValue: UInt8($0))?.name ?? "padding" },
             objects: ObjectClass.names,
             labels: selection.run.map {

@@ -130,7 +130,8 @@ struct ExportCommand: AsyncParsableCommand {
         }
         return TransitionRows.Selection(
             dataset: dataset, splits: try Self.chosen(split, of: splits ?? [], "split", store.path),
-            kinds: try Self.chosen(instructions, of: Instruction.Kind.allCases.map(\.rawValue), "kind", nil), run: run)
+            kinds: try Self.chosen(instructions, of: Instruction.Kind.allCases.map(\.rawValue), "kind", nil)
+                .compactMap(Instruction.Kind.init), run: run)
     }
 
     /// The names that `list` asks for, in the order of `known`; all of them for nil.

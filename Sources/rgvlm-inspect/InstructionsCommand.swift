@@ -51,7 +51,7 @@ struct InstructionsCommand: AsyncParsableCommand {
                 }
             }
             query.split = split
-            query.kind = kind?.rawValue
+            query.kind = kind.flatMap { Instruction.Kind(rawValue: $0.rawValue) }
             query.containing = containing
             query.limit = limit == 0 ? nil : limit
             query.episode = try episode.map { try store.episodeNumber($0) }
@@ -70,7 +70,7 @@ struct InstructionsCommand: AsyncParsableCommand {
         ])
         for match in listing.instructions {
             table.add([
-                String(match.id), match.split, String(match.episodeId), String(match.repeatIdx), match.kind,
+                String(match.id), match.split, String(match.episodeID), String(match.repeatIdx), match.kind.rawValue,
                 Self.span(match.firstSubtask, match.subtaskCount), Self.span(match.firstStep, match.stepCount),
                 match.text.count > Self.shownLength ? match.text.prefix(Self.shownLength - 1) + "…" : match.text,
             ])

@@ -1,6 +1,5 @@
 internal import ExperimentStore
 internal import Foundation
-internal import GRDB
 internal import StageSupport
 
 extension ExperimentFacts {
@@ -30,22 +29,21 @@ extension ExperimentFacts {
         values.isEmpty ? nil : values.reduce(0, +) / Double(values.count)
     }
 
-    private static func scores(_ label: StageSupport.Configuration.Label, _ db: Database) throws -> Labels? {
+    private static func scores(_ label: StageSupport.Configuration.Label, _ db: StoreConnection) throws -> Labels? {
         let runs = try LabelRun.all(db)
         let name = label.runName
         guard let run = name.map({ name in runs.first { $0.name == name } }) ?? (runs.count == 1 ? runs.first : nil)
         else { return nil }
-        let spans = try Row.fetchOne(
-            db, sql: "SELECT count(*), count(*) FILTER (WHERE status <> 'pending') FROM label_spans WHERE run_id = ?",
-            arguments: [run.id])
+        let counts = try run.spanCounts(db)
+        let spans = counts.values.reduce(0, +)
         return Labels(
-            isVLM: run.annotator == "vlm", dollars: Double(try run.spent(db)) / 1e9, spans: spans?[0] ?? 0,
-            settled: spans?[1] ?? 0)
+            isVLM: run.annotator == "vlm", dollars: Double(try run.spent(db)) / 1e9, spans: spans,
+            settled: spans - (counts["pending"] ?? 0))
     }
 
     /// Speed and size of the runs, from their checkpoints' files. The store's times do not tell: they go on while a run
     /// is interrupted.
-    private mutating func measure(_ runs: [TrainRun], _ store: ExperimentStore, _ db: Database) throws {
+    private mutating func measure(_ runs: [TrainRun], _ store: ExperimentStore, _ db: StoreConnection) throws {
         var speeds: [String: [Double]] = [:]
         var sizes: [Double] = []
         for run in runs {

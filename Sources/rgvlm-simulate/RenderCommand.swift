@@ -99,16 +99,7 @@ struct RenderCommand: AsyncParsableCommand {
 
     private func locate(_ id: String, store path: String) throws -> (Release, TrajectoryLocation) {
         let store = try ExperimentStore.forStage(path, access: .read)
-        let found = try translatingErrors { try store.read { try EpisodeSource.find(id, $0) } }
-        guard let source = found.first else {
-            throw StageError(.inputMissing, "\(path): has no episode \(id); the view episode_list names them")
-        }
-        guard found.count == 1 else {
-            throw StageError(
-                .usage,
-                "\(id) is not unique; give one of these numbers: \(found.map { String($0.id) }.joined(separator: ", "))"
-            )
-        }
+        let source = try translatingErrors { try store.episode(named: id) }
         return try find(source.key, in: openRelease(source.root))
     }
 

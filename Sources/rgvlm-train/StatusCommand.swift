@@ -1,6 +1,5 @@
 import ArgumentParser
 internal import ExperimentStore
-internal import GRDB
 internal import StageSupport
 
 struct StatusCommand: AsyncParsableCommand {
@@ -51,7 +50,7 @@ struct StatusCommand: AsyncParsableCommand {
 }
 
 extension StatusCommand {
-    static func statuses(named name: String?, _ db: Database) throws -> [Status] {
+    static func statuses(named name: String?, _ db: StoreConnection) throws -> [Status] {
         try TrainRun.all(db).filter { name == nil || $0.identity.name == name }.map { run in
             var figures: [String: [String: Double]] = [:]
             for row in try run.metrics(after: -1, db) { figures[row.split, default: [:]][row.name] = row.value }

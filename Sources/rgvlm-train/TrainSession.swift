@@ -28,7 +28,6 @@ final class TrainSession {
 
     init(_ options: TrainOptions, _ configuration: Configuration) throws {
         storePath = try configuration.existingStore()
-        try ExperimentStore.migrateForStage(storePath)
         let store = try ExperimentStore.forStage(storePath, access: .read)
         let labelRuns = try translatingErrors { try store.read { try LabelRun.all($0).map(\.name) } }
         settings = try TrainSettings(options, configuration, labelRuns: labelRuns)

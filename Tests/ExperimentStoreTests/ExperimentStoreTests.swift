@@ -77,7 +77,9 @@ func sampleRecord(key: String = "task/trial_1", split: String = "train", stamp: 
             #expect(tables.allSatisfy { ($0["strict"] as Int) == 1 })
             #expect(try Int.fetchOne(db, sql: "SELECT count(*) FROM actions") == 12)
             #expect(try Int.fetchOne(db, sql: "SELECT count(*) FROM object_classes") == 82)
-            for view in ["episode_list", "transition_list", "instruction_list", "frame_list"] {
+            let views = try String.fetchAll(db, sql: "SELECT name FROM sqlite_schema WHERE type = 'view'")
+            #expect(views.count == 12)
+            for view in views {
                 for row in try Row.fetchAll(db, sql: "SELECT * FROM \(view)") {
                     #expect(
                         row.databaseValues.allSatisfy { if case .blob = $0.storage { false } else { true } }, "\(view)")
@@ -213,11 +215,11 @@ func sampleRecord(key: String = "task/trial_1", split: String = "train", stamp: 
         var query = InstructionQuery()
         #expect(try store.read { try query.count($0) } == 8)
         query.split = "valid_seen"
-        query.kind = "primitive"
+        query.kind = .primitive
         query.containing = "TAKE"
         let matches = try store.read { try query.fetch($0) }
         #expect(matches.map(\.text) == ["Take \"it\""])
-        #expect(matches.first?.episodeId == 2)
+        #expect(matches.first?.episodeID == 2)
         query.containing = "%' OR 1"
         #expect(try store.read { try query.count($0) } == 0)
     }
@@ -225,10 +227,10 @@ func sampleRecord(key: String = "task/trial_1", split: String = "train", stamp: 
     @Test(arguments: ["1", "task/trial_1", "trial_1", "task"])
     func episodesAreFoundByWhatPeopleKnow(_ name: String) throws {
         let store = try makeStore([sampleRecord(), sampleRecord(key: "other/trial_9")])
-        let found = try store.read { try EpisodeDetail.find(name, $0) }
+        let found = try store.read { try EpisodeHeader.find(name, $0) }
         #expect(found.first?.id == 1)
-        #expect(try store.read { try EpisodeDetail.find("%", $0) }.isEmpty)
-        #expect(try store.read { try EpisodeDetail.find("", $0) }.isEmpty)
+        #expect(try store.read { try EpisodeHeader.find("%", $0) }.isEmpty)
+        #expect(try store.read { try EpisodeHeader.find("", $0) }.isEmpty)
     }
 
     // MARK: What cannot be opened

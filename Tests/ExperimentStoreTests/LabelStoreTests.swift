@@ -192,7 +192,8 @@ import Testing
     }
 
     @Test func requeuedSpansForgetTheirFailuresOnly() throws {
-        // Span 1: refused. Span 2: invalid, mended, but another sample is refused. Span 3: an HTTP failure. Span 4: scored.
+        // Span 1: refused. Span 2: invalid, mended, but another sample is refused. Span 3: an HTTP failure. Span 4:
+        // scored.
         try store.write { db in
             func record(_ span: Int64, _ failure: String?, sample: Int = 0, ask: Int = 0) throws {
                 try run.record(
@@ -326,29 +327,6 @@ import Testing
             #expect(try run.awaited("batched", db) == nil)
         }
         #expect(try count("label_in_flight") == 1)
-    }
-
-    /// A store of the version before keeps its rows and can be labelled.
-    @Test func olderStoresGainTheTables() throws {
-        let path = folder("old.sqlite")
-        let old = try DatabaseQueue(path: path)
-        try Schema.migrator.migrate(old, upTo: "2-simulation")
-        try old.write { db in
-            let dataset = try DatasetRow.upsert(name: "d", format: "alfred", root: "/data", splitsFile: nil, db)
-            var writer = try EpisodeWriter(db, datasetID: dataset.id)
-            try writer.apply(.write(sampleRecord(), replacing: nil))
-            #expect(try !db.tableExists("label_runs"))
-        }
-        try old.close()
-        #expect(throws: StoreError.self) { try ExperimentStore(path, access: .read) }
-        let new = try ExperimentStore(path, access: .write)
-        try new.write { db in
-            #expect(try Int.fetchOne(db, sql: "SELECT count(*) FROM instructions") == 4)
-            let run = try #require(try LabelRun.open(Self.identity(1), db))
-            #expect(try run.add([LabelRun.NewSpan(instructionID: 1, control: "none", goalInstructionID: 1)], db) == 1)
-            #expect(try run.pendingSpans(after: 0, limit: 9, db).count == 1)
-            for view in ["label_list", "label_call_list"] { _ = try Row.fetchAll(db, sql: "SELECT * FROM \(view)") }
-        }
     }
 }
 

@@ -61,7 +61,11 @@ import Testing
             #expect(stored[0].rollout == first)
             #expect(try Rollout.steps(stored[0].id, db) == steps)
             #expect(try Rollout.withID(stored[0].id, db)?.run == "expert@x")
-            #expect(try Rollout.withID(999, db) == nil)
+            #expect(try Rollout.withID(stored[0].id, db)?.rollout == first)
+            #expect(try Rollout.withID(stored[0].id, db)?.previousID == nil)
+            #expect(try Rollout.withID(stored[0].id, db)?.nextID == stored[1].id)
+            #expect(try Rollout.withID(stored[1].id, db)?.previousID == stored[0].id)
+            #expect(try Rollout.withID(999, db)?.run == nil)
             let row = try #require(try Row.fetchOne(db, sql: "SELECT * FROM eval_list"))
             let (rollouts, success, meanReturn): (Int, Double, Double) = (
                 row["rollouts"], row["success"], row["mean_return"]

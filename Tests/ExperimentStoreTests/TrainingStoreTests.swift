@@ -1,3 +1,4 @@
+import Episodes
 import Foundation
 import GRDB
 import TestSupport
@@ -75,7 +76,7 @@ import Testing
             for cut in [45, 40, 39, 20, 0] {
                 try run.rollback(to: cut, db)
                 let left = values.prefix(cut / 10 + 1)
-                let curve = try run.curve("loss", split: "train", db)
+                let curve = try run.metrics(db).filter { $0.split == "train" }
                 #expect(curve.map(\.step) == left.indices.map { 10 * $0 })
                 #expect(zip(curve, left).allSatisfy { $0.value == $1 || ($0.value.isNaN && $1.isNaN) })
                 #expect(try run.checkpoints(db).map(\.path) == left.indices.map { "c\($0)" })
@@ -87,7 +88,7 @@ import Testing
             // The same again replaces.
             try run.record([TrainMetricRow(step: 0, split: "train", name: "loss", value: 9)], db)
             try run.record(TrainCheckpointRow(step: 0, path: "d", sha256: [UInt8](repeating: 9, count: 32)), db)
-            #expect(try run.curve("loss", split: "train", db) == [TrainMetricPoint(step: 0, value: 9)])
+            #expect(try run.metrics(db).first == TrainMetricRow(step: 0, split: "train", name: "loss", value: 9))
             #expect(try run.checkpoints(db).map(\.path) == ["d"])
             #expect(try Int.fetchOne(db, sql: "SELECT count(*) FROM train_metric_list WHERE run = 's'") == 10)
             try other.delete(db)
@@ -120,7 +121,7 @@ import Testing
 
     @Test func episodesAreReadWhole() throws {
         let filter = TrainingEpisode.Filter(
-            datasetID: datasetID, splits: ["train"], kinds: ["primitive", "task"], labelRunID: nil)
+            datasetID: datasetID, splits: ["train"], kinds: [.primitive, .task], labelRunID: nil)
         func read() throws -> [TrainingEpisode] {
             var episodes: [TrainingEpisode] = []
             try store.read { db in try TrainingEpisode.forEach(filter, db) { episodes.append($0) } }
@@ -130,7 +131,7 @@ import Testing
         #expect(episode.actions == [2, 3, 4, 8, 9])
         #expect(episode.records == [Int?](repeating: nil, count: 6))
         #expect(episode.subTasks.map(\.steps) == [0..<3, 3..<5])
-        #expect(episode.instructions.map(\.kind) == ["task", "primitive", "primitive"])
+        #expect(episode.instructions.map(\.kind) == [.task, .primitive, .primitive])
         // Rows that do not fit together are refused.
         for (damage, repair) in [
             ("UPDATE transitions SET t = 9 WHERE t = 4", "UPDATE transitions SET t = 4 WHERE t = 9"),

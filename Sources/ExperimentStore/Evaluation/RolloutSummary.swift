@@ -1,6 +1,8 @@
 /// The figures of one agent on one set of tasks. Tasks that could not be set up count as nothing done.
 package struct RolloutSummary: Sendable, Equatable, Codable {
+    /// Means over some rollouts.
     package struct Row: Sendable, Equatable, Codable {
+        /// How many rollouts there are.
         package var tasks = 0
         /// Mean sub-tasks completed.
         package var meanReturn = 0.0
@@ -10,6 +12,7 @@ package struct RolloutSummary: Sendable, Equatable, Codable {
         package var success = 0.0
         /// The last two with each task weighted by expert steps over steps taken, at most 1.
         package var weightedProportion = 0.0
+        /// ``success``, weighted likewise.
         package var weightedSuccess = 0.0
 
         /// Of no tasks all figures are 0.
@@ -32,15 +35,19 @@ package struct RolloutSummary: Sendable, Equatable, Codable {
         }
     }
 
+    /// Of all rollouts.
     package var all: Row
     /// By number of sub-tasks.
     package var byLength: [Int: Row]
-    /// Met over all conditions of ALFRED's goals, and the share of tasks at whose end the whole goal holds. The goal is the
-    /// trajectory's, of which a task may ask only a part.
+    /// Met over all conditions of ALFRED's goals, and the share of tasks at whose end the whole goal holds. The goal is
+    /// the trajectory's, of which a task may ask only a part.
     package var goalConditions: Double
+    /// Share of tasks at whose end the whole goal holds.
     package var goals: Double
+    /// How many tasks could not be set up.
     package var notSetUp: Int
 
+    /// Summarises rollouts; of none all figures are 0.
     package init(_ rollouts: [Rollout]) {
         all = Row(rollouts)
         byLength = Dictionary(grouping: rollouts) { $0.subTasks.count }.mapValues { Row($0) }

@@ -1,30 +1,49 @@
 internal import Foundation
 package import GRDB
 
-/// All the store knows of one episode.
+/// All the store knows of one episode, for people.
 package struct EpisodeDetail: Sendable, Equatable, Encodable {
-    package struct Annotation: Sendable, Equatable, Encodable {
+    /// What one annotator wrote.
+    package struct Annotation: QueryRow, Equatable, Encodable {
+        /// Place in the recording.
         package var repeatIdx: Int
+        /// Whether the splits file lists it as a sample of this split.
         package var inSplit: Bool
+        /// Whether its sentences fit the sub-goals; nil where there are none.
         package var aligned: Bool?
+        /// The sentence for the whole task.
         package var goal: String
+        /// Those for the sub-goals.
         package var sentences: [String]
     }
 
-    package struct Subtask: Sendable, Equatable, Encodable {
+    /// A sub-task: a sub-goal with the navigation that leads to it.
+    package struct Subtask: QueryRow, Equatable, Encodable {
+        /// Place in the episode.
         package var index: Int
+        /// As in `Pickup`.
         package var kind: String
+        /// The transition it begins with.
         package var firstStep: Int
+        /// How many transitions it has.
         package var stepCount: Int
-        package var objectId: String?
-        package var receptacleId: String?
+        /// The instance it is about.
+        package var objectID: String?
+        /// The instance it uses besides.
+        package var receptacleID: String?
     }
 
-    package struct Step: Sendable, Equatable, Encodable {
+    /// A transition.
+    package struct Step: QueryRow, Equatable, Encodable {
+        /// From 0.
         package var t: Int
+        /// As in `MoveAhead`.
         package var action: String
+        /// The class acted on; nil for navigation and classes outside the list.
         package var object: String?
-        package var objectId: String?
+        /// The instance acted on.
+        package var objectID: String?
+        /// The sub-task it belongs to.
         package var subtask: Int
         /// For the whole task: 1 on the last step.
         package var sparseReward: Double
@@ -32,106 +51,82 @@ package struct EpisodeDetail: Sendable, Equatable, Encodable {
         package var subtaskReward: Double
         /// What the recording itself says.
         package var recordedReward: Double?
+        /// The picture before the step, relative to the dataset's root.
         package var frame: String?
+        /// As ``FrameRecord/Status``, or `absent`.
         package var frameStatus: String
     }
 
+    /// The store's number of the episode.
     package var id: Int64
+    /// The dataset's name.
     package var dataset: String
+    /// As in `train`.
     package var split: String
+    /// As in `<task>/<trial>`.
     package var key: String
+    /// As in `pick_and_place_simple`.
     package var taskType: String?
+    /// As in `FloorPlan28`.
     package var floorPlan: String
+    /// The room's kind, as in `Kitchen`.
     package var room: String?
     /// Of generated data: who acted, and whether the task's goal was reached.
     package var policy: String?
+    /// Whether the task's goal was reached.
     package var success: Bool?
+    /// The trajectory file, relative to the dataset's root.
     package var source: String
+    /// The feature file, likewise.
     package var features: String?
+    /// What annotators wrote.
     package var annotations: [Annotation]
+    /// In order; together they cover all steps.
     package var subtasks: [Subtask]
+    /// The transitions in order.
     package var steps: [Step]
     /// The picture after the last step.
     package var finalFrame: String?
+    /// How many there are by kind.
     package var instructions: [String: Int]
-
-    /// The episode with the number `name`, else those whose key, task folder or trial name it is: at most `limit`.
-    package static func find(_ name: String, limit: Int = 5, _ db: Database) throws -> [(
-        id: Int64, key: String, split: String
-    )] {
-        return try Row.fetchAll(
-            db,
-            sql: """
-                SELECT id, key, split FROM episodes
-                WHERE id = :id OR (:id NOT IN (SELECT id FROM episodes) OR :id IS NULL) AND (
-                    key = :name OR task_id = :name OR substr(key, 1, length(:name) + 1) = :name || '/')
-                ORDER BY id LIMIT :limit
-                """,
-            arguments: ["id": Int64(name), "name": name, "limit": limit]
-        ).map { ($0[0], $0[1], $0[2]) }
-    }
 
     /// Nil when there is no such episode.
     package static func fetch(_ id: Int64, _ db: Database) throws -> EpisodeDetail? {
-        guard
-            let row = try Row.fetchOne(
+        guard let row = try EpisodeHeader.withID(id, db) else { return nil }
+        let arguments: StatementArguments = ["id": id]
+        return EpisodeDetail(
+            id: row.id, dataset: row.dataset, split: row.split, key: row.key, taskType: row.taskType,
+            floorPlan: row.floorPlan, room: row.room, policy: row.policy, success: row.success, source: row.sourcePath,
+            features: row.featurePath,
+            annotations: try Annotation.fetchAll(
                 db,
                 sql: """
-                    SELECT e.id, d.name, e.split, e.key, e.task_type, s.floor_plan, s.room, e.source_path, e.feature_path,
-                        e.policy, e.success
-                    FROM episodes e JOIN datasets d ON d.id = e.dataset_id JOIN scenes s ON s.id = e.scene_id
-                    WHERE e.id = ?
-                    """, arguments: [id])
-        else { return nil }
-        var detail = EpisodeDetail(
-            id: row[0], dataset: row[1], split: row[2], key: row[3], taskType: row[4], floorPlan: row[5], room: row[6],
-            policy: row[9], success: row[10], source: row[7], features: row[8], annotations: [], subtasks: [],
-            steps: [], instructions: [:])
-        detail.annotations = try Row.fetchAll(
-            db,
-            sql: """
-                SELECT repeat_idx, in_split, aligned, task_desc, high_descs FROM annotations WHERE episode_id = ?
-                ORDER BY repeat_idx
-                """, arguments: [id]
-        ).map {
-            Annotation(
-                repeatIdx: $0[0], inSplit: $0[1], aligned: $0[2], goal: $0[3],
-                sentences: (try? JSONDecoder().decode([String].self, from: Data(($0[4] as String).utf8))) ?? [])
-        }
-        detail.subtasks = try Row.fetchAll(
-            db,
-            sql: """
-                SELECT idx, kind, first_step, step_count, object_id, receptacle_id FROM subtasks WHERE episode_id = ?
-                ORDER BY idx
-                """, arguments: [id]
-        ).map {
-            Subtask(
-                index: $0[0], kind: $0[1], firstStep: $0[2], stepCount: $0[3], objectId: $0[4], receptacleId: $0[5])
-        }
-        try detail.readSteps(db)
-        let kinds = try Row.fetchAll(
-            db, sql: "SELECT kind, count(*) FROM instructions WHERE episode_id = ? GROUP BY kind", arguments: [id])
-        detail.instructions = Dictionary(uniqueKeysWithValues: kinds.map { ($0[0] as String, $0[1] as Int) })
-        return detail
-    }
-
-    private mutating func readSteps(_ db: Database) throws {
-        let lastSteps = Set(subtasks.map { $0.firstStep + $0.stepCount - 1 })
-        steps = try Row.fetchAll(
-            db,
-            sql: """
-                SELECT l.t, l.action, l.object, l.object_id, l.subtask, l.sparse_reward, l.recorded_reward, l.frame_before,
-                    coalesce(f.status, 'absent')
-                FROM transition_list l LEFT JOIN frames f ON f.episode_id = l.episode_id AND f.t = l.t
-                WHERE l.episode_id = ? ORDER BY l.t
-                """, arguments: [id]
-        ).map {
-            Step(
-                t: $0[0], action: $0[1], object: $0[2], objectId: $0[3], subtask: $0[4], sparseReward: $0[5],
-                subtaskReward: lastSteps.contains($0[0]) ? 1 : 0, recordedReward: $0[6], frame: $0[7],
-                frameStatus: $0[8])
-        }
-        finalFrame = try String.fetchOne(
-            db, sql: "SELECT path FROM frames WHERE episode_id = ? ORDER BY t DESC LIMIT 1", arguments: [id])
+                    SELECT repeat_idx, in_split, aligned, task_desc AS goal, high_descs AS sentences FROM annotations
+                    WHERE episode_id = :id ORDER BY repeat_idx
+                    """, arguments: arguments),
+            subtasks: try Subtask.fetchAll(
+                db,
+                sql: """
+                    SELECT idx AS "index", kind, first_step, step_count, object_id, receptacle_id FROM subtasks
+                    WHERE episode_id = :id ORDER BY idx
+                    """, arguments: arguments),
+            steps: try Step.fetchAll(
+                db,
+                sql: """
+                    SELECT l.t, l.action, l.object, l.object_id, l.subtask, l.sparse_reward,
+                        iif(l.t = s.first_step + s.step_count - 1, 1.0, 0.0) AS subtask_reward, l.recorded_reward,
+                        l.frame_before AS frame, coalesce(f.status, 'absent') AS frame_status
+                    FROM transition_list l
+                    JOIN subtasks s ON s.episode_id = l.episode_id AND s.idx = l.subtask
+                    LEFT JOIN frames f ON f.episode_id = l.episode_id AND f.t = l.t
+                    WHERE l.episode_id = :id ORDER BY l.t
+                    """, arguments: arguments),
+            finalFrame: try String.fetchOne(
+                db, sql: "SELECT path FROM frames WHERE episode_id = :id ORDER BY t DESC LIMIT 1",
+                arguments: arguments),
+            instructions: try NameCount.all(
+                db,
+                sql: "SELECT kind AS name, count(*) AS count FROM instructions WHERE episode_id = :id GROUP BY kind",
+                arguments: arguments))
     }
 }

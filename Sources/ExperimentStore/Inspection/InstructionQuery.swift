@@ -1,61 +1,65 @@
+package import Episodes
 package import GRDB
 
 /// Instructions that meet some conditions.
 package struct InstructionQuery: Sendable {
-    package struct Match: Sendable, Equatable, Encodable {
+    /// An instruction with the split of its episode.
+    package struct Match: QueryRow, Equatable, Encodable {
+        /// The store's number of the instruction.
         package var id: Int64
+        /// As in `train`.
         package var split: String
-        package var episodeId: Int64
+        /// The store's number of the episode.
+        package var episodeID: Int64
+        /// The annotation whose words these are.
         package var repeatIdx: Int
-        package var kind: String
+        /// What it covers.
+        package var kind: Instruction.Kind
+        /// The sub-task it begins with.
         package var firstSubtask: Int
+        /// How many sub-tasks it covers.
         package var subtaskCount: Int
+        /// The transition it begins with.
         package var firstStep: Int
+        /// How many transitions it covers.
         package var stepCount: Int
         /// Whether the steps end with what the text asks for.
         package var fulfilled: Bool
+        /// The sentence.
         package var text: String
     }
 
+    /// Only of this split.
     package var split: String?
-    package var kind: String?
+    /// Only of this kind.
+    package var kind: Instruction.Kind?
+    /// Only of the episode with this number.
     package var episode: Int64?
     /// Text the instruction contains, upper and lower case alike.
     package var containing: String?
+    /// At most so many.
     package var limit: Int?
 
+    /// All instructions of the store.
     package init() {}
 
     private var conditions: (sql: String, arguments: StatementArguments) {
-        var terms: [String] = []
-        var arguments = StatementArguments()
-        func add(_ term: String, _ value: (any DatabaseValueConvertible)?) {
-            guard let value else { return }
-            terms.append(term)
-            arguments += [value]
-        }
-        add("split = ?", split)
-        add("kind = ?", kind)
-        add("episode_id = ?", episode)
-        add("instr(lower(text), lower(?)) > 0", containing)
-        return (terms.isEmpty ? "" : "WHERE " + terms.joined(separator: " AND "), arguments)
+        let all: [(term: String, name: String, value: (any DatabaseValueConvertible)?)] = [
+            ("split = :split", "split", split), ("kind = :kind", "kind", kind?.rawValue),
+            ("episode_id = :episode", "episode", episode),
+            ("instr(lower(text), lower(:words)) > 0", "words", containing),
+        ]
+        let used = all.filter { $0.value != nil }
+        let sql = used.isEmpty ? "" : "WHERE " + used.map(\.term).joined(separator: " AND ")
+        return (sql, StatementArguments(Dictionary(uniqueKeysWithValues: used.map { ($0.name, $0.value) })))
     }
 
     /// The matches in the order of their ids.
     package func fetch(_ db: Database) throws -> [Match] {
         let (condition, arguments) = conditions
-        return try Row.fetchAll(
-            db,
-            sql: """
-                SELECT id, split, episode_id, repeat_idx, kind, first_subtask, subtask_count, first_step, step_count,
-                    fulfilled, text
-                FROM instruction_list \(condition) ORDER BY id LIMIT \(limit ?? -1)
-                """, arguments: arguments
-        ).map {
-            Match(
-                id: $0[0], split: $0[1], episodeId: $0[2], repeatIdx: $0[3], kind: $0[4], firstSubtask: $0[5],
-                subtaskCount: $0[6], firstStep: $0[7], stepCount: $0[8], fulfilled: $0[9], text: $0[10])
-        }
+        return try Match.fetchAll(
+            db, sql: "SELECT * FROM instruction_list \(condition) ORDER BY id LIMIT \(limit ?? -1)",
+            arguments: arguments)
     }
 
     /// How many there are without the limit.

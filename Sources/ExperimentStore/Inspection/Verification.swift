@@ -3,12 +3,16 @@ package import GRDB
 
 /// Checks of the store against itself. None of them reads the dataset's files.
 package struct Verification: Sendable {
+    /// Something that is not as it should be.
     package struct Finding: Sendable, Equatable, Encodable {
+        /// The name of the check.
         package var check: String
         /// The row it is about, as in `episode 17 (train/...)`.
         package var place: String
+        /// What is wrong there.
         package var message: String
 
+        /// A finding.
         package init(check: String, place: String, message: String) {
             self.check = check
             self.place = place
@@ -16,7 +20,9 @@ package struct Verification: Sendable {
         }
     }
 
+    /// One of the checks.
     package struct Check: Sendable {
+        /// As people call it.
         package let name: String
         /// What it makes sure of.
         package let purpose: String
@@ -24,14 +30,16 @@ package struct Verification: Sendable {
         fileprivate let sql: String
     }
 
+    /// All checks in the order in which they run.
     package static let checks: [Check] = [
         Check(
             name: "transitions", purpose: "an episode has its transitions, numbered from 0",
             sql: """
-                SELECT e.id, printf('has %d transitions from %s to %s; step_count is %d', count(t.t), min(t.t), max(t.t),
-                    e.step_count)
+                SELECT e.id, printf('has %d transitions from %s to %s; step_count is %d', count(t.t), min(t.t),
+                    max(t.t), e.step_count)
                 FROM episodes e LEFT JOIN transitions t ON t.episode_id = e.id GROUP BY e.id
-                HAVING count(t.t) <> e.step_count OR (e.step_count > 0 AND (min(t.t) <> 0 OR max(t.t) <> e.step_count - 1))
+                HAVING count(t.t) <> e.step_count
+                    OR (e.step_count > 0 AND (min(t.t) <> 0 OR max(t.t) <> e.step_count - 1))
                 """),
         Check(
             name: "observations", purpose: "L transitions lie between L + 1 observations",
@@ -99,7 +107,13 @@ package struct Verification: Sendable {
 
     /// Runs one of ``checks``.
     package static func findings(of check: Check, _ db: Database) throws -> [Finding] {
-        try Row.fetchAll(
+        struct Row: QueryRow {
+            var id: Int64
+            var split: String
+            var key: String
+            var message: String
+        }
+        return try Row.fetchAll(
             db,
             sql: """
                 WITH c (episode_id, message) AS (\(check.sql))
@@ -107,53 +121,24 @@ package struct Verification: Sendable {
                 JOIN episodes e ON e.id = c.episode_id ORDER BY e.id
                 """
         ).map {
-            Finding(
-                check: check.name, place: "episode \($0[0] as Int64) (\($0[1] as String)/\($0[2] as String))",
-                message: $0[3])
+            Finding(check: check.name, place: "episode \($0.id) (\($0.split)/\($0.key))", message: $0.message)
         }
     }
 
     /// SQLite's own checks: the file's structure and every foreign key.
     package static func fileFindings(_ db: Database) throws -> [Finding] {
-        var findings = try String.fetchAll(db, sql: "PRAGMA integrity_check").filter { $0 != "ok" }
-            .map { Finding(check: "file", place: "the store", message: $0) }
-        for row in try Row.fetchAll(db, sql: "PRAGMA foreign_key_check") {
-            let (table, id, parent) = (row[0] as String, row[1] as Int64?, row[2] as String)
-            findings.append(
+        struct Broken: QueryRow {
+            var table: String
+            var rowid: Int64?
+            var parent: String
+        }
+        let damages = try String.fetchAll(db, sql: "PRAGMA integrity_check").filter { $0 != "ok" }
+        let broken = try Broken.fetchAll(db, sql: "PRAGMA foreign_key_check")
+        return damages.map { Finding(check: "file", place: "the store", message: $0) }
+            + broken.map { row in
                 Finding(
-                    check: "foreign keys", place: id.map { "\(table) row \($0)" } ?? table,
-                    message: "refers to a row of \(parent) that does not exist"))
-        }
-        return findings
-    }
-}
-
-/// A picture whose file or record can be compared with what the store says.
-package struct FrameReference: Sendable {
-    package var episodeID: Int64
-    package var t: Int
-    /// The file relative to the dataset's root, and its hash; nil for a picture the simulator drew.
-    package var file: (path: String, sha256: [UInt8])?
-    package var record: Int?
-}
-
-extension DatasetRow {
-    /// Calls `body` with every picture of the dataset that is present or rendered.
-    package func forEachFrame(_ db: Database, _ body: (FrameReference) throws -> Void) throws {
-        let rows = try Row.fetchCursor(
-            db,
-            sql: """
-                SELECT f.episode_id, f.t, f.path, f.sha256, f.record FROM frames f JOIN episodes e ON e.id = f.episode_id
-                WHERE e.dataset_id = ?
-                    AND (f.status = 'rendered' OR (f.status = 'present' AND f.path IS NOT NULL AND f.sha256 IS NOT NULL))
-                ORDER BY f.episode_id, f.t
-                """, arguments: [id])
-        while let row = try rows.next() {
-            let path: String? = row[2]
-            let hash = try row.withUnsafeData(atIndex: 3) { Array($0 ?? Data()) }
-            try body(
-                FrameReference(
-                    episodeID: row[0], t: row[1], file: path.map { ($0, hash) }, record: row[4]))
-        }
+                    check: "foreign keys", place: row.rowid.map { "\(row.table) row \($0)" } ?? row.table,
+                    message: "refers to a row of \(row.parent) that does not exist")
+            }
     }
 }

@@ -2,8 +2,9 @@ internal import Foundation
 package import GRDB
 
 /// One learner on one dataset.
-package struct TrainRun: Sendable, Equatable {
-    package enum Status: String, Sendable, CaseIterable {
+package struct TrainRun: QueryRow, Equatable {
+    /// How a run stands.
+    package enum Status: String, Codable, Sendable, CaseIterable {
         /// Being trained, or interrupted and resumable.
         case running
         case done
@@ -11,8 +12,13 @@ package struct TrainRun: Sendable, Equatable {
     }
 
     /// What a run is made from. It does not change while the run goes on.
-    package struct Identity: Sendable, Equatable {
+    package struct Identity: TableRow, Equatable {
+        /// Where training runs are kept.
+        package static let databaseTableName = "train_runs"
+
+        /// As people call it; unique in a store.
         package var name: String
+        /// The dataset it learns from.
         package var datasetID: Int64
         /// As in `iql` or `bc`.
         package var algorithm: String
@@ -20,6 +26,7 @@ package struct TrainRun: Sendable, Equatable {
         package var preset: String
         /// What made the features of the frames.
         package var encoder: String
+        /// Of all its random streams, as the bits of an unsigned number.
         package var seed: Int64
         /// All settings, as JSON.
         package var config: String
@@ -30,8 +37,9 @@ package struct TrainRun: Sendable, Equatable {
         /// How many numbers the networks learn.
         package var parameters: Int
         /// 32 bytes.
-        package var vocabularySHA256: [UInt8]
+        @Blob package var vocabularySHA256: [UInt8]
 
+        /// What a run is made from.
         package init(
             name: String, datasetID: Int64, algorithm: String, preset: String, encoder: String, seed: Int64,
             config: String, reward: String, labelRunID: Int64?, parameters: Int, vocabularySHA256: [UInt8]
@@ -50,58 +58,36 @@ package struct TrainRun: Sendable, Equatable {
         }
     }
 
-    package var id: Int64
-    package var identity: Identity
-    package var status: Status
-    package var startedAt: String
-    package var updatedAt: String
+    /// The store's number of the run.
+    package private(set) var id: Int64
+    /// Columns of the same row.
+    package private(set) var identity: Identity
+    /// How the run stands.
+    package private(set) var status: Status
+    /// ISO 8601, UTC, as all times.
+    package private(set) var startedAt: String
+    /// When it was last noted, in the same form.
+    package private(set) var updatedAt: String
     /// Updates done, as last noted.
-    package var step: Int
+    package private(set) var step: Int
     /// Why it failed, or what there is to say.
-    package var message: String?
+    package private(set) var message: String?
 
-    private init(_ row: Row) throws {
-        id = row["id"]
-        identity = Identity(
-            name: row["name"], datasetID: row["dataset_id"], algorithm: row["algorithm"], preset: row["preset"],
-            encoder: row["encoder"], seed: row["seed"], config: row["config"], reward: row["reward"],
-            labelRunID: row["label_run_id"], parameters: row["parameters"],
-            vocabularySHA256: Array(row["vocabulary_sha256"] as Data))
-        let name: String = row["status"]
-        guard let status = Status(rawValue: name) else {
-            throw DatabaseError(resultCode: .SQLITE_CORRUPT, message: "\"\(name)\" is no status of a training run")
-        }
-        self.status = status
-        startedAt = row["started_at"]
-        updatedAt = row["updated_at"]
-        step = row["step"]
-        message = row["message"]
-    }
-
+    /// All runs in the order in which they were made.
     package static func all(_ db: Database) throws -> [TrainRun] {
-        try Row.fetchAll(db, sql: "SELECT * FROM train_runs ORDER BY id").map { try TrainRun($0) }
+        try fetchAll(db, sql: "SELECT * FROM train_runs ORDER BY id")
     }
 
     /// The run called `name`, or nil.
     package static func named(_ name: String, _ db: Database) throws -> TrainRun? {
-        try Row.fetchOne(db, sql: "SELECT * FROM train_runs WHERE name = ?", arguments: [name]).map { try TrainRun($0) }
+        try fetchOne(db, sql: "SELECT * FROM train_runs WHERE name = :name", arguments: ["name": name])
     }
 
-    /// Makes a run; a name that is taken is an error.
+    /// Makes a run.
+    ///
+    /// - Throws: A constraint violation when the name is taken.
     package static func create(_ identity: Identity, _ db: Database) throws -> TrainRun {
-        try db.execute(
-            sql: """
-                INSERT INTO train_runs (name, dataset_id, algorithm, preset, encoder, seed, config, reward, label_run_id,
-                    parameters, vocabulary_sha256, started_at, updated_at)
-                VALUES (:name, :dataset, :algorithm, :preset, :encoder, :seed, :config, :reward, :labels, :parameters,
-                    :vocabulary, :now, :now)
-                """,
-            arguments: [
-                "name": identity.name, "dataset": identity.datasetID, "algorithm": identity.algorithm,
-                "preset": identity.preset, "encoder": identity.encoder, "seed": identity.seed,
-                "config": identity.config, "reward": identity.reward, "labels": identity.labelRunID,
-                "parameters": identity.parameters, "vocabulary": Data(identity.vocabularySHA256), "now": now,
-            ])
+        try identity.insert(db, adding: ["started_at": StoreTime.now, "updated_at": StoreTime.now])
         guard let run = try named(identity.name, db) else {
             throw DatabaseError(resultCode: .SQLITE_INTERNAL, message: "the training run was not stored")
         }
@@ -110,10 +96,13 @@ package struct TrainRun: Sendable, Equatable {
 
     /// Notes how far the run is and how it stands.
     package mutating func update(status: Status, step: Int, message: String? = nil, _ db: Database) throws {
-        let now = Self.now
+        let now = StoreTime.now
         try db.execute(
-            sql: "UPDATE train_runs SET status = ?, step = ?, message = ?, updated_at = ? WHERE id = ?",
-            arguments: [status.rawValue, step, message, now, id])
+            sql: """
+                UPDATE train_runs SET status = :status, step = :step, message = :message, updated_at = :now
+                WHERE id = :id
+                """,
+            arguments: ["status": status.rawValue, "step": step, "message": message, "now": now, "id": id])
         self.status = status
         self.step = step
         self.message = message
@@ -122,8 +111,6 @@ package struct TrainRun: Sendable, Equatable {
 
     /// Deletes the run with its metrics and its list of checkpoints; the files stay.
     package func delete(_ db: Database) throws {
-        try db.execute(sql: "DELETE FROM train_runs WHERE id = ?", arguments: [id])
+        try db.execute(sql: "DELETE FROM train_runs WHERE id = :id", arguments: ["id": id])
     }
-
-    private static var now: String { Date.now.formatted(.iso8601) }
 }

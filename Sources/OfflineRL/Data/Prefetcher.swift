@@ -21,6 +21,7 @@ package final class Prefetcher {
     /// How long ``next(_:)`` has waited for batches, and for how many of them. The first is not counted: nothing can be
     /// ready for it.
     package private(set) var waitedNanoseconds: UInt64 = 0
+    /// How often the learner found no batch ready.
     package private(set) var waits = 0
 
     /// Starts with batch `number`. Without a thread, which the system may refuse, batches are filled when asked for.
@@ -84,8 +85,8 @@ package final class Prefetcher {
     }
 }
 
-/// The batches between the two threads. Slot i belongs to the filling thread until it is counted in `filled`, then to the
-/// taking one until it is counted in `taken`.
+/// The batches between the two threads. Slot i belongs to the filling thread until it is counted in `filled`, then to
+/// the taking one until it is counted in `taken`.
 private final class Ring: @unchecked Sendable {
     let firstNumber: Int
     private let sampler: WindowSampler

@@ -1,15 +1,15 @@
 /// What reward a transition gets: `sparseWeight * sparse + generatedWeight * term`.
 ///
-/// The sparse reward is 1 on the last transition of a fulfilled instruction. The term is made from scores 0 to 10; where it
-/// lacks a score it is left out, and the transition counts as unscored.
+/// The sparse reward is 1 on the last transition of a fulfilled instruction. The term is made from scores 0 to 10;
+/// where it lacks a score it is left out, and the transition counts as unscored.
 package struct RewardMix: Sendable, Equatable, Codable {
     package enum Transform: String, Sendable, Codable, CaseIterable {
         /// `score / 10`, the paper's.
         case scaled
         /// `score / 10 - 0.5`.
         case centered
-        /// Potential-based shaping, `gamma * Phi(s') - Phi(s)`: the potential after a transition is its score / 10, that at
-        /// the start of the scored span 0, and 0 after the transition that fulfils the instruction.
+        /// Potential-based shaping, `gamma * Phi(s') - Phi(s)`: the potential after a transition is its score / 10,
+        /// that at the start of the scored span 0, and 0 after the transition that fulfils the instruction.
         case delta
     }
 
@@ -17,8 +17,9 @@ package struct RewardMix: Sendable, Equatable, Codable {
     package enum Source: Sendable, Equatable, Codable {
         /// No generated term.
         case none
-        /// A label run, by name. An instruction has the scores of its own span; when the run has not scored it, those of
-        /// the same steps under the task instruction of its annotation, else of the first other annotation that has them.
+        /// A label run, by name. An instruction has the scores of its own span; when the run has not scored it, those
+        /// of the same steps under the task instruction of its annotation, else of the first other annotation that has
+        /// them.
         case labels(run: String)
         /// Ten times the share of the instruction's sub-tasks that are done after the transition, by the recording.
         case oracle

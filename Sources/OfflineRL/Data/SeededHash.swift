@@ -25,8 +25,8 @@ struct SeededHash: Sendable {
     }
 }
 
-/// A pseudo-random order of `0 ..< count`, of which each place is computed by itself: a Feistel network over the next even
-/// power of two, walked until it falls inside.
+/// A pseudo-random order of `0 ..< count`, of which each place is computed by itself: a Feistel network over the next
+/// even power of two, walked until it falls inside.
 struct SeededPermutation: Sendable {
     private let count: UInt64
     private let halfBits: UInt64

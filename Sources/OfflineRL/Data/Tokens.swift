@@ -2,8 +2,8 @@ internal import Foundation
 
 /// A sentence as words and punctuation.
 ///
-/// A word is a run of letters and digits; every other visible character is a token of its own. Upper and lower case are one,
-/// and so are characters that differ in Unicode form only.
+/// A word is a run of letters and digits; every other visible character is a token of its own. Upper and lower case are
+/// one, and so are characters that differ in Unicode form only.
 enum Tokens {
     /// Calls `body` with each token in order.
     static func forEach(in text: String, _ body: (String) throws -> Void) rethrows {

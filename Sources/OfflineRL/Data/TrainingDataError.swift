@@ -1,17 +1,16 @@
 /// Why there is nothing to train on.
 package struct TrainingDataError: Error, Sendable, Equatable, CustomStringConvertible {
+    /// What is missing.
     package enum Code: Sendable {
-        /// The store has no such dataset, or several and none was named.
-        case dataset
-        /// The store has no such label run on this dataset.
-        case labelRun
         /// The frame store is not this dataset's, or holds something that is no frame.
         case frames
         /// No instruction is left.
         case empty
     }
 
+    /// What is missing.
     package var code: Code
+    /// What is missing and what to do about it.
     package var message: String
 
     init(_ code: Code, _ message: String) {
@@ -19,5 +18,6 @@ package struct TrainingDataError: Error, Sendable, Equatable, CustomStringConver
         self.message = message
     }
 
+    /// The message.
     package var description: String { message }
 }

@@ -88,13 +88,13 @@ struct TrainingLists {
         }
     }
 
-    /// The span whose scores an instruction has: its own, else that of its annotation's task, else of the first annotation
-    /// whose task is scored.
+    /// The span whose scores an instruction has: its own, else that of its annotation's task, else of the first
+    /// annotation whose task is scored.
     private static func labels(
         of instruction: TrainingEpisode.Instruction, _ spans: [Span]
     ) -> (first: Int, spanStart: Int)? {
         let tasks = spans.filter {
-            $0.scored.kind == Instruction.Kind.task.rawValue
+            $0.scored.kind == .task
                 && $0.scored.steps.lowerBound <= instruction.steps.lowerBound
                 && $0.scored.steps.upperBound >= instruction.steps.upperBound
         }
@@ -105,13 +105,13 @@ struct TrainingLists {
         return (span.first + instruction.steps.lowerBound - span.scored.steps.lowerBound, span.first)
     }
 
-    /// The steps after which the instruction's sub-tasks are done, and how many sub-tasks it has. Navigation at the very end
-    /// completes nothing. An instruction that is not fulfilled has at least one more sub-task than were done.
+    /// The steps after which the instruction's sub-tasks are done, and how many sub-tasks it has. Navigation at the
+    /// very end completes nothing. An instruction that is not fulfilled has at least one more sub-task than were done.
     private static func subTasks(
         of instruction: TrainingEpisode.Instruction, _ subTasks: [TrainingEpisode.SubTask]
     ) -> ([Int], Int) {
         let covered = subTasks[instruction.subTasks]
-        let ends = covered.filter { $0.kind != SubTaskKind.goto.rawValue }.map {
+        let ends = covered.filter { $0.kind != .goto }.map {
             $0.steps.upperBound - instruction.steps.lowerBound
         }
         let isAllDone = ends.count == covered.count

@@ -3,8 +3,8 @@ internal import Ground
 internal import Episodes
 
 extension TrainingSet {
-    /// SHA-256, as hexadecimal digits, of all that windows are cut from but the frames' pixels, for which the frame store's
-    /// identifier stands.
+    /// SHA-256, as hexadecimal digits, of all that windows are cut from but the frames' pixels, for which the frame
+    /// store's identifier stands.
     package var fingerprint: String {
         var hash = SHA256()
         for item in items {
@@ -26,7 +26,9 @@ extension TrainingSet {
 extension TrainingSet {
     /// The action and the object class that occur most often.
     package struct MostFrequent: Sendable, Equatable {
+        /// The action's id.
         package var action: Int32
+        /// The object's class among interactions.
         package var object: Int32
     }
 

@@ -10,8 +10,11 @@ package struct TrainingSet: Sendable {
     package struct Options: Sendable {
         /// Nil for the only one of the store.
         package var dataset: String?
+        /// Of these splits.
         package var splits: [String]
+        /// Instructions of these kinds.
         package var kinds: Set<Instruction.Kind>
+        /// What each step is worth.
         package var reward: RewardMix
         /// The discount, which the shaping of rewards shares with the learner.
         package var gamma: Float
@@ -20,6 +23,7 @@ package struct TrainingSet: Sendable {
         /// Reads the first episodes only; nil for all.
         package var episodeLimit: Int?
 
+        /// The defaults are those of the paper's training.
         package init(
             dataset: String? = nil, splits: [String] = ["train"], kinds: Set<Instruction.Kind> = [.primitive],
             reward: RewardMix = RewardMix(), gamma: Float = 0.97, fulfilledOnly: Bool = false, episodeLimit: Int? = nil
@@ -47,6 +51,7 @@ package struct TrainingSet: Sendable {
 
     /// What was read and what was not.
     package struct Counts: Sendable, Equatable {
+        /// Those with an instruction to train on.
         package var episodes = 0
         /// Instructions to train on.
         package var instructions = 0
@@ -54,6 +59,7 @@ package struct TrainingSet: Sendable {
         package var withoutFrames = 0
         /// Transitions and frames of the episodes.
         package var transitions = 0
+        /// See ``transitions``.
         package var frames = 0
         /// Steps of the instructions: a transition counts once for each instruction that covers it.
         package var steps = 0
@@ -61,15 +67,21 @@ package struct TrainingSet: Sendable {
         package var unscored = 0
         /// Episodes left out, and transitions whose score is left out, because they are flagged.
         package var flaggedEpisodes = 0
+        /// See ``flaggedEpisodes``.
         package var flaggedTransitions = 0
     }
 
+    /// Of the run; words of the set are ids in it.
     package let vocabulary: Vocabulary
+    /// Where the frames lie.
     package let frameStore: FrameStore
+    /// How a network reads them.
     package let format: FeatureFormat
+    /// What was read and what was not.
     package let counts: Counts
     /// The label run the scores came from.
     package let labelRunID: Int64?
+    /// The store's number of the dataset.
     package let datasetID: Int64
 
     let items: [Item]

@@ -1,7 +1,6 @@
 internal import Episodes
 package import ExperimentStore
 package import Frames
-internal import GRDB
 internal import Tensors
 
 extension TrainingSet {
@@ -14,10 +13,8 @@ extension TrainingSet {
     package init(
         _ store: ExperimentStore, _ options: Options, vocabulary: Vocabulary? = nil, frames: FrameStore? = nil
     ) throws {
-        let (dataset, labelRunID) = try store.read { db in
-            let dataset = try Self.dataset(options.dataset, db)
-            return (dataset, try Self.labelRun(options.reward.source.labelRun, dataset, db))
-        }
+        let dataset = try store.dataset(named: options.dataset)
+        let labelRun = try options.reward.source.labelRun.map { try store.labelRun(named: $0, of: dataset) }
         guard let identifier = dataset.frameStoreID else {
             throw TrainingDataError(
                 .frames,
@@ -36,8 +33,7 @@ extension TrainingSet {
         var lists = TrainingLists()
         let filter = TrainingEpisode.Filter(
             datasetID: dataset.id, splits: options.splits,
-            kinds: Instruction.Kind.allCases.filter { options.kinds.contains($0) }.map(\.rawValue),
-            labelRunID: labelRunID)
+            kinds: Instruction.Kind.allCases.filter { options.kinds.contains($0) }, labelRunID: labelRun?.id)
         try store.read { db in
             var count = 0
             try TrainingEpisode.forEach(filter, db) {
@@ -46,46 +42,18 @@ extension TrainingSet {
                 lists.add($0, recordCount: frameStore.count, vocabulary: words, options: options)
             }
         }
-        (lists.counts.flaggedEpisodes, lists.counts.flaggedTransitions) = try store.read {
-            try TrainingEpisode.flagged(filter, $0)
-        }
+        let flagged = try store.read { try TrainingEpisode.flagged(filter, $0) }
+        (lists.counts.flaggedEpisodes, lists.counts.flaggedTransitions) = (flagged.episodes, flagged.transitions)
         lists.finish(options.reward, gamma: options.gamma)
         guard !lists.items.isEmpty else { throw Self.empty(dataset, options, lists.counts) }
         self.init(
-            vocabulary: words, frameStore: frameStore, format: format, counts: lists.counts, labelRunID: labelRunID,
+            vocabulary: words, frameStore: frameStore, format: format, counts: lists.counts, labelRunID: labelRun?.id,
             datasetID: dataset.id, lists: lists)
     }
 
-    private static func dataset(_ name: String?, _ db: Database) throws -> DatasetRow {
-        let all = try DatasetRow.all(db)
-        let names = all.map { quoted($0.name) }.joined(separator: ", ")
-        if let name {
-            guard let dataset = all.first(where: { $0.name == name }) else {
-                throw TrainingDataError(.dataset, "there is no dataset \(quoted(name)); the store has \(names)")
-            }
-            return dataset
-        }
-        guard let only = all.first else {
-            throw TrainingDataError(.dataset, "the store has no dataset; run rgvlm-ingest on it first")
-        }
-        guard all.count == 1 else {
-            throw TrainingDataError(.dataset, "the store has the datasets \(names); say which one to train on")
-        }
-        return only
-    }
-
-    private static func labelRun(_ name: String?, _ dataset: DatasetRow, _ db: Database) throws -> Int64? {
-        guard let name else { return nil }
-        let runs = try LabelRun.all(db).filter { $0.datasetID == dataset.id }
-        if let run = runs.first(where: { $0.name == name }) { return run.id }
-        let hint =
-            runs.isEmpty
-            ? "it has none; run rgvlm-label first" : "it has " + runs.map { quoted($0.name) }.joined(separator: ", ")
-        throw TrainingDataError(
-            .labelRun, "dataset \(quoted(dataset.name)) has no label run \(quoted(name)); \(hint)")
-    }
-
-    private static func vocabulary(_ dataset: DatasetRow, splits: [String], _ db: Database) throws -> Vocabulary {
+    private static func vocabulary(
+        _ dataset: DatasetRow, splits: [String], _ db: StoreConnection
+    ) throws -> Vocabulary {
         var counter = Vocabulary.Counter()
         try TrainingEpisode.forEachText(datasetID: dataset.id, splits: splits, db) { counter.add($0) }
         return counter.vocabulary()

@@ -4,7 +4,9 @@ internal import Ground
 ///
 /// As JSON it is the list of its words, so that a word's place is its id.
 package struct Vocabulary: Sendable, Equatable {
+    /// The id of no word.
     package static let padding: Int32 = 0
+    /// The id of every word that was not there when the vocabulary was made (UNK).
     package static let unknown: Int32 = 1
     /// Words of the longest sentence; what follows is cut off.
     package static let maximumWords = 120
@@ -15,7 +17,8 @@ package struct Vocabulary: Sendable, Equatable {
 
     static let reserved = ["<padding>", "<unknown>"]
 
-    /// Fails for a list without the two reserved words at its start, with a word twice, or with one no sentence can hold.
+    /// Fails for a list without the two reserved words at its start, with a word twice, or with one no sentence can
+    /// hold.
     package init?(words: [String]) {
         guard words.starts(with: Self.reserved), words.count <= Int(Int32.max) else { return nil }
         var ids: [String: Int32] = [:]
@@ -55,6 +58,7 @@ package struct Vocabulary: Sendable, Equatable {
         }
     }
 
+    /// Ids, with padding and the unknown word.
     package var count: Int { words.count }
 
     /// The ids of a sentence's words, 1 to ``maximumWords`` of them: a sentence without words is one unknown word.

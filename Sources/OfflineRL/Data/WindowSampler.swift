@@ -6,15 +6,19 @@ package import Networks
 ///
 /// Batch b is a function of the set, the seed and b alone, so that a run goes on from the number of its next batch.
 package struct WindowSampler: Sendable {
+    /// In which order the windows come.
     package enum Order: Sendable, Equatable {
-        /// Each instruction once an epoch, in an order of the epoch's own; a window starts at a uniformly drawn step. Batches
-        /// all have the same size: the stream of epochs has no end, and batch b holds its places `b * size ..< (b + 1) * size`.
+        /// Each instruction once an epoch, in an order of the epoch's own; a window starts at a uniformly drawn step.
+        /// Batches all have the same size: the stream of epochs has no end, and batch b holds its places `b * size ..<
+        /// (b + 1) * size`.
         case shuffled(seed: UInt64)
         /// Each instruction once, in the order of the set, from its first step; the last batch may be smaller.
         case once
     }
 
+    /// What the windows are cut from.
     package let set: TrainingSet
+    /// In which order the windows come.
     package let order: Order
     /// Windows of a batch.
     package let batchSize: Int
@@ -22,6 +26,7 @@ package struct WindowSampler: Sendable {
     private let starts: SeededHash
     private let maximumWords: Int
 
+    /// A sampler; every batch is a function of its number.
     package init(_ set: TrainingSet, batchSize: Int = 64, order: Order) {
         precondition(batchSize > 0)
         self.set = set
@@ -60,8 +65,8 @@ package struct WindowSampler: Sendable {
         return batch
     }
 
-    /// Puts batch `number` in place of what `batch` holds. Its frames stay valid while the set's frame store lives. A batch
-    /// from ``makeBatch()`` is filled without allocating.
+    /// Puts batch `number` in place of what `batch` holds. Its frames stay valid while the set's frame store lives. A
+    /// batch from ``makeBatch()`` is filled without allocating.
     package func fill(_ batch: inout WindowBatch, number: Int) {
         precondition(numbers.contains(number), "batch \(number) of \(numbers)")
         batch.removeAll()

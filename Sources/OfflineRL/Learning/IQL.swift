@@ -1,15 +1,20 @@
 package import Tensors
 
-/// Implicit Q-learning (Kostrikov et al. 2021) with advantage-weighted regression. All losses are of the old parameters.
+/// Implicit Q-learning (Kostrikov et al. 2021) with advantage-weighted regression. All losses are of the old
+/// parameters.
 package struct IQL: Sendable, Hashable, Codable {
+    /// gamma, from step to step.
     package var discount: Float = 0.97
+    /// tau of the value's loss, above 0.5.
     package var expectile: Float = 0.8
     /// Inverse temperature: weights are exp(temperature * advantage). 0 is behaviour cloning.
     package var temperature: Float = 5
     /// The largest weight.
     package var weightLimit: Float = 100
+    /// The share of the critic that the target takes over at each update.
     package var polyak: Float = 0.005
 
+    /// The defaults of the paper.
     package init() {}
 
     /// y_t = r_t + (1 - d_t) * discount * V(s_{t+1}). Where a window is cut off d is 0: it bootstraps.
@@ -22,13 +27,21 @@ package struct IQL: Sendable, Hashable, Codable {
 
     /// The critic's losses and what the policy needs of them.
     package struct CriticLoss: Sendable, Equatable {
+        /// Mean squared error of the first Q to the target.
         package var q1: Double
+        /// Likewise of the second.
         package var q2: Double
+        /// The expectile loss of V to the target critic's smaller Q.
         package var v: Double
+        /// Of the target critic's smaller Q.
         package var meanQ: Double
+        /// Of V at the windows' steps.
         package var meanV: Double
+        /// Of Q - V.
         package var meanAdvantage: Double
+        /// The largest Q - V.
         package var maximumAdvantage: Double
+        /// Of the policy's weights.
         package var meanWeight: Double
         /// Share of weights at the limit.
         package var clipRate: Double

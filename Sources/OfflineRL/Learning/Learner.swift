@@ -9,6 +9,7 @@ package enum Algorithm: String, Sendable, CaseIterable, Codable {
     /// Behaviour cloning on fulfilled instructions only.
     case filteredBC = "filtered-bc"
 
+    /// Whether values are learned besides the policy.
     package var hasCritic: Bool { self == .iql }
 }
 
@@ -16,9 +17,13 @@ package enum Algorithm: String, Sendable, CaseIterable, Codable {
 package struct UpdateMetrics: Sendable, Equatable {
     /// Nil without a critic.
     package var critic: IQL.CriticLoss?
+    /// Weighted cross-entropy of the actions, the mean over steps.
     package var actionLoss: Double
+    /// Likewise of the objects, the mean over interactions.
     package var objectLoss: Double
+    /// Steps of the batch.
     package var steps: Int
+    /// Those of them that act on an object.
     package var interactions: Int
 
     /// Whether every loss is a number.
@@ -30,16 +35,27 @@ package struct UpdateMetrics: Sendable, Equatable {
 
 /// A policy, its critic, and their updates on packed windows. Not for use from several threads at once.
 package final class Learner {
+    /// What is learned.
     package let algorithm: Algorithm
+    /// Sizes of the networks.
     package let shape: NetworkShape
+    /// Settings of the critic and of the policy's weights.
     package let iql: IQL
+    /// Settings of the updates.
     package let optimizer: AdamW
+    /// Where the numbers are computed.
     package let backend: any Backend
+    /// Actions and objects from words and frames.
     package let policy: Policy
+    /// The policy's weights and moments.
     package let policyParameters: ParameterStore
+    /// Two Q and V; nil without a critic.
     package let critic: Critic?
+    /// Their weights, target and moments.
     package let criticParameters: ParameterStore?
+    /// What is reused from update to update.
     package let tape: Tape
+    /// The encoding of places in a window.
     package let positions: PositionTable
     private let seed: UInt64
 
@@ -101,6 +117,7 @@ package final class Learner {
         return metrics
     }
 
+    /// One step of the optimiser with the gradients computed last, and of the target.
     package func applyGradients() {
         policyParameters.update(optimizer)
         criticParameters?.update(optimizer, polyak: iql.polyak)

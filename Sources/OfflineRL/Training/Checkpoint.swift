@@ -11,16 +11,23 @@ internal import Glibc
 #endif
 
 /// A folder with a learner's whole state: `model.safetensors` with weights, target and running moments,
-/// `optimizer.safetensors` with AdamW's moments, `checkpoint.json`, and `SHA256SUMS` over the three, for `sha256sum -c`.
+/// `optimizer.safetensors` with AdamW's moments, `checkpoint.json`, and `SHA256SUMS` over the three, for `sha256sum
+/// -c`.
 ///
 /// The folder is made under another name and renamed when all of it is durable: there are whole checkpoints only.
 package struct Checkpoint: Sendable {
+    /// Weights, target and running moments.
     package static let modelFile = "model.safetensors"
+    /// AdamW's moments.
     package static let optimizerFile = "optimizer.safetensors"
+    /// Everything but the numbers of the tensors.
     package static let descriptionFile = "checkpoint.json"
+    /// Hashes of the three, as `sha256sum` writes them.
     package static let sumsFile = "SHA256SUMS"
 
+    /// The folder.
     package let path: String
+    /// What `checkpoint.json` says.
     package let description: CheckpointDescription
     /// SHA-256 of the files, as hexadecimal digits, by name.
     package let sums: [String: String]

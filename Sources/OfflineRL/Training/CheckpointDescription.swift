@@ -5,17 +5,26 @@ package import Tensors
 package struct CheckpointDescription: Sendable, Equatable, Codable {
     /// Sizes of the networks.
     package struct Network: Sendable, Equatable, Codable {
+        /// The name of the sizes.
         package var preset: String
+        /// Of the tokens.
         package var width: Int
+        /// Of attention.
         package var heads: Int
+        /// Of the words' encoder.
         package var textLayers: Int
+        /// Of words and frames together.
         package var jointLayers: Int
+        /// Of the first convolution over a frame's features.
         package var channels1: Int
+        /// Of the second.
         package var channels2: Int
+        /// The share that is dropped while training.
         package var dropout: Float
         /// As in `patches`, or `half 512`.
         package var features: String
 
+        /// Of a network's shape.
         package init(_ shape: NetworkShape) {
             preset = shape.preset.rawValue
             width = shape.width
@@ -31,11 +40,16 @@ package struct CheckpointDescription: Sendable, Equatable, Codable {
 
     /// A figure that is not yet in the store.
     package struct Figure: Sendable, Equatable, Codable {
+        /// Updates done when it was measured.
         package var step: Int
+        /// What it was measured on.
         package var split: String
+        /// As in `loss/action`.
         package var name: String
+        /// What was measured.
         package var value: Double
 
+        /// A figure.
         package init(step: Int, split: String, name: String, value: Double) {
             self.step = step
             self.split = split
@@ -44,29 +58,42 @@ package struct CheckpointDescription: Sendable, Equatable, Codable {
         }
     }
 
+    /// Of this form of the JSON.
     package static let currentVersion = 1
 
+    /// Of the form of the JSON.
     package var version = Self.currentVersion
-    /// Updates made; also the number of the sampler's next batch. Dropout depends on it and on the seed: there is no other
-    /// state of random numbers.
+    /// Updates made; also the number of the sampler's next batch. Dropout depends on it and on the seed: there is no
+    /// other state of random numbers.
     package var step: Int
+    /// Of all random streams.
     package var seed: UInt64
+    /// What is learned.
     package var algorithm: Algorithm
+    /// Sizes of the networks.
     package var network: Network
+    /// Settings of the critic and of the policy's weights.
     package var iql: IQL
+    /// Settings of the updates.
     package var optimizer: AdamW
+    /// As in `float32`.
     package var precision: String
+    /// Windows of a batch.
     package var batchSize: Int
     /// The words by id.
     package var vocabulary: Vocabulary
     /// What the windows are cut from: a hash of the training set's lists.
     package var dataSHA256: String
+    /// What each step is worth.
     package var reward: RewardMix
+    /// What made the features of the frames.
     package var encoder: String
+    /// Figures that are not yet in the store.
     package var unrecorded: [Figure]
     /// Training figures since their last row.
     package var sums: FigureSums
 
+    /// A description of the present version.
     package init(
         step: Int, seed: UInt64, algorithm: Algorithm, network: Network, iql: IQL, optimizer: AdamW, precision: String,
         batchSize: Int, vocabulary: Vocabulary, dataSHA256: String, reward: RewardMix, encoder: String,
@@ -112,6 +139,7 @@ extension FeatureFormat {
 
 /// Why a checkpoint cannot be used.
 package struct CheckpointError: Error, Sendable, Equatable, CustomStringConvertible {
+    /// What is wrong.
     package enum Code: Sendable {
         /// There is none.
         case missing
@@ -123,15 +151,20 @@ package struct CheckpointError: Error, Sendable, Equatable, CustomStringConverti
         case unwritable
     }
 
+    /// What is wrong.
     package var code: Code
+    /// What is wrong and what to do about it.
     package var message: String
+    /// The checkpoint or the run's folder.
     package var path: String
 
+    /// An error about the files at `path`.
     package init(_ code: Code, _ message: String, path: String) {
         self.code = code
         self.message = message
         self.path = path
     }
 
+    /// One line: the path and what is wrong.
     package var description: String { "\(path): \(message)" }
 }

@@ -4,6 +4,7 @@ internal import Tensors
 
 /// A batch on disk, for somebody to look at.
 package enum FailedBatch {
+    /// Its name in the run's folder.
     package static let file = "failed-batch.safetensors"
 
     /// Writes all of the batch, its frames as bytes.

@@ -8,6 +8,7 @@ internal import Glibc
 
 /// Where a run keeps its files: `<store>.runs/<name>/` with checkpoints, TensorBoard's events and a lock.
 package final class RunFolder {
+    /// The folder itself.
     package let path: String
     private var descriptor: Int32 = -1
 
@@ -17,6 +18,7 @@ package final class RunFolder {
         return !name.isEmpty && name.count <= 100 && name.first != "." && name.allSatisfy(allowed.contains)
     }
 
+    /// The folder of a run beside a store.
     package static func path(store: String, run: String) -> String { "\(store).runs/\(run)" }
 
     /// Makes the folder and takes its lock, which the process holds until it ends.
@@ -44,8 +46,10 @@ package final class RunFolder {
 
     deinit { if descriptor >= 0 { close(descriptor) } }
 
+    /// The folder of the checkpoints.
     package var checkpoints: String { path + "/checkpoints" }
 
+    /// The folder of the checkpoint after `step` updates.
     package func checkpoint(step: Int) -> String { checkpoints + "/step-" + String(format: "%08d", step) }
 
     /// Steps with a checkpoint, the latest first.
@@ -71,7 +75,8 @@ package final class RunFolder {
         if let first = problems.first {
             throw CheckpointError(
                 .damaged,
-                "none of the \(problems.count) checkpoints is whole (\(first)); remove \(path)/checkpoints to begin anew",
+                "none of the \(problems.count) checkpoints is whole (\(first)); "
+                    + "remove \(path)/checkpoints to begin anew",
                 path: path)
         }
         return (nil, [])

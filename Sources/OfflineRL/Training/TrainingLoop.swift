@@ -9,10 +9,12 @@ package struct TrainingPlan: Sendable, Equatable {
     package var logEvery: Int
     /// Updates between checkpoints, and between validations.
     package var checkpointEvery: Int
+    /// Updates between validations.
     package var validateEvery: Int
     /// Checkpoints to keep, the latest.
     package var keep: Int
 
+    /// A plan; all numbers are counts of updates but `keep`.
     package init(steps: Int, logEvery: Int, checkpointEvery: Int, validateEvery: Int, keep: Int) {
         self.steps = steps
         self.logEvery = logEvery
@@ -28,6 +30,7 @@ package struct FigureSums: Sendable, Equatable, Codable {
     private var values: [Double] = []
     private var count = 0
 
+    /// No figures.
     package init() {}
 
     mutating func add(_ figures: [(String, Double)]) {
@@ -59,7 +62,9 @@ package protocol TrainingObserver: AnyObject {
 
 /// A number that is none appeared: nothing was learned from it.
 package struct DivergenceError: Error, Sendable {
+    /// Updates done before.
     package var step: Int
+    /// Which number it was.
     package var what: String
 }
 
@@ -72,6 +77,7 @@ package final class TrainingLoop {
     /// Sums of the training figures since their last row.
     package private(set) var sums: FigureSums
 
+    /// How the loop ended: with all updates, or asked to stop.
     package enum Outcome: Sendable, Equatable {
         case done
         case stopped
@@ -96,7 +102,8 @@ package final class TrainingLoop {
     /// - Parameters:
     ///   - next: Puts the batch of the given number in place; nil ends the run as stopped.
     ///   - observer: Says in `didUpdate` whether to go on.
-    /// - Throws: ``DivergenceError`` before a loss or gradient that is no number could change a weight, and what the observer throws.
+    /// - Throws: ``DivergenceError`` before a loss or gradient that is no number could change a weight, and what the
+    ///   observer throws.
     package func run(
         _ batch: inout WindowBatch, next: (inout WindowBatch, Int) -> Bool, observer: any TrainingObserver
     ) throws -> Outcome {

@@ -29,8 +29,8 @@ struct ValidationSums {
     private var frequentActions = 0
     private var frequentObjects = 0
 
-    /// What guessing without looking scores: the training set's most frequent action, the action before (at first the most
-    /// frequent), its most frequent object.
+    /// What guessing without looking scores: the training set's most frequent action, the action before (at first the
+    /// most frequent), its most frequent object.
     mutating func addBaselines(_ batch: WindowBatch, _ objects: [Int32], _ guess: TrainingSet.MostFrequent) {
         hasBaselines = true
         for window in 0..<batch.windowCount {

@@ -45,7 +45,7 @@ package struct ReportData: Sendable {
     package struct Evaluation: Sendable {
         package var run: EvalRun
         /// In the order of the set.
-        package var rollouts: [(id: Int64, rollout: Rollout)]
+        package var rollouts: [EvalRun.Stored]
     }
 
     package struct Reference: Sendable {

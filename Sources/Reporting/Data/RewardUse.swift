@@ -29,7 +29,7 @@ extension RewardUse {
                 let histogram = row.labels(in: data)?.histogram ?? []
                 var counter = Counter(settings, histogram)
                 let filter = TrainingEpisode.Filter(
-                    datasetID: identity.datasetID, splits: data.plan.splits, kinds: data.plan.kinds,
+                    datasetID: identity.datasetID, splits: data.plan.splits, kinds: data.plan.kinds.compactMap(Instruction.Kind.init),
                     labelRunID: identity.labelRunID)
                 try TrainingEpisode.forEach(filter, db) { counter.add($0) }
                 guard counter.generated > 0 else { continue }
@@ -117,7 +117,7 @@ extension RewardUse {
         private static func labels(of instruction: TrainingEpisode.Instruction, in episode: TrainingEpisode) -> [Int?] {
             if let own = episode.scored.first(where: { $0.instructionID == instruction.id }) { return own.scores }
             let tasks = episode.scored.filter {
-                $0.kind == "task" && $0.steps.lowerBound <= instruction.steps.lowerBound
+                $0.kind == .task && $0.steps.lowerBound <= instruction.steps.lowerBound
                     && $0.steps.upperBound >= instruction.steps.upperBound
             }
             guard let span = tasks.first(where: { $0.annotation == instruction.annotation }) ?? tasks.first else {

@@ -30,7 +30,7 @@ struct ShownSet {
     /// another version.
     func places(
         of evaluation: ReportData.Evaluation
-    ) -> (uncounted: String?, rollouts: [(id: Int64, rollout: Rollout)?]) {
+    ) -> (uncounted: String?, rollouts: [EvalRun.Stored?]) {
         let mine = Dictionary(evaluation.rollouts.map { ($0.rollout.index, $0) }, uniquingKeysWith: { $1 })
         let isOfVersion =
             evaluation.run.identity.taskSetSHA256 == sha256

@@ -108,11 +108,11 @@ final class SourceEpisodeReader {
             subtasks: detail.subtasks.map {
                 .init(
                     kind: Plain.text($0.kind), first: $0.firstStep, count: $0.stepCount,
-                    object: $0.objectId.map(Plain.text))
+                    object: $0.objectID.map(Plain.text))
             },
             steps: detail.steps.map {
                 .init(
-                    action: $0.action, object: $0.objectId.map(Plain.text), subtask: $0.subtask,
+                    action: $0.action, object: $0.objectID.map(Plain.text), subtask: $0.subtask,
                     sparse: $0.subtaskReward)
             },
             frames: [String?](repeating: nil, count: detail.steps.count + 1), spans: [])

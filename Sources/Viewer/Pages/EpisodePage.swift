@@ -1,6 +1,5 @@
 internal import Episodes
 internal import ExperimentStore
-internal import GRDB
 
 /// One episode: its frames with their scores, its sub-tasks, instructions and evaluations.
 struct EpisodePage {
@@ -9,22 +8,22 @@ struct EpisodePage {
     private let catalogue: Catalogue
     private let index: Int
     private let reading: Reading?
-    private let frames: [Int: FrameSource.Place]
+    private let frames: [Int: FramePlace]
     private let flags: [EpisodeFlag]
-    private let rollouts: [RolloutLine]
+    private let rollouts: [Rollout.Line]
     private let neighbours: Neighbours
 
     /// Nil where there is no such episode.
-    init?(_ id: Int64, _ query: EpisodeQuery, _ catalogue: Catalogue, _ db: Database) throws {
+    init?(_ id: Int64, _ query: EpisodeQuery, _ catalogue: Catalogue, _ db: StoreConnection) throws {
         guard let index = catalogue.index(of: id), let detail = try EpisodeDetail.fetch(id, db) else { return nil }
         self.detail = detail
         self.query = query
         self.catalogue = catalogue
         self.index = index
         reading = catalogue.reading(run: query.run, kind: query.kind)
-        frames = try FrameSource.places(episode: id, from: 0, through: detail.steps.count, db)
+        frames = try FramePlace.all(episode: id, 0...detail.steps.count, db)
         flags = try EpisodeFlag.all(episode: id, db)
-        rollouts = try RolloutLine.of(episode: id, db)
+        rollouts = try Rollout.lines(episode: id, db)
         neighbours = try Neighbours(of: index, catalogue, query, reading, db)
     }
 
@@ -109,8 +108,8 @@ struct EpisodePage {
                 ]) { $1 }
             }
             let isFinal = last == detail.steps.count - 1
-            let object = part.objectId.map(ActionText.className) ?? ""
-            let place = part.receptacleId.map { ActionText.className($0) } ?? ""
+            let object = part.objectID.map(ActionText.className) ?? ""
+            let place = part.receptacleID.map { ActionText.className($0) } ?? ""
             let end = tile(detail.steps.count).merging(["isStep": false]) { $1 }
             return [
                 "number": part.index + 1, "kind": part.kind, "object": object, "place": place,
@@ -135,7 +134,7 @@ struct EpisodePage {
         ]
     }
 
-    private func rollout(_ line: RolloutLine) -> [String: Any] {
+    private func rollout(_ line: Rollout.Line) -> [String: Any] {
         [
             "address": "/rollouts/\(line.id)", "run": line.run, "instruction": line.instruction,
             "completed": "\(line.completed) of \(line.subTasks)", "steps": line.steps,

@@ -1,5 +1,4 @@
 internal import ExperimentStore
-internal import GRDB
 
 /// Where an episode stands in the list a query makes.
 struct Neighbours {
@@ -8,7 +7,7 @@ struct Neighbours {
     var previous, next: Int64?
 
     /// In the query's list; outside of it, those of all episodes in the order of ids.
-    init(of index: Int, _ catalogue: Catalogue, _ query: EpisodeQuery, _ reading: Reading?, _ db: Database) throws {
+    init(of index: Int, _ catalogue: Catalogue, _ query: EpisodeQuery, _ reading: Reading?, _ db: StoreConnection) throws {
         let selection = catalogue.selection(query, reading: reading, flags: try StoreReader.flagCounts(db))
         let list = selection.contains(index) ? selection : Array(catalogue.episodes.indices)
         let place = list.firstIndex(of: index) ?? 0
@@ -52,7 +51,7 @@ extension EpisodeDetail {
     /// The sub-tasks as the chart names them.
     var parts: [(range: Range<Int>, name: String)] {
         subtasks.map { part in
-            let object = part.objectId.map { " " + ActionText.className($0) } ?? ""
+            let object = part.objectID.map { " " + ActionText.className($0) } ?? ""
             return (part.firstStep..<(part.firstStep + part.stepCount), part.kind + object)
         }
     }
@@ -63,7 +62,7 @@ enum ActionText {
     /// `Mug` of `Mug|+00.12|+01.00|-00.48`.
     static func className(_ objectID: String) -> String { String(objectID.prefix { $0 != "|" }) }
 
-    static func object(_ step: EpisodeDetail.Step) -> String { step.object ?? step.objectId.map(className) ?? "" }
+    static func object(_ step: EpisodeDetail.Step) -> String { step.object ?? step.objectID.map(className) ?? "" }
 }
 
 extension ArraySlice<Float> {

@@ -1,11 +1,10 @@
 internal import ExperimentStore
-internal import GRDB
 
 /// The list of episodes.
 struct EpisodesPage {
     let content: PageContents
 
-    init(_ query: EpisodeQuery, _ catalogue: Catalogue, _ db: Database) throws {
+    init(_ query: EpisodeQuery, _ catalogue: Catalogue, _ db: StoreConnection) throws {
         let reading = catalogue.reading(run: query.run, kind: query.kind)
         let flags = try StoreReader.flagCounts(db)
         let selection = catalogue.selection(query, reading: reading, flags: flags)
@@ -116,18 +115,18 @@ struct EpisodeRow {
     let reading: Reading?
     let flags: FlagCount?
     let ends: [Int]
-    let frames: [Int: FrameSource.Place]
+    let frames: [Int: FramePlace]
 
-    init(_ catalogue: Catalogue, _ index: Int, _ reading: Reading?, _ flags: FlagCount?, _ db: Database) throws {
+    init(_ catalogue: Catalogue, _ index: Int, _ reading: Reading?, _ flags: FlagCount?, _ db: StoreConnection) throws {
         self.catalogue = catalogue
         self.index = index
         self.reading = reading
         self.flags = flags
         let episode = catalogue.episodes[index]
         ends = try LabelRun.subTaskEnds(episodeID: episode.id, db).sorted()
-        frames = try FrameSource.places(episode: episode.id, from: 0, through: 0, db)
+        frames = try FramePlace.all(episode: episode.id, 0...0, db)
             .merging(
-                FrameSource.places(episode: episode.id, from: episode.stepCount, through: episode.stepCount, db)
+                FramePlace.all(episode: episode.id, episode.stepCount...episode.stepCount, db)
             ) { $1 }
     }
 

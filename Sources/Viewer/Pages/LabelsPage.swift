@@ -1,30 +1,21 @@
 internal import ExperimentStore
-internal import GRDB
 
 /// The label runs: how far they are, what scores they gave, what they cost.
 struct LabelsPage {
     let content: PageContents
 
-    init(_ catalogue: Catalogue, _ db: Database) throws {
+    init(_ catalogue: Catalogue, _ db: StoreConnection) throws {
         let runs = try catalogue.runs.map { try Self.run($0, catalogue, db) }
         content = PageContents(
             template: "labels", title: "Label runs", values: ["runs": runs, "hasRuns": !runs.isEmpty])
     }
 
-    private static func run(_ run: LabelRun, _ catalogue: Catalogue, _ db: Database) throws -> [String: Any] {
+    private static func run(_ run: LabelRun, _ catalogue: Catalogue, _ db: StoreConnection) throws -> [String: Any] {
         let status = try LabelStatus.of(run, db)
         var counts = [Int](repeating: 0, count: 11)
         var controls = counts
-        for row in try Row.fetchAll(
-            db,
-            sql: """
-                SELECT s.control = 'none', c.score, count(*) FROM label_spans s JOIN label_scores c ON c.span_id = s.id
-                WHERE s.run_id = ? GROUP BY 1, 2
-                """, arguments: [run.id])
-        {
-            let (isGenuine, score, count) = (row[0] as Bool, row[1] as Int, row[2] as Int)
-            guard counts.indices.contains(score) else { continue }
-            if isGenuine { counts[score] = count } else { controls[score] = count }
+        for row in try run.scoreCounts(db) where counts.indices.contains(row.score) {
+            if row.isGenuine { counts[row.score] += row.count } else { controls[row.score] += row.count }
         }
         let total = counts.reduce(0, +)
         let mean =

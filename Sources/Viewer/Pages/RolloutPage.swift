@@ -1,21 +1,15 @@
 internal import Episodes
 internal import ExperimentStore
-internal import GRDB
 
 /// One task as an agent went through it.
 struct RolloutPage {
     let content: PageContents
 
     /// Nil where there is no such rollout.
-    init?(_ id: Int64, _ db: Database) throws {
-        guard let (run, rollout) = try Rollout.withID(id, db) else { return nil }
+    init?(_ id: Int64, _ db: StoreConnection) throws {
+        guard let found = try Rollout.withID(id, db) else { return nil }
+        let (run, rollout) = (found.run, found.rollout)
         let steps = try Rollout.steps(id, db)
-        let near = try Row.fetchOne(
-            db,
-            sql: """
-                SELECT max(iif(p.idx < o.idx, p.id, NULL)), min(iif(p.idx > o.idx, p.id, NULL))
-                FROM rollouts o JOIN rollouts p ON p.eval_run_id = o.eval_run_id AND abs(p.idx - o.idx) = 1 WHERE o.id = ?
-                """, arguments: [id])
         var values: [String: Any] = [
             "id": id, "run": run, "instruction": rollout.instruction, "key": rollout.key,
             "type": EpisodeText.type(rollout.taskType), "scene": rollout.scene, "start": rollout.start.rawValue,
@@ -25,8 +19,8 @@ struct RolloutPage {
             "hasSteps": !steps.isEmpty, "steps": Self.rows(steps, rollout),
         ]
         if let episode = rollout.episodeID { values["episode"] = ["id": episode, "address": "/episodes/\(episode)"] }
-        if let previous = near?[0] as Int64? { values["previous"] = "/rollouts/\(previous)" }
-        if let next = near?[1] as Int64? { values["next"] = "/rollouts/\(next)" }
+        if let previous = found.previousID { values["previous"] = "/rollouts/\(previous)" }
+        if let next = found.nextID { values["next"] = "/rollouts/\(next)" }
         content = PageContents(template: "rollout", title: "Rollout \(id)", values: values)
     }
 

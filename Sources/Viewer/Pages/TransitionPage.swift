@@ -1,6 +1,5 @@
 internal import Episodes
 internal import ExperimentStore
-internal import GRDB
 
 /// One transition: both frames, the action, and all that was said of it.
 struct TransitionPage {
@@ -14,12 +13,12 @@ struct TransitionPage {
     private let prompts: [String: PromptRow]
     private let labels: [TransitionLabel]
     private let others: [(run: LabelRun, kind: String, score: Float)]
-    private let frames: [Int: FrameSource.Place]
+    private let frames: [Int: FramePlace]
     private let flags: [EpisodeFlag]
     private let neighbours: Neighbours
 
     /// Nil where there is no such transition.
-    init?(_ id: Int64, _ t: Int, _ query: EpisodeQuery, _ catalogue: Catalogue, _ db: Database) throws {
+    init?(_ id: Int64, _ t: Int, _ query: EpisodeQuery, _ catalogue: Catalogue, _ db: StoreConnection) throws {
         guard let index = catalogue.index(of: id), t < catalogue.episodes[index].stepCount,
             let detail = try EpisodeDetail.fetch(id, db), let step = detail.steps.first(where: { $0.t == t })
         else { return nil }
@@ -47,7 +46,7 @@ struct TransitionPage {
             else { return nil }
             return (run, other.kind, other.scores[place])
         }
-        frames = try FrameSource.places(episode: id, from: t, through: t + 1, db)
+        frames = try FramePlace.all(episode: id, t...(t + 1), db)
         flags = try EpisodeFlag.all(episode: id, db)
         neighbours = try Neighbours(of: index, catalogue, query, reading, db)
     }
@@ -64,7 +63,7 @@ struct TransitionPage {
             "goal": episode.goal, "split": detail.split, "type": EpisodeText.type(detail.taskType),
             "scene": [detail.floorPlan, detail.room].compactMap { $0 }.joined(separator: ", "),
             "episodeAddress": "/episodes/\(detail.id)" + query.withoutPage.address,
-            "action": step.action, "object": ActionText.object(step), "instance": step.objectId ?? "",
+            "action": step.action, "object": ActionText.object(step), "instance": step.objectID ?? "",
             "pictures": [picture(step.t, "before"), picture(step.t + 1, "after")],
             "chip": ScoreChip.values(scores.score(step.t)),
             "facts": facts(main, part), "part": part.map { "\($0.index + 1). \($0.kind)" } ?? "",
@@ -99,8 +98,8 @@ struct TransitionPage {
             if let agreement = label?.agreement { facts.append(("agreement", NumberText.percent(agreement))) }
         }
         if let part {
-            let object = part.objectId.map { " " + ActionText.className($0) } ?? ""
-            let place = part.receptacleId.map { ", " + ActionText.className($0) } ?? ""
+            let object = part.objectID.map { " " + ActionText.className($0) } ?? ""
+            let place = part.receptacleID.map { ", " + ActionText.className($0) } ?? ""
             facts.append(("sub-task", "\(part.index + 1) of \(detail.subtasks.count): \(part.kind)\(object)\(place)"))
         }
         facts.append(

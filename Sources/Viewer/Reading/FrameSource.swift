@@ -2,26 +2,11 @@ internal import Episodes
 internal import ExperimentStore
 internal import Foundation
 internal import Frames
-internal import GRDB
 internal import Images
 internal import Synchronization
 
 /// Pictures of observations, from the frame store beside the database. Files of the dataset are not read.
 final class FrameSource: Sendable {
-    /// Where a picture lies.
-    struct Place: Sendable, Equatable {
-        var dataset: String
-        var storeID: [UInt8]
-        var record: Int
-
-        /// Changes with the picture: records are never written twice.
-        var tag: String {
-            let digits = Array("0123456789abcdef")
-            let prefix = storeID.prefix(6).flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] }
-            return String(prefix) + "-" + String(record)
-        }
-    }
-
     /// Why there is no picture.
     struct Missing: Error, Sendable {
         var message: String
@@ -29,28 +14,13 @@ final class FrameSource: Sendable {
 
     private let open = Mutex<[String: FrameStore]>([:])
 
-    /// The places of some observations of an episode; those without a picture are left out.
-    static func places(episode: Int64, from first: Int, through last: Int, _ db: Database) throws -> [Int: Place] {
-        let statement = try db.cachedStatement(
-            sql: """
-                SELECT f.t, d.name, d.frame_store_id, f.record FROM frames f JOIN episodes e ON e.id = f.episode_id
-                JOIN datasets d ON d.id = e.dataset_id
-                WHERE f.episode_id = ? AND f.t BETWEEN ? AND ? AND f.record IS NOT NULL AND d.frame_store_id IS NOT NULL
-                """)
-        let rows = try Row.fetchAll(statement, arguments: [episode, first, last])
-        return Dictionary(
-            uniqueKeysWithValues: rows.map {
-                ($0[0], Place(dataset: $0[1], storeID: Array($0[2] as Data), record: $0[3]))
-            })
-    }
-
     /// The address of a picture, or nil.
-    static func address(_ episode: Int64, _ t: Int, _ places: [Int: Place]) -> String? {
+    static func address(_ episode: Int64, _ t: Int, _ places: [Int: FramePlace]) -> String? {
         places[t].map { "/frames/\(episode)/\(t).png?v=\($0.tag)" }
     }
 
     /// - Throws: ``Missing`` where the frame store is not there, is another's, or is damaged.
-    func png(_ place: Place, in store: ExperimentStore) throws -> [UInt8] {
+    func png(_ place: FramePlace, in store: ExperimentStore) throws -> [UInt8] {
         let frames = try frames(place, in: store)
         let shape = frames.format.shape
         guard frames.format.element == .uint8, shape.count == 3, shape[2] == 3 else {
@@ -66,7 +36,7 @@ final class FrameSource: Sendable {
         }
     }
 
-    private func frames(_ place: Place, in store: ExperimentStore) throws -> FrameStore {
+    private func frames(_ place: FramePlace, in store: ExperimentStore) throws -> FrameStore {
         let path = store.frameStorePath(dataset: place.dataset)
         return try open.withLock { open in
             if let frames = open[path], frames.identifier == place.storeID, place.record < frames.count {
@@ -83,5 +53,14 @@ final class FrameSource: Sendable {
             open[path] = frames
             return frames
         }
+    }
+}
+
+extension FramePlace {
+    /// Changes with the picture: records are never written twice.
+    var tag: String {
+        let digits = Array("0123456789abcdef")
+        let prefix = storeID.prefix(6).flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] }
+        return String(prefix) + "-" + String(record)
     }
 }

@@ -1,6 +1,5 @@
 internal import ExperimentStore
 internal import Foundation
-internal import GRDB
 internal import Synchronization
 
 /// The store as the viewer reads it: one connection, opened again when another file has taken the store's place, and the
@@ -21,7 +20,7 @@ final class StoreReader: Sendable {
     private struct Known {
         var connection: Int
         var version: Int
-        var signature: Catalogue.Signature
+        var signature: ChangeSignature
         var catalogue: Catalogue
         var readAt: ContinuousClock.Instant
         var duration: Duration
@@ -66,22 +65,22 @@ final class StoreReader: Sendable {
     }
 
     /// Runs `body` on one consistent state of the store.
-    func read<T>(_ body: (ExperimentStore, Database) throws -> T) throws -> T {
+    func read<T>(_ body: (ExperimentStore, StoreConnection) throws -> T) throws -> T {
         let store = try open().store
         return try store.read { try body(store, $0) }
     }
 
     /// As ``read(_:)``, with the catalogue of this state. It is read anew when others have changed what it shows; while a
     /// stage writes all the time, a tenth of the time goes into that at most, and the catalogue is a little older.
-    func read<T>(_ body: (ExperimentStore, Catalogue, Database) throws -> T) throws -> T {
+    func read<T>(_ body: (ExperimentStore, Catalogue, StoreConnection) throws -> T) throws -> T {
         let connection = try open()
         return try connection.store.read { db in
             try body(connection.store, try catalogue(connection.number, db), db)
         }
     }
 
-    private func catalogue(_ connection: Int, _ db: Database) throws -> Catalogue {
-        let version = try Int.fetchOne(db, sql: "PRAGMA data_version") ?? 0
+    private func catalogue(_ connection: Int, _ db: StoreConnection) throws -> Catalogue {
+        let version = try ChangeSignature.version(db)
         return try known.withLock { known in
             let previous = known.flatMap { $0.connection == connection ? $0 : nil }
             let start = ContinuousClock.now
@@ -90,7 +89,7 @@ final class StoreReader: Sendable {
                     return previous.catalogue
                 }
             }
-            let signature = try Catalogue.Signature(db)
+            let signature = try ChangeSignature(db)
             if var previous, previous.signature == signature {
                 previous.version = version
                 known = previous
@@ -107,19 +106,17 @@ final class StoreReader: Sendable {
     }
 
     /// Flags of all episodes, counted.
-    static func flagCounts(_ db: Database) throws -> [Int64: FlagCount] {
-        let rows = try Row.fetchAll(
-            db, sql: "SELECT episode_id, sum(t IS NULL), count(t) FROM flags GROUP BY episode_id")
-        return Dictionary(
-            uniqueKeysWithValues: rows.map {
-                ($0[0], FlagCount(onEpisode: ($0[1] as Int) > 0, onTransitions: $0[2]))
+    static func flagCounts(_ db: StoreConnection) throws -> [Int64: FlagCount] {
+        Dictionary(
+            uniqueKeysWithValues: try EpisodeFlag.counts(db).map {
+                ($0.episodeID, FlagCount(onEpisode: $0.isOnEpisode, onTransitions: $0.transitionCount))
             })
     }
 
     /// Writes through a connection of its own, which takes the writers' lock for as long as it lasts.
     ///
     /// - Throws: ``StoreError``; `.locked` where a stage is writing.
-    func write(_ body: (Database) throws -> Void) throws {
+    func write(_ body: (StoreConnection) throws -> Void) throws {
         let store = try ExperimentStore(path, access: .write)
         defer { try? store.close() }
         try store.write(body)

@@ -1,5 +1,4 @@
 internal import ExperimentStore
-internal import GRDB
 
 /// A flag that could not be saved, and why: the form is shown again with what was written in it.
 struct UnsavedFlag: Sendable {
@@ -40,11 +39,7 @@ extension ViewerSite {
         do {
             var isThere = false
             try reader.write { db in
-                isThere =
-                    try Bool.fetchOne(
-                        db,
-                        sql: "SELECT EXISTS (SELECT 1 FROM episodes WHERE id = ? AND (? IS NULL OR ? < step_count))",
-                        arguments: [id, t, t]) ?? false
+                isThere = try EpisodeHeader.exists(id, t: t, db)
                 guard isThere else { return }
                 if form["do"] == "set" {
                     try EpisodeFlag.set(episode: id, t: t, note: note, db)

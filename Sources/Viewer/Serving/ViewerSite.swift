@@ -1,6 +1,5 @@
 internal import ExperimentStore
 internal import Foundation
-internal import GRDB
 internal import Logging
 
 /// Answers requests. It blocks while it reads, and knows nothing of connections.
@@ -21,7 +20,7 @@ final class ViewerSite: Sendable {
 
     /// Reads what pages need, so that the first of them is as fast as the others.
     func warmUp() {
-        _ = try? reader.read { (_: ExperimentStore, _: Catalogue, _: Database) in () }
+        _ = try? reader.read { (_: ExperimentStore, _: Catalogue, _: StoreConnection) in () }
     }
 
     func reply(to request: ViewerRequest) -> ViewerReply {
@@ -94,7 +93,7 @@ final class ViewerSite: Sendable {
 
     private func frame(_ id: Int64, _ t: Int, _ request: ViewerRequest) throws -> ViewerReply {
         try reader.read { store, db in
-            guard let place = try FrameSource.places(episode: id, from: t, through: t, db)[t] else {
+            guard let place = try FramePlace.all(episode: id, t...t, db)[t] else {
                 return ViewerReply(status: 404, text: "The store has no picture of this observation.")
             }
             let mark = "\"\(place.tag)\""

@@ -1,33 +1,7 @@
-internal import Episodes
-internal import GRDB
-
-/// The tables, version by version. A migration is never changed once released; later issues add further ones.
-enum Schema {
-    static var migrator: DatabaseMigrator {
-        var migrator = DatabaseMigrator()
-        migrator.registerMigration("1-dataset") { db in
-            try db.execute(sql: datasetTables)
-            try db.execute(sql: datasetViews)
-            for action in Action.allCases {
-                try db.execute(
-                    sql: "INSERT INTO actions (id, name, interaction) VALUES (?, ?, ?)",
-                    arguments: [Int(action.rawValue), action.name, action.isInteraction ? 1 : 0])
-            }
-            for (id, name) in ObjectClass.names.enumerated() {
-                try db.execute(sql: "INSERT INTO object_classes (id, name) VALUES (?, ?)", arguments: [id, name])
-            }
-        }
-        migrator.registerMigration("2-simulation") { db in try db.execute(sql: simulation) }
-        migrator.registerMigration("3-labels") { db in try db.execute(sql: labels) }
-        migrator.registerMigration("4-training") { db in try db.execute(sql: training) }
-        migrator.registerMigration("5-evaluation") { db in try db.execute(sql: evaluation) }
-        return migrator
-    }
-
-    /// Times are ISO 8601 in UTC; lists are JSON text; hashes are 32 bytes. Checks of three or more words are written
-    /// with OR: for IN, SQLite builds a temporary table at every insert, which doubled the time of an ingest. For the same
-    /// reason transitions have a range for their action and object class, not a reference to the tables of names.
-    private static let datasetTables = """
+extension Schema {
+    /// Datasets with their episodes: an episode is L transitions between L + 1 frames, cut into sub-tasks and described
+    /// by the instructions of its annotations.
+    static let dataset = """
         CREATE TABLE actions (
             id INTEGER PRIMARY KEY,
             name TEXT NOT NULL UNIQUE,
@@ -80,6 +54,8 @@ enum Schema {
             source_stamp TEXT NOT NULL,
             source_sha256 BLOB NOT NULL CHECK (length(source_sha256) = 32),
             content_sha256 BLOB NOT NULL CHECK (length(content_sha256) = 32),
+            policy TEXT,
+            success INTEGER CHECK (success IN (0, 1)),
             UNIQUE (dataset_id, split, key)
         ) STRICT;
 
@@ -131,7 +107,8 @@ enum Schema {
             episode_id INTEGER NOT NULL REFERENCES episodes (id) ON DELETE CASCADE,
             t INTEGER NOT NULL CHECK (t >= 0),
             name TEXT NOT NULL,
-            status TEXT NOT NULL CHECK (status = 'present' OR status = 'missing' OR status = 'unreadable'),
+            status TEXT NOT NULL CHECK (status = 'present' OR status = 'missing' OR status = 'unreadable'
+                OR status = 'rendered'),
             path TEXT,
             width INTEGER,
             height INTEGER,
@@ -151,79 +128,13 @@ enum Schema {
             first_step INTEGER NOT NULL,
             step_count INTEGER NOT NULL CHECK (step_count > 0),
             text TEXT NOT NULL,
+            fulfilled INTEGER NOT NULL DEFAULT 1 CHECK (fulfilled IN (0, 1)),
             FOREIGN KEY (episode_id, repeat_idx) REFERENCES annotations (episode_id, repeat_idx) ON DELETE CASCADE
         ) STRICT;
 
         CREATE INDEX episodes_by_scene ON episodes (scene_id);
         CREATE INDEX instructions_by_episode ON instructions (episode_id, repeat_idx);
         CREATE INDEX frames_unreadable ON frames (episode_id) WHERE status = 'unreadable';
-        """
-
-    private static let datasetViews = """
-        CREATE VIEW episode_list AS
-        SELECT e.id, d.name AS dataset, e.split, e.task_type, s.floor_plan, s.room, e.step_count AS steps,
-            (SELECT count(*) FROM subtasks st WHERE st.episode_id = e.id) AS subtasks,
-            (SELECT count(*) FROM annotations a WHERE a.episode_id = e.id AND a.in_split = 1) AS samples,
-            (SELECT a.task_desc FROM annotations a WHERE a.episode_id = e.id ORDER BY a.repeat_idx LIMIT 1) AS goal,
-            (SELECT count(*) FROM frames f WHERE f.episode_id = e.id AND f.status = 'present') AS frames_present,
-            e.key
-        FROM episodes e JOIN datasets d ON d.id = e.dataset_id JOIN scenes s ON s.id = e.scene_id;
-
-        CREATE VIEW transition_list AS
-        SELECT t.episode_id, t.t, a.name AS action, nullif(c.name, 'None') AS object, t.object_id, t.subtask,
-            st.kind AS subtask_kind, iif(t.t = e.step_count - 1, 1.0, 0.0) AS sparse_reward, t.recorded_reward,
-            before.path AS frame_before, after.path AS frame_after
-        FROM transitions t
-        JOIN episodes e ON e.id = t.episode_id
-        JOIN actions a ON a.id = t.action
-        JOIN object_classes c ON c.id = t.object_class
-        JOIN subtasks st ON st.episode_id = t.episode_id AND st.idx = t.subtask
-        LEFT JOIN frames before ON before.episode_id = t.episode_id AND before.t = t.t
-        LEFT JOIN frames after ON after.episode_id = t.episode_id AND after.t = t.t + 1;
-
-        CREATE VIEW instruction_list AS
-        SELECT i.id, e.split, i.episode_id, i.repeat_idx, i.kind, i.first_subtask, i.subtask_count, i.first_step,
-            i.step_count, i.text, e.key
-        FROM instructions i JOIN episodes e ON e.id = i.episode_id;
-
-        CREATE VIEW frame_list AS
-        SELECT f.episode_id, e.split, f.t, f.name, f.status, f.path, f.width, f.height, iif(f.sha256 IS NULL, NULL, lower(hex(f.sha256))) AS sha256,
-            f.record, f.feature_row
-        FROM frames f JOIN episodes e ON e.id = f.episode_id;
-        """
-
-    /// A fourth status of frames: drawn by the simulator for a recording that came without pictures. SQLite cannot change a
-    /// check, so the table is made anew, and the views on it with it. And generated episodes: which policy acted, and
-    /// whether the task, and with it the instruction, was fulfilled.
-    private static let simulation = """
-        DROP VIEW episode_list;
-        DROP VIEW transition_list;
-        DROP VIEW instruction_list;
-        DROP VIEW frame_list;
-
-        CREATE TABLE new_frames (
-            episode_id INTEGER NOT NULL REFERENCES episodes (id) ON DELETE CASCADE,
-            t INTEGER NOT NULL CHECK (t >= 0),
-            name TEXT NOT NULL,
-            status TEXT NOT NULL CHECK (status = 'present' OR status = 'missing' OR status = 'unreadable'
-                OR status = 'rendered'),
-            path TEXT,
-            width INTEGER,
-            height INTEGER,
-            sha256 BLOB CHECK (length(sha256) = 32),
-            record INTEGER,
-            feature_row INTEGER,
-            PRIMARY KEY (episode_id, t)
-        ) STRICT, WITHOUT ROWID;
-        INSERT INTO new_frames SELECT episode_id, t, name, status, path, width, height, sha256, record, feature_row
-        FROM frames;
-        DROP TABLE frames;
-        ALTER TABLE new_frames RENAME TO frames;
-        CREATE INDEX frames_unreadable ON frames (episode_id) WHERE status = 'unreadable';
-
-        ALTER TABLE episodes ADD COLUMN policy TEXT;
-        ALTER TABLE episodes ADD COLUMN success INTEGER CHECK (success IN (0, 1));
-        ALTER TABLE instructions ADD COLUMN fulfilled INTEGER NOT NULL DEFAULT 1 CHECK (fulfilled IN (0, 1));
 
         CREATE VIEW episode_list AS
         SELECT e.id, d.name AS dataset, e.split, e.task_type, s.floor_plan, s.room, e.step_count AS steps,
@@ -237,8 +148,8 @@ enum Schema {
 
         CREATE VIEW transition_list AS
         SELECT t.episode_id, t.t, a.name AS action, nullif(c.name, 'None') AS object, t.object_id, t.subtask,
-            st.kind AS subtask_kind, iif(t.t = e.step_count - 1 AND e.success IS NOT 0, 1.0, 0.0) AS sparse_reward, t.recorded_reward,
-            before.path AS frame_before, after.path AS frame_after
+            st.kind AS subtask_kind, iif(t.t = e.step_count - 1 AND e.success IS NOT 0, 1.0, 0.0) AS sparse_reward,
+            t.recorded_reward, before.path AS frame_before, after.path AS frame_after
         FROM transitions t
         JOIN episodes e ON e.id = t.episode_id
         JOIN actions a ON a.id = t.action
@@ -253,8 +164,8 @@ enum Schema {
         FROM instructions i JOIN episodes e ON e.id = i.episode_id;
 
         CREATE VIEW frame_list AS
-        SELECT f.episode_id, e.split, f.t, f.name, f.status, f.path, f.width, f.height, iif(f.sha256 IS NULL, NULL, lower(hex(f.sha256))) AS sha256,
-            f.record, f.feature_row
+        SELECT f.episode_id, e.split, f.t, f.name, f.status, f.path, f.width, f.height,
+            iif(f.sha256 IS NULL, NULL, lower(hex(f.sha256))) AS sha256, f.record, f.feature_row
         FROM frames f JOIN episodes e ON e.id = f.episode_id;
         """
 }

@@ -1,6 +1,6 @@
 extension Schema {
-    /// Training. A run is one learner on one dataset; its metrics and checkpoints are numbered by the step after which they
-    /// were taken. A metric that is no number is kept as NULL.
+    /// Training. A run is one learner on one dataset; its metrics and checkpoints are numbered by the step after which
+    /// they were taken. A metric that is no number is kept as NULL.
     static let training = """
         CREATE TABLE train_runs (
             id INTEGER PRIMARY KEY,
@@ -44,8 +44,8 @@ extension Schema {
 
         CREATE VIEW train_list AS
         SELECT r.id, r.name, d.name AS dataset, r.algorithm, r.preset, r.encoder, r.seed, r.reward, l.name AS label_run,
-            r.parameters, lower(hex(r.vocabulary_sha256)) AS vocabulary_sha256, r.status, r.step, r.message, r.started_at,
-            r.updated_at,
+            r.parameters, lower(hex(r.vocabulary_sha256)) AS vocabulary_sha256, r.status, r.step, r.message,
+            r.started_at, r.updated_at,
             (SELECT max(c.step) FROM train_checkpoints c WHERE c.run_id = r.id) AS last_checkpoint, r.config
         FROM train_runs r JOIN datasets d ON d.id = r.dataset_id LEFT JOIN label_runs l ON l.id = r.label_run_id;
 

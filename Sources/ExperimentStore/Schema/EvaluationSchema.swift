@@ -1,6 +1,6 @@
 extension Schema {
-    /// Evaluation: a run takes one agent through one set of tasks, a rollout is one task of it. And flags: what people marked
-    /// as not to be learned from.
+    /// Evaluation: a run takes one agent through one set of tasks, a rollout is one task of it. And flags: what people
+    /// marked as not to be learned from.
     static let evaluation = """
         CREATE TABLE eval_runs (
             id INTEGER PRIMARY KEY,
@@ -80,7 +80,8 @@ extension Schema {
         FROM rollouts o JOIN eval_runs v ON v.id = o.eval_run_id;
 
         CREATE VIEW rollout_step_list AS
-        SELECT s.rollout_id, s.t, a.name AS action, nullif(c.name, 'None') AS object, s.object_id, s.failure, s.completed
+        SELECT s.rollout_id, s.t, a.name AS action, nullif(c.name, 'None') AS object, s.object_id, s.failure,
+            s.completed
         FROM rollout_steps s JOIN actions a ON a.id = s.action JOIN object_classes c ON c.id = s.object_class;
 
         CREATE VIEW flag_list AS

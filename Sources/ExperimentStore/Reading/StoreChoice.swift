@@ -1,0 +1,84 @@
+internal import GRDB
+
+extension ExperimentStore {
+    /// The dataset that is meant: the one called `name`; without a name the only one of the store.
+    ///
+    /// - Throws: ``StoreError``: `.unknown` where there is none, `.ambiguous` where there are several. Both list what
+    ///   there is.
+    package func dataset(named name: String?) throws -> DatasetRow {
+        let all = try read { try DatasetRow.all($0) }
+        let names = StoreName.list(all.map(\.name))
+        if let name {
+            guard let dataset = all.first(where: { $0.name == name }) else {
+                throw StoreError(
+                    .unknown, "has no dataset \(StoreName.plain(name))\(all.isEmpty ? "" : "; it has \(names)")",
+                    file: path)
+            }
+            return dataset
+        }
+        guard let only = all.first else {
+            throw StoreError(.unknown, "has no dataset; run rgvlm-ingest on it first", file: path)
+        }
+        guard all.count == 1 else {
+            throw StoreError(.ambiguous, "has several datasets; name the one that is meant: \(names)", file: path)
+        }
+        return only
+    }
+
+    /// The label run that is meant: the one called `name`; without a name the only one of the dataset that has any
+    /// score.
+    ///
+    /// - Throws: ``StoreError``: `.unknown` where there is none, `.ambiguous` where several have scores. Both list what
+    ///   there is.
+    package func labelRun(named name: String?, of dataset: DatasetRow) throws -> LabelRun {
+        let all = try read { db in try LabelRun.all(db).filter { $0.datasetID == dataset.id } }
+        let owner = "dataset \(StoreName.plain(dataset.name))"
+        if let name {
+            guard let run = all.first(where: { $0.name == name }) else {
+                let hint =
+                    all.isEmpty ? "it has none; run rgvlm-label first" : "it has \(StoreName.list(all.map(\.name)))"
+                throw StoreError(.unknown, "\(owner) has no label run \(StoreName.plain(name)); \(hint)", file: path)
+            }
+            return run
+        }
+        let scored = try read { db in try all.filter { try $0.hasScores(db) } }
+        guard let only = scored.first else {
+            throw StoreError(
+                .unknown,
+                all.isEmpty
+                    ? "\(owner) has no label run; run rgvlm-label first"
+                    : "no label run of \(owner) has a score yet; it has \(StoreName.list(all.map(\.name)))",
+                file: path)
+        }
+        guard scored.count == 1 else {
+            throw StoreError(
+                .ambiguous,
+                "\(owner) has several label runs with scores; name the one that is meant: "
+                    + StoreName.list(scored.map(\.name)),
+                file: path)
+        }
+        return only
+    }
+}
+
+extension LabelRun {
+    /// Whether any transition has a score of this run, under its own goal or in a control.
+    package func hasScores(_ db: StoreConnection) throws -> Bool {
+        try Bool.fetchOne(
+            db,
+            sql: """
+                SELECT EXISTS (SELECT 1 FROM label_spans s JOIN label_scores c ON c.span_id = s.id
+                    WHERE s.run_id = :run)
+                """, arguments: ["run": id]) ?? false
+    }
+}
+
+/// Names from the store in messages: on one line, without control characters.
+enum StoreName {
+    static func plain(_ name: String) -> String {
+        String(
+            String.UnicodeScalarView(name.unicodeScalars.map { $0.properties.generalCategory == .control ? "?" : $0 }))
+    }
+
+    static func list(_ names: [String]) -> String { names.map(plain).joined(separator: ", ") }
+}
