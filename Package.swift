@@ -107,7 +107,7 @@ let package = Package(
         library("Statistics", ["Ground"]),
         library("Episodes", ["Ground"]),
         library("Frames", ["Episodes", "Ground"]),
-        library("Exchange", ["Ground", "JSON"]),
+        library("Exchange", ["Episodes", "Ground", "JSON"]),
 
         // Worlds.
         library("Household", ["CRaster", "Episodes", "Ground"]),
