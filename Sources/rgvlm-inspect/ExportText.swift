@@ -35,7 +35,8 @@ struct ExportText {
             let episode = rows.episodes[instruction.episode]
             if keyed != instruction.episode { (key, keyed) = (try rows.key(of: episode), instruction.episode) }
             let tail: [Cell] = [
-                .text(rows.selection.splits[episode.split]), .text(rows.selection.kinds[instruction.kind].rawValue), .text(key),
+                .text(rows.selection.splits[episode.split]), .text(rows.selection.kinds[instruction.kind].rawValue),
+                .text(key),
                 .text(try rows.text(of: instruction)),
             ]
             let scores = rows.selection.run == nil ? nil : try rows.scores(of: instruction)

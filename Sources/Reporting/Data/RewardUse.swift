@@ -29,7 +29,8 @@ extension RewardUse {
                 let histogram = row.labels(in: data)?.histogram ?? []
                 var counter = Counter(settings, histogram)
                 let filter = TrainingEpisode.Filter(
-                    datasetID: identity.datasetID, splits: data.plan.splits, kinds: data.plan.kinds.compactMap(Instruction.Kind.init),
+                    datasetID: identity.datasetID, splits: data.plan.splits,
+                    kinds: data.plan.kinds.compactMap(Instruction.Kind.init),
                     labelRunID: identity.labelRunID)
                 try TrainingEpisode.forEach(filter, db) { counter.add($0) }
                 guard counter.generated > 0 else { continue }

@@ -3,7 +3,10 @@ internal import ExperimentStore
 
 extension Catalogue {
     /// Reads all, but for what `previous` still has.
-    static func read(previous: (catalogue: Catalogue, signature: ChangeSignature)?, _ signature: ChangeSignature, _ db: StoreConnection)
+    static func read(
+        previous: (catalogue: Catalogue, signature: ChangeSignature)?, _ signature: ChangeSignature,
+        _ db: StoreConnection
+    )
         throws -> Catalogue
     {
         let kept = previous.flatMap { $0.signature.episodes == signature.episodes ? $0 : nil }

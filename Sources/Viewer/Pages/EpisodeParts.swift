@@ -7,7 +7,9 @@ struct Neighbours {
     var previous, next: Int64?
 
     /// In the query's list; outside of it, those of all episodes in the order of ids.
-    init(of index: Int, _ catalogue: Catalogue, _ query: EpisodeQuery, _ reading: Reading?, _ db: StoreConnection) throws {
+    init(of index: Int, _ catalogue: Catalogue, _ query: EpisodeQuery, _ reading: Reading?, _ db: StoreConnection)
+        throws
+    {
         let selection = catalogue.selection(query, reading: reading, flags: try StoreReader.flagCounts(db))
         let list = selection.contains(index) ? selection : Array(catalogue.episodes.indices)
         let place = list.firstIndex(of: index) ?? 0
