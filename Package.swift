@@ -126,7 +126,7 @@ let package = Package(
 
         // Labels.
         library(
-            "VisionLanguage", ["Ground", "JSON", asyncHTTPClient, logging, nioCore, nioHTTP1, nioPosix]),
+            "VisionLanguage", ["Ground", "JSON", asyncHTTPClient, nioCore, nioHTTP1, nioPosix, yams]),
         library(
             "LabelServer",
             ["Ground", "JSON", "VisionLanguage", httpTypes, hummingbirdCore, logging, nioCore, nioPosix]),
@@ -190,7 +190,7 @@ let package = Package(
             ]),
 
         // Stages.
-        library("StageSupport", ["ExperimentStore", "Ground", "VisionLanguage", argumentParser, logging, yams]),
+        library("StageSupport", ["ExperimentStore", "Ground", argumentParser, logging, yams]),
         stage(
             "rgvlm-ingest",
             ["ALFRED", "ExperimentStore", "Ground", "Ingestion", "SampleData", "StageSupport"]),
@@ -240,7 +240,7 @@ let package = Package(
         tests("EpisodesTests", ["Episodes", "TestSupport"]),
         tests("FramesTests", ["Episodes", "Frames", "Ground", "SampleData", "TestSupport"]),
         tests("ImagesTests", ["Images", "SampleData"]),
-        tests("StatisticsTests", ["Statistics"], excluding: ["Fixtures"]),
+        tests("StatisticsTests", ["Ground", "Statistics"], excluding: ["Fixtures"]),
         tests("ExchangeTests", ["Exchange", "Ground", "TestSupport"]),
         tests("HouseholdTests", ["Episodes", "Household"]),
         tests(
@@ -258,7 +258,7 @@ let package = Package(
                 "ALFRED", "Episodes", "ExperimentStore", "Frames", "Ground", "Images", "Ingestion", "Rooms",
                 "SampleData", "Simulation", "TestSupport", grdb,
             ]),
-        tests("VisionLanguageTests", ["Ground", "JSON", "VisionLanguage"]),
+        tests("VisionLanguageTests", ["Ground", "JSON", "TestSupport", "VisionLanguage"]),
         tests("LabelServerTests", ["JSON", "LabelServer", "VisionLanguage"]),
         tests(
             "RewardLabelingTests",

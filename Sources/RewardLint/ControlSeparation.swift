@@ -1,4 +1,5 @@
 package import RewardLabeling
+package import Statistics
 
 /// How the spans of one control are scored beside fulfilled genuine spans of the same instructions, or beside all
 /// fulfilled genuine spans where no instruction has both. A span that misses its goal may deserve scores as low as a
@@ -14,18 +15,18 @@ package struct ControlSeparation: Sendable, Equatable, Encodable {
     package var genuineMedian: Int?
     /// The probability that a genuine transition is scored above one of the control, ties counting half.
     package var auc: Double?
-    package var aucInterval: LintInterval?
+    package var aucInterval: Interval?
     /// The share of the control's transitions scored above the genuine median, those scored at it counting half: with
     /// few values in use, what is scored like the genuine has 0.25 to 0.5.
     package var falsePositiveRate: Double?
-    package var falsePositiveInterval: LintInterval?
+    package var falsePositiveInterval: Interval?
     /// The share of the control's transitions scored 7 or more.
     package var highShare: Double?
     /// How often each of 0...10 was given.
     package var histogram: [Int]
     package var genuineHistogram: [Int]
 
-    init(_ control: LabelControl, _ controls: [LintSpan], genuine: [LintSpan], bootstrap: EpisodeBootstrap) {
+    init(_ control: LabelControl, _ controls: [LintSpan], genuine: [LintSpan], bootstrap: GroupBootstrap) {
         let controls = controls.filter { $0.meanScore != nil }
         let instructions = Set(controls.map(\.instructionID))
         let scored = genuine.filter { $0.isFulfilled && $0.meanScore != nil }

@@ -1,4 +1,5 @@
 internal import RewardLabeling
+package import Statistics
 
 /// One figure held against its threshold.
 package struct LintCheck: Sendable, Equatable, Encodable {
@@ -36,7 +37,7 @@ package struct LintCheck: Sendable, Equatable, Encodable {
     package var name: Name
     package var value: Double?
     /// Where the figure is that of a sample of episodes.
-    package var interval: LintInterval?
+    package var interval: Interval?
     package var threshold: Double
     package var bound: Bound
     package var verdict: Verdict

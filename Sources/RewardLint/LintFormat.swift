@@ -1,5 +1,6 @@
 internal import Foundation
 internal import RewardLabeling
+internal import Statistics
 
 /// Numbers and words as report, page and terminal show them.
 enum LintFormat {
@@ -19,7 +20,7 @@ enum LintFormat {
         return number(share, digits) + " %"
     }
 
-    static func interval(_ interval: LintInterval?, _ digits: Int = 2) -> String {
+    static func interval(_ interval: Interval?, _ digits: Int = 2) -> String {
         interval.map { "\(number($0.low, digits)) to \(number($0.high, digits))" } ?? ""
     }
 

@@ -1,4 +1,5 @@
 internal import RewardLabeling
+internal import Statistics
 
 /// The figures, and what becomes of them under thresholds.
 ///
@@ -51,7 +52,7 @@ struct LintMeasures {
 
     /// Judges `value` by its threshold. `reasons` has the words for pass and fail.
     func judged(
-        _ name: LintCheck.Name, _ value: Double?, _ interval: LintInterval?, _ bound: LintCheck.Bound,
+        _ name: LintCheck.Name, _ value: Double?, _ interval: Interval?, _ bound: LintCheck.Bound,
         _ threshold: Double, isRequired: Bool, spans: Int, minSpans: Int, missing: String,
         pass: String, fail: String
     ) -> LintCheck {

@@ -1,3 +1,5 @@
+package import Statistics
+
 /// What the lint found. Encoded with snake-case keys it is the stage's JSON.
 package struct LintReport: Sendable, Equatable, Encodable {
     package enum Verdict: String, Sendable, Encodable {
@@ -19,7 +21,7 @@ package struct LintReport: Sendable, Equatable, Encodable {
         package var spans: Int
         package var transitions: Int
         package var mean: Double?
-        package var interval: LintInterval?
+        package var interval: Interval?
     }
 
     package var verdict: Verdict

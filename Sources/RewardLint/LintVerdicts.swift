@@ -1,4 +1,5 @@
 internal import RewardLabeling
+internal import Statistics
 
 // The checks one by one, with their words.
 extension LintMeasures {
@@ -171,8 +172,7 @@ extension LintMeasures {
         let name = LintCheck.Name(control)
         let isRequired = thresholds.requiredControls.contains(control)
         let spans = min(measured?.spans ?? 0, measured?.genuineSpans ?? 0)
-        func judge(_ value: Double?, _ interval: LintInterval?, _ bound: LintCheck.Bound, _ limit: Double) -> LintCheck
-        {
+        func judge(_ value: Double?, _ interval: Interval?, _ bound: LintCheck.Bound, _ limit: Double) -> LintCheck {
             judged(
                 name, value, interval, bound, limit, isRequired: isRequired, spans: spans,
                 minSpans: thresholds.minSpans,

@@ -1,3 +1,5 @@
+package import Statistics
+
 /// Whether the value that the scores add up to rises with time, span by span.
 ///
 /// The value after transition t is the sum of (score - centre) up to t; its Spearman correlation with t is the span's
@@ -20,7 +22,7 @@ package struct OrderCorrelation: Sendable, Equatable, Encodable {
         package var defined = 0
         package var undefined = 0
         package var mean: Double?
-        package var interval: LintInterval?
+        package var interval: Interval?
         package var median: Double?
         /// Counts over -1...1 in 20 bins of equal width.
         package var histogram = [Int](repeating: 0, count: 20)
@@ -37,7 +39,7 @@ package struct OrderCorrelation: Sendable, Equatable, Encodable {
     /// The mean Spearman correlation of the true change with time, over the spans of ``trend`` that have it.
     package var trueTrend: Double?
 
-    init(_ genuine: [LintSpan], frozen: [LintSpan], minSpans: Int, bootstrap: EpisodeBootstrap) {
+    init(_ genuine: [LintSpan], frozen: [LintSpan], minSpans: Int, bootstrap: GroupBootstrap) {
         let isCentredOnFrozen = frozen.count { $0.meanScore != nil } >= max(1, minSpans)
         let (centre, score): (Centre, Double?) =
             isCentredOnFrozen
@@ -72,7 +74,7 @@ package struct OrderCorrelation: Sendable, Equatable, Encodable {
     }
 
     private static func summary(
-        _ spans: [LintSpan], _ values: [Double?], _ bootstrap: EpisodeBootstrap, where isMember: (LintSpan) -> Bool
+        _ spans: [LintSpan], _ values: [Double?], _ bootstrap: GroupBootstrap, where isMember: (LintSpan) -> Bool
     ) -> Summary {
         var summary = Summary()
         var sums = bootstrap.sums(2)

@@ -1,9 +1,11 @@
+package import Statistics
+
 /// Whether transitions that truly move towards the goal are scored higher than others.
 package struct ProgressCorrelation: Sendable, Equatable, Encodable {
     /// A figure with its interval and how many spans it comes from.
     package struct Figure: Sendable, Equatable, Encodable {
         package var value: Double?
-        package var interval: LintInterval?
+        package var interval: Interval?
         package var spans: Int
     }
 
@@ -30,7 +32,7 @@ package struct ProgressCorrelation: Sendable, Equatable, Encodable {
     /// The eleven scores.
     package var byScore: [ByScore]
 
-    init(_ spans: [LintSpan], bootstrap: EpisodeBootstrap) {
+    init(_ spans: [LintSpan], bootstrap: GroupBootstrap) {
         let written = Self.correlations(spans, bootstrap) { $0.scores.map { $0.map(Double.init) } }
         pooled = written.pooled
         within = written.within
@@ -40,7 +42,7 @@ package struct ProgressCorrelation: Sendable, Equatable, Encodable {
     }
 
     private static func correlations(
-        _ spans: [LintSpan], _ bootstrap: EpisodeBootstrap, _ values: (LintSpan) -> [Double?]
+        _ spans: [LintSpan], _ bootstrap: GroupBootstrap, _ values: (LintSpan) -> [Double?]
     ) -> (pooled: Figure, within: Figure) {
         var (scores, changes): ([Double], [Double]) = ([], [])
         var ends: [(group: Int, end: Int)] = []
@@ -76,7 +78,7 @@ package struct ProgressCorrelation: Sendable, Equatable, Encodable {
         )
     }
 
-    private static func completionAUC(_ spans: [LintSpan], _ bootstrap: EpisodeBootstrap) -> Figure {
+    private static func completionAUC(_ spans: [LintSpan], _ bootstrap: GroupBootstrap) -> Figure {
         var sums = bootstrap.sums(2)
         var count = 0
         for span in spans {

@@ -1,4 +1,5 @@
 internal import RewardLabeling
+internal import Statistics
 
 /// Tells, without any training, whether scores deserve trust.
 ///
@@ -17,7 +18,7 @@ package struct RewardLint: Sendable {
     package func report(_ spans: [LintSpan]) -> LintReport {
         let genuine = spans.filter { $0.control == nil }
         let controls = Dictionary(grouping: spans.filter { $0.control != nil }, by: \.control)
-        let bootstrap = EpisodeBootstrap(episodes: spans.lazy.map(\.episodeID), seed: seed)
+        let bootstrap = GroupBootstrap(spans.lazy.map(\.episodeID), seed: seed)
         let distribution = ScoreDistribution(genuine)
         let measures = LintMeasures(
             coverage: LabelCoverage(genuine), distribution: distribution,
@@ -50,7 +51,7 @@ package struct RewardLint: Sendable {
         return checks.contains { $0.isRequired && $0.verdict == .notMeasured } ? .undecided : .pass
     }
 
-    private static func agreement(_ spans: [LintSpan], _ bootstrap: EpisodeBootstrap) -> LintReport.Agreement {
+    private static func agreement(_ spans: [LintSpan], _ bootstrap: GroupBootstrap) -> LintReport.Agreement {
         var sums = bootstrap.sums(2)
         var count = 0
         for span in spans {

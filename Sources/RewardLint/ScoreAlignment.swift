@@ -1,3 +1,5 @@
+package import Statistics
+
 /// Whether the scores belong to the transitions they are stored with.
 ///
 /// For each lag k, the correlation within spans of the ranks of score t and of the true change of transition t + k: where
@@ -8,7 +10,7 @@ package struct ScoreAlignment: Sendable, Equatable, Encodable {
         /// Nil for the scores laid on backwards.
         package var lag: Int?
         package var correlation: Double?
-        package var interval: LintInterval?
+        package var interval: Interval?
         /// How often this lag had the highest correlation among resamples of episodes, 0...1.
         package var bestShare: Double
     }
@@ -26,7 +28,7 @@ package struct ScoreAlignment: Sendable, Equatable, Encodable {
 
     private static let shifts = [-2, -1, 0, 1, 2]
 
-    init(_ spans: [LintSpan], bootstrap: EpisodeBootstrap) {
+    init(_ spans: [LintSpan], bootstrap: GroupBootstrap) {
         let withProgress = spans.filter { $0.progress != nil }
         let without = spans.filter { $0.progress == nil }
         var sums = bootstrap.sums(6 * Moments.width)
@@ -56,7 +58,7 @@ package struct ScoreAlignment: Sendable, Equatable, Encodable {
         if let zero = values[2], let others { margin = zero - others }
     }
 
-    private static func add(_ spans: [LintSpan], to sums: inout GroupSums, _ bootstrap: EpisodeBootstrap) -> Int {
+    private static func add(_ spans: [LintSpan], to sums: inout GroupSums, _ bootstrap: GroupBootstrap) -> Int {
         let scoreRanks = ranks(spans)
         let truths = spans.map(\.truth)
         let truthRanks = RankStatistics.ranks(truths.flatMap { $0 })

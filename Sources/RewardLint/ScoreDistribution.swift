@@ -3,6 +3,7 @@ internal import Darwin
 #else
 internal import Glibc
 #endif
+internal import Statistics
 internal import VisionLanguage
 
 /// How the genuine scores are spread over 0...10, whatever they are given for.

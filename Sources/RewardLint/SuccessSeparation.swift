@@ -1,3 +1,5 @@
+package import Statistics
+
 /// Whether spans that end with what the instruction asks are scored higher than spans that do not.
 package struct SuccessSeparation: Sendable, Equatable, Encodable {
     /// Spans of one policy.
@@ -12,14 +14,14 @@ package struct SuccessSeparation: Sendable, Equatable, Encodable {
     package var unfulfilled: Int
     /// AUC of the span's mean score; nil unless there are spans of both kinds.
     package var meanAUC: Double?
-    package var meanInterval: LintInterval?
+    package var meanInterval: Interval?
     /// AUC of the last transition's score.
     package var finalAUC: Double?
-    package var finalInterval: LintInterval?
+    package var finalInterval: Interval?
     /// By name.
     package var policies: [Policy]
 
-    init(_ spans: [LintSpan], bootstrap: EpisodeBootstrap) {
+    init(_ spans: [LintSpan], bootstrap: GroupBootstrap) {
         let scored = spans.filter { $0.meanScore != nil }
         fulfilled = scored.count(where: \.isFulfilled)
         unfulfilled = scored.count - fulfilled
@@ -42,8 +44,8 @@ package struct SuccessSeparation: Sendable, Equatable, Encodable {
     }
 
     private static func auc(
-        _ spans: [LintSpan], _ bootstrap: EpisodeBootstrap, _ value: (LintSpan) -> Double?
-    ) -> (Double?, LintInterval?) {
+        _ spans: [LintSpan], _ bootstrap: GroupBootstrap, _ value: (LintSpan) -> Double?
+    ) -> (Double?, Interval?) {
         let valued = spans.compactMap { span in value(span).map { (span, $0) } }.sorted { $0.1 < $1.1 }
         var place = -1
         var previous: Double?

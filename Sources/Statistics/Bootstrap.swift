@@ -1,13 +1,12 @@
-/// A range that holds the true value in `level` of all repetitions of the experiment, roughly.
-package struct Interval: Sendable, Equatable {
+/// A range that holds the true value in 95 % of all repetitions of the experiment, roughly.
+package struct Interval: Sendable, Equatable, Encodable {
+    /// The 2.5 % quantile of the resamples.
     package let low: Double
+    /// The 97.5 % quantile of the resamples.
     package let high: Double
-    /// 0.95.
-    package let level: Double
 
-    package init(low: Double, high: Double, level: Double) {
-        (self.low, self.high, self.level) = (low, high, level)
-    }
+    /// A range by its ends.
+    package init(low: Double, high: Double) { (self.low, self.high) = (low, high) }
 
     /// Whether `value` lies outside. An end that differs from it by rounding only does not exclude it.
     package func excludes(_ value: Double) -> Bool {
@@ -73,18 +72,11 @@ package struct Bootstrap: Sendable {
 
     /// The percentile interval of replicates.
     func interval(_ replicates: [Double]) -> Interval? {
-        guard replicates.count >= Self.fewestRepetitions else { return nil }
         let sorted = replicates.sorted()
-        return Interval(
-            low: quantile((1 - Self.level) / 2, sorted), high: quantile((1 + Self.level) / 2, sorted), level: Self.level
-        )
-    }
-
-    /// Between two values linear, as NumPy has it.
-    private func quantile(_ share: Double, _ sorted: [Double]) -> Double {
-        let place = share * Double(sorted.count - 1)
-        let below = min(Int(place), sorted.count - 1)
-        let above = min(below + 1, sorted.count - 1)
-        return sorted[below] + (place - Double(below)) * (sorted[above] - sorted[below])
+        guard replicates.count >= Self.fewestRepetitions,
+            let low = RankStatistics.quantile(sorted, (1 - Self.level) / 2),
+            let high = RankStatistics.quantile(sorted, (1 + Self.level) / 2)
+        else { return nil }
+        return Interval(low: low, high: high)
     }
 }

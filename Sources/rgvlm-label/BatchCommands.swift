@@ -102,10 +102,9 @@ struct ImportBatchCommand: AsyncParsableCommand {
                 throw StageError(.badInput, "\(store.path): label run \(run.name) is not one for batches")
             }
             let identity = ModelIdentity(provider: run.provider, baseURL: run.baseURL, model: run.model)
-            let table = try configuration.label.prices.map { try PriceFile.read($0) } ?? PriceTable(entries: [])
             let reader = BatchImport(
                 run: run, settings: settings.label, identity: identity, api: try Self.api(identity),
-                price: PriceTable.builtIn.overridden(by: table).entry(for: identity))
+                price: try LabelSetup.price(configuration.label, identity))
             let progress = ProgressLine(quiet: common.quiet || common.json, logger: common.logger("rgvlm-label"))
             let report = try await translatingBatchErrors {
                 try reader.run(

@@ -212,9 +212,12 @@ struct LabelSetup {
         }
     }
 
-    private static func price(_ label: Configuration.Label, _ identity: ModelIdentity) throws -> PriceTable.Entry? {
-        let table = try label.prices.map { try PriceFile.read($0) } ?? PriceTable(entries: [])
-        return PriceTable.builtIn.overridden(by: table).entry(for: identity)
+    static func price(_ label: Configuration.Label, _ identity: ModelIdentity) throws -> PriceTable.Entry? {
+        do throws(PriceFileError) {
+            return try PriceTable(file: label.prices).entry(for: identity)
+        } catch {
+            throw StageError(error.isMissing ? .inputMissing : .badInput, error.description)
+        }
     }
 
     private static func isName(_ text: String) -> Bool {

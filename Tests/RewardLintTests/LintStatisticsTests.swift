@@ -1,7 +1,9 @@
 import ALFRED
 import Ground
+import RewardLabeling
 import RewardLint
 import Rooms
+import Statistics
 import Testing
 import VisionLanguage
 
@@ -21,43 +23,6 @@ import VisionLanguage
     /// All lists of `count` of the values 0..<base.
     private func lists(_ count: Int, of base: Int) -> [[Int]] {
         (0..<count).reduce([[]]) { lists, _ in lists.flatMap { list in (0..<base).map { list + [$0] } } }
-    }
-
-    @Test func aucIsTheShareOfWonPairs() {
-        for positive in lists(3, of: 4) {
-            for negative in lists(2, of: 4) {
-                let pairs = positive.flatMap { p in negative.map { p > $0 ? 1.0 : p == $0 ? 0.5 : 0 } }
-                func counts(_ values: [Int]) -> [Double] { (0..<4).map { v in Double(values.count { $0 == v }) } }
-                #expect(
-                    RankStatistics.auc(positive: counts(positive), negative: counts(negative))
-                        == pairs.reduce(0, +) / 6)
-            }
-        }
-        #expect(RankStatistics.auc(positive: [0, 0], negative: [1, 2]) == nil)
-    }
-
-    @Test func ranksAreMeanPlaces() {
-        for values in lists(5, of: 3) {
-            let ranks = RankStatistics.ranks(values.map(Double.init))
-            for (value, rank) in zip(values, ranks) {
-                let (below, equal) = (values.count { $0 < value }, values.count { $0 == value })
-                #expect(rank == Double(below) + Double(equal + 1) / 2)
-            }
-        }
-    }
-
-    @Test func spearmanWithoutTiesFollowsTheTextbook() throws {
-        var random = SeededGenerator(5)
-        for n in 3...12 {
-            let x = random.shuffled(Array(0..<n)), y = random.shuffled(Array(0..<n))
-            let squares = zip(x, y).reduce(0) { $0 + ($1.0 - $1.1) * ($1.0 - $1.1) }
-            let expected = 1 - 6 * Double(squares) / Double(n * (n * n - 1))
-            let measured = try #require(RankStatistics.spearman(x.map(Double.init), y.map(Double.init)))
-            #expect(abs(measured - expected) < 1e-12)
-        }
-        #expect(RankStatistics.spearman([1, 2], [1, 2]) == nil)
-        #expect(RankStatistics.spearman([7, 7, 7, 7], [1, 2, 3, 4]) == nil)
-        #expect(RankStatistics.spearman([0.1, 0.1, 0.1], [1, 2, 3]) == nil)
     }
 
     @Test func tiesAndEntropyCountPairsAndValues() {
@@ -107,7 +72,7 @@ import VisionLanguage
     @Test func orderIsCentredOnStandingStill() {
         let frozen = (0..<10).map { span([2, 2, 2], control: .frozen, episode: $0) }
         let genuine = (0..<10).map { span([6, 7, 6], episode: $0) }
-        let bootstrap = EpisodeBootstrap(episodes: 0..<10, seed: 1)
+        let bootstrap = GroupBootstrap(0..<10, seed: 1)
         let order = OrderCorrelation(genuine, frozen: frozen, minSpans: 10, bootstrap: bootstrap)
         #expect(order.centre == .frozenControl && order.centreScore == 2 && order.fulfilled.mean == 1)
         let few = OrderCorrelation(genuine, frozen: Array(frozen.dropLast()), minSpans: 10, bootstrap: bootstrap)
@@ -125,7 +90,7 @@ import VisionLanguage
             }
             return span(scores, progress: progress, episode: Int64(episode))
         }
-        let alignment = ScoreAlignment(spans, bootstrap: EpisodeBootstrap(episodes: 0..<40, seed: 1))
+        let alignment = ScoreAlignment(spans, bootstrap: GroupBootstrap(0..<40, seed: 1))
         let best = try #require(alignment.best)
         #expect(best.lag == shift && best.bestShare == 1 && (best.correlation ?? 0) > 0.9)
         #expect(((alignment.margin ?? 0) > 0) == (shift == 0))
@@ -137,7 +102,7 @@ import VisionLanguage
             let completions = (0..<15).map { _ in random.chance(0.3) }
             return span(completions.reversed().map { $0 ? 9 : 3 }, completions: completions, episode: Int64(episode))
         }
-        let alignment = ScoreAlignment(spans, bootstrap: EpisodeBootstrap(episodes: 0..<40, seed: 1))
+        let alignment = ScoreAlignment(spans, bootstrap: GroupBootstrap(0..<40, seed: 1))
         #expect(alignment.best != nil && alignment.best?.lag == nil)
     }
 
@@ -149,7 +114,7 @@ import VisionLanguage
             for change in changes { progress.append((progress.last ?? 0) + change) }
             return span([2, 1, 0].map { $0 + 2 * level }, progress: progress, episode: Int64(level))
         }
-        let correlation = ProgressCorrelation(spans, bootstrap: EpisodeBootstrap(episodes: 0..<4, seed: 1))
+        let correlation = ProgressCorrelation(spans, bootstrap: GroupBootstrap(0..<4, seed: 1))
         #expect(try #require(correlation.pooled.value) > 0.5)
         #expect(try #require(correlation.within.value) < -0.9)
     }
@@ -159,7 +124,7 @@ import VisionLanguage
             span([9, 1, 1], completions: [true, false, false]),
             span([4, 5], completions: [true, false], episode: 2), span([3, 3], episode: 3),
         ]
-        let auc = ProgressCorrelation(spans, bootstrap: EpisodeBootstrap(episodes: 1...3, seed: 1)).completionAUC
+        let auc = ProgressCorrelation(spans, bootstrap: GroupBootstrap(1...3, seed: 1)).completionAUC
         #expect(auc.value == 2.0 / 3 && auc.spans == 2)
     }
 
@@ -169,7 +134,7 @@ import VisionLanguage
             span([6, 6, 8, 2], control: .mismatched, instruction: 1),
         ]
         let genuine = spans.filter { $0.control == nil }
-        let bootstrap = EpisodeBootstrap(episodes: [1], seed: 1)
+        let bootstrap = GroupBootstrap([1], seed: 1)
         let separation = ControlSeparation(.mismatched, [spans[2]], genuine: genuine, bootstrap: bootstrap)
         #expect(separation.genuineMean == 6 && separation.genuineMedian == 6 && separation.genuineSpans == 1)
         #expect(separation.falsePositiveRate == 0.5 && separation.highShare == 0.25)
@@ -179,7 +144,7 @@ import VisionLanguage
     }
 
     @Test func successNeedsBothKinds() {
-        let bootstrap = EpisodeBootstrap(episodes: 0..<4, seed: 1)
+        let bootstrap = GroupBootstrap(0..<4, seed: 1)
         let good = (0..<2).map { span([8, 9], episode: $0) }
         let bad = (2..<4).map { span([1, 9], episode: $0, isFulfilled: false) }
         #expect(SuccessSeparation(good, bootstrap: bootstrap).meanAUC == nil)
@@ -187,24 +152,4 @@ import VisionLanguage
         #expect(both.meanAUC == 1 && both.finalAUC == 0.5)
     }
 
-    @Test func theBootstrapIsSeededAndCoversTheMean() throws {
-        var random = SeededGenerator(9)
-        func interval(_ seed: UInt64, _ values: [Double]) -> LintInterval? {
-            let bootstrap = EpisodeBootstrap(episodes: values.indices.map(Int64.init), seed: seed)
-            var sums = bootstrap.sums(2)
-            for (index, value) in values.enumerated() { sums.add([1, value], group: bootstrap.group(Int64(index))) }
-            return bootstrap.interval(sums) { $0[1] / $0[0] }
-        }
-        // Sixty means of uniform numbers: a 95 % interval covers 1/2 in most; groups beyond the limit change nothing.
-        for count in [60, 2500] {
-            let covered = try (0..<60).count { _ in
-                let interval = try #require(interval(1, (0..<count).map { _ in Double(random.unit()) }))
-                return interval.low < 0.5 && interval.high > 0.5
-            }
-            #expect(covered >= 50 && covered < 60 + 1)
-        }
-        let values = (0..<50).map { _ in Double(random.unit()) }
-        #expect(interval(3, values) == interval(3, values) && interval(3, values) != interval(4, values))
-        #expect(interval(1, [1, 2, 3, 4]) == nil && interval(1, [1, 2, 3, 4, 5]) != nil)
-    }
 }

@@ -1,4 +1,5 @@
 import Foundation
+import RewardLabeling
 import RewardLint
 import Testing
 import VisionLanguage

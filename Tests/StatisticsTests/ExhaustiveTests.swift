@@ -91,7 +91,7 @@ import Testing
         #expect(bootstrap.interval([Double](repeating: 1, count: 39)) == nil)
         // 0, 1, ..., 1000 in another order: the places 25 and 975 of the 1000 between the ends.
         let interval = try #require(bootstrap.interval((0...1000).map { Double(($0 * 10) % 1001) }))
-        #expect(abs(interval.low - 25) < 1e-9 && abs(interval.high - 975) < 1e-9 && interval.level == 0.95)
+        #expect(abs(interval.low - 25) < 1e-9 && abs(interval.high - 975) < 1e-9 && Bootstrap.level == 0.95)
         // Between two values: 0.025 * 99 = 2.475.
         let hundred = try #require(bootstrap.interval((0..<100).map(Double.init)))
         #expect(abs(hundred.low - 2.475) < 1e-9 && abs(hundred.high - 96.525) < 1e-9)

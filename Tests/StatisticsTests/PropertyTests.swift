@@ -45,7 +45,7 @@ import Testing
                 }
             }
             #expect(try matrix.probabilityOfImprovement(over: matrix) == 0.5)
-            #expect(try bootstrap.difference(matrix, matrix).interval == Interval(low: 0, high: 0, level: 0.95))
+            #expect(try bootstrap.difference(matrix, matrix).interval == Interval(low: 0, high: 0))
         }
     }
 
@@ -125,9 +125,9 @@ import Testing
     }
 
     @Test func excludingHasNoPatienceForRounding() {
-        let interval = Interval(low: 1e-17, high: 0.2, level: 0.95)
+        let interval = Interval(low: 1e-17, high: 0.2)
         #expect(!interval.excludes(0) && !interval.excludes(0.2) && !interval.excludes(0.1))
         #expect(interval.excludes(-0.001) && interval.excludes(0.201))
-        #expect(Interval(low: -0.3, high: -0.1, level: 0.95).excludes(0))
+        #expect(Interval(low: -0.3, high: -0.1).excludes(0))
     }
 }

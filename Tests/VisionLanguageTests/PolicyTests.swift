@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 @testable import VisionLanguage
@@ -397,19 +398,47 @@ import Testing
         #expect(price("gpt-4o-2024") == 4 && price("gpt-4o-2024", "openai") == 5)
         #expect(price("gpt-5") == 3 && price("llama") == 2 && price("gpt-4o-x") == 7)
         #expect(PriceTable(entries: []).entry(for: ModelIdentity(provider: "", baseURL: "", model: "m")) == nil)
-        let mine = table.overridden(by: PriceTable(entries: [entry("gpt-*", nil, 9)]))
+        let mine = PriceTable(entries: table.entries + [entry("gpt-*", nil, 9)])
         #expect(mine.entry(for: ModelIdentity(provider: "", baseURL: "", model: "gpt-5"))?.input == 9)
     }
 
-    @Test func tablesAreCoded() throws {
-        let table = PriceTable.builtIn
-        #expect(try JSONDecoder().decode(PriceTable.self, from: JSONEncoder().encode(table)) == table)
-        let text = #"{"entries":[{"model":"m*","input":1,"output":2,"tokensPerPicture":{"patchSide":28}}]}"#
-        let entry = try #require(try JSONDecoder().decode(PriceTable.self, from: Data(text.utf8)).entries.first)
-        #expect(entry == .init(model: "m*", input: 1, output: 2, tokensPerPicture: .patchSide(28)))
-        for rule in [#"{"patchSide":0}"#, #"{"fixed":-1}"#, "{}", #"{"fixed":1,"patchSide":2}"#, #"{"other":1}"#] {
-            #expect(throws: (any Error).self) { try JSONDecoder().decode(PictureTokens.self, from: Data(rule.utf8)) }
+    @Test func aFileComesBeforeTheBuiltInPrices() throws {
+        let folder = try TemporaryFolder()
+        let text = """
+            - {model: m*, input: 1, output: 2, tokens_per_picture: {patchSide: 28}}
+            - {provider: openai, model: gpt-4.1-mini*, input: 3, output: 4, cached_input: 0.5, batch_factor: 0.25}
+            """
+        let table = try PriceTable(file: try folder.write(text, to: "prices.yaml"))
+        func entry(_ model: String) -> PriceTable.Entry? {
+            table.entry(for: ModelIdentity(provider: "openai", baseURL: "", model: model))
         }
+        #expect(entry("m1") == .init(model: "m*", input: 1, output: 2, tokensPerPicture: .patchSide(28)))
+        #expect(
+            entry("gpt-4.1-mini")
+                == .init(
+                    provider: "openai", model: "gpt-4.1-mini*", input: 3, output: 4, cachedInput: 0.5, batchFactor: 0.25
+                ))
+        #expect(try entry("gpt-4o") == PriceTable(file: nil).entries.first)
+    }
+
+    @Test(arguments: [
+        ("{patchSide: 0}", "row 1: tokens_per_picture: patchSide: a number above 0"), ("{fixed: -1}", "above 0"),
+        ("{}", "one of fixed"), ("{fixed: 1, patchSide: 2}", "one of fixed"), ("{other: 1}", "one of fixed"),
+    ])
+    func badPriceFilesAreRefused(_ rule: String, _ problem: String) throws {
+        let folder = try TemporaryFolder()
+        func refused(_ text: String) throws -> PriceFileError? {
+            let file = try folder.write(text, to: "prices.yaml")
+            return #expect(throws: PriceFileError.self) { try PriceTable(file: file) }
+        }
+        let error = try refused("- {model: m, input: 1, output: 2, tokens_per_picture: \(rule)}")
+        #expect(
+            error?.isMissing == false && error?.description.contains(problem) == true, "\(error?.description ?? "")")
+        #expect(try refused("- {model: m, input: 1}")?.description.contains("row 1 has no output") == true)
+        #expect(try refused("- {model: m, input: -1, output: 2}")?.description.contains("a price of m") == true)
+        #expect(try refused("{[")?.description.contains("not YAML") == true)
+        let missing = #expect(throws: PriceFileError.self) { try PriceTable(file: folder("no.yaml")) }
+        #expect(missing?.isMissing == true)
     }
 
     @Test func pictures() {

@@ -73,7 +73,7 @@ extension ResultTable.Line {
         guard let difference, difference.seeds > 1, let low = difference.low, let high = difference.high else {
             return false
         }
-        return Interval(low: low, high: high, level: Bootstrap.level).excludes(0)
+        return Interval(low: low, high: high).excludes(0)
     }
 
     func cell(_ measure: Measure) -> ResultTable.Cell? { cells[measure.name] }

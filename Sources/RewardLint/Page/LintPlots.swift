@@ -1,4 +1,5 @@
 internal import RewardLabeling
+internal import Statistics
 
 /// The page's plots of the whole run.
 enum LintPlots {

@@ -1,6 +1,7 @@
 /// What models cost, by their names.
-package struct PriceTable: Sendable, Equatable, Codable {
-    package struct Entry: Sendable, Equatable, Codable {
+package struct PriceTable: Sendable, Equatable {
+    /// What one model, or all of a family, costs.
+    package struct Entry: Sendable, Equatable, Decodable {
         /// As in ``ModelIdentity``; nil for any.
         package var provider: String?
         /// A model's name, or the beginning of one and `*`.
@@ -11,8 +12,17 @@ package struct PriceTable: Sendable, Equatable, Codable {
         package var cachedInput: Double?
         /// What a batch costs in relation to single calls; nil for one half.
         package var batchFactor: Double?
+        /// For estimates; nil where it is not known.
         package var tokensPerPicture: PictureTokens?
 
+        private enum CodingKeys: String, CodingKey {
+            case provider, model, input, output
+            case cachedInput = "cached_input"
+            case batchFactor = "batch_factor"
+            case tokensPerPicture = "tokens_per_picture"
+        }
+
+        /// A price by its parts.
         package init(
             provider: String? = nil, model: String, input: Double, output: Double, cachedInput: Double? = nil,
             batchFactor: Double? = nil, tokensPerPicture: PictureTokens? = nil
@@ -55,8 +65,10 @@ package struct PriceTable: Sendable, Equatable, Codable {
         }
     }
 
+    /// Later ones count before equal earlier ones.
     package var entries: [Entry]
 
+    /// A table of these entries.
     package init(entries: [Entry]) { self.entries = entries }
 
     /// The price of a model, nil where the table has none. Among equal entries the later one counts.
@@ -66,19 +78,18 @@ package struct PriceTable: Sendable, Equatable, Codable {
             return entry.rank >= best.rank ? entry : best
         }
     }
-
-    /// This table with entries that come before its own.
-    package func overridden(by other: PriceTable) -> PriceTable { PriceTable(entries: entries + other.entries) }
 }
 
 /// How many tokens a picture counts.
 package enum PictureTokens: Sendable, Equatable {
+    /// The same for every picture.
     case fixed(Int)
     /// So many pixels make a token.
     case pixelsPerToken(Int)
     /// A token for each patch of so many pixels a side, patches at the edges included.
     case patchSide(Int)
 
+    /// Of a picture of this size in pixels.
     package func count(width: Int, height: Int) -> Int {
         let (width, height) = (max(0, width), max(0, height))
         switch self {
@@ -92,11 +103,12 @@ package enum PictureTokens: Sendable, Equatable {
 }
 
 /// One of `fixed: 258`, `pixelsPerToken: 750`, `patchSide: 28`.
-extension PictureTokens: Codable {
+extension PictureTokens: Decodable {
     private enum Rule: String, CodingKey, CaseIterable {
         case fixed, pixelsPerToken, patchSide
     }
 
+    /// - Throws: `DecodingError` for no rule, several, and a number below 1.
     package init(from decoder: any Decoder) throws {
         let container = try decoder.container(keyedBy: Rule.self)
         guard container.allKeys.count == 1, let rule = container.allKeys.first else {
@@ -116,15 +128,6 @@ extension PictureTokens: Codable {
             case .pixelsPerToken: .pixelsPerToken(value)
             case .patchSide: .patchSide(value)
             }
-    }
-
-    package func encode(to encoder: any Encoder) throws {
-        var container = encoder.container(keyedBy: Rule.self)
-        switch self {
-        case .fixed(let value): try container.encode(value, forKey: .fixed)
-        case .pixelsPerToken(let value): try container.encode(value, forKey: .pixelsPerToken)
-        case .patchSide(let value): try container.encode(value, forKey: .patchSide)
-        }
     }
 }
 

@@ -1,7 +1,7 @@
 /// Statistics of order. What has no answer (too few points, no spread, one class) is nil and never a number.
-enum RankStatistics {
+package enum RankStatistics {
     /// Ranks from 1, equal values sharing the mean of theirs.
-    static func ranks(_ values: [Double]) -> [Double] {
+    package static func ranks(_ values: [Double]) -> [Double] {
         let order = values.indices.sorted { values[$0] < values[$1] }
         var ranks = [Double](repeating: 0, count: values.count)
         var start = 0
@@ -15,18 +15,18 @@ enum RankStatistics {
     }
 
     /// Pearson's correlation; nil with fewer than three pairs or without spread in either.
-    static func correlation(_ x: [Double], _ y: [Double]) -> Double? {
+    package static func correlation(_ x: [Double], _ y: [Double]) -> Double? {
         var moments = Moments()
         for (x, y) in zip(x, y) { moments.add(x, y) }
         return moments.correlation
     }
 
     /// Spearman's correlation: that of the ranks, ties averaged.
-    static func spearman(_ x: [Double], _ y: [Double]) -> Double? { correlation(ranks(x), ranks(y)) }
+    package static func spearman(_ x: [Double], _ y: [Double]) -> Double? { correlation(ranks(x), ranks(y)) }
 
     /// Area under the ROC curve: the probability that a value of `positive` exceeds one of `negative`, ties counting
     /// half. Exact, from how often each of the values 0, 1, 2, ... occurs.
-    static func auc(positive: [Double], negative: [Double]) -> Double? {
+    package static func auc(positive: [Double], negative: [Double]) -> Double? {
         let pairs = positive.reduce(0, +) * negative.reduce(0, +)
         guard pairs > 0 else { return nil }
         var below = 0.0
@@ -39,7 +39,7 @@ enum RankStatistics {
     }
 
     /// The lowest value at or below which at least half the weight lies, of values 0, 1, 2, ...
-    static func median(_ histogram: [Double]) -> Int? {
+    package static func median(_ histogram: [Double]) -> Int? {
         let half = histogram.reduce(0, +) / 2
         guard half > 0 else { return nil }
         var below = 0.0
@@ -50,7 +50,7 @@ enum RankStatistics {
     }
 
     /// The value below which the share `q` of the sorted values lies, linear between neighbours.
-    static func quantile(_ sorted: [Double], _ q: Double) -> Double? {
+    package static func quantile(_ sorted: [Double], _ q: Double) -> Double? {
         guard let last = sorted.last else { return nil }
         let place = q * Double(sorted.count - 1)
         let low = Int(place)
@@ -60,23 +60,28 @@ enum RankStatistics {
 }
 
 /// Sums that make a correlation, and that can be added and weighted.
-struct Moments {
-    static let width = 6
+package struct Moments: Sendable {
+    /// How many sums there are.
+    package static let width = 6
 
-    private(set) var count = 0.0
+    /// Pairs added.
+    package private(set) var count = 0.0
     private var (x, y, xx, yy, xy) = (0.0, 0.0, 0.0, 0.0, 0.0)
 
-    init() {}
+    /// Of no pairs.
+    package init() {}
 
     /// From ``values`` at an offset of a longer list.
-    init(_ sums: [Double], at start: Int = 0) {
+    package init(_ sums: [Double], at start: Int = 0) {
         (count, x, y) = (sums[start], sums[start + 1], sums[start + 2])
         (xx, yy, xy) = (sums[start + 3], sums[start + 4], sums[start + 5])
     }
 
-    var values: [Double] { [count, x, y, xx, yy, xy] }
+    /// Number of pairs, sums of x, y, x x, y y and x y: `[width]`.
+    package var values: [Double] { [count, x, y, xx, yy, xy] }
 
-    mutating func add(_ x: Double, _ y: Double) {
+    /// Adds a pair.
+    package mutating func add(_ x: Double, _ y: Double) {
         count += 1
         self.x += x
         self.y += y
@@ -87,7 +92,7 @@ struct Moments {
 
     /// The sums of deviations from the means in place of the raw ones: added over spans they give the correlation
     /// within spans.
-    var centered: Moments {
+    package var centered: Moments {
         guard count > 0 else { return self }
         var moments = Moments()
         moments.count = count
@@ -96,7 +101,7 @@ struct Moments {
     }
 
     /// Nil with fewer than three pairs or without spread.
-    var correlation: Double? {
+    package var correlation: Double? {
         let sums = centered
         // Rounding leaves a trace of spread where there is none.
         guard count >= 3, sums.xx > 1e-9 * xx, sums.yy > 1e-9 * yy else { return nil }
