@@ -237,7 +237,7 @@ let package = Package(
         .target(
             name: "SampleData", dependencies: ["ALFRED", "Episodes", "Ground", "Household", "Images", "Rooms"],
             swiftSettings: settings),
-        tests("EpisodesTests", ["Episodes", "TestSupport"]),
+        tests("EpisodesTests", ["Episodes", "Ground", "TestSupport"]),
         tests("FramesTests", ["Episodes", "Frames", "Ground", "SampleData", "TestSupport"]),
         tests("ImagesTests", ["Images", "SampleData"]),
         tests("StatisticsTests", ["Ground", "Statistics"], excluding: ["Fixtures"]),
@@ -285,7 +285,7 @@ let package = Package(
             "OfflineRLTests",
             [
                 "CKernels", "Episodes", "Exchange", "ExperimentStore", "Frames", "Ground", "Networks", "OfflineRL",
-                "StoreFixture", "Tensors", "TestSupport",
+                "Reporting", "StoreFixture", "Tensors", "TestSupport",
             ]),
         tests(
             "FeaturesTests",

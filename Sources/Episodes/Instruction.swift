@@ -1,5 +1,5 @@
 /// A sentence and the stretch of an episode it describes.
-package struct Instruction: Sendable, Equatable {
+package struct Instruction: Sendable, Equatable, GoalSpan {
     package enum Kind: String, Codable, Sendable, CaseIterable {
         /// One annotated sub-task.
         case primitive
@@ -30,13 +30,6 @@ package struct Instruction: Sendable, Equatable {
         self.text = text
         self.isFulfilled = isFulfilled
     }
-
-    /// The sparse reward of transition `step` (counted from the episode's start): 1 on the last of the span when the
-    /// instruction is fulfilled, else 0.
-    package func sparseReward(at step: Int) -> Float { isTerminal(step) ? 1 : 0 }
-
-    /// Whether the instruction is fulfilled after transition `step`. A window that ends earlier is cut off, not ended.
-    package func isTerminal(_ step: Int) -> Bool { isFulfilled && step == steps.upperBound - 1 }
 
     /// What one annotation yields.
     package struct Labels: Sendable, Equatable {

@@ -1,3 +1,5 @@
+package import Episodes
+
 /// What a report is about: the rows of its table, the seeds of each, and the task sets.
 package struct ReportPlan: Sendable, Equatable {
     /// A row's role. Groups of the table come in this order.
@@ -40,21 +42,25 @@ package struct ReportPlan: Sendable, Equatable {
     package var sets: [String]
     /// Instructions the policies learn from.
     package var splits: [String]
-    package var kinds: [String]
+    package var kinds: [Instruction.Kind]
+    /// They learn from the first episodes only that have such instructions; nil for all.
+    package var episodeLimit: Int?
     /// The shell line of each reference agent, by its name in the store.
     package var referenceCommands: [String: String]
     /// The program's version, such as a commit; nil when unknown.
     package var version: String?
 
     package init(
-        name: String, rows: [Row], sets: [String], splits: [String] = ["train"], kinds: [String] = ["primitive"],
-        referenceCommands: [String: String] = [:], version: String? = nil
+        name: String, rows: [Row], sets: [String], splits: [String] = ["train"],
+        kinds: [Instruction.Kind] = [.primitive],
+        episodeLimit: Int? = nil, referenceCommands: [String: String] = [:], version: String? = nil
     ) {
         self.name = name
         self.rows = rows
         self.sets = sets
         self.splits = splits
         self.kinds = kinds
+        self.episodeLimit = episodeLimit
         self.referenceCommands = referenceCommands
         self.version = version
     }

@@ -73,7 +73,7 @@ struct ExportArrays {
         let rows = rows
         add("actions", .int32) { instruction, t in Int32(rows.actions[rows.transition(instruction, t)]) }
         add("objects", .int32) { instruction, t in Int32(rows.objects[rows.transition(instruction, t)]) }
-        add("rewards", .float32) { instruction, t in instruction.isTerminal(t) ? 1 as Float : 0 }
+        add("rewards", .float32) { instruction, t in instruction.sparseReward(at: t) }
         if rows.selection.run != nil {
             columns.append(
                 Column(name: "scores", header: NPYHeader(.float32, shape: [rows.count])) { sink in
@@ -246,14 +246,6 @@ extension TransitionRows {
 
     /// Index into ``records``.
     func observation(_ instruction: Instruction, _ t: Int) -> Int { episodes[instruction.episode].firstObservation + t }
-}
-
-extension TransitionRows.Instruction {
-    /// Whether the instruction is fulfilled after transition `t`: its reward is 1, and nothing follows to bootstrap from.
-    func isTerminal(_ t: Int) -> Bool { isFulfilled && t == steps.upperBound - 1 }
-
-    /// Whether the steps end after transition `t` without having fulfilled the instruction.
-    func isTimeout(_ t: Int) -> Bool { !isFulfilled && t == steps.upperBound - 1 }
 }
 
 extension NPYHeader.Element {

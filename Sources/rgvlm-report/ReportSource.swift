@@ -38,7 +38,8 @@ enum ReportSource {
         let sets = configuration.evaluate.sets.map(\.name)
         plan.sets = try sets.isEmpty ? store.evaluatedSets() : sets
         plan.splits = configuration.train.splits ?? plan.splits
-        plan.kinds = configuration.train.kinds ?? plan.kinds
+        plan.kinds = configuration.train.kinds?.compactMap(Instruction.Kind.init) ?? plan.kinds
+        plan.episodeLimit = configuration.train.episodes
         for agent in ExperimentPlan.referenceAgents {
             plan.referenceCommands[agent] = ShellWords.line(places.evaluation(["--agent", agent]))
         }

@@ -57,7 +57,7 @@ extension StatusCommand {
             return Status(
                 run: run.identity.name, status: run.status.rawValue, step: run.step, algorithm: run.identity.algorithm,
                 preset: run.identity.preset, encoder: run.identity.encoder, parameters: run.identity.parameters,
-                seed: String(UInt64(bitPattern: run.identity.seed)), reward: run.identity.reward,
+                seed: String(UInt64(bitPattern: run.identity.seed)), reward: run.identity.reward.json ?? "",
                 startedAt: run.startedAt, updatedAt: run.updatedAt, message: run.message, figures: figures)
         }
     }

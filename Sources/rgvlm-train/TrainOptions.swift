@@ -119,7 +119,7 @@ struct TrainSettings {
             throw StageError(.usage, "--reward: \(algorithm.rawValue) learns from actions alone")
         }
         if algorithm != .iql { reward.source = .none }
-        let rewardName = algorithm == .iql ? "-\(Self.name(reward.source))" : ""
+        let rewardName = algorithm == .iql ? "-\(reward.source == .none ? "sparse" : reward.source.name)" : ""
         run = options.run ?? train.run ?? "\(algorithm.rawValue)-\(preset.rawValue)\(rewardName)-seed\(seed)"
         guard RunFolder.isName(run) else {
             throw StageError(.usage, "--run \(run): expected letters, digits, -, _ and . (it becomes a folder)")
@@ -234,19 +234,5 @@ struct TrainSettings {
             throw StageError(.usage, "--labels: the reward \(source) uses none")
         }
         return mix
-    }
-
-    /// As in `--reward`.
-    static func name(_ source: RewardMix.Source) -> String {
-        switch source {
-        case .none: "sparse"
-        case .labels: "labels"
-        case .oracle: "oracle"
-        case .zero: "zero"
-        case .random: "random"
-        case .timeIndex: "time-index"
-        case .negated: "negated"
-        case .shuffled: "shuffled"
-        }
     }
 }

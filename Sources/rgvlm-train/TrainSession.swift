@@ -177,7 +177,7 @@ final class TrainSession {
         return TrainRun.Identity(
             name: settings.run, datasetID: training.datasetID, algorithm: settings.algorithm.rawValue,
             preset: settings.preset.rawValue, encoder: settings.encoder, seed: Int64(bitPattern: settings.seed),
-            config: json(config), reward: json(settings.reward), labelRunID: training.labelRunID,
+            config: json(config), reward: settings.reward, labelRunID: training.labelRunID,
             parameters: learner.policyParameters.layout.parameterCount
                 + (learner.criticParameters?.layout.parameterCount ?? 0),
             vocabularySHA256: training.vocabulary.sha256)

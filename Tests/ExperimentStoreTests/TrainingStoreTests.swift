@@ -25,7 +25,7 @@ import Testing
     private func identity(_ name: String = "r", labels: Int64? = nil) -> TrainRun.Identity {
         TrainRun.Identity(
             name: name, datasetID: datasetID, algorithm: "iql", preset: "small", encoder: "patches", seed: -3,
-            config: #"{"a":1}"#, reward: "{}", labelRunID: labels, parameters: 5,
+            config: #"{"a":1}"#, reward: RewardMix(), labelRunID: labels, parameters: 5,
             vocabularySHA256: [UInt8](repeating: 0xAB, count: 32))
     }
 
@@ -53,6 +53,30 @@ import Testing
             #expect(throws: StoreError.self) {
                 try store.write { try $0.execute(sql: "UPDATE train_runs SET \(wrong)") }
             }
+        }
+    }
+
+    /// Stores that are there hold these texts, and runs are compared by them.
+    @Test(arguments: [
+        (RewardMix(), #"{"generatedWeight":1,"source":{"none":{}},"sparseWeight":1,"transform":"scaled"}"#),
+        (
+            RewardMix(sparseWeight: 0, generatedWeight: 0.1, transform: .delta, source: .labels(run: "a/b")),
+            #"{"generatedWeight":0.1,"source":{"labels":{"run":"a/b"}},"sparseWeight":0,"transform":"delta"}"#
+        ),
+        (
+            RewardMix(transform: .centered, source: .shuffled(run: "r", seed: .max)),
+            #"{"generatedWeight":1,"source":{"shuffled":{"run":"r","seed":18446744073709551615}},"sparseWeight":1,"transform":"centered"}"#
+        ),
+    ])
+    func rewardsAreKeptAsTheSameText(_ mix: RewardMix, _ text: String) throws {
+        try store.write { db in
+            var identity = identity()
+            identity.reward = mix
+            let run = try TrainRun.create(identity, db)
+            #expect(run.identity.reward == mix)
+            #expect(try String.fetchOne(db, sql: "SELECT reward FROM train_runs") == text)
+            try db.execute(sql: #"UPDATE train_runs SET reward = '{"source":{}}'"#)
+            #expect(throws: (any Error).self) { try TrainRun.named("r", db) }
         }
     }
 
@@ -128,10 +152,10 @@ import Testing
             return episodes
         }
         let episode = try #require(try read().first)
-        #expect(episode.actions == [2, 3, 4, 8, 9])
+        #expect(episode.actions == [.moveAhead, .rotateLeft, .pickup, .open, .put])
         #expect(episode.records == [Int?](repeating: nil, count: 6))
         #expect(episode.subTasks.map(\.steps) == [0..<3, 3..<5])
-        #expect(episode.instructions.map(\.kind) == [.task, .primitive, .primitive])
+        #expect(episode.instructions.map(\.instruction.kind) == [.task, .primitive, .primitive])
         // Rows that do not fit together are refused.
         for (damage, repair) in [
             ("UPDATE transitions SET t = 9 WHERE t = 4", "UPDATE transitions SET t = 4 WHERE t = 9"),
@@ -141,6 +165,7 @@ import Testing
                 "UPDATE instructions SET step_count = step_count - 1"
             ),
             ("UPDATE instructions SET first_subtask = 7", "UPDATE instructions SET first_subtask = 0"),
+            ("UPDATE subtasks SET kind = kind || 'x'", "UPDATE subtasks SET kind = rtrim(kind, 'x')"),
         ] {
             try store.write { try $0.execute(sql: damage) }
             #expect(throws: StoreError.self, "\(damage)") { _ = try read() }

@@ -1,3 +1,4 @@
+import Episodes
 import ExperimentStore
 import Foundation
 import GRDB
@@ -13,7 +14,9 @@ import Testing
     /// Of the five transitions of the label run none to all are scored.
     @Test(arguments: 0...5) func transitionsWithoutAScoreAreTold(_ scored: Int) throws {
         let sample = try Sample()
-        for (name, source) in [("a", "labels"), ("b", "none"), ("c", "negated")] {
+        for (name, source) in [
+            ("a", .labels(run: "labels")), ("b", .none), ("c", .negated(run: "labels")),
+        ] as [(String, RewardMix.Source)] {
             try sample.train("\(name)-s0", seed: 0, source: source)
         }
         try sample.store.write { try $0.execute(sql: "DELETE FROM label_scores WHERE t >= ?", arguments: [scored]) }
@@ -38,8 +41,8 @@ import Testing
         let sample = try Sample()
         try sample.train("a-s0", seed: 0, data: "11111111aa")
         try sample.train("a-s1", seed: 1, data: "11111111aa")
-        try sample.train("b-s0", seed: 0, source: "labels", data: "22222222aa")
-        try sample.train("b-s1", seed: 1, source: "labels", data: "22222222aa")
+        try sample.train("b-s0", seed: 0, source: .labels(run: "labels"), data: "22222222aa")
+        try sample.train("b-s1", seed: 1, source: .labels(run: "labels"), data: "22222222aa")
         let rows: [(name: String, kind: ReportPlan.Kind)] = [
             ("a", .baseline), ("b", .method), ("bc", .baseline), ("zero", .control),
         ]
@@ -47,13 +50,13 @@ import Testing
         // Cloning and a reward of zero learn from what sparse does.
         try sample.train("bc-s0", seed: 0, algorithm: "bc", data: "11111111aa")
         #expect(try texts(sample, Sample.plan(rows)).isEmpty)
-        try sample.train("zero-s0", seed: 0, source: "zero", data: "33333333aa")
+        try sample.train("zero-s0", seed: 0, source: .zero, data: "33333333aa")
         var found = try texts(sample, Sample.plan(rows))
         #expect(found.count == 1 && found[0].contains("a-s0, a-s1 and bc-s0 (11111111) against zero-s0 (33333333)"))
         // Between seeds of a row; a run without a hash says nothing.
-        try sample.train("c-s0", seed: 0, source: "oracle", data: "44444444aa")
-        try sample.train("c-s1", seed: 1, source: "oracle", data: "55555555aa")
-        try sample.train("c-s2", seed: 2, source: "oracle")
+        try sample.train("c-s0", seed: 0, source: .oracle, data: "44444444aa")
+        try sample.train("c-s1", seed: 1, source: .oracle, data: "55555555aa")
+        try sample.train("c-s2", seed: 2, source: .oracle)
         found = try texts(sample, Sample.plan([("c", .oracle)], seeds: [0, 1, 2]))
         #expect(found.count == 1 && found[0].contains("c-s0 (44444444) against c-s1 (55555555). "))
     }
@@ -61,7 +64,9 @@ import Testing
     /// A flag tells rows of different rewards apart, when it was set after one run began and before another.
     @Test func flagsBetweenRunsAreTold() throws {
         let sample = try Sample()
-        for (name, source, day) in [("a", "none", 1), ("b", "labels", 3)] {
+        for (name, source, day) in [("a", .none, 1), ("b", .labels(run: "labels"), 3)]
+            as [(String, RewardMix.Source, Int)]
+        {
             let run = try sample.train("\(name)-s0", seed: 0, source: source)
             try sample.store.write { db in
                 try db.execute(

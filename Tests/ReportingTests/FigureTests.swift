@@ -1,3 +1,4 @@
+import Episodes
 import ExperimentStore
 import Foundation
 import GRDB
@@ -75,7 +76,7 @@ import Testing
     @Test func scriptsHoldNoWordsFromOutside() throws {
         let sample = try Sample(annotator: "vlm")
         try sample.store.write { try $0.execute(sql: "UPDATE label_runs SET model = 'Zebra'") }
-        let run = try sample.train("zulu-s0", seed: 0, source: "labels")
+        let run = try sample.train("zulu-s0", seed: 0, source: .labels(run: "labels"))
         try sample.evaluate(run, on: "yankee") { $1 }
         let data = try sample.data(Sample.plan([("zulu", .method)], seeds: [0], sets: ["yankee"]))
         let uses = try RewardUse.read(data, from: sample.store)
@@ -107,12 +108,14 @@ import Testing
 
     /// Generated rewards of the two primitives of the sample, of 3 and 2 steps, whose scores are those of the task: 2 0 8 5 10. The
     /// sparse reward is no part of them.
-    @Test(arguments: [
-        ("labels", 0.0, [2: 1.0, 0: 1, 8: 1, 5: 1, 10: 1]), ("labels", 1, [2: 1, 0: 1, 8: 1, 5: 1, 10: 1]),
-        ("negated", 0, [-2: 1, 0: 1, -8: 1, -5: 1, -10: 1]), ("zero", 1, [0: 5]), ("oracle", 0, [0: 3, 10: 2]),
-        ("timeIndex", 0, [3: 1, 7: 1, 10: 2, 5: 1]),
-    ])
-    func rewardsAreCounted(_ source: String, _ sparse: Double, _ expected: [Int: Double]) throws {
+    @Test(
+        arguments: [
+            (.labels(run: "labels"), 0.0, [2: 1.0, 0: 1, 8: 1, 5: 1, 10: 1]),
+            (.labels(run: "labels"), 1, [2: 1, 0: 1, 8: 1, 5: 1, 10: 1]),
+            (.negated(run: "labels"), 0, [-2: 1, 0: 1, -8: 1, -5: 1, -10: 1]), (.zero, 1, [0: 5]),
+            (.oracle, 0, [0: 3, 10: 2]), (.timeIndex, 0, [3: 1, 7: 1, 10: 2, 5: 1]),
+        ] as [(RewardMix.Source, Float, [Int: Double])])
+    func rewardsAreCounted(_ source: RewardMix.Source, _ sparse: Float, _ expected: [Int: Double]) throws {
         let sample = try Sample()
         try sample.train("a-s0", seed: 0, source: source, sparse: sparse)
         let data = try sample.data(Sample.plan([("a", .method)], seeds: [0]))
@@ -123,15 +126,33 @@ import Testing
 
     @Test func withoutAGeneratedRewardThereIsNoneToCount() throws {
         let sample = try Sample()
-        try sample.train("a-s0", seed: 0, source: "none", sparse: 1)
+        try sample.train("a-s0", seed: 0, source: .none, sparse: 1)
         #expect(try RewardUse.read(sample.data(Sample.plan([("a", .method)], seeds: [0])), from: sample.store).isEmpty)
     }
 
-    @Test func drawnRewardsCountWithTheirProbabilities() throws {
+    /// Of a control that draws, the draws of the row's first run are counted, not what could have been drawn.
+    @Test func drawnRewardsAreThoseOfTheRun() throws {
         let sample = try Sample()
-        try sample.train("a-s0", seed: 0, source: "random", sparse: 0)
-        let data = try sample.data(Sample.plan([("a", .control)], seeds: [0]))
-        let use = try #require(try RewardUse.read(data, from: sample.store).first)
-        #expect(use.shares.count == 11 && use.shares.values.allSatisfy { abs($0 - 1.0 / 11) < 1e-12 })
+        let plan = Sample.plan([("a", .control)], seeds: [0])
+        for (source, places) in [(.random(seed: 1), 0...10), (.shuffled(run: "labels", seed: 1), 0...10)]
+            as [(RewardMix.Source, ClosedRange<Int>)]
+        {
+            let run = try sample.train("a-s0", seed: 0, source: source, sparse: 0)
+            let use = try #require(try RewardUse.read(sample.data(plan), from: sample.store).first)
+            #expect(use.generated == 5 && use.shares.keys.allSatisfy(places.contains))
+            #expect(use.shares.values.allSatisfy { ($0 * 5).rounded() == $0 * 5 })
+            if source.labelRun != nil { #expect(use.shares.keys.sorted() == [0, 2, 5, 8, 10]) }
+            try sample.store.write { try run.delete($0) }
+        }
+    }
+
+    /// Instructions that training leaves out, since a frame of theirs is missing, do not count.
+    @Test func droppedInstructionsDoNotCount() throws {
+        let sample = try Sample()
+        try sample.train("a-s0", seed: 0, source: .timeIndex)
+        try sample.store.write { try $0.execute(sql: "UPDATE frames SET record = NULL WHERE t = 5") }
+        let use = try #require(
+            try RewardUse.read(sample.data(Sample.plan([("a", .method)], seeds: [0])), from: sample.store).first)
+        #expect(use.transitions == 3 && use.shares.keys.sorted() == [3, 7, 10])
     }
 }

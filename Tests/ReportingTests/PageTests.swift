@@ -28,7 +28,7 @@ import Testing
                     "UPDATE label_runs SET name = :x, model = :x; UPDATE label_calls SET answer = :x, model_answered = :x",
                 arguments: ["x": Self.hostile])
         }
-        let run = try sample.train("x-s0", seed: 0, source: "labels")
+        let run = try sample.train("x-s0", seed: 0, source: .labels(run: "labels"))
         try sample.evaluate(run, instruction: Self.hostile) { $1 }
         var plan = Sample.plan([("x", .method)], seeds: [0])
         plan.rows[0].title = Self.hostile

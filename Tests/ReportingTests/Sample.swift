@@ -98,7 +98,8 @@ struct Sample {
                 AnnotationRecord(
                     isInSplit: true, isAligned: true, taskDescription: goal, stepDescriptions: sentences, votes: [])
             ],
-            frames: (0..<6).map { FrameRecord(name: "00000000\($0)", status: .missing) }, imageCount: 5, features: nil,
+            frames: (0..<6).map { (t: Int) in FrameRecord(name: "00000000\(t)", status: .present, record: t) },
+            imageCount: 5, features: nil,
             source: SourceRecord(
                 path: "train/task/trial_1/traj_data.json", byteCount: 10, stamp: "s", sha256: hash(1),
                 contentSHA256: hash(2)))
@@ -107,20 +108,18 @@ struct Sample {
     /// A training run with curves.
     @discardableResult
     func train(
-        _ name: String, seed: Int, algorithm: String = "iql", source: String = "none", sparse: Double = 1,
-        generated: Double = 1, temperature: Double = 5, data: String? = nil, steps: Int = 300
+        _ name: String, seed: Int, algorithm: String = "iql", source: RewardMix.Source = .none,
+        sparse: Float = 1, generated: Float = 1, temperature: Double = 5, data: String? = nil, steps: Int = 300
     ) throws -> TrainRun {
-        let member = ["labels", "negated"].contains(source) ? #"{"run":"labels"}"# : "{}"
-        let reward =
-            #"{"generatedWeight":\#(generated),"source":{"\#(source)":\#(member)},"sparseWeight":\#(sparse),"transform":"scaled"}"#
         let config =
             #"{"batchSize":64,\#(data.map { #""dataSHA256":"\#($0)","# } ?? "")"iql":{"discount":0.97,"expectile":0.8,"temperature":\#(temperature),"weightLimit":100},"optimizer":{"learningRate":0.0001,"weightDecay":0.1},"precision":"float32","vocabulary":["a","b"]}"#
         return try store.write { db in
             var run = try TrainRun.create(
                 TrainRun.Identity(
                     name: name, datasetID: datasetID, algorithm: algorithm, preset: "small", encoder: "patches",
-                    seed: Int64(seed), config: config, reward: reward,
-                    labelRunID: member == "{}" ? nil : labelRunID, parameters: 1_234_567,
+                    seed: Int64(seed), config: config,
+                    reward: RewardMix(sparseWeight: sparse, generatedWeight: generated, source: source),
+                    labelRunID: source.labelRun.map { _ in labelRunID }, parameters: 1_234_567,
                     vocabularySHA256: Self.hash(3)), db)
             let metrics = stride(from: 100, through: steps, by: 100).flatMap { step in
                 [
@@ -188,11 +187,12 @@ struct Sample {
 
     /// Sparse, RG-VLM, both, cloning, a control and an oracle; of the control one seed is missing.
     func fill() throws -> ReportPlan {
-        let rows: [(name: String, kind: ReportPlan.Kind, algorithm: String, source: String, sparse: Double)] = [
-            ("sparse", .method, "iql", "none", 1), ("rgvlm", .method, "iql", "labels", 0),
-            ("sparse-rgvlm", .method, "iql", "labels", 1), ("bc", .baseline, "bc", "none", 1),
-            ("zero", .control, "iql", "zero", 1), ("best", .oracle, "iql", "oracle", 1),
-        ]
+        let rows: [(name: String, kind: ReportPlan.Kind, algorithm: String, source: RewardMix.Source, sparse: Float)] =
+            [
+                ("sparse", .method, "iql", .none, 1), ("rgvlm", .method, "iql", .labels(run: "labels"), 0),
+                ("sparse-rgvlm", .method, "iql", .labels(run: "labels"), 1), ("bc", .baseline, "bc", .none, 1),
+                ("zero", .control, "iql", .zero, 1), ("best", .oracle, "iql", .oracle, 1),
+            ]
         for (place, row) in rows.enumerated() {
             for seed in 0..<2 where !(row.name == "zero" && seed == 1) {
                 let run = try train(

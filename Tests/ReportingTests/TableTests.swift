@@ -1,3 +1,4 @@
+import Episodes
 import ExperimentStore
 import Foundation
 import Statistics
@@ -191,7 +192,7 @@ import Testing
     @Test func runsOfOneSeedAreComparedOneByOne() throws {
         let sample = try Sample()
         for (name, done) in [("sparse-s1", 0), ("sparse-s2", 6), ("both-s1", 0), ("both-s2", 0)] {
-            let run = try sample.train(name, seed: 5, source: name.hasPrefix("both") ? "labels" : "none")
+            let run = try sample.train(name, seed: 5, source: name.hasPrefix("both") ? .labels(run: "labels") : .none)
             try sample.evaluate(run) { _, _ in done }
         }
         let plan = try ReportPlan.derived(name: "n", from: sample.store) { _ in "" }
@@ -261,9 +262,10 @@ import Testing
         let sample = try Sample(annotator: "vlm")
         for seed in 0..<3 {
             for (name, source, value) in [
-                ("sparse", nil, 2), ("sparse-rgvlm", "labels", 2), ("random", "random", control),
-            ] {
-                try sample.evaluate(try sample.train("\(name)-s\(seed)", seed: seed, source: source ?? "none")) {
+                ("sparse", .none, 2), ("sparse-rgvlm", .labels(run: "labels"), 2),
+                ("random", .random(seed: 1), control),
+            ] as [(String, RewardMix.Source, Int)] {
+                try sample.evaluate(try sample.train("\(name)-s\(seed)", seed: seed, source: source)) {
                     task, _ in max(0, value + (task + seed) % 3 - (name == "random" && task == 0 ? 2 : 1))
                 }
             }
@@ -284,10 +286,11 @@ import Testing
         for seed in 0..<3 {
             try sample.evaluate(try sample.train("sparse-s\(seed)", seed: seed)) { task, _ in sparse + (task + seed) % 2
             }
-            try sample.evaluate(try sample.train("sparse-rgvlm-s\(seed)", seed: seed, source: "labels")) { task, _ in
+            try sample.evaluate(try sample.train("sparse-rgvlm-s\(seed)", seed: seed, source: .labels(run: "labels"))) {
+                task, _ in
                 both + (task + seed) % 2
             }
-            try sample.evaluate(try sample.train("zero-s\(seed)", seed: seed, source: "zero")) { task, _ in task % 2 }
+            try sample.evaluate(try sample.train("zero-s\(seed)", seed: seed, source: .zero)) { task, _ in task % 2 }
         }
         let data = try sample.data(
             Sample.plan([("sparse", .method), ("sparse-rgvlm", .method), ("zero", .control)], seeds: [0, 1, 2]))
@@ -320,8 +323,8 @@ import Testing
             ("vlm", "the-model"), ("scripted", "scripted (not a VLM)"), ("constant", "scripted, constant (not a VLM)"),
         ] {
             let sample = try Sample(annotator: annotator)
-            try sample.train("x-s0", seed: 0, source: "labels")
-            try sample.train("y-s0", seed: 0, source: "oracle")
+            try sample.train("x-s0", seed: 0, source: .labels(run: "labels"))
+            try sample.train("y-s0", seed: 0, source: .oracle)
             try sample.train("z-s0", seed: 0)
             let data = try sample.data(Sample.plan([("x", .method), ("y", .method), ("z", .oracle)], seeds: [0]))
             #expect(data.rows.map { $0.title(in: data) } == ["x, \(shown)", "y (oracle)", "z (oracle)"])
@@ -348,8 +351,8 @@ import Testing
             let run = try sample.train("\(name)-s0", seed: 0)
             if name == "b" { try sample.evaluate(run) { $1 } }
         }
-        try sample.train("c-s0", seed: 0, source: "labels")
-        try sample.train("d-s0", seed: 0, source: "labels", sparse: 0)
+        try sample.train("c-s0", seed: 0, source: .labels(run: "labels"))
+        try sample.train("d-s0", seed: 0, source: .labels(run: "labels"), sparse: 0)
         let rows: [(name: String, kind: ReportPlan.Kind)] = [
             ("a", .method), ("b", .method), ("c", .method), ("d", .method),
         ]
@@ -362,8 +365,9 @@ import Testing
     @Test func aPlanCanBeReadOffTheStore() throws {
         let sample = try Sample()
         for (name, source) in [
-            ("a-s0", "none"), ("a-s12", "none"), ("b", "zero"), ("c-s", "oracle"), ("s3", "none"), ("d-s0", "labels"),
-        ] {
+            ("a-s0", .none), ("a-s12", .none), ("b", .zero), ("c-s", .oracle), ("s3", .none),
+            ("d-s0", .labels(run: "labels")),
+        ] as [(String, RewardMix.Source)] {
             let run = try sample.train(name, seed: 3, algorithm: name == "s3" ? "bc" : "iql", source: source)
             try sample.evaluate(run, on: name == "b" ? "second" : "main") { $1 }
         }
@@ -373,7 +377,7 @@ import Testing
         #expect(plan.rows[0].runs.map(\.name) == ["a-s0", "a-s12"])
         #expect(plan.rows[0].runs[1].command == "run a-s12")
         #expect(plan.sets == ["main", "second"])
-        try sample.train("e-s0", seed: 3, source: "labels", generated: 0)
+        try sample.train("e-s0", seed: 3, source: .labels(run: "labels"), generated: 0)
         #expect(try ReportPlan.derived(name: "n", from: sample.store) { _ in "" }.rows.last?.kind == .baseline)
     }
 }

@@ -43,7 +43,7 @@ package final class TransitionRows {
     }
 
     /// An instruction of the selected kinds.
-    package struct Instruction: Sendable, Equatable {
+    package struct Instruction: Sendable, Equatable, GoalSpan {
         /// The store's number of the instruction.
         package var id: Int64
         /// Index into ``episodes``.

@@ -42,22 +42,26 @@ struct EpisodeReader {
 
     /// Nil for an episode without an instruction of these kinds.
     func episode(_ id: Int64, stepCount: Int) throws -> TrainingEpisode? {
-        let found = try Row.fetchAll(instructions, arguments: ["episode": id, "kinds": kinds]).map {
-            TrainingEpisode.Instruction(
-                id: $0[0], annotation: $0[1], kind: try kind($0[2], id), subTasks: range($0[3], $0[4]),
-                steps: range($0[5], $0[6]), isFulfilled: $0[7], text: $0[8])
+        let found = try Row.fetchAll(instructions, arguments: ["episode": id, "kinds": kinds]).map { row in
+            TrainingEpisode.NumberedInstruction(
+                id: row[0],
+                Instruction(
+                    kind: try kind(row[2], id), annotation: row[1], subTasks: range(row[3], row[4]),
+                    steps: range(row[5], row[6]), text: row[8], isFulfilled: row[7]))
         }
         guard !found.isEmpty else { return nil }
         var episode = TrainingEpisode(
-            id: id, actions: [], objectClasses: [], records: [Int?](repeating: nil, count: stepCount + 1), subTasks: [],
-            instructions: found, scored: [])
+            id: id, records: [Int?](repeating: nil, count: stepCount + 1), instructions: found)
         episode.actions.reserveCapacity(stepCount)
         episode.objectClasses.reserveCapacity(stepCount)
         let steps = try Row.fetchCursor(transitions, arguments: ["episode": id])
         while let row = try steps.next() {
             guard row[0] == episode.actions.count else { throw damaged(id, "its transitions have a gap") }
-            episode.actions.append(row[1])
-            episode.objectClasses.append(row[2])
+            guard let action = Action(rawValue: row[1]), let object = ObjectClass(id: row[2]) else {
+                throw damaged(id, "transition \(episode.actions.count) has an unknown action or object class")
+            }
+            episode.actions.append(action)
+            episode.objectClasses.append(object)
         }
         guard episode.actions.count == stepCount else { throw damaged(id, "it has not as many transitions as it says") }
         let pictures = try Row.fetchCursor(frames, arguments: ["episode": id, "last": stepCount])
@@ -65,24 +69,24 @@ struct EpisodeReader {
         episode.subTasks = try Row.fetchAll(subTasks, arguments: ["episode": id]).map {
             TrainingEpisode.SubTask(kind: try kind($0[0], id), steps: range($0[1], $0[2]))
         }
-        for instruction in found
-        where instruction.steps.isEmpty || instruction.steps.upperBound > stepCount || instruction.steps.lowerBound < 0
-            || instruction.subTasks.upperBound > episode.subTasks.count || instruction.subTasks.lowerBound < 0
-        {
-            throw damaged(id, "instruction \(instruction.id) reaches beyond it")
+        for numbered in found {
+            let (steps, subTasks) = (numbered.instruction.steps, numbered.instruction.subTasks)
+            guard !steps.isEmpty, steps.lowerBound >= 0, steps.upperBound <= stepCount, subTasks.lowerBound >= 0,
+                subTasks.upperBound <= episode.subTasks.count
+            else { throw damaged(id, "instruction \(numbered.id) reaches beyond it") }
         }
         if let labelRunID { episode.scored = try scored(id, run: labelRunID) }
         return episode
     }
 
-    private func scored(_ id: Int64, run: Int64) throws -> [TrainingEpisode.Scored] {
+    private func scored(_ id: Int64, run: Int64) throws -> [ScoredSpan] {
         let rows = try Row.fetchCursor(scores, arguments: ["run": run, "episode": id])
-        var spans: [TrainingEpisode.Scored] = []
+        var spans: [ScoredSpan] = []
         while let row = try rows.next() {
             if spans.last?.instructionID != row[0] {
                 let steps = range(row[3], row[4])
                 spans.append(
-                    TrainingEpisode.Scored(
+                    ScoredSpan(
                         instructionID: row[0], annotation: row[1], kind: try kind(row[2], id), steps: steps,
                         scores: [Int?](repeating: nil, count: steps.count)))
             }

@@ -1,3 +1,4 @@
+package import Episodes
 internal import Foundation
 package import GRDB
 
@@ -30,8 +31,8 @@ package struct TrainRun: QueryRow, Equatable {
         package var seed: Int64
         /// All settings, as JSON.
         package var config: String
-        /// The mix of rewards, as JSON.
-        package var reward: String
+        /// The mix of rewards; in the store as JSON.
+        package var reward: RewardMix
         /// The label run whose scores are used; nil without one, or when that run has been deleted.
         package var labelRunID: Int64?
         /// How many numbers the networks learn.
@@ -42,7 +43,7 @@ package struct TrainRun: QueryRow, Equatable {
         /// What a run is made from.
         package init(
             name: String, datasetID: Int64, algorithm: String, preset: String, encoder: String, seed: Int64,
-            config: String, reward: String, labelRunID: Int64?, parameters: Int, vocabularySHA256: [UInt8]
+            config: String, reward: RewardMix, labelRunID: Int64?, parameters: Int, vocabularySHA256: [UInt8]
         ) {
             self.name = name
             self.datasetID = datasetID

@@ -2,48 +2,7 @@ package import Episodes
 internal import Foundation
 package import GRDB
 
-/// An episode with all that training reads of it.
-package struct TrainingEpisode: Sendable, Equatable {
-    /// An instruction of the episode with its number in the store.
-    package struct Instruction: Sendable, Equatable {
-        /// The store's number of the instruction.
-        package var id: Int64
-        /// Whose words these are.
-        package var annotation: Int
-        /// What it covers.
-        package var kind: Episodes.Instruction.Kind
-        /// The sub-tasks covered.
-        package var subTasks: Range<Int>
-        /// The transitions covered.
-        package var steps: Range<Int>
-        /// Whether the steps end with what the text asks for.
-        package var isFulfilled: Bool
-        /// The sentence.
-        package var text: String
-    }
-
-    /// A sub-task of the episode.
-    package struct SubTask: Sendable, Equatable {
-        /// What it does; navigation only where nothing follows.
-        package var kind: SubTaskKind
-        /// Its transitions.
-        package var steps: Range<Int>
-    }
-
-    /// An instruction that a label run has scored.
-    package struct Scored: Sendable, Equatable {
-        /// The store's number of the instruction.
-        package var instructionID: Int64
-        /// Whose words the instruction is.
-        package var annotation: Int
-        /// What the instruction covers.
-        package var kind: Episodes.Instruction.Kind
-        /// The transitions covered.
-        package var steps: Range<Int>
-        /// Per step 0 to 10, or nil.
-        package var scores: [Int?]
-    }
-
+extension TrainingEpisode {
     /// Which episodes and instructions.
     package struct Filter: Sendable {
         /// Whose episodes.
@@ -51,33 +10,23 @@ package struct TrainingEpisode: Sendable, Equatable {
         /// Of these splits.
         package var splits: [String]
         /// Of these kinds.
-        package var kinds: [Episodes.Instruction.Kind]
+        package var kinds: [Instruction.Kind]
         /// The run whose scores are read, if any.
         package var labelRunID: Int64?
+        /// Reads the first episodes only that have such an instruction; nil for all.
+        package var episodeLimit: Int?
 
         /// A filter; without a label run no scores are read.
-        package init(datasetID: Int64, splits: [String], kinds: [Episodes.Instruction.Kind], labelRunID: Int64?) {
+        package init(
+            datasetID: Int64, splits: [String], kinds: [Instruction.Kind], labelRunID: Int64?, episodeLimit: Int? = nil
+        ) {
             self.datasetID = datasetID
             self.splits = splits
             self.kinds = kinds
             self.labelRunID = labelRunID
+            self.episodeLimit = episodeLimit
         }
     }
-
-    /// The store's number of the episode.
-    package var id: Int64
-    /// Per step the action's id.
-    package var actions: [Int]
-    /// Per step the object's class; 0 for navigation and for classes outside the list.
-    package var objectClasses: [Int]
-    /// Per observation, one more than steps, its record in the frame store, or nil.
-    package var records: [Int?]
-    /// In order; together they cover all steps.
-    package var subTasks: [SubTask]
-    /// Those of annotations in the split, in the order of their ids.
-    package var instructions: [Instruction]
-    /// Genuine spans only, no controls; by annotation and id.
-    package var scored: [Scored]
 
     /// Calls `body` with each episode that has such an instruction, in the order of ids; not with those that are
     /// flagged (``EpisodeFlag``).
@@ -99,8 +48,11 @@ package struct TrainingEpisode: Sendable, Equatable {
                 ORDER BY id
                 """, arguments: ["dataset": filter.datasetID, "splits": NameList(filter.splits)])
         let reader = try EpisodeReader(filter, db)
-        for head in heads {
-            if let episode = try reader.episode(head.id, stepCount: head.stepCount) { try body(episode) }
+        var left = filter.episodeLimit ?? .max
+        for head in heads where left > 0 {
+            guard let episode = try reader.episode(head.id, stepCount: head.stepCount) else { continue }
+            left -= 1
+            try body(episode)
         }
     }
 

@@ -30,21 +30,15 @@ extension TrainingSet {
                 "\(frameStore.path): holds \(frameStore.format); a network reads uint8 [56, 56, 3] or [C, 7, 7]")
         }
         let words = try vocabulary ?? store.read { try Self.vocabulary(dataset, splits: options.splits, $0) }
-        var lists = TrainingLists()
+        var lists = TrainingLists(options, recordCount: frameStore.count, vocabulary: words)
         let filter = TrainingEpisode.Filter(
             datasetID: dataset.id, splits: options.splits,
-            kinds: Instruction.Kind.allCases.filter { options.kinds.contains($0) }, labelRunID: labelRun?.id)
-        try store.read { db in
-            var count = 0
-            try TrainingEpisode.forEach(filter, db) {
-                guard count < options.episodeLimit ?? .max else { return }
-                count += 1
-                lists.add($0, recordCount: frameStore.count, vocabulary: words, options: options)
-            }
-        }
+            kinds: Instruction.Kind.allCases.filter { options.kinds.contains($0) }, labelRunID: labelRun?.id,
+            episodeLimit: options.episodeLimit)
+        try store.read { db in try TrainingEpisode.forEach(filter, db) { lists.add($0) } }
         let flagged = try store.read { try TrainingEpisode.flagged(filter, $0) }
         (lists.counts.flaggedEpisodes, lists.counts.flaggedTransitions) = (flagged.episodes, flagged.transitions)
-        lists.finish(options.reward, gamma: options.gamma)
+        lists.finish()
         guard !lists.items.isEmpty else { throw Self.empty(dataset, options, lists.counts) }
         self.init(
             vocabulary: words, frameStore: frameStore, format: format, counts: lists.counts, labelRunID: labelRun?.id,

@@ -1,5 +1,6 @@
 internal import Episodes
 internal import Frames
+internal import Ground
 package import Networks
 
 /// Cuts windows from a training set and packs them into batches.

@@ -1,3 +1,4 @@
+package import Episodes
 package import Networks
 package import Tensors
 

@@ -1,3 +1,4 @@
+internal import Episodes
 package import ExperimentStore
 
 extension ReportPlan {
@@ -35,10 +36,8 @@ extension ReportPlan {
     }
 
     static func kind(_ settings: TrainingSettings) -> Kind {
-        switch settings.source {
-        case "oracle": .oracle
-        case "zero", "random", "timeIndex", "negated", "shuffled": .control
-        default: settings.usesReward && settings.hasGeneratedReward ? .method : .baseline
-        }
+        if settings.reward.source == .oracle { return .oracle }
+        if settings.reward.source.isControl { return .control }
+        return settings.usesReward && settings.hasGeneratedReward ? .method : .baseline
     }
 }

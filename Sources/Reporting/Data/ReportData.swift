@@ -1,3 +1,4 @@
+internal import Episodes
 package import ExperimentStore
 
 /// All that a report shows, as read from a store. Rows are in the order of the plan.
@@ -123,7 +124,7 @@ extension ReportData.Row {
     func title(in data: ReportData) -> String {
         var title = Plain.text(plan.title)
         if let labels = labels(in: data) { title += ", \(labels.shownModel)" }
-        let isOracle = plan.kind == .oracle || settings?.source == "oracle" || settings?.encoder == "segmentation"
+        let isOracle = plan.kind == .oracle || settings?.reward.source == .oracle || settings?.encoder == "segmentation"
         if isOracle, !title.lowercased().contains("oracle") { title += " (oracle)" }
         return title
     }

@@ -113,7 +113,7 @@ extension ReportData.Facts {
                 JOIN annotations a ON a.episode_id = i.episode_id AND a.repeat_idx = i.repeat_idx AND a.in_split = 1
                 WHERE e.dataset_id = ? AND e.split IN (\(marks)) AND \(condition) GROUP BY i.kind
                 """, [dataset.id] + StatementArguments(splits)
-            ).filter { plan.kinds.contains($0.key) }
+            ).filter { plan.kinds.map(\.rawValue).contains($0.key) }
         }
         self.instructions = try instructions("TRUE")
         unfulfilled = try instructions("i.fulfilled = 0").values.reduce(0, +)

@@ -1,7 +1,8 @@
-internal import Foundation
+package import Episodes
 internal import ExperimentStore
+internal import Foundation
 
-/// A training run's settings as the report names them. What its JSON lacks is nil.
+/// A training run's settings as the report names them. What its configuration lacks is nil.
 package struct TrainingSettings: Sendable, Equatable {
     package var algorithm: String
     package var preset: String
@@ -18,60 +19,64 @@ package struct TrainingSettings: Sendable, Equatable {
     package var weightDecay: Double?
     /// Updates over which the learning rate falls to 0; nil where it stays.
     package var cosineSteps: Int?
-    /// Of the reward: `none`, `labels`, `oracle`, `zero`, `random`, `timeIndex`, `negated`, `shuffled`.
-    package var source: String
-    package var sparseWeight: Double
-    package var generatedWeight: Double
-    package var transform: String
+    package var reward: RewardMix
     /// In hexadecimal, of all that is learned from, the rewards included.
     package var dataSHA256: String?
 
+    /// The members of a run's configuration that the report names.
+    private struct Config: Decodable {
+        struct IQL: Decodable {
+            var discount, expectile, temperature, weightLimit, polyak: Double?
+        }
+
+        struct Optimizer: Decodable {
+            var learningRate, weightDecay: Double?
+            var cosineSteps: Int?
+        }
+
+        var batchSize: Int?
+        var precision: String?
+        var iql: IQL?
+        var optimizer: Optimizer?
+        var dataSHA256: String?
+    }
+
     init(_ identity: TrainRun.Identity) {
-        let config = Self.members(identity.config)
-        let (iql, optimizer) = (config["iql"] as? [String: Any], config["optimizer"] as? [String: Any])
-        let reward = Self.members(identity.reward)
-        func number(_ value: Any?) -> Double? { (value as? NSNumber)?.doubleValue }
+        let config = (try? JSONDecoder().decode(Config.self, from: Data(identity.config.utf8))) ?? Config()
         algorithm = identity.algorithm
         preset = identity.preset
         encoder = identity.encoder
         parameters = identity.parameters
-        batch = number(config["batchSize"]).flatMap { Int(exactly: $0) }
-        precision = config["precision"] as? String
-        discount = number(iql?["discount"])
-        expectile = number(iql?["expectile"])
-        temperature = number(iql?["temperature"])
-        weightLimit = number(iql?["weightLimit"])
-        polyak = number(iql?["polyak"])
-        learningRate = number(optimizer?["learningRate"])
-        weightDecay = number(optimizer?["weightDecay"])
-        cosineSteps = number(optimizer?["cosineSteps"]).flatMap { Int(exactly: $0) }
-        source = (reward["source"] as? [String: Any])?.keys.first ?? "unknown"
-        sparseWeight = number(reward["sparseWeight"]) ?? 1
-        generatedWeight = number(reward["generatedWeight"]) ?? 1
-        transform = reward["transform"] as? String ?? "unknown"
-        dataSHA256 = config["dataSHA256"] as? String
-    }
-
-    private static func members(_ json: String) -> [String: Any] {
-        (try? JSONSerialization.jsonObject(with: Data(json.utf8))) as? [String: Any] ?? [:]
+        batch = config.batchSize
+        precision = config.precision
+        discount = config.iql?.discount
+        expectile = config.iql?.expectile
+        temperature = config.iql?.temperature
+        weightLimit = config.iql?.weightLimit
+        polyak = config.iql?.polyak
+        learningRate = config.optimizer?.learningRate
+        weightDecay = config.optimizer?.weightDecay
+        cosineSteps = config.optimizer?.cosineSteps
+        reward = identity.reward
+        dataSHA256 = config.dataSHA256
     }
 
     /// Whether what is learned depends on the reward: cloning does not look at it.
     package var usesReward: Bool { algorithm == "iql" }
 
     /// Whether there is more than the sparse reward.
-    package var hasGeneratedReward: Bool { source != "none" && generatedWeight != 0 }
+    package var hasGeneratedReward: Bool { reward.source != .none && reward.generatedWeight != 0 }
 
     /// The reward in words.
     package var rewardWords: String {
         guard usesReward else { return "none: actions are imitated" }
-        let sparse = "\(Show.short(sparseWeight)) x sparse"
-        switch source {
-        case "none": return sparse
-        case "zero": return "\(sparse) + 0"
+        let sparse = "\(Show.short(Double(reward.sparseWeight))) x sparse"
+        switch reward.source {
+        case .none: return sparse
+        case .zero: return "\(sparse) + 0"
         default:
-            let name = source == "timeIndex" ? "time-index" : Plain.text(source)
-            return "\(sparse) + \(Show.short(generatedWeight)) x \(name) (\(Plain.text(transform)))"
+            let weight = Show.short(Double(reward.generatedWeight))
+            return "\(sparse) + \(weight) x \(reward.source.name) (\(reward.transform.rawValue))"
         }
     }
 }

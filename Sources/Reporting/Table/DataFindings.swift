@@ -1,3 +1,4 @@
+internal import Episodes
 internal import ExperimentStore
 
 /// What the numbers may owe to the data rather than to the reward.
@@ -32,7 +33,8 @@ extension Findings {
         var dataset: Int64
         var encoder: String
         var isFulfilledOnly: Bool
-        var reward: String
+        /// Of the sparse reward alone: its weight only.
+        var reward: RewardMix
         var labelRunID: Int64?
         /// It shapes rewards that are made from potentials.
         var discount: Double?
@@ -42,8 +44,8 @@ extension Findings {
             dataset = identity.datasetID
             encoder = settings.encoder
             isFulfilledOnly = settings.algorithm == "filtered-bc"
-            let isSparse = !settings.hasGeneratedReward || settings.source == "zero"
-            reward = isSparse ? "\(settings.sparseWeight) x sparse" : identity.reward
+            let isSparse = !settings.hasGeneratedReward || settings.reward.source == .zero
+            reward = isSparse ? RewardMix(sparseWeight: settings.reward.sparseWeight) : settings.reward
             labelRunID = isSparse ? nil : identity.labelRunID
             discount = isSparse ? nil : settings.discount
         }

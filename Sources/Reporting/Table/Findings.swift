@@ -1,3 +1,5 @@
+internal import Episodes
+
 /// What the main task set's numbers say, in sentences made from them.
 package enum Findings {
     package struct Sentence: Sendable, Equatable, Encodable {
@@ -121,7 +123,7 @@ package enum Findings {
     ) -> [Sentence] {
         let controls = set.lines.filter { $0.kind == ReportPlan.Kind.control.rawValue }
         func isZero(_ line: ResultTable.Line) -> Bool {
-            data.rows.first { $0.plan.name == line.name }?.settings?.source == "zero"
+            data.rows.first { $0.plan.name == line.name }?.settings?.reward.source == .zero
         }
         // A reward of zero is the sparse one under another name: it must give what sparse gives, and is no further control.
         let measured = controls.filter { $0.cell(.proportion) != nil && !isZero($0) }

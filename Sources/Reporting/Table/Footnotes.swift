@@ -1,3 +1,4 @@
+internal import Episodes
 internal import ExperimentStore
 
 /// What was done, and where it is not what the paper or SPRINT did.
@@ -94,7 +95,7 @@ package struct Footnotes: Sendable, Encodable {
         guard let dataset = facts.dataset else { return nil }
         let episodes = plan.splits.reduce(0) { $0 + (facts.episodes[$1] ?? 0) }
         let instructions = plan.kinds.compactMap { kind in
-            facts.instructions[kind].map { "\(Show.count($0)) \(kind)" }
+            facts.instructions[kind.rawValue].map { "\(Show.count($0)) \(kind.rawValue)" }
         }
         return "\(Plain.text(dataset)), \(Plain.text(plan.splits.joined(separator: " + "))): "
             + "\(Show.plural(episodes, "trajectory", "trajectories")), \(Show.plural(facts.transitions, "transition")), "

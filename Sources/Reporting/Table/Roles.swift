@@ -1,3 +1,5 @@
+internal import Episodes
+
 /// Which rows are the paper's: the places in the data.
 struct Roles {
     var sparse: Int?
@@ -20,10 +22,10 @@ struct Roles {
             return ["sparse": "sparse", "rgvlm": "generated", "sparse-rgvlm": "combined"][row.plan.name]
         }
         guard settings.algorithm == "iql" else { return nil }
-        switch settings.source {
-        case "none": return settings.sparseWeight > 0 ? "sparse" : nil
-        case "labels" where settings.generatedWeight != 0:
-            return settings.sparseWeight == 0 ? "generated" : "combined"
+        switch settings.reward.source {
+        case .none: return settings.reward.sparseWeight > 0 ? "sparse" : nil
+        case .labels where settings.reward.generatedWeight != 0:
+            return settings.reward.sparseWeight == 0 ? "generated" : "combined"
         default: return nil
         }
     }

@@ -2,7 +2,8 @@
 ///
 /// The sparse reward is 1 on the last transition of a fulfilled instruction. The term is made from scores 0 to 10;
 /// where it lacks a score it is left out, and the transition counts as unscored.
-package struct RewardMix: Sendable, Equatable, Codable {
+package struct RewardMix: Sendable, Hashable, Codable {
+    /// What becomes of a score before its weight.
     package enum Transform: String, Sendable, Codable, CaseIterable {
         /// `score / 10`, the paper's.
         case scaled
@@ -14,7 +15,7 @@ package struct RewardMix: Sendable, Equatable, Codable {
     }
 
     /// Where scores come from.
-    package enum Source: Sendable, Equatable, Codable {
+    package enum Source: Sendable, Hashable, Codable {
         /// No generated term.
         case none
         /// A label run, by name. An instruction has the scores of its own span; when the run has not scored it, those
@@ -34,6 +35,28 @@ package struct RewardMix: Sendable, Equatable, Codable {
         /// Control: as ``labels(run:)``, the run's scores in these splits permuted among the transitions that have one.
         case shuffled(run: String, seed: UInt64)
 
+        /// As in options and tables.
+        package var name: String {
+            switch self {
+            case .none: "none"
+            case .labels: "labels"
+            case .oracle: "oracle"
+            case .zero: "zero"
+            case .random: "random"
+            case .timeIndex: "time-index"
+            case .negated: "negated"
+            case .shuffled: "shuffled"
+            }
+        }
+
+        /// Whether it is there to tell what scores are worth: it knows nothing of what the steps did, or reverses it.
+        package var isControl: Bool {
+            switch self {
+            case .zero, .random, .timeIndex, .negated, .shuffled: true
+            case .none, .labels, .oracle: false
+            }
+        }
+
         /// The label run whose scores are read.
         package var labelRun: String? {
             switch self {
@@ -43,7 +66,9 @@ package struct RewardMix: Sendable, Equatable, Codable {
         }
     }
 
+    /// Of the 1 on the last transition of a fulfilled instruction.
     package var sparseWeight: Float
+    /// Of the term made from scores.
     package var generatedWeight: Float
     package var transform: Transform
     package var source: Source
@@ -81,15 +106,16 @@ package struct RewardMix: Sendable, Equatable, Codable {
         return value
     }
 
-    /// Appends the rewards of an instruction's steps and whether each has its generated term.
+    /// Appends the rewards of an instruction's steps.
     ///
     /// - Parameters:
     ///   - scores: Of its steps, NaN for none.
     ///   - before: The score of the step before its first one, 0 where the scored span starts there.
     ///   - isFulfilled: Whether its last step fulfils it.
+    ///   - gamma: The discount; only ``Transform/delta`` uses it.
     func append(
         scores: some RandomAccessCollection<Float>, before: Float, isFulfilled: Bool, gamma: Float,
-        rewards: inout [Float], isScored: inout [Bool]
+        to series: inout RewardSeries
     ) {
         var previous = before
         var left = scores.count
@@ -97,8 +123,8 @@ package struct RewardMix: Sendable, Equatable, Codable {
             left -= 1
             let isTerminal = isFulfilled && left == 0
             let term = term(score: score, previous: previous, isTerminal: isTerminal, gamma: gamma)
-            rewards.append((isTerminal ? sparseWeight : 0) + (term.map { generatedWeight * $0 } ?? 0))
-            isScored.append(term != nil)
+            series.terms.append(term ?? .nan)
+            series.rewards.append((isTerminal ? sparseWeight : 0) + (term.map { generatedWeight * $0 } ?? 0))
             previous = score
         }
     }

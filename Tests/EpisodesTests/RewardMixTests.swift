@@ -1,17 +1,16 @@
 import Foundation
+import Ground
 import Testing
 
-@testable import OfflineRL
+@testable import Episodes
 
 @Suite struct RewardMixTests {
     private func rewards(
         _ mix: RewardMix, _ scores: [Float], before: Float = 0, isFulfilled: Bool = true, gamma: Float = 0.97
     ) -> (rewards: [Float], isScored: [Bool]) {
-        var (rewards, isScored): ([Float], [Bool]) = ([], [])
-        mix.append(
-            scores: scores, before: before, isFulfilled: isFulfilled, gamma: gamma, rewards: &rewards,
-            isScored: &isScored)
-        return (rewards, isScored)
+        var series = RewardSeries()
+        mix.append(scores: scores, before: before, isFulfilled: isFulfilled, gamma: gamma, to: &series)
+        return (series.rewards, series.isScored)
     }
 
     /// All lists of up to three scores from a few values, none included.

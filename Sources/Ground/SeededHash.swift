@@ -1,18 +1,18 @@
 /// Numbers that depend on a seed and two indices only, so that any of them is known without those before it.
-struct SeededHash: Sendable {
+package struct SeededHash: Sendable {
     private let seed: UInt64
 
     /// - Parameter purpose: Keeps the uses of one seed apart.
-    init(seed: UInt64, purpose: UInt64) {
+    package init(seed: UInt64, purpose: UInt64) {
         self.seed = Self.mixed(Self.mixed(seed) ^ purpose &* 0xD1B5_4A32_D192_ED03)
     }
 
-    func callAsFunction(_ a: UInt64, _ b: UInt64 = 0) -> UInt64 {
+    package func callAsFunction(_ a: UInt64, _ b: UInt64 = 0) -> UInt64 {
         Self.mixed(Self.mixed(seed &+ a &* 0x9E37_79B9_7F4A_7C15) ^ b &* 0xD1B5_4A32_D192_ED03)
     }
 
     /// Uniform in `0 ..< bound`; `bound` is at least 1 and far below 2^64.
-    func below(_ bound: Int, _ a: UInt64, _ b: UInt64 = 0) -> Int {
+    package func below(_ bound: Int, _ a: UInt64, _ b: UInt64 = 0) -> Int {
         Int(callAsFunction(a, b).multipliedFullWidth(by: UInt64(bound)).high)
     }
 
@@ -27,12 +27,12 @@ struct SeededHash: Sendable {
 
 /// A pseudo-random order of `0 ..< count`, of which each place is computed by itself: a Feistel network over the next
 /// even power of two, walked until it falls inside.
-struct SeededPermutation: Sendable {
+package struct SeededPermutation: Sendable {
     private let count: UInt64
     private let halfBits: UInt64
     private let hash: SeededHash
 
-    init(count: Int, hash: SeededHash) {
+    package init(count: Int, hash: SeededHash) {
         self.count = UInt64(count)
         self.hash = hash
         let bits = UInt64(Int.bitWidth - max(0, count - 1).leadingZeroBitCount)
@@ -40,7 +40,7 @@ struct SeededPermutation: Sendable {
     }
 
     /// What stands at `place` in the order numbered `epoch`.
-    func callAsFunction(_ place: Int, epoch: Int) -> Int {
+    package func callAsFunction(_ place: Int, epoch: Int) -> Int {
         precondition(place >= 0 && place < count)
         let mask = (UInt64(1) << halfBits) - 1
         var value = UInt64(place)

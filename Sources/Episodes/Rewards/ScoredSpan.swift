@@ -1,0 +1,32 @@
+/// What a label run says of the steps of one instruction.
+package struct ScoredSpan: Sendable, Equatable {
+    package var instructionID: Int64
+    package var annotation: Int
+    package var kind: Instruction.Kind
+    package var steps: Range<Int>
+    /// By step 0 to 10, or nil.
+    package var scores: [Int?]
+
+    package init(
+        instructionID: Int64, annotation: Int, kind: Instruction.Kind, steps: Range<Int>, scores: [Int?]
+    ) {
+        self.instructionID = instructionID
+        self.annotation = annotation
+        self.kind = kind
+        self.steps = steps
+        self.scores = scores
+    }
+
+    /// The place in `spans` of the one whose scores an instruction has: its own; else that of the task of its annotation;
+    /// else the first task that covers its steps. Nil where no span has them.
+    package static func place(of wanted: TrainingEpisode.NumberedInstruction, in spans: [ScoredSpan]) -> Int? {
+        let instruction = wanted.instruction
+        func isTask(_ span: ScoredSpan) -> Bool {
+            span.kind == .task && span.steps.lowerBound <= instruction.steps.lowerBound
+                && span.steps.upperBound >= instruction.steps.upperBound
+        }
+        return spans.firstIndex { $0.instructionID == wanted.id }
+            ?? spans.firstIndex { isTask($0) && $0.annotation == instruction.annotation }
+            ?? spans.firstIndex(where: isTask)
+    }
+}
