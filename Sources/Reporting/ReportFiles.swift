@@ -101,6 +101,7 @@ package struct ReportResults: Encodable {
     var deviations: [String]
     var reading: [String]
 
+    /// - Parameter uses: What rows are rewarded with; none for the table alone.
     package init(_ data: ReportData, _ table: ResultTable, _ uses: [RewardUse] = []) {
         let notes = Footnotes(data, table)
         experiment = data.plan.name

@@ -10,10 +10,12 @@ package struct ReportPlan: Sendable, Equatable {
     /// A training run of a row.
     package struct Run: Sendable, Equatable {
         package var seed: Int
+        /// As in the store.
         package var name: String
         /// A shell line that trains and evaluates it.
         package var command: String
 
+        /// - Parameter name: As in the store.
         package init(seed: Int, name: String, command: String) {
             self.seed = seed
             self.name = name
@@ -21,13 +23,17 @@ package struct ReportPlan: Sendable, Equatable {
         }
     }
 
+    /// A line of the table: one way of training.
     package struct Row: Sendable, Equatable {
+        /// Short, as in file names.
         package var name: String
         /// As shown; what the labels come from is added to it.
         package var title: String
         package var kind: Kind
+        /// One a seed.
         package var runs: [Run]
 
+        /// - Parameter runs: One a seed.
         package init(name: String, title: String, kind: Kind, runs: [Run]) {
             self.name = name
             self.title = title
@@ -36,12 +42,15 @@ package struct ReportPlan: Sendable, Equatable {
         }
     }
 
+    /// The experiment's name, the report's heading.
     package var name: String
+    /// In the order of the table.
     package var rows: [Row]
     /// The first is the main one.
     package var sets: [String]
     /// Instructions the policies learn from.
     package var splits: [String]
+    /// And of these kinds.
     package var kinds: [Instruction.Kind]
     /// They learn from the first episodes only that have such instructions; nil for all.
     package var episodeLimit: Int?
@@ -50,6 +59,9 @@ package struct ReportPlan: Sendable, Equatable {
     /// The program's version, such as a commit; nil when unknown.
     package var version: String?
 
+    /// - Parameters:
+    ///   - name: The report's heading.
+    ///   - sets: The main one first.
     package init(
         name: String, rows: [Row], sets: [String], splits: [String] = ["train"],
         kinds: [Instruction.Kind] = [.primitive],

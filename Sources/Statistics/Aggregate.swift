@@ -13,13 +13,13 @@ package enum Aggregate: Sendable, Equatable {
 }
 
 extension ScoreMatrix {
-    package var mean: Double { value(of: .mean) }
-    package var median: Double { value(of: .median) }
-    package var iqm: Double { value(of: .iqm) }
+    var mean: Double { value(of: .mean) }
+    var median: Double { value(of: .median) }
+    var iqm: Double { value(of: .iqm) }
 
-    package func optimalityGap(target: Double = 1) -> Double { value(of: .optimalityGap(target: target)) }
+    func optimalityGap(target: Double = 1) -> Double { value(of: .optimalityGap(target: target)) }
 
-    package func value(of aggregate: Aggregate) -> Double {
+    func value(of aggregate: Aggregate) -> Double {
         var evaluator = AggregateEvaluator(aggregate, canonical)
         let counts = [Int32](repeating: 1, count: runs)
         evaluator.beginResample()
@@ -28,7 +28,7 @@ extension ScoreMatrix {
     }
 
     /// The share of runs x tasks with a score above each of `thresholds`: a performance profile.
-    package func profile(at thresholds: [Double]) -> [Double] {
+    func profile(at thresholds: [Double]) -> [Double] {
         let sorted = scores.sorted()
         return thresholds.map { threshold in
             var (low, high) = (0, sorted.count)

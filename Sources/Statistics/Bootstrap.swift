@@ -17,22 +17,28 @@ package struct Interval: Sendable, Equatable, Encodable {
 
 /// A number with what is known about it.
 package struct Estimate: Sendable, Equatable {
+    /// From all scores, none drawn.
     package let value: Double
     /// Nil where there is too little to draw from.
     package let interval: Interval?
 
+    /// - Parameter interval: Nil where there is too little to draw from.
     package init(value: Double, interval: Interval?) { (self.value, self.interval) = (value, interval) }
 }
 
 /// 95 % percentile intervals by resampling. The same scores and seed give the same interval, whatever the order of the runs.
 package struct Bootstrap: Sendable {
+    /// Of all intervals.
     package static let level = 0.95
     /// Fewer repetitions have nothing beyond the ends of a 95 % interval.
-    package static let fewestRepetitions = 40
+    static let fewestRepetitions = 40
 
-    package let repetitions: Int
-    package let seed: UInt64
+    let repetitions: Int
+    let seed: UInt64
 
+    /// - Parameters:
+    ///   - repetitions: Resamples of each interval.
+    ///   - seed: Of the draws.
     package init(repetitions: Int = 2000, seed: UInt64 = 0) {
         (self.repetitions, self.seed) = (repetitions, seed)
     }
@@ -46,6 +52,7 @@ package struct Bootstrap: Sendable {
         return interval(replicates(of: aggregate, scores, over: resampling))
     }
 
+    /// An aggregate of the scores with its ``interval(of:_:over:)``.
     package func estimate(
         of aggregate: Aggregate, _ scores: ScoreMatrix, over resampling: Resampling = .runs
     ) -> Estimate {

@@ -13,7 +13,7 @@ private func doubledWins(_ x: [Double], _ y: [Double]) -> [Int32] {
 extension ScoreMatrix {
     /// The probability that a run of this method scores above one of `other` in the same task, ties as half, averaged over
     /// tasks. The numbers of runs may differ.
-    package func probabilityOfImprovement(over other: ScoreMatrix) throws(ScoreError) -> Double {
+    func probabilityOfImprovement(over other: ScoreMatrix) throws(ScoreError) -> Double {
         let wins = try WinTable(self, other)
         var sum = 0
         let (mine, theirs) = ([Int32](repeating: 1, count: runs), [Int32](repeating: 1, count: other.runs))
@@ -65,17 +65,17 @@ extension Bootstrap {
     }
 
     /// The difference within a stratum.
-    package struct StratumDifference: Sendable, Equatable {
-        package let key: Int
-        package let tasks: Int
-        package let difference: Estimate
+    struct StratumDifference: Sendable, Equatable {
+        let key: Int
+        let tasks: Int
+        let difference: Estimate
     }
 
     /// ``difference(_:_:over:)`` in each stratum by itself, in rising order of keys. The intervals are not corrected for their
     /// number.
     ///
     /// - Parameter keys: `[tasks]`, the stratum of each task, such as its number of sub-tasks.
-    package func differences(
+    func differences(
         _ x: ScoreMatrix, _ y: ScoreMatrix, strata keys: [Int], over resampling: Resampling = .crossed
     ) throws(ScoreError) -> [StratumDifference] {
         try x.difference(from: y).strata(keys).map {

@@ -15,16 +15,6 @@ package enum Resampling: String, Sendable, CaseIterable {
     /// of `n` runs it sees the variance `(n - 1) / n` times.
     case crossed
 
-    /// For a footnote.
-    package var covers: String {
-        switch self {
-        case .runs: "other seeds on the same tasks, with seeds independent from task to task"
-        case .tasks: "other tasks for the same trained policies"
-        case .runsAndTasks: "other seeds and other tasks, with seeds independent from task to task"
-        case .crossed: "other seeds and other tasks"
-        }
-    }
-
     /// Whether there is enough to draw from.
     func isPossible(runs: Int, tasks: Int) -> Bool {
         switch self {

@@ -23,7 +23,7 @@ package struct ScoreMatrix: Sendable, Equatable {
         (self.runs, self.tasks, self.scores) = (runs, tasks, scores)
     }
 
-    package subscript(run: Int, task: Int) -> Double { scores[run * tasks + task] }
+    subscript(run: Int, task: Int) -> Double { scores[run * tasks + task] }
 
     func row(_ run: Int) -> ArraySlice<Double> { scores[run * tasks..<(run + 1) * tasks] }
 }
@@ -41,6 +41,7 @@ package enum ScoreError: Error, Sendable, Equatable {
 }
 
 extension ScoreError: CustomStringConvertible {
+    /// In words, for a message.
     package var description: String {
         switch self {
         case .noRuns: "there are no runs"
@@ -56,7 +57,7 @@ extension ScoreError: CustomStringConvertible {
 
 extension ScoreMatrix {
     /// The scores less those of `other`, run by run and task by task.
-    package func difference(from other: ScoreMatrix) throws(ScoreError) -> ScoreMatrix {
+    func difference(from other: ScoreMatrix) throws(ScoreError) -> ScoreMatrix {
         guard tasks == other.tasks else { throw .tasksDiffer(tasks, other.tasks) }
         guard runs == other.runs else { throw .runsDiffer(runs, other.runs) }
         let differences = zip(scores, other.scores).map { $0 - $1 }
@@ -67,15 +68,15 @@ extension ScoreMatrix {
     }
 
     /// The tasks of one stratum, such as those with a certain number of sub-tasks.
-    package struct Stratum: Sendable, Equatable {
-        package let key: Int
-        package let scores: ScoreMatrix
+    struct Stratum: Sendable, Equatable {
+        let key: Int
+        let scores: ScoreMatrix
     }
 
     /// The matrix cut into strata, in rising order of their keys.
     ///
     /// - Parameter keys: `[tasks]`, the stratum of each task.
-    package func strata(_ keys: [Int]) throws(ScoreError) -> [Stratum] {
+    func strata(_ keys: [Int]) throws(ScoreError) -> [Stratum] {
         guard keys.count == tasks else { throw .tasksDiffer(tasks, keys.count) }
         return Set(keys).sorted().map { key in
             let members = keys.indices.filter { keys[$0] == key }

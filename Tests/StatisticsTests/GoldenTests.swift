@@ -1,6 +1,7 @@
 import Foundation
-import Statistics
 import Testing
+
+@testable import Statistics
 
 /// Beside what rliable says; Fixtures/rliable_golden.py made the numbers.
 @Suite struct GoldenTests {

@@ -70,9 +70,12 @@ package struct RewardMix: Sendable, Hashable, Codable {
     package var sparseWeight: Float
     /// Of the term made from scores.
     package var generatedWeight: Float
+    /// From a score to that term.
     package var transform: Transform
+    /// Of the scores.
     package var source: Source
 
+    /// The sparse reward alone, where nothing else is said.
     package init(
         sparseWeight: Float = 1, generatedWeight: Float = 1, transform: Transform = .scaled, source: Source = .none
     ) {

@@ -1,12 +1,17 @@
 /// What a label run says of the steps of one instruction.
 package struct ScoredSpan: Sendable, Equatable {
+    /// The instruction's number in the store.
     package var instructionID: Int64
+    /// The index of the instruction's annotation.
     package var annotation: Int
+    /// The instruction's kind.
     package var kind: Instruction.Kind
+    /// The transitions that the instruction covers.
     package var steps: Range<Int>
     /// By step 0 to 10, or nil.
     package var scores: [Int?]
 
+    /// - Parameter scores: As many as `steps`.
     package init(
         instructionID: Int64, annotation: Int, kind: Instruction.Kind, steps: Range<Int>, scores: [Int?]
     ) {

@@ -2,9 +2,12 @@
 package struct TrainingEpisode: Sendable, Equatable {
     /// An instruction with its number in the store.
     package struct NumberedInstruction: Sendable, Equatable {
+        /// The instruction's number.
         package var id: Int64
+        /// What it says, and of which steps.
         package var instruction: Instruction
 
+        /// - Parameter id: The number in the store.
         package init(id: Int64, _ instruction: Instruction) {
             self.id = id
             self.instruction = instruction
@@ -13,15 +16,19 @@ package struct TrainingEpisode: Sendable, Equatable {
 
     /// What a sub-task does, and where.
     package struct SubTask: Sendable, Equatable {
+        /// What it does.
         package var kind: SubTaskKind
+        /// The transitions that serve it.
         package var steps: Range<Int>
 
+        /// - Parameter steps: The transitions that serve it.
         package init(kind: SubTaskKind, steps: Range<Int>) {
             self.kind = kind
             self.steps = steps
         }
     }
 
+    /// The episode's number in the store.
     package var id: Int64
     /// `[L]`, by step.
     package var actions: [Action]
@@ -29,12 +36,14 @@ package struct TrainingEpisode: Sendable, Equatable {
     package var objectClasses: [ObjectClass]
     /// `[L + 1]`, by observation: its record in the frame store, or nil.
     package var records: [Int?]
+    /// In order; instructions refer to them by index.
     package var subTasks: [SubTask]
     /// Those of the kinds asked for, of annotations in the split, in the order of their ids.
     package var instructions: [NumberedInstruction]
     /// What a label run says of the episode: genuine spans only, no controls; by annotation and id.
     package var scored: [ScoredSpan]
 
+    /// - Parameter records: One more than actions.
     package init(
         id: Int64, actions: [Action] = [], objectClasses: [ObjectClass] = [], records: [Int?], subTasks: [SubTask] = [],
         instructions: [NumberedInstruction], scored: [ScoredSpan] = []
@@ -52,7 +61,9 @@ package struct TrainingEpisode: Sendable, Equatable {
 extension TrainingEpisode {
     /// Which of the instructions are learned from, and how many are not because a frame of theirs is not there.
     package struct Choice: Sendable, Equatable {
+        /// Those learned from, in the order of the episode.
         package var instructions: [NumberedInstruction] = []
+        /// How many lack a frame.
         package var withoutFrames = 0
     }
 

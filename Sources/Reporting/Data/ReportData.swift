@@ -1,77 +1,77 @@
 internal import Episodes
-package import ExperimentStore
+internal import ExperimentStore
 
 /// All that a report shows, as read from a store. Rows are in the order of the plan.
 package struct ReportData: Sendable {
-    package var plan: ReportPlan
-    package var rows: [Row]
+    var plan: ReportPlan
+    var rows: [Row]
     /// Reference agents that were evaluated.
-    package var references: [Reference]
+    var references: [Reference]
     /// Label runs that rows use, in the order of their ids.
-    package var labels: [Labels]
-    package var facts: Facts
+    var labels: [Labels]
+    var facts: Facts
     /// What the lint says of the labels, where it was made.
     package var lint: LintResult?
 
-    package struct Row: Sendable {
-        package var plan: ReportPlan.Row
-        package var runs: [Run]
+    struct Row: Sendable {
+        var plan: ReportPlan.Row
+        var runs: [Run]
     }
 
     /// A planned run, as far as it is there.
-    package struct Run: Sendable {
-        package var plan: ReportPlan.Run
-        package var training: Training?
+    struct Run: Sendable {
+        var plan: ReportPlan.Run
+        var training: Training?
         /// By task set.
-        package var evaluations: [String: Evaluation]
+        var evaluations: [String: Evaluation]
     }
 
-    package struct Training: Sendable {
-        package var run: TrainRun
-        package var settings: TrainingSettings
+    struct Training: Sendable {
+        var run: TrainRun
+        var settings: TrainingSettings
         /// Metrics by split and name.
-        package var curves: [CurveKey: [CurvePoint]]
+        var curves: [CurveKey: [CurvePoint]]
     }
 
-    package struct CurvePoint: Sendable, Equatable {
-        package var step: Int
-        package var value: Double
+    struct CurvePoint: Sendable, Equatable {
+        var step: Int
+        var value: Double
     }
 
-    package struct CurveKey: Sendable, Hashable {
-        package var split: String
-        package var name: String
+    struct CurveKey: Sendable, Hashable {
+        var split: String
+        var name: String
     }
 
-    package struct Evaluation: Sendable {
-        package var run: EvalRun
+    struct Evaluation: Sendable {
+        var run: EvalRun
         /// In the order of the set.
-        package var rollouts: [EvalRun.Stored]
+        var rollouts: [EvalRun.Stored]
     }
 
-    package struct Reference: Sendable {
-        package var agent: EvalRun.Agent
-        package var evaluations: [String: Evaluation]
+    struct Reference: Sendable {
+        var agent: EvalRun.Agent
+        var evaluations: [String: Evaluation]
     }
 
     /// Who gave the scores.
-    package struct Labels: Sendable, Equatable {
-        package var id: Int64
-        package var name: String
-        package var annotator: String
-        package var model: String
-        package var provider: String
+    struct Labels: Sendable, Equatable {
+        var id: Int64
+        var name: String
+        var annotator: String
+        var model: String
+        var provider: String
         /// Name and first eight digits of the hash, of the analysis and the scoring prompt.
-        package var prompts: [String]
-        package var settings: String
+        var prompts: [String]
+        var settings: String
         /// How often each score from 0 to 10 was given to genuine transitions.
-        package var histogram: [Int]
-        package var scored: Int
-        package var unscored: Int
-        package var dollars: Double
+        var histogram: [Int]
+        var scored: Int
+        var unscored: Int
+        var dollars: Double
 
         /// The model as it may be named: the scripted annotator never passes for a VLM.
-        package var shownModel: String {
+        var shownModel: String {
             switch annotator {
             case "vlm": Plain.text(model)
             case "scripted": "scripted (not a VLM)"
@@ -81,26 +81,26 @@ package struct ReportData: Sendable {
     }
 
     /// What the data is.
-    package struct Facts: Sendable, Equatable {
-        package var dataset: String?
-        package var episodes: [String: Int]
+    struct Facts: Sendable, Equatable {
+        var dataset: String?
+        var episodes: [String: Int]
         /// Instructions learned from, by kind.
-        package var instructions: [String: Int]
+        var instructions: [String: Int]
         /// How many of them their recording does not fulfil.
-        package var unfulfilled: Int
+        var unfulfilled: Int
         /// Transitions of the episodes learned from.
-        package var transitions: Int
-        package var renderedFrames: Int
-        package var recordedFrames: Int
+        var transitions: Int
+        var renderedFrames: Int
+        var recordedFrames: Int
         /// Height and width of the pictures in the frame store.
-        package var frameSize: [Int]
+        var frameSize: [Int]
         /// Whether rooms are those of the release, and whether some are generated.
-        package var hasRealRooms: Bool
-        package var hasGeneratedRooms: Bool
+        var hasRealRooms: Bool
+        var hasGeneratedRooms: Bool
         /// When the flags on episodes learned from were set.
-        package var flaggedAt: [String]
+        var flaggedAt: [String]
 
-        package static let none = Facts(
+        static let none = Facts(
             dataset: nil, episodes: [:], instructions: [:], unfulfilled: 0, transitions: 0, renderedFrames: 0,
             recordedFrames: 0,
             frameSize: [], hasRealRooms: false, hasGeneratedRooms: false, flaggedAt: [])

@@ -6,12 +6,12 @@ internal import GRDB
 /// How often a row's training sees each value of the generated reward, before its weight, over all transitions of the
 /// instructions it learns from: those of the row's first training run, as the trainer itself makes them.
 package struct RewardUse: Sendable, Equatable, Encodable {
-    package var row: String
+    var row: String
     /// Shares of the transitions that have one, by value in tenths: key 3 is what rounds to 0.3.
-    package var shares: [Int: Double]
-    package var transitions: Int
+    var shares: [Int: Double]
+    var transitions: Int
     /// Transitions with a generated term.
-    package var generated: Int
+    var generated: Int
 }
 
 extension RewardUse {

@@ -1,27 +1,27 @@
-package import Episodes
+internal import Episodes
 internal import ExperimentStore
 internal import Foundation
 
 /// A training run's settings as the report names them. What its configuration lacks is nil.
-package struct TrainingSettings: Sendable, Equatable {
-    package var algorithm: String
-    package var preset: String
-    package var encoder: String
-    package var parameters: Int
-    package var batch: Int?
-    package var precision: String?
-    package var discount: Double?
-    package var expectile: Double?
-    package var temperature: Double?
-    package var weightLimit: Double?
-    package var polyak: Double?
-    package var learningRate: Double?
-    package var weightDecay: Double?
+struct TrainingSettings: Sendable, Equatable {
+    var algorithm: String
+    var preset: String
+    var encoder: String
+    var parameters: Int
+    var batch: Int?
+    var precision: String?
+    var discount: Double?
+    var expectile: Double?
+    var temperature: Double?
+    var weightLimit: Double?
+    var polyak: Double?
+    var learningRate: Double?
+    var weightDecay: Double?
     /// Updates over which the learning rate falls to 0; nil where it stays.
-    package var cosineSteps: Int?
-    package var reward: RewardMix
+    var cosineSteps: Int?
+    var reward: RewardMix
     /// In hexadecimal, of all that is learned from, the rewards included.
-    package var dataSHA256: String?
+    var dataSHA256: String?
 
     /// The members of a run's configuration that the report names.
     private struct Config: Decodable {
@@ -62,13 +62,13 @@ package struct TrainingSettings: Sendable, Equatable {
     }
 
     /// Whether what is learned depends on the reward: cloning does not look at it.
-    package var usesReward: Bool { algorithm == "iql" }
+    var usesReward: Bool { algorithm == "iql" }
 
     /// Whether there is more than the sparse reward.
-    package var hasGeneratedReward: Bool { reward.source != .none && reward.generatedWeight != 0 }
+    var hasGeneratedReward: Bool { reward.source != .none && reward.generatedWeight != 0 }
 
     /// The reward in words.
-    package var rewardWords: String {
+    var rewardWords: String {
         guard usesReward else { return "none: actions are imitated" }
         let sparse = "\(Show.short(Double(reward.sparseWeight))) x sparse"
         switch reward.source {

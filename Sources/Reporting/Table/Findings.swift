@@ -1,14 +1,14 @@
 internal import Episodes
 
 /// What the main task set's numbers say, in sentences made from them.
-package enum Findings {
-    package struct Sentence: Sendable, Equatable, Encodable {
-        package enum Tone: String, Sendable, Encodable { case good, bad, open, note }
-        package var tone: Tone
-        package var text: String
+enum Findings {
+    struct Sentence: Sendable, Equatable, Encodable {
+        enum Tone: String, Sendable, Encodable { case good, bad, open, note }
+        var tone: Tone
+        var text: String
     }
 
-    package static func sentences(_ data: ReportData, _ table: ResultTable) -> [Sentence] {
+    static func sentences(_ data: ReportData, _ table: ResultTable) -> [Sentence] {
         guard let set = table.sets.first, set.tasks > 0 else {
             return [
                 Sentence(

@@ -2,17 +2,17 @@ internal import Episodes
 internal import ExperimentStore
 
 /// What was done, and where it is not what the paper or SPRINT did.
-package struct Footnotes: Sendable, Encodable {
+struct Footnotes: Sendable, Encodable {
     /// Name and value.
-    package struct Fact: Sendable, Equatable, Encodable {
-        package var name: String
-        package var value: String
+    struct Fact: Sendable, Equatable, Encodable {
+        var name: String
+        var value: String
     }
 
-    package var facts: [Fact]
-    package var deviations: [String]
+    var facts: [Fact]
+    var deviations: [String]
 
-    package init(_ data: ReportData, _ table: ResultTable) {
+    init(_ data: ReportData, _ table: ResultTable) {
         facts = Self.facts(data, table)
         deviations = Self.deviations(data, table)
     }

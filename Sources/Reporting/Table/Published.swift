@@ -1,13 +1,13 @@
 /// Numbers of others, read off a figure of SPRINT's project page (to about 0.02): the proportion of tasks completed on
 /// EVAL_INSTRUCT. They are from AI2-THOR with other data, features, networks and budgets.
-package struct Published: Sendable, Encodable {
-    package var title: String
+struct Published: Sendable, Encodable {
+    var title: String
     /// By number of sub-tasks, 1 to 6.
-    package var proportions: [Double]
+    var proportions: [Double]
 
-    package static let mark = "published, AI2-THOR, not comparable"
+    static let mark = "published, AI2-THOR, not comparable"
 
-    package static let rows = [
+    static let rows = [
         Published(title: "SPRINT", proportions: [0.89, 0.76, 0.74, 0.59, 0.60, 0.51]),
         Published(title: "Episodic Transformer", proportions: [0.75, 0.60, 0.54, 0.36, 0.15, 0.14]),
         Published(title: "Actionable Models", proportions: [0.48, 0.37, 0.32, 0.14, 0.32, 0.20]),

@@ -3,73 +3,73 @@ internal import Statistics
 /// The numbers of a report, by task set.
 package struct ResultTable: Sendable, Encodable {
     /// A mean, with what is known about it.
-    package struct Cell: Sendable, Equatable, Encodable {
-        package var value: Double
+    struct Cell: Sendable, Equatable, Encodable {
+        var value: Double
         /// Ends of the 95 % interval; nil where there is too little to draw from.
-        package var low: Double?
-        package var high: Double?
+        var low: Double?
+        var high: Double?
         /// What the interval was drawn over: see `Resampling`.
-        package var over: String?
+        var over: String?
         /// Ends of rliable's stratified interval, over seeds alone.
-        package var stratifiedLow: Double?
-        package var stratifiedHigh: Double?
-        package var tasks: Int
-        package var seeds: Int
+        var stratifiedLow: Double?
+        var stratifiedHigh: Double?
+        var tasks: Int
+        var seeds: Int
     }
 
-    package struct Line: Sendable, Encodable {
-        package var name: String
-        package var title: String
+    struct Line: Sendable, Encodable {
+        var name: String
+        var title: String
         /// A row's kind, or `reference`.
-        package var kind: String
+        var kind: String
         /// Seeds evaluated and asked for.
-        package var seeds: Int
-        package var planned: Int
+        var seeds: Int
+        var planned: Int
         /// By ``Measure/name``; what is missing has no cell.
-        package var cells: [String: Cell]
+        var cells: [String: Cell]
         /// Of the proportion completed by task.
-        package var iqm: Cell?
+        var iqm: Cell?
         /// The probability that a run completes more of a task than one of `sparse`.
-        package var improvement: Cell?
+        var improvement: Cell?
         /// Less the proportion completed by `sparse`, in pairs of one seed and one task.
-        package var difference: Cell?
+        var difference: Cell?
         /// The means of each seed.
-        package var runs: [Run]
+        var runs: [Run]
         /// Why a seed is not counted.
-        package var problems: [String]
+        var problems: [String]
     }
 
-    package struct Run: Sendable, Encodable {
-        package var name: String
-        package var seed: Int
-        package var evaluation: String?
-        package var command: String
-        package var checkpointStep: Int?
-        package var counted: Bool
+    struct Run: Sendable, Encodable {
+        var name: String
+        var seed: Int
+        var evaluation: String?
+        var command: String
+        var checkpointStep: Int?
+        var counted: Bool
         /// By ``Measure/name``.
-        package var means: [String: Double]
+        var means: [String: Double]
     }
 
-    package struct TaskSet: Sendable, Encodable {
-        package var name: String
+    struct TaskSet: Sendable, Encodable {
+        var name: String
         /// Of the set that the numbers are from; nil without any.
-        package var sha256: String?
-        package var tasks: Int
+        var sha256: String?
+        var tasks: Int
         /// Tasks by number of sub-tasks.
-        package var lengths: [Int: Int]
+        var lengths: [Int: Int]
         /// Tasks that the simulator could not set up; nothing of them counts as completed.
-        package var problems: Int
+        var problems: Int
         /// Tasks of each measure.
-        package var counts: [String: Int]
-        package var lines: [Line]
+        var counts: [String: Int]
+        var lines: [Line]
     }
 
-    package var sets: [TaskSet]
+    var sets: [TaskSet]
 }
 
 extension ResultTable.Line {
     /// Whether the difference to `sparse` can be told from none; one seed tells nothing.
-    package var isTold: Bool {
+    var isTold: Bool {
         guard let difference, difference.seeds > 1, let low = difference.low, let high = difference.high else {
             return false
         }

@@ -3,10 +3,12 @@ package import Statistics
 
 /// Makes the numbers of a report. Pure: the same data and seed give the same table.
 package struct TableBuilder: Sendable {
-    package var bootstrap: Bootstrap
+    var bootstrap: Bootstrap
 
+    /// - Parameter bootstrap: Draws the intervals.
     package init(bootstrap: Bootstrap = Bootstrap()) { self.bootstrap = bootstrap }
 
+    /// The table of all task sets of the plan, a line for each row and each reference.
     package func table(_ data: ReportData) -> ResultTable {
         ResultTable(sets: data.plan.sets.map { set($0, data) })
     }

@@ -51,10 +51,12 @@ package struct MarkdownTable: Sendable {
     let data: ReportData
     let table: ResultTable
 
+    /// - Parameter table: Made from `data`.
     package init(_ data: ReportData, _ table: ResultTable) {
         (self.data, self.table) = (data, table)
     }
 
+    /// The whole file, headings and notes included.
     package var text: String {
         var text = "# \(Escape.markdown(data.plan.name))\n\n"
         for sentence in Findings.sentences(data, table) { text += "- \(Escape.markdown(sentence.text))\n" }
@@ -167,8 +169,8 @@ package struct MarkdownTable: Sendable {
 }
 
 /// The numbers as CSV, a line a cell.
-package enum CSVTable {
-    package static func text(_ table: ResultTable) -> String {
+enum CSVTable {
+    static func text(_ table: ResultTable) -> String {
         var lines = [
             "set,row,title,kind,measure,tasks,seeds,planned_seeds,value,low,high,drawn_over,stratified_low,stratified_high"
         ]
@@ -205,8 +207,8 @@ package enum CSVTable {
 }
 
 /// The table as LaTeX: a `tabular` a task set, for `booktabs`.
-package enum LaTeXTable {
-    package static func text(_ data: ReportData, _ table: ResultTable) -> String {
+enum LaTeXTable {
+    static func text(_ data: ReportData, _ table: ResultTable) -> String {
         var text = "% \(Plain.text(data.plan.name)). Needs \\usepackage{booktabs}.\n"
         for (place, set) in table.sets.enumerated() {
             text += tabular(set, published: Published.belong(to: place, of: table.sets))
