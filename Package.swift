@@ -173,7 +173,7 @@ let package = Package(
         // What people look at.
         library("Pages", ["Ground", mustache]),
         library(
-            "Reporting", ["Episodes", "ExperimentStore", "Ground", "Images", "Pages", "Statistics", grdb, mustache]),
+            "Reporting", ["Episodes", "ExperimentStore", "Frames", "Ground", "Images", "Pages", "Statistics", mustache]),
         library(
             "Viewer",
             [

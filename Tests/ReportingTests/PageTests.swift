@@ -256,7 +256,7 @@ import Testing
                 sql: "UPDATE datasets SET frame_store_id = ?; UPDATE frames SET record = t WHERE t < 3",
                 arguments: [Data(identifier)])
         }
-        #expect(try sample.data(Sample.plan([("x", .method)])).facts.frameSize == [4, 4])
+        #expect(try sample.data(Sample.plan([("x", .method)])).frameSize == [4, 4])
         let episode = try #require(
             try SourceEpisodeReader(sample.store, labels: []).episodes([sample.episodeID], limit: 1 << 20).episodes
                 .values.first)

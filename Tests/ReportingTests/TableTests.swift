@@ -312,7 +312,7 @@ import Testing
         // A reason is given only where there is something to explain, and only the one that the data have.
         for unfulfilled in [0, 1] {
             var data = data
-            (data.facts.instructions, data.facts.unfulfilled) = (["primitive": 1234], unfulfilled)
+            (data.facts.instructions, data.facts.unfulfilled) = ([.primitive: 1234], unfulfilled)
             let reasons = Findings.sentences(data, table).filter { $0.text.contains("all 1,234 instructions") }
             #expect(reasons.count == (tone == .bad && unfulfilled == 0 ? 1 : 0))
         }

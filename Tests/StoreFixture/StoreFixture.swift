@@ -1,4 +1,4 @@
-internal import Episodes
+package import Episodes
 package import ExperimentStore
 package import Frames
 package import TestSupport
@@ -103,7 +103,7 @@ package struct StoreFixture: Sendable {
     /// A training run that is done.
     @discardableResult
     package func train(
-        _ name: String, seed: Int64 = 0, algorithm: String = "iql", config: String = "{}", reward: String = "{}",
+        _ name: String, seed: Int64 = 0, algorithm: String = "iql", config: String = "{}", reward: RewardMix = RewardMix(),
         labels: LabelRun? = nil, steps: Int = 300, metrics: [TrainMetricRow] = []
     ) throws -> TrainRun {
         try store.write { db in

@@ -9,7 +9,10 @@ package struct ReportData: Sendable {
     var references: [Reference]
     /// Label runs that rows use, in the order of their ids.
     var labels: [Labels]
-    var facts: Facts
+    /// What the data is.
+    var facts: DatasetFacts
+    /// Height and width of the pictures in the frame store; empty where there are none.
+    var frameSize: [Int] = []
     /// What the lint says of the labels, where it was made.
     package var lint: LintResult?
 
@@ -78,32 +81,6 @@ package struct ReportData: Sendable {
             default: Plain.text("scripted, \(annotator) (not a VLM)")
             }
         }
-    }
-
-    /// What the data is.
-    struct Facts: Sendable, Equatable {
-        var dataset: String?
-        var episodes: [String: Int]
-        /// Instructions learned from, by kind.
-        var instructions: [String: Int]
-        /// How many of them their recording does not fulfil.
-        var unfulfilled: Int
-        /// Transitions of the episodes learned from.
-        var transitions: Int
-        var renderedFrames: Int
-        var recordedFrames: Int
-        /// Height and width of the pictures in the frame store.
-        var frameSize: [Int]
-        /// Whether rooms are those of the release, and whether some are generated.
-        var hasRealRooms: Bool
-        var hasGeneratedRooms: Bool
-        /// When the flags on episodes learned from were set.
-        var flaggedAt: [String]
-
-        static let none = Facts(
-            dataset: nil, episodes: [:], instructions: [:], unfulfilled: 0, transitions: 0, renderedFrames: 0,
-            recordedFrames: 0,
-            frameSize: [], hasRealRooms: false, hasGeneratedRooms: false, flaggedAt: [])
     }
 }
 

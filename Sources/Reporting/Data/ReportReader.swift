@@ -1,7 +1,6 @@
 internal import Episodes
 package import ExperimentStore
 internal import Frames
-internal import GRDB
 
 extension ReportData {
     /// The curves that are drawn: action loss and mean Q while training, accuracy of actions on other splits.
@@ -14,13 +13,13 @@ extension ReportData {
         self = try store.read { db in
             var data = try ReportData(plan, db)
             if let dataset = data.facts.dataset, let frames = try PictureStore.open(dataset, store, db) {
-                data.facts.frameSize = Array(frames.format.shape.prefix(2))
+                data.frameSize = Array(frames.format.shape.prefix(2))
             }
             return data
         }
     }
 
-    init(_ plan: ReportPlan, _ db: Database) throws {
+    init(_ plan: ReportPlan, _ db: StoreConnection) throws {
         let evaluations = try EvalRun.all(db)
         func evaluation(_ set: String, where isMeant: (EvalRun) -> Bool) throws -> Evaluation? {
             let found = evaluations.filter { $0.identity.taskSet == set && isMeant($0) }
@@ -55,10 +54,13 @@ extension ReportData {
         let trainings = rows.flatMap { $0.runs.compactMap(\.training?.run.identity) }
         let used = Set(trainings.compactMap(\.labelRunID))
         labels = try LabelRun.all(db).filter { used.contains($0.id) }.map { try Labels($0, db) }
-        facts = try Facts(datasetID: trainings.first?.datasetID, plan, db)
+        // The only one of the store where nothing is trained yet.
+        let datasets = try DatasetRow.all(db)
+        let dataset = datasets.first { $0.id == trainings.first?.datasetID } ?? (datasets.count == 1 ? datasets[0] : nil)
+        facts = try dataset?.facts(splits: plan.splits, kinds: plan.kinds, db) ?? DatasetFacts()
     }
 
-    private static func curves(_ run: TrainRun, _ db: Database) throws -> [CurveKey: [CurvePoint]] {
+    private static func curves(_ run: TrainRun, _ db: StoreConnection) throws -> [CurveKey: [CurvePoint]] {
         var curves: [CurveKey: [CurvePoint]] = [:]
         for metric in try run.metrics(db) where curveNames.contains(metric.name) {
             curves[CurveKey(split: metric.split, name: metric.name), default: []].append(
@@ -69,16 +71,12 @@ extension ReportData {
 }
 
 extension ReportData.Labels {
-    init(_ run: LabelRun, _ db: Database) throws {
+    init(_ run: LabelRun, _ db: StoreConnection) throws {
         let prompts = try run.prompts(db)
         var histogram = [Int](repeating: 0, count: 11)
-        let rows = try Row.fetchAll(
-            db,
-            sql: """
-                SELECT c.score, count(*) FROM label_scores c JOIN label_spans s ON s.id = c.span_id
-                WHERE s.run_id = ? AND s.control = 'none' AND s.status = 'scored' GROUP BY c.score
-                """, arguments: [run.id])
-        for row in rows where histogram.indices.contains(row[0]) { histogram[row[0]] = row[1] }
+        for count in try run.scoreCounts(db) where count.isGenuine && count.isWhole {
+            if histogram.indices.contains(count.score) { histogram[count.score] = count.count }
+        }
         let status = try LabelStatus.of(run, db)
         self.init(
             id: run.id, name: run.name, annotator: run.annotator, model: run.model, provider: run.provider,
@@ -87,61 +85,6 @@ extension ReportData.Labels {
             }, settings: run.settings, histogram: histogram, scored: status.scoredTransitions,
             unscored: max(0, status.transitions - status.scoredTransitions),
             dollars: Double(try run.spent(db)) / 1e9)
-    }
-}
-
-extension ReportData.Facts {
-    /// - Parameter datasetID: The only one of the store when nil.
-    init(datasetID: Int64?, _ plan: ReportPlan, _ db: Database) throws {
-        let all = try DatasetRow.all(db)
-        guard let dataset = all.first(where: { $0.id == datasetID }) ?? (all.count == 1 ? all[0] : nil) else {
-            self = .none
-            return
-        }
-        func counts(_ sql: String, _ arguments: StatementArguments) throws -> [String: Int] {
-            let rows = try Row.fetchAll(db, sql: sql, arguments: arguments)
-            return Dictionary(uniqueKeysWithValues: rows.map { ($0[0] as String, $0[1] as Int) })
-        }
-        let splits = plan.splits.map { $0.databaseValue }
-        let marks = databaseQuestionMarks(count: splits.count)
-        episodes = try counts(
-            "SELECT split, count(*) FROM episodes WHERE dataset_id = ? GROUP BY split", [dataset.id])
-        func instructions(_ condition: String) throws -> [String: Int] {
-            try counts(
-                """
-                SELECT i.kind, count(*) FROM instructions i JOIN episodes e ON e.id = i.episode_id
-                JOIN annotations a ON a.episode_id = i.episode_id AND a.repeat_idx = i.repeat_idx AND a.in_split = 1
-                WHERE e.dataset_id = ? AND e.split IN (\(marks)) AND \(condition) GROUP BY i.kind
-                """, [dataset.id] + StatementArguments(splits)
-            ).filter { plan.kinds.map(\.rawValue).contains($0.key) }
-        }
-        self.instructions = try instructions("TRUE")
-        unfulfilled = try instructions("i.fulfilled = 0").values.reduce(0, +)
-        transitions =
-            try Int.fetchOne(
-                db, sql: "SELECT sum(step_count) FROM episodes WHERE dataset_id = ? AND split IN (\(marks))",
-                arguments: [dataset.id] + StatementArguments(splits)) ?? 0
-        let frames = try counts(
-            """
-            SELECT f.status, count(*) FROM frames f JOIN episodes e ON e.id = f.episode_id
-            WHERE e.dataset_id = ? AND e.split IN (\(marks)) GROUP BY f.status
-            """, [dataset.id] + StatementArguments(splits))
-        renderedFrames = frames["rendered"] ?? 0
-        recordedFrames = frames["present"] ?? 0
-        frameSize = []
-        // Generated rooms are numbered from 1001.
-        let rooms = try Row.fetchOne(
-            db, sql: "SELECT sum(number < 1001), sum(number >= 1001) FROM scenes WHERE dataset_id = ?",
-            arguments: [dataset.id])
-        hasRealRooms = (rooms?[0] as Int? ?? 0) > 0
-        hasGeneratedRooms = (rooms?[1] as Int? ?? 0) > 0
-        flaggedAt = try String.fetchAll(
-            db,
-            sql: """
-                SELECT f.created_at FROM flags f JOIN episodes e ON e.id = f.episode_id
-                WHERE e.dataset_id = ? AND e.split IN (\(marks)) ORDER BY 1
-                """, arguments: [dataset.id] + StatementArguments(splits))
-        self.dataset = dataset.name
     }
 }
 

@@ -1,7 +1,6 @@
 internal import Episodes
 internal import ExperimentStore
 internal import Frames
-internal import GRDB
 
 /// How often a row's training sees each value of the generated reward, before its weight, over all transitions of the
 /// instructions it learns from: those of the row's first training run, as the trainer itself makes them.

@@ -2,7 +2,6 @@ internal import Episodes
 internal import ExperimentStore
 internal import Foundation
 internal import Frames
-internal import GRDB
 internal import Images
 
 /// An episode of the dataset as the page shows it: transitions with pictures, scores and the texts they come from.
@@ -100,7 +99,7 @@ final class SourceEpisodeReader {
         return (episodes, leftOut)
     }
 
-    private func episode(_ id: Int64, _ db: Database) throws -> SourceEpisode? {
+    private func episode(_ id: Int64, _ db: StoreConnection) throws -> SourceEpisode? {
         guard let detail = try EpisodeDetail.fetch(id, db) else { return nil }
         var episode = SourceEpisode(
             key: Plain.text(detail.key), split: Plain.text(detail.split), scene: Plain.text(detail.floorPlan),
@@ -116,10 +115,8 @@ final class SourceEpisodeReader {
                     sparse: $0.subtaskReward)
             },
             frames: [String?](repeating: nil, count: detail.steps.count + 1), spans: [])
-        let rows = try Row.fetchAll(
-            db, sql: "SELECT t, record FROM frames WHERE episode_id = ? AND record IS NOT NULL", arguments: [id])
-        for row in rows where episode.frames.indices.contains(row[0]) {
-            episode.frames[row[0]] = try frame(row[1], dataset: detail.dataset, db)
+        for row in try FrameRow.recorded(episode: id, db) where episode.frames.indices.contains(row.t) {
+            episode.frames[row.t] = try row.record.flatMap { try frame($0, dataset: detail.dataset, db) }
         }
         for (place, labels) in labels.enumerated() {
             for span in try LabelDetail.spans(episode: id, run: labels.id, db) where span.control == "none" {
@@ -150,7 +147,7 @@ final class SourceEpisodeReader {
     }
 
     /// A record as a JPEG; nil for what is not there, is damaged or is no picture.
-    private func frame(_ record: Int, dataset: String, _ db: Database) throws -> String? {
+    private func frame(_ record: Int, dataset: String, _ db: StoreConnection) throws -> String? {
         guard let frames = try frameStore(dataset, db), record >= 0, record < frames.count,
             (try? frames.verify(record)) != nil
         else { return nil }
@@ -159,7 +156,7 @@ final class SourceEpisodeReader {
         return (try? image.jpeg(quality: 82)).map { Data($0).base64EncodedString() }
     }
 
-    private func frameStore(_ dataset: String, _ db: Database) throws -> FrameStore? {
+    private func frameStore(_ dataset: String, _ db: StoreConnection) throws -> FrameStore? {
         if let known = frameStores[dataset] { return known }
         let opened = try PictureStore.open(dataset, store, db)
         frameStores[dataset] = .some(opened)
@@ -170,7 +167,7 @@ final class SourceEpisodeReader {
 /// Frame stores that hold pictures.
 enum PictureStore {
     /// Nil where there is none, where it belongs to another store, or where it holds no pictures.
-    static func open(_ dataset: String, _ store: ExperimentStore, _ db: Database) throws -> FrameStore? {
+    static func open(_ dataset: String, _ store: ExperimentStore, _ db: StoreConnection) throws -> FrameStore? {
         guard let identifier = try DatasetRow.named(dataset, db)?.frameStoreID,
             let frames = try? FrameStore(store.frameStorePath(dataset: dataset)), frames.identifier == identifier,
             frames.format.element == .uint8, frames.format.shape.count == 3, frames.format.shape[2] == 3

@@ -1,4 +1,5 @@
 internal import Episodes
+internal import ExperimentStore
 
 /// What the main task set's numbers say, in sentences made from them.
 enum Findings {

@@ -41,8 +41,8 @@ struct Footnotes: Sendable, Encodable {
             return ([most.value] + others).joined(separator: "; ")
         }
         add("Data", self.data(facts, data.plan))
-        if !facts.frameSize.isEmpty || facts.renderedFrames + facts.recordedFrames > 0 {
-            let size = facts.frameSize.prefix(2).map(String.init).joined(separator: " x ")
+        if !data.frameSize.isEmpty || facts.renderedFrames + facts.recordedFrames > 0 {
+            let size = data.frameSize.prefix(2).map(String.init).joined(separator: " x ")
             add(
                 "Frames",
                 [
@@ -91,11 +91,11 @@ struct Footnotes: Sendable, Encodable {
         return list
     }
 
-    private static func data(_ facts: ReportData.Facts, _ plan: ReportPlan) -> String? {
+    private static func data(_ facts: DatasetFacts, _ plan: ReportPlan) -> String? {
         guard let dataset = facts.dataset else { return nil }
         let episodes = plan.splits.reduce(0) { $0 + (facts.episodes[$1] ?? 0) }
         let instructions = plan.kinds.compactMap { kind in
-            facts.instructions[kind.rawValue].map { "\(Show.count($0)) \(kind.rawValue)" }
+            facts.instructions[kind].map { "\(Show.count($0)) \(kind.rawValue)" }
         }
         return "\(Plain.text(dataset)), \(Plain.text(plan.splits.joined(separator: " + "))): "
             + "\(Show.plural(episodes, "trajectory", "trajectories")), \(Show.plural(facts.transitions, "transition")), "

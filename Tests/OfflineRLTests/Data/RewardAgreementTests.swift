@@ -14,14 +14,14 @@ import Testing
     /// inherit, and flags.
     init() throws {
         world = try TrainingWorld()
-        let rows = try world.instructions("split = 'train'")
-        let own = try #require(rows.first { $0.episode == 1 && $0.annotation == 1 && $0.kind == "primitive" })
+        let rows = try world.instructions()
+        let own = try #require(rows.first { $0.episodeID == 1 && $0.repeatIdx == 1 && $0.kind == .primitive })
         let tasks = rows.filter { row in
-            row.kind == "task"
-                && (row.episode == 1 || (row.episode == 2 && row.annotation == 2)
-                    || (row.episode == 3 && row.annotation == 1) || row.episode == 4)
+            row.kind == .task
+                && (row.episodeID == 1 || (row.episodeID == 2 && row.repeatIdx == 2)
+                    || (row.episodeID == 3 && row.repeatIdx == 1) || row.episodeID == 4)
         }
-        try world.label("r", tasks + [own]) { $0.episode == 3 && $1 % 5 == 4 ? nil : Int($0.id * 3 + Int64($1)) % 11 }
+        try world.label("r", tasks + [own]) { $0.episodeID == 3 && $1 % 5 == 4 ? nil : Int($0.id * 3 + Int64($1)) % 11 }
         try world.label("r", tasks, control: "frozen") { _, _ in 10 }
         try world.store.write { db in
             try EpisodeFlag.set(episode: 1, t: 7, note: "wrong", db)
@@ -46,15 +46,12 @@ import Testing
         let row = ReportPlan.Row(
             name: "row", title: "Row", kind: .method, runs: [.init(seed: 0, name: "run", command: "")])
         let plan = ReportPlan(name: "p", rows: [row], sets: [], kinds: kinds, episodeLimit: limit)
-        let identity = TrainRun.Identity(
-            name: "run", datasetID: set.datasetID, algorithm: algorithm.rawValue, preset: "small", encoder: "patches",
-            seed: 0, config: #"{"iql":{"discount":\#(gamma)}}"#, reward: mix, labelRunID: set.labelRunID, parameters: 1,
-            vocabularySHA256: set.vocabulary.sha256)
-        return try world.store.write { db in
-            try TrainRun.named("run", db)?.delete(db)
-            _ = try TrainRun.create(identity, db)
-            return (set, try ReportData(plan, db))
-        }
+        try world.store.write { try TrainRun.named("run", $0)?.delete($0) }
+        let labels = try mix.source.labelRun.map { try world.fixture.labelRun($0) }
+        try world.fixture.train(
+            "run", algorithm: algorithm.rawValue, config: #"{"iql":{"discount":\#(gamma)}}"#, reward: mix,
+            labels: labels)
+        return (set, try ReportData(plan, from: world.store))
     }
 
     @Test(arguments: sources, RewardMix.Transform.allCases)
