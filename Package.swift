@@ -217,7 +217,7 @@ let package = Package(
                 "ALFRED", "Episodes", "Evaluation", "ExperimentStore", "Frames", "Ground", "Household", "Images",
                 "OfflineRL", "Rooms", "Simulation", "StageSupport", "Tensors", grdb,
             ]),
-        stage("rgvlm-report", ["ExperimentStore", "Ground", "Reporting", "StageSupport", grdb]),
+        stage("rgvlm-report", ["Episodes", "ExperimentStore", "Ground", "Reporting", "StageSupport", grdb]),
         stage(
             "rgvlm-inspect",
             [

@@ -1,3 +1,4 @@
+internal import Episodes
 internal import ExperimentStore
 internal import Foundation
 internal import Reporting

@@ -1,4 +1,5 @@
 import ArgumentParser
+internal import Episodes
 internal import ExperimentStore
 internal import Foundation
 internal import Networks
@@ -43,7 +44,7 @@ extension TrainSession {
         ]
         if settings.reward.source != .none {
             lines.append(
-                "reward: \(settings.reward.sparseWeight) sparse + \(settings.reward.generatedWeight) \(TrainSettings.name(settings.reward.source)) (\(settings.reward.transform.rawValue)); \(counts.unscored.grouped) steps have no score and get the sparse part only"
+                "reward: \(settings.reward.sparseWeight) sparse + \(settings.reward.generatedWeight) \(settings.reward.source.name) (\(settings.reward.transform.rawValue)); \(counts.unscored.grouped) steps have no score and get the sparse part only"
             )
         }
         if counts.withoutFrames > 0 {
