@@ -173,7 +173,8 @@ let package = Package(
         // What people look at.
         library("Pages", ["Ground", mustache]),
         library(
-            "Reporting", ["Episodes", "ExperimentStore", "Frames", "Ground", "Images", "Pages", "Statistics", mustache]),
+            "Reporting",
+            ["Episodes", "ExperimentStore", "Frames", "Ground", "Images", "Pages", "Statistics", mustache]),
         library(
             "Viewer",
             [

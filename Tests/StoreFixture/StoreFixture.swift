@@ -103,7 +103,8 @@ package struct StoreFixture: Sendable {
     /// A training run that is done.
     @discardableResult
     package func train(
-        _ name: String, seed: Int64 = 0, algorithm: String = "iql", config: String = "{}", reward: RewardMix = RewardMix(),
+        _ name: String, seed: Int64 = 0, algorithm: String = "iql", config: String = "{}",
+        reward: RewardMix = RewardMix(),
         labels: LabelRun? = nil, steps: Int = 300, metrics: [TrainMetricRow] = []
     ) throws -> TrainRun {
         try store.write { db in

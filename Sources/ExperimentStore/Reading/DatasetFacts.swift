@@ -66,7 +66,8 @@ extension DatasetRow {
             facts.unfulfilled += row.unfulfilled
         }
         facts.transitions =
-            try Int.fetchOne(db, sql: "SELECT sum(step_count) FROM episodes e WHERE \(ofSplits)", arguments: chosen) ?? 0
+            try Int.fetchOne(db, sql: "SELECT sum(step_count) FROM episodes e WHERE \(ofSplits)", arguments: chosen)
+            ?? 0
         let frames = try Frames.fetchOne(
             db,
             sql: """

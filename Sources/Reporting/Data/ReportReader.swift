@@ -56,7 +56,8 @@ extension ReportData {
         labels = try LabelRun.all(db).filter { used.contains($0.id) }.map { try Labels($0, db) }
         // The only one of the store where nothing is trained yet.
         let datasets = try DatasetRow.all(db)
-        let dataset = datasets.first { $0.id == trainings.first?.datasetID } ?? (datasets.count == 1 ? datasets[0] : nil)
+        let dataset =
+            datasets.first { $0.id == trainings.first?.datasetID } ?? (datasets.count == 1 ? datasets[0] : nil)
         facts = try dataset?.facts(splits: plan.splits, kinds: plan.kinds, db) ?? DatasetFacts()
     }
 
