@@ -171,7 +171,7 @@ let package = Package(
             ]),
 
         // What people look at.
-        library("Pages", ["Ground", mustache]),
+        library("Pages", [mustache], embedding: ["page.css", "shell.mustache"]),
         library(
             "Reporting",
             ["Episodes", "ExperimentStore", "Frames", "Ground", "Images", "Pages", "Statistics", mustache]),
@@ -301,6 +301,7 @@ let package = Package(
                 "Ingestion", "Networks", "OfflineRL", "Rooms", "SampleData", "Simulation", "Tensors", "TestSupport",
                 grdb,
             ]),
+        tests("PagesTests", ["Pages", "TestSupport"]),
         tests(
             "ReportingTests", ["Episodes", "ExperimentStore", "Reporting", "Statistics", "TestSupport", grdb],
             excluding: ["Fixtures"]),

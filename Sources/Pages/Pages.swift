@@ -1,1 +1,0 @@
-// One shell, escape and set of drawings for all pages.
