@@ -1,4 +1,5 @@
 package import ALFRED
+package import Episodes
 internal import Foundation
 internal import Ground
 package import Household
