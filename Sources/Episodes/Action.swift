@@ -1,4 +1,4 @@
-/// The discrete actions a policy chooses from. Raw values are the model's ids; 0 is padding.
+/// The twelve discrete actions of ALFRED. Raw values are the model's ids; 0 is padding.
 ///
 /// The order is SPRINT's, so that ids compare with models of that line of work.
 package enum Action: UInt8, Sendable, CaseIterable, CustomStringConvertible {
@@ -17,6 +17,12 @@ package enum Action: UInt8, Sendable, CaseIterable, CustomStringConvertible {
 
     /// Ids including padding.
     package static let idCount = 13
+
+    /// What moves the agent or its view, in the order of ALFRED's lists; random choices are made in this order.
+    package static let navigation: [Action] = [.moveAhead, .rotateLeft, .rotateRight, .lookUp, .lookDown]
+
+    /// What takes an object, in the order of ALFRED's lists; random choices are made in this order.
+    package static let interactions: [Action] = [.pickup, .put, .open, .close, .toggleOn, .toggleOff, .slice]
 
     /// The name in tables and in the store.
     package var name: String {

@@ -71,10 +71,10 @@ final class Attempt {
     /// - Returns: The action's id.
     func step(actions: ArraySlice<Float>, objects: ArraySlice<Float>) -> Int {
         let world = environment.world
-        func score(_ action: AgentAction) -> Float { actions[actions.startIndex + Int(Action(action).rawValue)] }
-        let ranked = AgentAction.byID.sorted {
+        func score(_ action: Action) -> Float { actions[actions.startIndex + Int(action.rawValue)] }
+        let ranked = Action.allCases.sorted {
             let (a, b) = (score($0), score($1))
-            return a != b ? a > b : Action($0).rawValue < Action($1).rawValue
+            return a != b ? a > b : $0.rawValue < $1.rawValue
         }
         var nearby: [Int]?
         for action in ranked {
@@ -102,7 +102,7 @@ final class Attempt {
     /// Takes a legal action at random, on a legal object at random.
     func stepAtRandom() {
         let legal = rules.legalActions(in: environment.world, sight: environment.renderer)
-        let choices = AgentAction.byID.filter { legal[$0] != nil }
+        let choices = Action.allCases.filter { legal[$0] != nil }
         let action = random.pick(choices) ?? .rotateRight
         _ = take(action, target: random.pick(legal[action] ?? []))
     }
@@ -114,10 +114,10 @@ final class Attempt {
         _ = take(next.action, target: target)
     }
 
-    private func take(_ action: AgentAction, target: Int?) -> Int {
+    private func take(_ action: Action, target: Int?) -> Int {
         let step = environment.step(action, target: target)
         let reward = progress.note(action, in: environment)
-        let number = Int(Action(action).rawValue)
+        let number = Int(action.rawValue)
         let id = target.map { environment.world.scene.objects[$0].id }
         steps.append(
             Rollout.Step(
@@ -139,30 +139,5 @@ final class Attempt {
             expertSteps: prepared.expertSteps, stepLimit: progress.stepLimit, stepCount: progress.steps,
             completed: progress.completed, conditions: .init(met: conditions.met, total: conditions.total), problem: nil
         )
-    }
-}
-
-extension AgentAction {
-    /// In the order of the model's ids.
-    static let byID = allCases.sorted { Action($0).rawValue < Action($1).rawValue }
-}
-
-extension Action {
-    init(_ action: AgentAction) {
-        self =
-            switch action {
-            case .moveAhead: .moveAhead
-            case .rotateLeft: .rotateLeft
-            case .rotateRight: .rotateRight
-            case .lookUp: .lookUp
-            case .lookDown: .lookDown
-            case .pickup: .pickup
-            case .put: .put
-            case .open: .open
-            case .close: .close
-            case .toggleOn: .toggleOn
-            case .toggleOff: .toggleOff
-            case .slice: .slice
-            }
     }
 }

@@ -1,4 +1,5 @@
 package import ALFRED
+package import Episodes
 internal import Foundation
 internal import Ground
 package import Household
@@ -17,7 +18,7 @@ package struct PreparedTask: Sendable {
     package var subTasks: [SprintSubTask]
     /// The expert's actions for them, with the ids of what they act on; first the way back to where it began, if the
     /// agent starts elsewhere.
-    package var expert: [(action: AgentAction, objectID: String?)]
+    package var expert: [(action: Action, objectID: String?)]
     /// Steps of that way.
     package var approach: Int
     var houseTask: HouseTask
@@ -68,7 +69,7 @@ package final class TaskPreparation: Sendable {
             var refused = 0
             for (index, low) in plan.lowActions[..<subTasks[0].steps.lowerBound].enumerated() {
                 let step = environment.step(
-                    AgentAction(low.name), objectID: low.name.isInteraction ? low.targetObjectID : nil)
+                    low.action, objectID: low.targetObjectID)
                 if !step.isSuccess, recorded?[index] != false { refused += 1 }
             }
             let approach = start == .random ? try Self.scatter(&environment, seed: seed, index: index, task) : []
@@ -76,7 +77,7 @@ package final class TaskPreparation: Sendable {
             let expert =
                 approach.map { ($0, nil) }
                 + plan.lowActions[steps].map { low in
-                    (AgentAction(low.name), low.name.isInteraction ? low.targetObjectID : nil)
+                    (low.action, low.targetObjectID)
                 }
             return PreparedTask(
                 task: task, taskType: trajectory.taskType, sceneNumber: trajectory.scene.number, subTasks: subTasks,
@@ -105,7 +106,7 @@ package final class TaskPreparation: Sendable {
     /// - Returns: The way back.
     private static func scatter(
         _ environment: inout TaskEnvironment, seed: UInt64, index: Int, _ task: EvalTask
-    ) throws(TaskSetError) -> [AgentAction] {
+    ) throws(TaskSetError) -> [Action] {
         let world = environment.world
         var random = SeededGenerator(seed, UInt64(index), 0x57A7)
         let field = NavigationField(to: world.agent, on: world.scene.grid)

@@ -26,13 +26,13 @@ package enum RolloutPictures {
         }
         picture()
         for (t, step) in steps.enumerated() {
-            guard let action = AgentAction.byID.first(where: { Int(Action($0).rawValue) == step.action }) else {
+            guard let action = UInt8(exactly: step.action).flatMap(Action.init(rawValue:)) else {
                 throw TaskSetError("step \(t) has no known action", at: task.key)
             }
             let result = environment.step(action, objectID: step.objectID)
             guard result.failure?.message == step.failure else {
                 throw TaskSetError(
-                    "step \(t), \(Action(action)), ends otherwise than it is stored: the trajectories or the simulator have changed",
+                    "step \(t), \(action), ends otherwise than it is stored: the trajectories or the simulator have changed",
                     at: task.key)
             }
             picture()

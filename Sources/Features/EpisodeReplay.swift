@@ -46,9 +46,9 @@ final class EpisodeReplay {
             }
             while t < frame.t {
                 let low = actions[t]
-                let target = low.name.isInteraction ? low.targetObjectID.flatMap(world.scene.index(ofID:)) : nil
+                let target = low.targetObjectID.flatMap(world.scene.index(ofID:))
                 do throws(ActionError) {
-                    try world.step(AgentAction(low.name), target: target, sight: renderer)
+                    try world.step(low.action, target: target, sight: renderer)
                 } catch {
                     guard recorded?[t] == false else {
                         throw EncodingError(

@@ -76,31 +76,11 @@ struct EpisodeConversion {
         var subTask = 0
         return plan.lowActions.enumerated().map { t, low in
             while subTask < subTasks.count - 1, t >= subTasks[subTask].steps.upperBound { subTask += 1 }
-            let objectID = low.name.isInteraction ? low.targetObjectID : nil
+            let objectID = low.targetObjectID
             return Transition(
-                action: Action(low.name), objectClass: objectID.flatMap(ObjectClass.init(objectID:)) ?? .noObject,
+                action: low.action, objectClass: objectID.flatMap(ObjectClass.init(objectID:)) ?? .noObject,
                 objectID: objectID, subTask: subTask, recordedReward: trajectory.recordedRewards?.rewards[t])
         }
-    }
-}
-
-extension Action {
-    init(_ name: LowActionName) {
-        self =
-            switch name {
-            case .moveAhead: .moveAhead
-            case .rotateLeft: .rotateLeft
-            case .rotateRight: .rotateRight
-            case .lookUp: .lookUp
-            case .lookDown: .lookDown
-            case .pickup: .pickup
-            case .put: .put
-            case .open: .open
-            case .close: .close
-            case .toggleOn: .toggleOn
-            case .toggleOff: .toggleOff
-            case .slice: .slice
-            }
     }
 }
 

@@ -1,4 +1,5 @@
 internal import ALFRED
+internal import Episodes
 internal import Household
 internal import Images
 internal import Rooms
@@ -142,19 +143,19 @@ struct SampleRecorder {
         self.pose = pose
     }
 
-    private mutating func record(_ name: LowActionName, target: InteractionTarget?, api: APIAction, _ image: RGBImage) {
+    private mutating func record(_ action: Action, target: InteractionTarget?, api: APIAction, _ image: RGBImage) {
         pictures.append(image)
-        lowActions.append(LowAction(highIndex: highLevel.count, name: name, target: target, api: api))
-        pose = pose.after(name)
+        lowActions.append(LowAction(highIndex: highLevel.count, action: action, target: target, api: api))
+        pose = pose.after(action)
     }
 
-    mutating func navigate(_ name: LowActionName) {
-        let action = String(name.rawValue.prefix { $0 != "_" })
-        let api = APIAction(action: action, forceAction: true, moveMagnitude: name == .moveAhead ? 0.25 : nil)
-        record(name, target: nil, api: api, scene.view(from: pose).image)
+    mutating func navigate(_ action: Action) {
+        let api = APIAction(
+            action: action.apiName, forceAction: true, moveMagnitude: action == .moveAhead ? 0.25 : nil)
+        record(action, target: nil, api: api, scene.view(from: pose).image)
     }
 
-    mutating func interact(_ name: LowActionName, box: Int, api: APIAction) {
+    mutating func interact(_ action: Action, box: Int, api: APIAction) {
         let view = scene.view(from: pose)
         let mask = view.mask(of: box)
         let tight = mask.tightBox() ?? PixelBox(xMin: 0, yMin: 0, xMax: 0, yMax: 0)
@@ -162,7 +163,7 @@ struct SampleRecorder {
         let target = InteractionTarget(
             box: [tight.xMin, tight.yMin + 1, tight.xMax, tight.yMax + 1], mask: mask,
             point: [first % SampleScene.side, first / SampleScene.side])
-        record(name, target: target, api: api, view.image)
+        record(action, target: target, api: api, view.image)
     }
 
     /// Looks down to 45 degrees and walks, first along x, then along z.

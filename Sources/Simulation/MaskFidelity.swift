@@ -1,4 +1,5 @@
 package import ALFRED
+package import Episodes
 package import Household
 internal import Rooms
 
@@ -55,7 +56,7 @@ package struct MaskFidelity: Sendable, Equatable {
 
     package private(set) var total = Row()
     package private(set) var byClass: [ObjectType: Row] = [:]
-    package private(set) var byAction: [AgentAction: Row] = [:]
+    package private(set) var byAction: [Action: Row] = [:]
     /// Pixels between the middles of the recorded mask's box and ours, for things picked up where they were found.
     package private(set) var pickDistances: [Float] = []
     /// The same for things that were put there before.
@@ -69,7 +70,7 @@ package struct MaskFidelity: Sendable, Equatable {
     ///   does not have.
     @discardableResult
     package mutating func add(_ low: LowAction, _ world: World, _ renderer: Renderer) -> Bool? {
-        let action = AgentAction(low.name)
+        let action = low.action
         guard let mask = low.target?.mask, let id = low.targetObjectID,
             let type = ObjectType(objectID: id)
         else { return nil }
@@ -168,7 +169,9 @@ extension MaskFidelity: CustomStringConvertible {
             "  centres of things picked up: median \(number(medianPickDistance)) px "
                 + "(\(number(median(pickDistances))) where they were found, \(number(median(repickDistances))) where they were put)"
         )
-        for action in AgentAction.allCases { if let row = byAction[action] { lines.append(line("\(action)", row)) } }
+        for action in Action.interactions {
+            if let row = byAction[action] { lines.append(line(action.name, row)) }
+        }
         for type in ObjectType.allCases { if let row = byClass[type] { lines.append(line(type.rawValue, row)) } }
         return lines.joined(separator: "\n")
     }

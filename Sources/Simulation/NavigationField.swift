@@ -1,3 +1,4 @@
+package import Episodes
 package import Household
 
 /// How many actions every pose of a grid is away from one goal: breadth-first search over cell and heading with moves and
@@ -51,21 +52,21 @@ package final class NavigationField: Sendable {
     }
 
     /// The moves, turns and looks of a shortest way, the looks last.
-    package func approach(from start: AgentPose) -> [AgentAction]? {
+    package func approach(from start: AgentPose) -> [Action]? {
         path(from: start).map { moves in
             let looks = (goal.horizon - start.horizon) / AgentPose.horizonStep
-            return moves + [AgentAction](repeating: looks > 0 ? .lookDown : .lookUp, count: abs(looks))
+            return moves + [Action](repeating: looks > 0 ? .lookDown : .lookUp, count: abs(looks))
         }
     }
 
     /// The moves and turns of a shortest way. Where several begin equally well, moving ahead comes first, then turning
     /// right.
-    package func path(from start: AgentPose) -> [AgentAction]? {
+    package func path(from start: AgentPose) -> [Action]? {
         guard var left = steps(from: start) else { return nil }
-        var (pose, path) = (start, [AgentAction]())
+        var (pose, path) = (start, [Action]())
         while left > 0 {
             guard
-                let action = [AgentAction.moveAhead, .rotateRight, .rotateLeft].first(where: {
+                let action = [Action.moveAhead, .rotateRight, .rotateLeft].first(where: {
                     steps(from: pose.after($0)) == left - 1
                 })
             else { return nil }

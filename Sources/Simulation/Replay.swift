@@ -1,4 +1,5 @@
 package import ALFRED
+package import Episodes
 package import Household
 package import Rooms
 
@@ -8,7 +9,7 @@ package struct Replay: Sendable, Equatable {
     package struct Failure: Sendable, Equatable {
         /// Index in `low_actions`.
         package var index: Int
-        package var action: AgentAction
+        package var action: Action
         /// The recorded target, for interactions.
         package var objectID: String?
         package var error: ActionError
@@ -40,7 +41,7 @@ package struct Replay: Sendable, Equatable {
         (gotos, gotosReached, actions, isSuccess) = (0, 0, 0, false)
         guard let plan = trajectory.plan, let goal = trajectory.goal else { return }
         for (index, low) in plan.lowActions.enumerated() {
-            let action = AgentAction(low.name)
+            let action = low.action
             actions += 1
             let target = action.isInteraction ? low.targetObjectID.flatMap(start.scene.index(ofID:)) : nil
             if action.isInteraction { beforeInteraction(index, low, world) }

@@ -33,9 +33,9 @@ package struct SimulatedEpisode: Sendable {
         }
         draw()
         for (index, low) in (trajectory.plan?.lowActions ?? []).enumerated() {
-            let target = low.name.isInteraction ? low.targetObjectID.flatMap(world.scene.index(ofID:)) : nil
+            let target = low.targetObjectID.flatMap(world.scene.index(ofID:))
             do throws(ActionError) {
-                try world.step(AgentAction(low.name), target: target, sight: sight)
+                try world.step(low.action, target: target, sight: sight)
             } catch {
                 if recorded?[index] != false { failures[index] = error }
             }

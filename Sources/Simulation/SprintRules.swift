@@ -1,4 +1,5 @@
 internal import ALFRED
+package import Episodes
 package import Household
 
 /// SPRINT's way of choosing actions in evaluation: the policy names an action and an object class, the simulator tells which
@@ -48,7 +49,7 @@ package struct SprintRules: Sendable, Equatable {
     ///
     /// - Parameter nearby: From ``nearby(in:)``.
     package func legalTargets(
-        of action: AgentAction, nearby: [Int], in world: World, sight: Renderer
+        of action: Action, nearby: [Int], in world: World, sight: Renderer
     ) -> [Int] {
         let targets = legalTargets(of: action, among: nearby, in: world).filter { sight.sees($0, in: world) }
         // A faucet needs a basin that is seen as well.
@@ -60,7 +61,7 @@ package struct SprintRules: Sendable, Equatable {
     }
 
     /// The candidates an action can be about, after SPRINT's masks. Empty for an interaction that is not legal at all.
-    package func legalTargets(of action: AgentAction, among candidates: [Int], in world: World) -> [Int] {
+    package func legalTargets(of action: Action, among candidates: [Int], in world: World) -> [Int] {
         func type(_ object: Int) -> ObjectType { world.scene.objects[object].type }
         func has(_ object: Int, _ trait: ObjectTraits) -> Bool { type(object).traits.contains(trait) }
         func `is`(_ object: Int, _ flag: ObjectFlags) -> Bool { world.states[object].flags.contains(flag) }
@@ -85,10 +86,10 @@ package struct SprintRules: Sendable, Equatable {
     }
 
     /// Actions a policy may choose: all navigation, and the interactions with at least one legal target.
-    package func legalActions(in world: World, sight: Renderer) -> [AgentAction: [Int]] {
+    package func legalActions(in world: World, sight: Renderer) -> [Action: [Int]] {
         let candidates = candidates(in: world, sight: sight)
-        var legal: [AgentAction: [Int]] = [:]
-        for action in AgentAction.allCases {
+        var legal: [Action: [Int]] = [:]
+        for action in Action.allCases {
             let targets = legalTargets(of: action, among: candidates, in: world)
             if !action.isInteraction || !targets.isEmpty { legal[action] = targets }
         }

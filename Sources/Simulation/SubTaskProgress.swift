@@ -1,4 +1,5 @@
 package import ALFRED
+package import Episodes
 package import Household
 internal import Rooms
 
@@ -29,8 +30,8 @@ package struct SprintSubTask: Sendable, Equatable {
             var end = start
             var closes: Int?
             while end < plan.lowActions.count, plan.lowActions[end].highIndex <= index {
-                let action = plan.lowActions[end]
-                if action.highIndex == index, action.name == .close, let id = action.targetObjectID {
+                let low = plan.lowActions[end]
+                if low.highIndex == index, low.action == .close, let id = low.targetObjectID {
                     guard let object = scene.index(ofID: id) else { throw .unknownObject(id) }
                     closes = object
                 }
@@ -80,12 +81,12 @@ package struct SubTaskProgress: Sendable, Equatable {
     ///
     /// - Returns: The reward: 1 if it completed the sub-task under way.
     @discardableResult
-    package mutating func note(_ action: AgentAction, in environment: TaskEnvironment) -> Int {
+    package mutating func note(_ action: Action, in environment: TaskEnvironment) -> Int {
         guard !isDone else { return 0 }
         steps += 1
         guard !isStopped else { return 0 }
         let isCompleted = Self.isCompleted(
-            subTasks[completed], LowActionName(action), environment.world, environment.state.treatments,
+            subTasks[completed], action, environment.world, environment.state.treatments,
             environment.objects)
         if isCompleted { completed += 1 }
         // The step that reaches the goal may still complete its sub-task.
@@ -99,7 +100,7 @@ package struct SubTaskProgress: Sendable, Equatable {
     }
 
     static func isCompleted(
-        _ subTask: SprintSubTask, _ action: LowActionName, _ world: World, _ treatments: Treatments<Int>,
+        _ subTask: SprintSubTask, _ action: Action, _ world: World, _ treatments: Treatments<Int>,
         _ objects: TaskObjects
     ) -> Bool {
         guard DenseReward.validActions(of: subTask.kind).contains(action) else { return false }

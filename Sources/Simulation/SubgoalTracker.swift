@@ -1,4 +1,5 @@
 internal import ALFRED
+internal import Episodes
 internal import Household
 internal import Rooms
 
@@ -63,7 +64,7 @@ struct SubgoalTracker: Sendable {
 
     /// The reward of an action, and whether it completed the sub-goal. The action may have failed: ALFRED does not ask.
     mutating func note(
-        _ action: LowActionName, from before: AgentPose, in world: World, _ treatments: Treatments<Int>,
+        _ action: Action, from before: AgentPose, in world: World, _ treatments: Treatments<Int>,
         _ objects: TaskObjects
     ) -> (reward: Double, isCompleted: Bool) {
         guard current < goals.count else { return (0, false) }
@@ -84,7 +85,7 @@ struct SubgoalTracker: Sendable {
     }
 
     private mutating func judge(
-        _ goal: Goal, _ action: LowActionName, _ world: World, _ treatments: Treatments<Int>, _ objects: TaskObjects,
+        _ goal: Goal, _ action: Action, _ world: World, _ treatments: Treatments<Int>, _ objects: TaskObjects,
         _ observation: inout DenseReward.Observation
     ) {
         guard DenseReward.validActions(of: goal.kind).contains(action) else { return }
@@ -118,7 +119,7 @@ struct SubgoalTracker: Sendable {
 
     /// Cold for the first time, fridge reopened for the first time, picked up again: one of them a step, in this order.
     private mutating func judgeCooling(
-        _ goal: Goal, _ action: LowActionName, _ world: World, _ treatments: Treatments<Int>,
+        _ goal: Goal, _ action: Action, _ world: World, _ treatments: Treatments<Int>,
         _ observation: inout DenseReward.Observation
     ) {
         guard let object = goal.object, treatments.cooled.contains(object) else { return }

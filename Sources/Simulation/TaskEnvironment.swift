@@ -1,4 +1,5 @@
 package import ALFRED
+package import Episodes
 package import Household
 internal import Rooms
 
@@ -125,7 +126,7 @@ package struct TaskEnvironment {
     ///
     /// - Parameter target: Index of the object; for Put, of the receptacle. Nil for navigation.
     @discardableResult
-    package mutating func step(_ action: AgentAction, target: Int? = nil) -> Step {
+    package mutating func step(_ action: Action, target: Int? = nil) -> Step {
         let pose = state.world.agent
         var failure: ActionError?
         do throws(ActionError) {
@@ -143,14 +144,14 @@ package struct TaskEnvironment {
 
     /// Takes an action on the object a mask of 300 x 300 pixels points at. Navigation needs no mask.
     @discardableResult
-    package mutating func step(_ action: AgentAction, mask: Mask?) -> Step {
+    package mutating func step(_ action: Action, mask: Mask?) -> Step {
         guard action.isInteraction, let mask else { return step(action) }
         return step(action, target: object(under: mask))
     }
 
     /// Takes an action on the object with an id; one the scene does not have fails as no target.
     @discardableResult
-    package mutating func step(_ action: AgentAction, objectID: String?) -> Step {
+    package mutating func step(_ action: Action, objectID: String?) -> Step {
         step(action, target: objectID.flatMap(world.scene.index(ofID:)))
     }
 
@@ -160,11 +161,11 @@ package struct TaskEnvironment {
     }
 
     /// Bookkeeping and goal conditions; only interactions change them, and moves while a lamp of the task is on.
-    private mutating func update(after action: AgentAction, _ target: Int?) {
+    private mutating func update(after action: Action, _ target: Int?) {
         guard action.isInteraction || state.isLampOn else { return }
         if let target, action == .toggleOn || action == .close {
             let facts = HouseholdFacts(state.world, state.treatments, objects, renderer)
-            state.treatments.note(LowActionName(action), on: target, in: facts)
+            state.treatments.note(action, on: target, in: facts)
         }
         if action == .toggleOn || action == .toggleOff {
             state.isLampOn = objects.lamps.contains { state.world.states[$0].flags.contains(.on) }
@@ -175,14 +176,14 @@ package struct TaskEnvironment {
 
     /// The reward of the step just taken, in the reference's order: sub-goal, goal, success, penalty.
     private mutating func judge(
-        _ action: AgentAction, from pose: AgentPose, hasFailed: Bool
+        _ action: Action, from pose: AgentPose, hasFailed: Bool
     ) -> (reward: Double, completed: Int?) {
         guard !state.isGoalReached else { return (0, nil) }
         var reward = 0.0
         var completed: Int?
         if let current = state.tracker?.current,
             let result = state.tracker?.note(
-                LowActionName(action), from: pose, in: state.world, state.treatments, objects)
+                action, from: pose, in: state.world, state.treatments, objects)
         {
             if rewardKind.contains(.dense) { reward += result.reward }
             if result.isCompleted { completed = current }

@@ -19,7 +19,7 @@ struct EpisodePictures {
         var captions = (trajectory.plan?.lowActions ?? []).enumerated().map { index, low in
             let object = low.targetObjectID.flatMap { ObjectType(objectID: $0)?.rawValue } ?? ""
             let failed = drawn.failures[index] == nil ? "" : " (refused)"
-            return ["\(index) \(low.name.rawValue)\(failed)", object]
+            return ["\(index) \(low.action.releaseName)\(failed)", object]
         }
         captions.append(["\(captions.count) end", ""])
         self.captions = captions

@@ -1,3 +1,4 @@
+internal import Episodes
 internal import Household
 internal import Images
 internal import StageSupport
@@ -56,15 +57,15 @@ struct PlaySession {
         return text
     }
 
-    private static let moves: [Character: AgentAction] = [
+    private static let moves: [Character: Action] = [
         "w": .moveAhead, "a": .rotateLeft, "d": .rotateRight, "r": .lookUp, "f": .lookDown,
     ]
-    private static let interactions: [String: AgentAction] = [
+    private static let interactions: [String: Action] = [
         "pickup": .pickup, "put": .put, "open": .open, "close": .close, "on": .toggleOn, "off": .toggleOff,
         "slice": .slice,
     ]
 
-    private mutating func take(_ action: AgentAction, _ target: Int?) -> String {
+    private mutating func take(_ action: Action, _ target: Int?) -> String {
         let before = world
         do {
             try world.step(action, target: target, sight: renderer)

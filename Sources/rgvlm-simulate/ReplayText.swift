@@ -51,7 +51,7 @@ struct ReplayText {
             for failure in replay.failures.prefix(3) {
                 let object = failure.objectID.map { " \($0)" } ?? ""
                 text += TextTable.printable(
-                    "  action \(failure.index), \(LowActionName(failure.action).rawValue)\(object): \(failure.error.message)"
+                    "  action \(failure.index), \(failure.action.releaseName)\(object): \(failure.error.message)"
                 )
                 text += "\n"
             }
@@ -150,7 +150,7 @@ extension ReplayText {
                     problem: entry.problem,
                     refusals: (entry.replay?.failures ?? []).map {
                         .init(
-                            index: $0.index, action: LowActionName($0.action).rawValue, objectID: $0.objectID,
+                            index: $0.index, action: $0.action.releaseName, objectID: $0.objectID,
                             error: $0.error.message)
                     })
             })

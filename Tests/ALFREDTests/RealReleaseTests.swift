@@ -1,4 +1,5 @@
 import Dispatch
+import Episodes
 import Household
 import Rooms
 import Synchronization
@@ -26,7 +27,7 @@ struct RealReleaseTests {
         var movesAt45 = 0
         var unusualImageNames = 0
         var annotationsOneShort = 0
-        var frames: [LowActionName: [Int: Int]] = [:]
+        var frames: [Action: [Int: Int]] = [:]
 
         mutating func add(_ other: Counts) {
             trajectories += other.trajectories
@@ -52,7 +53,7 @@ struct RealReleaseTests {
             rewritten = try trajectory.json().elementsEqual(bytes) ? 1 : 0
             guard let plan = trajectory.plan, let images = trajectory.images else { return }
             withoutNoOp = plan.highLevel.last?.action == .noOp ? 0 : 1
-            startWithLookDown = plan.lowActions[0].name == .lookDown ? 1 : 0
+            startWithLookDown = plan.lowActions[0].action == .lookDown ? 1 : 0
             unusualImageNames = images.enumerated().count { $1.name != paddedNumber($0) + ".png" }
             annotationsOneShort = trajectory.annotations.count { $0.stepDescriptions.count == plan.subgoals.count - 1 }
             for target in plan.lowActions.compactMap(\.target) {
@@ -69,21 +70,21 @@ struct RealReleaseTests {
         private mutating func countFrames(_ plan: Plan, _ images: [ImageEntry]) {
             var perAction = [Int](repeating: 0, count: plan.lowActions.count)
             for image in images { perAction[image.lowIndex] += 1 }
-            for (action, count) in zip(plan.lowActions, perAction) {
-                frames[action.name, default: [:]][count, default: 0] += 1
+            for (low, count) in zip(plan.lowActions, perAction) {
+                frames[low.action, default: [:]][count, default: 0] += 1
             }
         }
 
         private mutating func walk(_ plan: Plan, _ scene: Scene) {
             guard var pose = AgentPose(scene.initialAction) else { return }
-            for (t, action) in plan.lowActions.enumerated() {
-                if action.name == .moveAhead {
+            for (t, low) in plan.lowActions.enumerated() {
+                if low.action == .moveAhead {
                     moves += 1
                     movesAt45 += pose.horizon == 45 ? 1 : 0
                 }
-                pose = pose.after(action.name)
-                let isLast = t + 1 == plan.lowActions.count || plan.lowActions[t + 1].highIndex != action.highIndex
-                let step = plan.highLevel[action.highIndex]
+                pose = pose.after(low.action)
+                let isLast = t + 1 == plan.lowActions.count || plan.lowActions[t + 1].highIndex != low.highIndex
+                let step = plan.highLevel[low.highIndex]
                 guard isLast, step.action == .goto, let location = step.planner.location else { continue }
                 gotos += 1
                 gotosReached += AgentPose(location: location) == pose ? 1 : 0
@@ -132,7 +133,7 @@ struct RealReleaseTests {
         #expect(counts.gotos - counts.gotosReached == missed, "sub-goals whose recorded pose is not reached")
         #expect(counts.frames[.moveAhead] == [2: counts.moves])
         for (action, count) in [
-            (LowActionName.pickup, 15), (.put, 15), (.toggleOn, 18), (.toggleOff, 6), (.slice, 10), (.open, 4),
+            (Action.pickup, 15), (.put, 15), (.toggleOn, 18), (.toggleOff, 6), (.slice, 10), (.open, 4),
         ] {
             #expect(counts.frames[action]?.keys.sorted() == [count], "\(action)")
         }

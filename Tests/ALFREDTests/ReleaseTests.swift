@@ -1,3 +1,4 @@
+import Episodes
 import Foundation
 import Household
 import Rooms
@@ -182,10 +183,22 @@ import Testing
         #expect(step(.pickup, PlannerAction(action: "PickupObject", objectID: "Mug|1")).targetObjectID == "Mug|1")
     }
 
+    @Test func everyActionHasOneName() {
+        #expect(Action.releaseNames.count == 12 && Set(Action.releaseNames.map(\.action)) == Set(Action.allCases))
+        for action in Action.allCases { #expect(Action(releaseName: action.releaseName) == action) }
+        #expect(Action(releaseName: "") == nil && Action(releaseName: "MoveAhead") == nil)
+        #expect(
+            (Action.navigation + Action.interactions).map(\.apiName) == [
+                "MoveAhead", "RotateLeft", "RotateRight", "LookUp", "LookDown", "PickupObject", "PutObject",
+                "OpenObject",
+                "CloseObject", "ToggleObjectOn", "ToggleObjectOff", "SliceObject",
+            ])
+    }
+
     /// Put's mask is the receptacle's.
     @Test func theTargetOfAPutIsTheReceptacle() {
         let put = LowAction(
-            highIndex: 0, name: .put,
+            highIndex: 0, action: .put,
             api: APIAction(action: "PutObject", objectID: "Mug|1", receptacleObjectID: "Shelf|1"))
         #expect(put.targetObjectID == "Shelf|1")
     }
@@ -193,7 +206,7 @@ import Testing
     @Test func posesFollowTheActions() throws {
         var pose = AgentPose(x: 0, z: 0, heading: 0, horizon: 30)
         for action in [
-            LowActionName.lookDown, .moveAhead, .rotateLeft, .moveAhead, .rotateRight, .rotateRight, .moveAhead,
+            Action.lookDown, .moveAhead, .rotateLeft, .moveAhead, .rotateRight, .rotateRight, .moveAhead,
             .moveAhead, .lookUp, .pickup,
         ] {
             pose = pose.after(action)

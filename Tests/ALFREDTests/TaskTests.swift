@@ -1,13 +1,14 @@
+import Episodes
 import Foundation
 import TestSupport
 import Testing
 
 @testable import ALFRED
 
-private func action(_ name: LowActionName, _ object: String, into receptacle: String? = nil) -> LowAction {
+private func action(_ action: Action, _ object: String, into receptacle: String? = nil) -> LowAction {
     LowAction(
-        highIndex: 0, name: name,
-        api: APIAction(action: name.rawValue, objectID: object, receptacleObjectID: receptacle))
+        highIndex: 0, action: action,
+        api: APIAction(action: action.apiName, objectID: object, receptacleObjectID: receptacle))
 }
 
 private func facts(_ actions: [LowAction]) -> WorldFacts {
@@ -206,8 +207,8 @@ struct GoalReplayTests {
     }
 
     /// Opening the container on the way costs as much as a mistake.
-    @Test(arguments: [(HighAction.put, LowActionName.put, -1.0, 2.0), (.slice, .slice, -4, 1)])
-    func openingIsPunished(_ kind: HighAction, _ action: LowActionName, _ penalty: Double, _ success: Double) {
+    @Test(arguments: [(HighAction.put, Action.put, -1.0, 2.0), (.slice, .slice, -4, 1)])
+    func openingIsPunished(_ kind: HighAction, _ action: Action, _ penalty: Double, _ success: Double) {
         var reward = DenseReward(subgoals: [kind])
         #expect(reward.reward(for: .init(action: .open)) == penalty)
         #expect(reward.reward(for: .init(action: action, isAchieved: true)) == success)
@@ -216,7 +217,7 @@ struct GoalReplayTests {
 
     @Test func otherSubgoalsWaitWithoutPenalty() {
         var heat = DenseReward(subgoals: [.heat])
-        for action in [LowActionName.open, .put, .close] { #expect(heat.reward(for: .init(action: action)) == 0) }
+        for action in [Action.open, .put, .close] { #expect(heat.reward(for: .init(action: action)) == 0) }
         #expect(heat.reward(for: .init(action: .toggleOn, isAchieved: true)) == 2)
         var pickup = DenseReward(subgoals: [.pickup])
         #expect(pickup.reward(for: .init(action: .open)) == 0)

@@ -1,3 +1,4 @@
+import Episodes
 import SampleData
 import TestSupport
 import Testing
@@ -183,7 +184,7 @@ extension JSONTree {
 
     @Test func anInteractionNeedsItsMask() throws {
         var trajectory = try sampleTrajectory()
-        let t = try #require(trajectory.plan?.lowActions.firstIndex { $0.name.isInteraction })
+        let t = try #require(trajectory.plan?.lowActions.firstIndex { $0.action.isInteraction })
         trajectory.plan?.lowActions[t].target = nil
         let error = #expect(throws: ALFREDError.self) { try parse(try trajectory.json()) }
         #expect(

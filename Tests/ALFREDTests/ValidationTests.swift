@@ -1,3 +1,4 @@
+import Episodes
 import Testing
 
 @testable import ALFRED
@@ -48,7 +49,7 @@ import Testing
     }
 
     @Test func masksMustLieInTheFrame() throws {
-        let t = try #require(try sampleTrajectory().plan?.lowActions.firstIndex { $0.name.isInteraction })
+        let t = try #require(try sampleTrajectory().plan?.lowActions.firstIndex { $0.action.isInteraction })
         #expect(
             try problem { $0.plan?.lowActions[t].target?.mask.runs.append(.init(start: 89_990, length: 20)) }?
                 .hasSuffix("run [89990, 20] leaves the frame of 90000 pixels") == true)
@@ -98,8 +99,8 @@ import Testing
 
     @Test func interactionsNameTheirObject() throws {
         let plan = try #require(try sampleTrajectory().plan)
-        let pickup = try #require(plan.lowActions.firstIndex { $0.name == .pickup })
-        let put = try #require(plan.lowActions.firstIndex { $0.name == .put })
+        let pickup = try #require(plan.lowActions.firstIndex { $0.action == .pickup })
+        let put = try #require(plan.lowActions.firstIndex { $0.action == .put })
         #expect(
             try problem { $0.plan?.lowActions[pickup].api.objectID = nil }
                 == "plan.low_actions[\(pickup)].api_action: missing key \"objectId\": PickupObject needs the object it acts on"

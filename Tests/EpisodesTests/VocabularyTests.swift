@@ -11,6 +11,8 @@ import Testing
             ])
         #expect(Action.allCases.filter(\.isInteraction).map(\.rawValue) == [4, 5, 8, 9, 10, 11, 12])
         #expect(Action.idCount == 13)
+        #expect(Set(Action.navigation + Action.interactions).count == 12)
+        #expect(Action.allCases.allSatisfy { $0.isInteraction == Action.interactions.contains($0) })
     }
 
     @Test func thereAre82ObjectClasses() throws {

@@ -48,7 +48,7 @@ private func fuzzTrajectory(_ bytes: UnsafeRawBufferPointer) {
     let frames = ObservationFrames(trajectory)
     _ = try? frames.featureRows(rowCount: count(bytes), imageCount: trajectory.images?.count ?? 0)
     if var pose = AgentPose(trajectory.scene.initialAction) {
-        for action in trajectory.plan?.lowActions ?? [] { pose = pose.after(action.name) }
+        for low in trajectory.plan?.lowActions ?? [] { pose = pose.after(low.action) }
     }
     for step in trajectory.plan?.highLevel ?? [] { _ = step.planner.location.flatMap(AgentPose.init(location:)) }
     for action in trajectory.plan?.lowActions ?? [] { _ = action.targetObjectID.map { ObjectID($0).objectClass } }

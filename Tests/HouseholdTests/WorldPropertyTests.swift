@@ -1,3 +1,4 @@
+import Episodes
 import Foundation
 import Testing
 
@@ -74,7 +75,7 @@ import Testing
         var world = try KitchenScene.world()
         let start = world
         var random = Random(state: seed)
-        var outcomes = [AgentAction: Int]()
+        var outcomes = [Action: Int]()
         var errors = Set<ActionError>()
         let steps = PropertySteps.count
         for number in 0..<steps {
@@ -83,7 +84,7 @@ import Testing
                 Issue.record("after \(number) steps \(seen) is seen, and is behind a closed door")
                 return
             }
-            let action = AgentAction.allCases[random.below(12)]
+            let action = (Action.navigation + Action.interactions)[random.below(12)]
             let target = action.isInteraction ? random.below(world.states.count + 2) - 1 : nil
             let before = world
             do {
@@ -101,7 +102,7 @@ import Testing
                 }
             }
         }
-        #expect(outcomes.count == AgentAction.allCases.count, "every action has succeeded")
+        #expect(outcomes.count == Action.allCases.count, "every action has succeeded")
         #expect(
             errors.count >= ActionError.allCases.count - 2, "missing: \(Set(ActionError.allCases).subtracting(errors))")
     }
@@ -111,7 +112,7 @@ import Testing
         var (first, second) = (try KitchenScene.world(), try KitchenScene.world())
         var random = Random(state: 9)
         for number in 0..<20_000 {
-            let action = AgentAction.allCases[random.below(12)]
+            let action = (Action.navigation + Action.interactions)[random.below(12)]
             let target = random.below(first.states.count)
             try? first.step(action, target: target, sight: sight)
             // A snapshot taken at any point continues like the world it was taken from.

@@ -1,3 +1,4 @@
+import Episodes
 import Testing
 
 @testable import Household
@@ -28,7 +29,7 @@ import Testing
         Issue.record("\(world.scene.objects[object].id) is seen from nowhere")
     }
 
-    mutating func act(_ action: AgentAction, _ type: ObjectType) throws {
+    mutating func act(_ action: Action, _ type: ObjectType) throws {
         let target = try object(type)
         try face(target)
         try world.step(action, target: target, sight: sight)

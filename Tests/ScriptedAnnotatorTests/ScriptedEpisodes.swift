@@ -39,9 +39,8 @@ struct ScriptedEpisode: Sendable {
         truth = EpisodeTruth(trajectory, in: world, renderer: renderer)
         let plan = try #require(trajectory.plan)
         actions = plan.lowActions.enumerated().map { t, low in
-            let id = low.name.isInteraction ? low.targetObjectID : nil
-            let object = id.flatMap(ObjectClass.init(objectID:)).map(\.name)
-            return Span.ShownAction(t: t, action: Self.action(low.name), object: object)
+            let object = low.targetObjectID.flatMap(ObjectClass.init(objectID:)).map(\.name)
+            return Span.ShownAction(t: t, action: low.action, object: object)
         }
         var ranges: [Range<Int>] = []
         var start = 0
@@ -52,23 +51,6 @@ struct ScriptedEpisode: Sendable {
             start = end
         }
         subTasks = ranges
-    }
-
-    private static func action(_ name: LowActionName) -> Action {
-        switch name {
-        case .moveAhead: .moveAhead
-        case .rotateLeft: .rotateLeft
-        case .rotateRight: .rotateRight
-        case .lookUp: .lookUp
-        case .lookDown: .lookDown
-        case .pickup: .pickup
-        case .put: .put
-        case .open: .open
-        case .close: .close
-        case .toggleOn: .toggleOn
-        case .toggleOff: .toggleOff
-        case .slice: .slice
-        }
     }
 
     func goal(_ kind: Instruction.Kind, _ range: Range<Int>? = nil) throws -> ScriptedGoal {

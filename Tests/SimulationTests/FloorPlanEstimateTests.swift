@@ -1,4 +1,5 @@
 import ALFRED
+import Episodes
 import Household
 import Rooms
 import Testing
@@ -30,7 +31,7 @@ import Testing
     static func evidence() -> FloorPlanEvidence {
         var evidence = FloorPlanEvidence(sceneNumber: 1001)
         evidence.agentHeights = [0.901]
-        func see(_ id: String, _ box: Bounds, _ poses: [Household.AgentPose], _ action: AgentAction) {
+        func see(_ id: String, _ box: Bounds, _ poses: [Household.AgentPose], _ action: Action) {
             for pose in poses {
                 let mask = mask(box, pose)
                 guard let tight = mask.tightBox(), let type = ObjectType(objectID: id) else { continue }

@@ -1,4 +1,5 @@
 import ALFRED
+import Episodes
 import Household
 import Rooms
 import Simulation
@@ -64,12 +65,12 @@ struct FloorPlanRealTests {
             let trajectory = try Trajectory(contentsOf: location.file)
             let real = try RealScene(try cache.estimate(trajectory.scene.number), trajectory)
             var changed = trajectory
-            if let plan = trajectory.plan, plan.lowActions.contains(where: { $0.name == .open }) {
-                changed.plan?.lowActions.removeAll { $0.name == .open }
+            if let plan = trajectory.plan, plan.lowActions.contains(where: { $0.action == .open }) {
+                changed.plan?.lowActions.removeAll { $0.action == .open }
                 withoutDoors.add(Replay(changed, in: real, renderer: renderer))
             }
             changed = trajectory
-            changed.plan?.lowActions.removeAll { $0.name == .moveAhead }
+            changed.plan?.lowActions.removeAll { $0.action == .moveAhead }
             withoutSteps.add(Replay(changed, in: real, renderer: renderer))
         }
         print("valid_seen without OpenObject:\n\(withoutDoors)\nvalid_seen without MoveAhead:\n\(withoutSteps)")

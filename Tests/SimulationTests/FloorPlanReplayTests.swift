@@ -1,4 +1,5 @@
 import ALFRED
+import Episodes
 import Household
 import Rooms
 import Simulation
@@ -25,12 +26,12 @@ import Testing
         try FloorPlanEstimate(FloorPlanEstimateTests.evidence(), layout: FloorPlanEstimateTests.layout)
     }
 
-    private static func act(_ name: LowActionName, _ object: String? = nil, in receptacle: String? = nil) -> LowAction {
+    private static func act(_ action: Action, _ object: String? = nil, in receptacle: String? = nil) -> LowAction {
         LowAction(
-            highIndex: 0, name: name,
+            highIndex: 0, action: action,
             target: object.map { _ in
                 InteractionTarget(box: [0, 0, 0, 0], mask: Mask(runs: [.init(start: 0, length: 1)]), point: [0, 0])
-            }, api: APIAction(action: name.rawValue, objectID: object, receptacleObjectID: receptacle))
+            }, api: APIAction(action: action.apiName, objectID: object, receptacleObjectID: receptacle))
     }
 
     /// From the start to the table, the apple, the fridge.
@@ -73,7 +74,7 @@ import Testing
 
     @Test func nothingGoesThroughAClosedDoor() throws {
         var actions = Self.trueActions
-        let open = try #require(actions.firstIndex { $0.name == .open })
+        let open = try #require(actions.firstIndex { $0.action == .open })
         actions.remove(at: open)
         let replay = try Self.replay(actions)
         #expect(replay.failures.first?.error == .receptacleClosed)

@@ -1,4 +1,5 @@
 import ALFRED
+import Episodes
 import Household
 import Simulation
 import Testing
@@ -17,7 +18,7 @@ import Testing
         return environment
     }
 
-    private func play(_ environment: inout TaskEnvironment, _ actions: [AgentAction] = Corridor.actions) throws
+    private func play(_ environment: inout TaskEnvironment, _ actions: [Action] = Corridor.actions) throws
         -> [TaskEnvironment.Step]
     {
         let apple = try Corridor.index(.apple, in: environment.world)
@@ -179,7 +180,7 @@ import Testing
         for depth in 0...100 {
             if frontier.contains(goal) { return depth }
             let next = frontier.flatMap { pose in
-                [AgentAction.moveAhead, .rotateLeft, .rotateRight].map { pose.after($0) }
+                [Action.moveAhead, .rotateLeft, .rotateRight].map { pose.after($0) }
             }
             frontier = Set(next.filter { grid.contains(x: $0.x, z: $0.z) }).subtracting(seen)
             seen.formUnion(frontier)

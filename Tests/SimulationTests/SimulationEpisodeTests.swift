@@ -1,4 +1,5 @@
 import ALFRED
+import Episodes
 import Ground
 import Household
 import Rooms
@@ -34,7 +35,7 @@ import Testing
             }
             #expect(made.recordedRewards?.rewards.count == plan.lowActions.count)
             #expect(made.images?.map(\.lowIndex) == Array(plan.lowActions.indices))
-            #expect(plan.lowActions.allSatisfy { $0.name.isInteraction == ($0.target != nil) })
+            #expect(plan.lowActions.allSatisfy { $0.action.isInteraction == ($0.target != nil) })
             #expect(Room(sceneNumber: made.scene.number) != nil && made.scene.number > 1000)
             let names = made.scene.objectPoses.map(\.objectName)
             #expect(Set(names).count == names.count && !names.isEmpty)
@@ -66,7 +67,7 @@ import Testing
     @Test func replayNoticesWhatWasTamperedWith() throws {
         let setup = try #require(try GeneratedEpisodes.setups.get().first)
         let made = try episode(setup, .expert, number: 0, keepsFrames: true)
-        let index = try #require(made.trajectory.plan?.lowActions.firstIndex { $0.name.isInteraction })
+        let index = try #require(made.trajectory.plan?.lowActions.firstIndex { $0.action.isInteraction })
         var frames = made.frames
         frames[3][100] ^= 1
         var check = ReplayCheck(made.trajectory, in: setup.world, frames: frames, renderer: Renderer())
@@ -91,7 +92,7 @@ import Testing
         for (number, setup) in try GeneratedEpisodes.setups.get().enumerated() {
             let expert = try episode(setup, .expert, number: number)
             #expect(expert.isSuccess)
-            #expect(expert.trajectory.plan?.lowActions.map(\.name) == setup.expert.plan.lowActions.map(\.name))
+            #expect(expert.trajectory.plan?.lowActions.map(\.action) == setup.expert.plan.lowActions.map(\.action))
             let partial = try episode(setup, .partial, number: number).trajectory
             let subgoals = try #require(partial.plan?.subgoals.map(\.action))
             #expect(subgoals.count < setup.expert.plan.subgoals.count)
@@ -206,7 +207,7 @@ import Testing
                     return subgoal
                 }
             }
-            let move = LowAction(highIndex: 0, name: .moveAhead, api: APIAction(action: "MoveAhead"))
+            let move = LowAction(highIndex: 0, action: .moveAhead, api: APIAction(action: "MoveAhead"))
             let annotations = AnnotationGrammar(task: option.task, objects: scene.objects)
                 .annotations(subgoals, [move], count: 4, random: &random)
             #expect(Set(annotations.map(\.taskDescription)).count == 4)
@@ -236,7 +237,7 @@ import Testing
 
     @Test func turnsAreThoseBeforeTheFirstStep() throws {
         for (actions, turn) in [
-            ([AgentAction.lookDown, .rotateLeft, .moveAhead, .rotateRight], RecordedSubgoal.Turn.left),
+            ([Action.lookDown, .rotateLeft, .moveAhead, .rotateRight], RecordedSubgoal.Turn.left),
             ([.rotateRight], .right), ([.rotateLeft, .rotateLeft, .moveAhead], .around),
             ([.rotateLeft, .rotateLeft, .rotateLeft], .right),
         ] {

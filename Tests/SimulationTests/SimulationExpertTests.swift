@@ -1,4 +1,5 @@
 import ALFRED
+import Episodes
 import Household
 import Rooms
 import Simulation
@@ -15,9 +16,9 @@ import Testing
             try environment.follow(setup.expert.plan.subgoals, expertSteps: setup.expert.plan.lowActions.count)
             #expect(!environment.isGoalSatisfied, "\(setup.task) holds at the start")
             var completed: [Int] = []
-            for (action, target) in zip(setup.expert.plan.lowActions, setup.expert.targets) {
-                let step = environment.step(AgentAction(action.name), target: target)
-                #expect(step.failure == nil, "\(setup.task): \(action.name)")
+            for (low, target) in zip(setup.expert.plan.lowActions, setup.expert.targets) {
+                let step = environment.step(low.action, target: target)
+                #expect(step.failure == nil, "\(setup.task): \(low.action)")
                 if let subgoal = step.completedSubgoal { completed.append(subgoal) }
             }
             #expect(environment.isGoalSatisfied, "\(setup.task)")
@@ -33,20 +34,20 @@ import Testing
             var world = setup.world
             let plan = setup.expert.plan
             #expect(plan.highLevel.last?.action == .noOp)
-            for (action, target) in zip(plan.lowActions, setup.expert.targets) {
-                switch action.name {
+            for (low, target) in zip(plan.lowActions, setup.expert.targets) {
+                switch low.action {
                 case .moveAhead, .rotateLeft, .rotateRight: #expect(world.agent.horizon == 45)
                 case .lookUp, .lookDown: break
                 default:
-                    let recorded = try #require(action.target)
+                    let recorded = try #require(low.target)
                     let object = try #require(target)
                     #expect(recorded.mask.area >= Expert.minimumPixels)
-                    #expect(action.targetObjectID == setup.scene.objects[object].id)
+                    #expect(low.targetObjectID == setup.scene.objects[object].id)
                     let box = try #require(recorded.mask.tightBox())
                     #expect(recorded.box == [box.xMin, box.yMin + 1, box.xMax, box.yMax + 1])
                     #expect(recorded.mask.bitmap()[recorded.point[1] * 300 + recorded.point[0]])
                 }
-                try world.step(AgentAction(action.name), target: target, sight: renderer)
+                try world.step(low.action, target: target, sight: renderer)
             }
             for step in plan.subgoals where step.action == .goto {
                 #expect(step.planner.location.flatMap(AgentPose.init(location:)) != nil)
@@ -65,16 +66,16 @@ import Testing
             let renderer = Renderer()
             var environment = TaskEnvironment(setup.task, in: setup.world, renderer: renderer)
             let actions = setup.expert.plan.lowActions
-            for (index, action) in actions.enumerated() {
-                if (index + number) % 9 == 0 || action.name.isInteraction {
+            for (index, low) in actions.enumerated() {
+                if (index + number) % 9 == 0 || low.action.isInteraction {
                     let solution = try Expert.plan(from: environment)
                     var copy = environment
-                    for (low, target) in zip(solution.plan.lowActions, solution.targets) {
-                        #expect(copy.step(AgentAction(low.name), target: target).isSuccess)
+                    for (next, target) in zip(solution.plan.lowActions, solution.targets) {
+                        #expect(copy.step(next.action, target: target).isSuccess)
                     }
                     #expect(copy.isGoalSatisfied, "\(setup.task) from action \(index)")
                 }
-                environment.step(AgentAction(action.name), target: setup.expert.targets[index])
+                environment.step(low.action, target: setup.expert.targets[index])
             }
             let rest = try Expert.plan(from: environment)
             #expect(rest.plan.lowActions.isEmpty && rest.plan.highLevel.map(\.action) == [.noOp])

@@ -1,4 +1,5 @@
 import ALFRED
+import Episodes
 import Household
 import Simulation
 import Testing
@@ -108,7 +109,7 @@ import Testing
         let task = HouseTask(type, GoalParameters(objectTarget: "Apple", parentTarget: "DiningTable"))
         func treated(_ object: Int) -> Treatments<Int> {
             var treatments = Treatments<Int>()
-            let action: LowActionName = treatment == .cooled ? .close : .toggleOn
+            let action: Action = treatment == .cooled ? .close : .toggleOn
             treatments.note(action, on: 0, in: Appliance(treatment: treatment, contents: [object]))
             return treatments
         }

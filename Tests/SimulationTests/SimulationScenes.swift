@@ -1,4 +1,5 @@
 import ALFRED
+import Episodes
 import Household
 import Rooms
 import Simulation
@@ -93,7 +94,7 @@ enum Corridor {
     }
 
     /// The expert's actions from (0, 4) looking north, horizon 30.
-    static let actions: [AgentAction] =
+    static let actions: [Action] =
         [.lookDown] + repeatElement(.moveAhead, count: 4) + [.pickup, .rotateRight, .rotateRight]
         + repeatElement(.moveAhead, count: 8) + [.put]
 }

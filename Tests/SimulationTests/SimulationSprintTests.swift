@@ -1,4 +1,5 @@
 import ALFRED
+import Episodes
 import Ground
 import Household
 import Rooms
@@ -35,7 +36,7 @@ import Testing
         let scene = try Self.corner()
         var world = World(scene, agent: AgentPose(x: 0, z: 0, heading: 0, horizon: 30))
         var random = SeededGenerator(5)
-        var legalSeen: Set<AgentAction> = []
+        var legalSeen: Set<Action> = []
         for _ in 0..<60 {
             for cell in scene.grid.cells {
                 for heading in 0..<4 {
@@ -44,7 +45,7 @@ import Testing
                     }
                     let candidates = rules.candidates(in: world, sight: renderer)
                     let nearby = rules.nearby(in: world)
-                    for action in AgentAction.allCases where action.isInteraction {
+                    for action in Action.interactions {
                         let legal = rules.legalTargets(of: action, among: candidates, in: world)
                         #expect(
                             rules.legalTargets(of: action, nearby: nearby, in: world, sight: renderer) == legal,
@@ -58,11 +59,11 @@ import Testing
             }
             takeRandomActions(&world, 4, rules, renderer, &random)
         }
-        #expect(legalSeen == Set(AgentAction.allCases.filter(\.isInteraction)), "not every action came up")
+        #expect(legalSeen == Set(Action.interactions), "not every action came up")
     }
 
     private func check(
-        _ action: AgentAction, _ target: Int, _ isLegal: Bool, _ candidates: [Int], _ world: World,
+        _ action: Action, _ target: Int, _ isLegal: Bool, _ candidates: [Int], _ world: World,
         _ renderer: Renderer
     ) {
         let type = world.scene.objects[target].type
@@ -91,7 +92,7 @@ import Testing
             guard let cell = random.pick(world.scene.grid.cells) else { return }
             _ = world.teleport(to: AgentPose(x: cell.x, z: cell.y, heading: random.below(4), horizon: 45))
             let legal = rules.legalActions(in: world, sight: renderer)
-            let actions = AgentAction.allCases.filter { $0.isInteraction && legal[$0] != nil }
+            let actions = Action.interactions.filter { legal[$0] != nil }
             guard let action = random.pick(actions), let target = random.pick(legal[action] ?? []) else { continue }
             try? world.step(action, target: target, sight: renderer)
         }
@@ -129,7 +130,7 @@ import Testing
     // MARK: Sub-tasks
 
     private func corridorPlan(_ world: World) throws -> Plan {
-        let targets: [AgentAction: ObjectType] = [.pickup: .apple, .put: .sideTable]
+        let targets: [Action: ObjectType] = [.pickup: .apple, .put: .sideTable]
         let highs = [0, 0, 0, 0, 0, 1] + Array(repeating: 2, count: 10) + [3]
         let held = try Corridor.id(.apple, in: world)
         return Plan(
@@ -137,7 +138,7 @@ import Testing
             lowActions: try zip(Corridor.actions, highs).map { action, high in
                 let target = try targets[action].map { try Corridor.id($0, in: world) }
                 return LowAction(
-                    highIndex: high, name: LowActionName(action), api: APIAction(action, target, held: held))
+                    highIndex: high, action: action, api: APIAction(action, target, held: held))
             })
     }
 
@@ -214,9 +215,9 @@ import Testing
             let subTasks = try SprintSubTask.list(of: setup.expert.plan, in: setup.scene)
             var progress = SubTaskProgress(subTasks, stopsAtGoal: false)
             var ends: [Int] = []
-            for (index, action) in setup.expert.plan.lowActions.enumerated() {
-                environment.step(AgentAction(action.name), target: setup.expert.targets[index])
-                if progress.note(AgentAction(action.name), in: environment) == 1 { ends.append(index + 1) }
+            for (index, low) in setup.expert.plan.lowActions.enumerated() {
+                environment.step(low.action, target: setup.expert.targets[index])
+                if progress.note(low.action, in: environment) == 1 { ends.append(index + 1) }
             }
             // Clean is done with the pick-up, Heat and Cool with closing the door, all with the sub-task's last action.
             #expect(ends == subTasks.map(\.steps.upperBound), "\(setup.task)")

@@ -1,3 +1,5 @@
+package import Episodes
+
 /// ALFRED's reward for progress along the expert's sub-goals (`env/reward.py`, `rewards.json`), with its oddities:
 ///
 /// - A GotoLocation is done when fewer than 3 actions remain, so that its last actions are judged, and punished as
@@ -6,7 +8,7 @@
 package struct DenseReward: Sendable, Equatable {
     /// What the simulator knows after an action.
     package struct Observation: Sendable, Equatable {
-        package var action: LowActionName
+        package var action: Action
         /// Whether the current sub-goal's own condition holds. Not asked for a GotoLocation.
         package var isAchieved: Bool
         /// Actions from the pose to the GotoLocation's goal, before and after.
@@ -19,7 +21,7 @@ package struct DenseReward: Sendable, Equatable {
         package var isHalfWay: Bool
 
         package init(
-            action: LowActionName, isAchieved: Bool = false, distanceBefore: Int = 0, distanceAfter: Int = 0,
+            action: Action, isAchieved: Bool = false, distanceBefore: Int = 0, distanceAfter: Int = 0,
             holdsOther: Bool = false, isHalfWay: Bool = false
         ) {
             self.action = action
@@ -87,7 +89,7 @@ package struct DenseReward: Sendable, Equatable {
         }
     }
 
-    package static func validActions(of kind: HighAction) -> Set<LowActionName> {
+    package static func validActions(of kind: HighAction) -> Set<Action> {
         switch kind {
         case .goto: [.moveAhead, .rotateLeft, .rotateRight, .lookUp, .lookDown]
         case .pickup: [.pickup, .open, .close]

@@ -1,3 +1,5 @@
+package import Episodes
+
 /// What was cleaned, heated and cooled since the scene began: the environment's own bookkeeping (`env/thor_env.py`), which
 /// the simulator's metadata does not hold. The sets never shrink.
 package struct Treatments<Object: Hashable & Sendable>: Sendable, Equatable {
@@ -27,7 +29,7 @@ package struct Treatments<Object: Hashable & Sendable>: Sendable, Equatable {
     /// - Returns: Whether a set grew.
     @discardableResult
     package mutating func note<Facts: ApplianceFacts<Object>>(
-        _ action: LowActionName, on object: Object, in facts: Facts
+        _ action: Action, on object: Object, in facts: Facts
     ) -> Bool {
         let before = cleaned.count + heated.count + cooled.count
         switch action {

@@ -1,3 +1,5 @@
+internal import Episodes
+
 /// What ALFRED's goals look at: where objects are, what is held, what is on, and what was ever cleaned, heated or cooled.
 ///
 /// It follows the recorded or simulated actions that succeeded, as the reference environment's bookkeeping does
@@ -31,15 +33,15 @@ package struct WorldFacts: Sendable, Equatable {
     package static let sliceCounts = ["Apple": 2, "Bread": 8, "Lettuce": 7, "Potato": 8, "Tomato": 6]
 
     /// Takes note of an action that succeeded.
-    package mutating func apply(_ action: LowAction) {
-        guard let object = action.api.objectID else { return }
+    package mutating func apply(_ low: LowAction) {
+        guard let object = low.api.objectID else { return }
         known.insert(object)
-        switch action.name {
+        switch low.action {
         case .pickup:
             held = object
             container[object] = nil
         case .put:
-            if let receptacle = action.api.receptacleObjectID {
+            if let receptacle = low.api.receptacleObjectID {
                 known.insert(receptacle)
                 container[object] = receptacle
             }

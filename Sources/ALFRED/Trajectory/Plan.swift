@@ -1,3 +1,5 @@
+package import Episodes
+
 /// The expert's solution: sub-goals and the low actions that reach them.
 package struct Plan: Sendable, Equatable {
     /// `high_pddl`. 1,149 released trajectories lack the closing NoOp; see ``subgoals``.
@@ -90,47 +92,26 @@ package struct PlannerAction: Sendable, Equatable {
     }
 }
 
-/// The discrete actions as the release names them.
-package enum LowActionName: String, Sendable, CaseIterable {
-    case moveAhead = "MoveAhead_25"
-    case rotateLeft = "RotateLeft_90"
-    case rotateRight = "RotateRight_90"
-    case lookUp = "LookUp_15"
-    case lookDown = "LookDown_15"
-    case pickup = "PickupObject"
-    case put = "PutObject"
-    case open = "OpenObject"
-    case close = "CloseObject"
-    case toggleOn = "ToggleObjectOn"
-    case toggleOff = "ToggleObjectOff"
-    case slice = "SliceObject"
-
-    package var isInteraction: Bool {
-        switch self {
-        case .moveAhead, .rotateLeft, .rotateRight, .lookUp, .lookDown: false
-        default: true
-        }
-    }
-}
-
 /// One entry of `low_actions`.
 package struct LowAction: Sendable, Equatable {
     /// The sub-goal it serves.
     package var highIndex: Int
-    package var name: LowActionName
+    package var action: Action
     /// Where the interaction points; nil for navigation.
     package var target: InteractionTarget?
     package var api: APIAction
 
-    package init(highIndex: Int, name: LowActionName, target: InteractionTarget? = nil, api: APIAction) {
+    package init(highIndex: Int, action: Action, target: InteractionTarget? = nil, api: APIAction) {
         self.highIndex = highIndex
-        self.name = name
+        self.action = action
         self.target = target
         self.api = api
     }
 
-    /// The object whose mask was recorded: the receptacle for Put, else the object acted on.
-    package var targetObjectID: String? { api.receptacleObjectID ?? api.objectID }
+    /// The object whose mask was recorded: the receptacle for Put, else the object acted on. Nil for navigation.
+    package var targetObjectID: String? {
+        action.isInteraction ? api.receptacleObjectID ?? api.objectID : nil
+    }
 }
 
 /// `discrete_action.args` of an interaction, on the frame before the action.

@@ -1,3 +1,5 @@
+internal import Episodes
+
 extension Trajectory {
     /// Largest `traj_data.json` that is read. The largest of the release has 863 KB.
     package static let byteLimit = 8 << 20
@@ -224,7 +226,8 @@ extension HighLevelStep {
         let discrete = try json.require("discrete_action")
         self.init(
             index: try json.require("high_idx").int(),
-            action: try discrete.require("action").named(HighAction.self),
+            action: try discrete.require("action").named(
+                HighAction.init(rawValue:), among: HighAction.allCases.map(\.rawValue)),
             arguments: try discrete.optional("args")?.map { argument throws(ALFREDError) in try argument.string() }
                 ?? [],
             planner: try PlannerAction(json: try json.require("planner_action")))
@@ -232,15 +235,15 @@ extension HighLevelStep {
 }
 
 extension JSONView {
-    /// A string that is the raw value of one of the enumeration's cases.
-    fileprivate func named<Name>(_ type: Name.Type) throws(ALFREDError) -> Name
-    where Name: RawRepresentable<String>, Name: CaseIterable {
+    /// What a string names.
+    fileprivate func named<Value>(
+        _ find: (String) -> Value?, among names: [String]
+    ) throws(ALFREDError) -> Value {
         let text = try string()
-        guard let name = Name(rawValue: text) else {
-            throw invalid(
-                "unknown action \"\(text)\"; known are \(Name.allCases.map(\.rawValue).joined(separator: ", "))")
+        guard let value = find(text) else {
+            throw invalid("unknown action \"\(text)\"; known are \(names.joined(separator: ", "))")
         }
-        return name
+        return value
     }
 }
 
@@ -272,20 +275,21 @@ extension PlannerAction {
 extension LowAction {
     fileprivate init(json: JSONView) throws(ALFREDError) {
         let discrete = try json.require("discrete_action")
-        let name = try discrete.require("action").named(LowActionName.self)
+        let action = try discrete.require("action").named(
+            Action.init(releaseName:), among: Action.releaseNames.map(\.name))
         var target: InteractionTarget?
         if let arguments = try discrete.optional("args"), let mask = try arguments.optional("mask") {
             target = InteractionTarget(
                 box: try arguments.require("bbox").integers(count: 4), mask: try Mask(json: mask),
                 point: try arguments.require("point").integers(count: 2))
         }
-        if target == nil, name.isInteraction {
+        if target == nil, action.isInteraction {
             throw ALFREDError(
-                .missingKey, "missing key \"mask\": \(name.rawValue) needs discrete_action.args.mask",
+                .missingKey, "missing key \"mask\": \(action.releaseName) needs discrete_action.args.mask",
                 at: discrete.index)
         }
         self.init(
-            highIndex: try json.require("high_idx").int(), name: name, target: target,
+            highIndex: try json.require("high_idx").int(), action: action, target: target,
             api: try APIAction(json: try json.require("api_action")))
     }
 }

@@ -1,3 +1,5 @@
+internal import Episodes
+
 extension Trajectory {
     /// Sub-goals a plan may have. The released plans have at most 19; instructions grow with the square of the number.
     static let subgoalLimit = 200
@@ -52,27 +54,27 @@ extension Trajectory {
             throw ALFREDError(.invalidValue, "the plan has no low actions", location: "plan.low_actions")
         }
         var served = -1
-        for (index, action) in plan.lowActions.enumerated() {
-            guard action.highIndex >= served, action.highIndex >= 0, action.highIndex < plan.subgoals.count else {
+        for (index, low) in plan.lowActions.enumerated() {
+            guard low.highIndex >= served, low.highIndex >= 0, low.highIndex < plan.subgoals.count else {
                 let reason =
-                    action.highIndex < max(served, 0)
+                    low.highIndex < max(served, 0)
                     ? "after \(max(served, 0))" : "but the plan has \(plan.subgoals.count) sub-goals"
                 throw ALFREDError(
-                    .misaligned, "high_idx is \(action.highIndex), \(reason)", location: "plan.low_actions[\(index)]")
+                    .misaligned, "high_idx is \(low.highIndex), \(reason)", location: "plan.low_actions[\(index)]")
             }
-            guard action.highIndex <= served + 1 else { throw Self.idle(plan, served + 1) }
-            served = action.highIndex
-            if action.name.isInteraction, action.targetObjectID == nil {
+            guard low.highIndex <= served + 1 else { throw Self.idle(plan, served + 1) }
+            served = low.highIndex
+            if low.action.isInteraction, low.targetObjectID == nil {
                 throw ALFREDError(
-                    .missingKey, "missing key \"objectId\": \(action.name.rawValue) needs the object it acts on",
+                    .missingKey, "missing key \"objectId\": \(low.action.releaseName) needs the object it acts on",
                     location: "plan.low_actions[\(index)].api_action")
             }
-            if action.name == .put, action.api.receptacleObjectID == nil {
+            if low.action == .put, low.api.receptacleObjectID == nil {
                 throw ALFREDError(
                     .missingKey, "missing key \"receptacleObjectId\": PutObject needs the receptacle",
                     location: "plan.low_actions[\(index)].api_action")
             }
-            if let problem = action.target?.mask.firstProblem() {
+            if let problem = low.target?.mask.firstProblem() {
                 throw ALFREDError(
                     .invalidValue, problem.reason,
                     location: "plan.low_actions[\(index)].discrete_action.args.mask[\(problem.run)]")

@@ -164,7 +164,7 @@ extension LowAction {
             $0.set("api_action") { api.write(to: &$0) }
             $0.set("discrete_action") { writer in
                 writer.object {
-                    $0.set("action", name.rawValue)
+                    $0.set("action", action.releaseName)
                     $0.set("args") { writer in
                         writer.object { target?.set(in: &$0) }
                     }

@@ -1,3 +1,5 @@
+package import Episodes
+
 /// Where the agent stands and looks, on the 0.25 m grid.
 package struct AgentPose: Sendable, Hashable {
     /// Side of a grid cell in metres; also the length of a step.
@@ -27,7 +29,7 @@ package struct AgentPose: Sendable, Hashable {
     }
 
     /// The pose after a navigation action that succeeds; interactions do not move the agent. Limits are not applied.
-    package func after(_ action: AgentAction) -> AgentPose {
+    package func after(_ action: Action) -> AgentPose {
         var pose = self
         switch action {
         case .moveAhead: (pose.x, pose.z) = cellAhead

@@ -1,6 +1,8 @@
+internal import Episodes
+
 extension World {
     /// Preconditions in THOR's order: what is cheap to know first, sight last.
-    mutating func interact(_ action: AgentAction, _ target: Int, _ sight: Renderer) throws(ActionError) {
+    mutating func interact(_ action: Action, _ target: Int, _ sight: Renderer) throws(ActionError) {
         let traits = scene.objects[target].type.traits
         switch action {
         case .pickup:

@@ -1,3 +1,5 @@
+package import Episodes
+
 /// One moment of a scene: the agent, and the state of every object. A value: copying it is the snapshot, assigning it
 /// back the restore.
 package struct World: Sendable {
@@ -39,7 +41,7 @@ package struct World: Sendable {
     ///   - target: Index of the object acted on: for put, the receptacle. Nil for navigation.
     ///   - sight: Decides what the agent sees.
     package mutating func step(
-        _ action: AgentAction, target: Int? = nil, sight: Renderer
+        _ action: Action, target: Int? = nil, sight: Renderer
     ) throws(ActionError) {
         switch action {
         case .moveAhead:
@@ -60,7 +62,7 @@ package struct World: Sendable {
     }
 
     /// What ``step(_:target:sight:)`` would answer, without taking the step.
-    package func check(_ action: AgentAction, target: Int? = nil, sight: Renderer) -> ActionError? {
+    package func check(_ action: Action, target: Int? = nil, sight: Renderer) -> ActionError? {
         var copy = self
         do {
             try copy.step(action, target: target, sight: sight)

@@ -1,4 +1,5 @@
 package import ALFRED
+package import Episodes
 package import Household
 
 /// What recorded trajectories of one floor plan tell about it.
@@ -11,7 +12,7 @@ package struct FloorPlanEvidence: Sendable, Equatable {
         package var objectID: String
         package var type: ObjectType
         package var pose: AgentPose
-        package var action: AgentAction
+        package var action: Action
         /// Ids of what the recorded actions before it had opened and not closed.
         package var openIDs: [String]
         package var box: PixelBox
@@ -20,7 +21,7 @@ package struct FloorPlanEvidence: Sendable, Equatable {
         package var prefabPose: Int?
 
         package init(
-            objectID: String, type: ObjectType, pose: AgentPose, action: AgentAction,
+            objectID: String, type: ObjectType, pose: AgentPose, action: Action,
             openIDs: [String] = [], box: PixelBox, mask: Mask, prefabPose: Int? = nil
         ) {
             self.objectID = objectID
@@ -71,14 +72,14 @@ package struct FloorPlanEvidence: Sendable, Equatable {
         for cell in walk.cells { visits[cell, default: 0] += 1 }
         var open: [String] = []
         var moved: Set<String> = []
-        for action in plan.lowActions {
-            defer { pose = pose.after(action.name) }
-            guard let target = action.target, let id = action.targetObjectID, let type = ObjectType(objectID: id),
+        for low in plan.lowActions {
+            defer { pose = pose.after(low.action) }
+            guard let target = low.target, let id = low.targetObjectID, let type = ObjectType(objectID: id),
                 target.mask.firstProblem() == nil,
                 let box = target.mask.tightBox(), pose.isInView
             else { continue }
             var sighting = Sighting(
-                objectID: id, type: type, pose: pose, action: AgentAction(action.name),
+                objectID: id, type: type, pose: pose, action: low.action,
                 openIDs: open, box: box, mask: target.mask)
             if type.traits.contains(.pickupable), !moved.contains(id),
                 let found = Self.pose(of: id, in: scene.objectPoses)
@@ -87,7 +88,7 @@ package struct FloorPlanEvidence: Sendable, Equatable {
                 prefabPoses.append(found)
             }
             sightings.append(sighting)
-            switch action.name {
+            switch low.action {
             case .open: open.append(id)
             case .close: open.removeAll { $0 == id }
             case .pickup: moved.insert(id)
@@ -116,13 +117,13 @@ struct RecordedWalk {
         var pose = start
         cells = [SIMD2(pose.x, pose.z)]
         var pending = cells
-        for (index, action) in plan.lowActions.enumerated() {
-            pose = pose.after(action.name)
+        for (index, low) in plan.lowActions.enumerated() {
+            pose = pose.after(low.action)
             pending.insert(SIMD2(pose.x, pose.z))
             let isLast =
-                index + 1 == plan.lowActions.count || plan.lowActions[index + 1].highIndex != action.highIndex
-            guard isLast, plan.highLevel.indices.contains(action.highIndex) else { continue }
-            let step = plan.highLevel[action.highIndex]
+                index + 1 == plan.lowActions.count || plan.lowActions[index + 1].highIndex != low.highIndex
+            guard isLast, plan.highLevel.indices.contains(low.highIndex) else { continue }
+            let step = plan.highLevel[low.highIndex]
             guard step.action == .goto, let location = step.planner.location else { continue }
             guard let goal = AgentPose(location: location), goal.x == pose.x, goal.z == pose.z,
                 goal.heading == pose.heading

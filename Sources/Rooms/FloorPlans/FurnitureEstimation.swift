@@ -1,4 +1,5 @@
 internal import ALFRED
+internal import Episodes
 internal import Household
 
 /// Fits the boxes of a floor plan's furniture, one after the other, against the others' present estimates.

@@ -19,7 +19,7 @@ enum ActionEffect: Sendable, Equatable {
         }
         guard action.action.isInteraction else {
             let isAsNamed =
-                after.agent == before.agent.after(AgentAction(action.action)) && before.hasSameObjects(as: after)
+                after.agent == before.agent.after(action.action) && before.hasSameObjects(as: after)
             self = isAsNamed ? .asNamed : .other
             return
         }
@@ -55,25 +55,5 @@ enum ActionEffect: Sendable, Equatable {
         case .slice: return hasChanged(.sliced, to: true)
         default: return false
         }
-    }
-}
-
-extension AgentAction {
-    init(_ action: Action) {
-        self =
-            switch action {
-            case .moveAhead: .moveAhead
-            case .rotateLeft: .rotateLeft
-            case .rotateRight: .rotateRight
-            case .lookUp: .lookUp
-            case .lookDown: .lookDown
-            case .pickup: .pickup
-            case .put: .put
-            case .open: .open
-            case .close: .close
-            case .toggleOn: .toggleOn
-            case .toggleOff: .toggleOff
-            case .slice: .slice
-            }
     }
 }

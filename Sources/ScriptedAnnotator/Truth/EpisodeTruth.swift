@@ -1,4 +1,5 @@
 package import ALFRED
+internal import Episodes
 package import Household
 internal import Rooms
 internal import Simulation
@@ -32,13 +33,13 @@ package final class EpisodeTruth: Sendable {
         var epoch = 0
         var burning = Self.burningLamps(world)
         for (index, low) in (trajectory.plan?.lowActions ?? []).enumerated() {
-            let id = low.name.isInteraction ? low.targetObjectID : nil
-            let step = environment.step(AgentAction(low.name), objectID: id)
+            let id = low.targetObjectID
+            let step = environment.step(low.action, objectID: id)
             if let failure = step.failure {
                 failures[index] = failure
-            } else if low.name.isInteraction {
+            } else if low.action.isInteraction {
                 epoch += 1
-                if let object = low.name == .put ? facts[index].world.held : step.target { handled.insert(object) }
+                if let object = low.action == .put ? facts[index].world.held : step.target { handled.insert(object) }
                 burning = Self.burningLamps(environment.world)
             }
             let lit = burning.filter { object in

@@ -1,4 +1,5 @@
 internal import ALFRED
+internal import Episodes
 internal import Household
 
 /// One sub-goal of the expert and the low actions it consists of.

@@ -1,4 +1,5 @@
-package import ALFRED
+internal import ALFRED
+package import Episodes
 package import Household
 
 /// Why the expert has no plan.
@@ -16,9 +17,9 @@ package struct ExpertError: Error, Sendable, Equatable, CustomStringConvertible 
 
     /// What stood in the way of one attempt.
     package enum Obstacle: Error, Sendable, Equatable {
-        case action(LowActionName, ActionError)
+        case action(Action, ActionError)
         /// Fewer than ``Expert/minimumPixels`` pixels of the target are on screen.
-        case hidden(LowActionName, pixels: Int)
+        case hidden(Action, pixels: Int)
         /// There is no way to the pose.
         case noWay
         /// The object did not become clean, hot or cold.
@@ -43,8 +44,8 @@ package struct ExpertError: Error, Sendable, Equatable, CustomStringConvertible 
 extension ExpertError.Obstacle: CustomStringConvertible {
     package var description: String {
         switch self {
-        case .action(let name, let error): "\(name.rawValue) fails: \(error.message)"
-        case .hidden(let name, let pixels): "only \(pixels) pixels are seen at \(name.rawValue)"
+        case .action(let action, let error): "\(action.releaseName) fails: \(error.message)"
+        case .hidden(let action, let pixels): "only \(pixels) pixels are seen at \(action.releaseName)"
         case .noWay: "there is no way to the pose"
         case .untreated: "the treatment had no effect"
         }

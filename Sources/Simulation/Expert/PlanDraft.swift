@@ -1,4 +1,5 @@
 internal import ALFRED
+internal import Episodes
 internal import Household
 internal import Rooms
 
@@ -54,25 +55,24 @@ struct PlanDraft {
     // MARK: Low actions
 
     /// Takes an action and notes it with everything the format wants to know.
-    mutating func act(_ action: AgentAction, _ target: Int? = nil) throws(ExpertError.Obstacle) {
-        let name = LowActionName(action)
+    mutating func act(_ action: Action, _ target: Int? = nil) throws(ExpertError.Obstacle) {
         var recorded: InteractionTarget?
         if let target {
             let mask = MaskTarget.mask(of: target, in: sight.instancePicture(of: world))
-            guard mask.area >= Expert.minimumPixels else { throw .hidden(name, pixels: mask.area) }
+            guard mask.area >= Expert.minimumPixels else { throw .hidden(action, pixels: mask.area) }
             recorded = InteractionTarget(mask)
         }
         let api = APIAction(action, target.map(id), held: world.held.map(id))
         do throws(ActionError) {
             try world.step(action, target: target, sight: sight)
         } catch {
-            throw .action(name, error)
+            throw .action(action, error)
         }
         if let target {
             let facts = HouseholdFacts(world, treatments, objects, sight)
-            treatments.note(name, on: target, in: facts)
+            treatments.note(action, on: target, in: facts)
         }
-        lowActions.append(LowAction(highIndex: highLevel.count - 1, name: name, target: recorded, api: api))
+        lowActions.append(LowAction(highIndex: highLevel.count - 1, action: action, target: recorded, api: api))
         targets.append(target)
     }
 }
@@ -83,10 +83,10 @@ extension APIAction {
     /// - Parameters:
     ///   - target: Id of the object acted on: for Put the receptacle.
     ///   - held: Id of the object in the hand.
-    init(_ action: AgentAction, _ target: String?, held: String?) {
+    init(_ action: Action, _ target: String?, held: String?) {
         let isPut = action == .put
         self.init(
-            action: LowActionName(action).apiName, objectID: isPut ? held : target,
+            action: action.apiName, objectID: isPut ? held : target,
             receptacleObjectID: isPut ? target : nil, forceAction: isPut || !action.isInteraction ? true : nil,
             moveMagnitude: action == .moveAhead ? Double(AgentPose.cell) : nil, placeStationary: isPut ? true : nil)
     }

@@ -1,4 +1,5 @@
 internal import ALFRED
+internal import Episodes
 internal import Household
 
 extension AnnotationGrammar {
@@ -26,7 +27,7 @@ extension AnnotationGrammar {
         _ subgoal: RecordedSubgoal, _ lowActions: [LowAction], _ speaker: Speaker, _ mentionsPlace: Bool
     ) -> [String] {
         let actions = lowActions[subgoal.start..<subgoal.end]
-        let isWalk = actions.contains { $0.name == .moveAhead }
+        let isWalk = actions.contains { $0.action == .moveAhead }
         guard let object = subgoal.object else {
             return isWalk
                 ? ["walk around the room", "move through the room", "wander about", "walk to another part of the room"]

@@ -1,4 +1,5 @@
 internal import ALFRED
+internal import Episodes
 internal import Ground
 package import Household
 internal import Rooms
@@ -80,8 +81,8 @@ package struct EpisodeRun {
                 next = 0
                 continue
             }
-            let action = solution.plan.lowActions[next]
-            let step = recorder.act(AgentAction(action.name), solution.targets[next])
+            let low = solution.plan.lowActions[next]
+            let step = recorder.act(low.action, solution.targets[next])
             guard step?.isSuccess == true else {
                 // The plan was made in this very state, so this does not happen; noise may have shown us wrong.
                 guard let again = replan() else { return }
@@ -92,9 +93,9 @@ package struct EpisodeRun {
             next += 1
             let isLast =
                 next == solution.plan.lowActions.count
-                || solution.plan.lowActions[next].highIndex != action.highIndex
+                || solution.plan.lowActions[next].highIndex != low.highIndex
             guard isLast else { continue }
-            complete(solution, action.highIndex)
+            complete(solution, low.highIndex)
             done += 1
             if let limit, done >= limit { return }
         }
@@ -175,13 +176,13 @@ package struct EpisodeRun {
 
     /// An interaction that succeeded is a sub-goal, and the way to it one before.
     private mutating func noteWhatHappened() {
-        guard let action = recorder.lowActions.last, action.name.isInteraction, recorder.failures.last == .some(nil)
+        guard let low = recorder.lowActions.last, low.action.isInteraction, recorder.failures.last == .some(nil)
         else { return }
         let world = recorder.environment.world
-        let object = action.api.objectID.flatMap(world.scene.index(ofID:))
-        let receptacle = action.api.receptacleObjectID.flatMap(world.scene.index(ofID:))
+        let object = low.api.objectID.flatMap(world.scene.index(ofID:))
+        let receptacle = low.api.receptacleObjectID.flatMap(world.scene.index(ofID:))
         let kind: HighAction
-        switch action.name {
+        switch low.action {
         case .pickup: kind = .pickup
         case .put: kind = .put
         case .open: kind = .open

@@ -1,3 +1,4 @@
+internal import Episodes
 internal import Ground
 internal import Household
 internal import Rooms
@@ -12,15 +13,14 @@ struct RandomBehaviour {
     var random: SeededGenerator
 
     /// - Parameter picture: Instance ids of the present view, 300 x 300; targets have at least one pixel there.
-    mutating func action(in world: World, picture: [UInt16], sight: Renderer) -> (action: AgentAction, target: Int?) {
+    mutating func action(in world: World, picture: [UInt16], sight: Renderer) -> (action: Action, target: Int?) {
         if random.chance(Self.interactionShare), let choice = interaction(world, picture, sight) { return choice }
-        let moves: [AgentAction] = [.moveAhead, .rotateLeft, .rotateRight, .lookUp, .lookDown]
-        return (random.weighted([0.5, 0.18, 0.18, 0.07, 0.07]).map { moves[$0] } ?? .moveAhead, nil)
+        return (random.weighted([0.5, 0.18, 0.18, 0.07, 0.07]).map { Action.navigation[$0] } ?? .moveAhead, nil)
     }
 
     private mutating func interaction(
         _ world: World, _ picture: [UInt16], _ sight: Renderer
-    ) -> (action: AgentAction, target: Int?)? {
+    ) -> (action: Action, target: Int?)? {
         var isSeen = [Bool](repeating: false, count: world.scene.objects.count + 1)
         for id in picture { isSeen[Int(id)] = true }
         let seen = world.scene.objects.indices.filter {
@@ -29,13 +29,13 @@ struct RandomBehaviour {
         }
         if random.chance(Self.legalShare) {
             let legal = SprintRules().legalActions(in: world, sight: sight)
-            let choices = AgentAction.allCases.filter { $0.isInteraction && legal[$0] != nil }
+            let choices = Action.interactions.filter { legal[$0] != nil }
             if let action = random.pick(choices), let target = random.pick((legal[action] ?? []).filter(seen.contains))
             {
                 return (action, target)
             }
         }
-        guard let target = random.pick(seen), let action = random.pick(AgentAction.allCases.filter(\.isInteraction))
+        guard let target = random.pick(seen), let action = random.pick(Action.interactions)
         else { return nil }
         return (action, target)
     }

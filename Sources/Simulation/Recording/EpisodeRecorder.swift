@@ -1,4 +1,5 @@
 package import ALFRED
+package import Episodes
 package import Household
 internal import Rooms
 
@@ -56,7 +57,7 @@ package struct EpisodeRecorder {
     /// - Parameter target: Index of the object; it has to be on screen, as the format has no interaction without a mask.
     /// - Returns: What the environment says; nil, and nothing happens, for an interaction whose target is not on screen.
     @discardableResult
-    package mutating func act(_ action: AgentAction, _ target: Int? = nil) -> TaskEnvironment.Step? {
+    package mutating func act(_ action: Action, _ target: Int? = nil) -> TaskEnvironment.Step? {
         let picture = look()
         var recorded: InteractionTarget?
         if action.isInteraction {
@@ -71,7 +72,7 @@ package struct EpisodeRecorder {
         lastWorld = world
         let step = environment.step(action, target: target)
         lowActions.append(
-            LowAction(highIndex: 0, name: LowActionName(action), target: recorded, api: api))
+            LowAction(highIndex: 0, action: action, target: recorded, api: api))
         rewards.append(step.reward)
         failures.append(step.failure)
         hasPicture = false
@@ -105,7 +106,7 @@ package struct EpisodeRecorder {
     var turnOfSubgoal: RecordedSubgoal.Turn? {
         var quarters = 0
         for index in (segments.last?.end ?? 0)..<lowActions.count where failures[index] == nil {
-            switch lowActions[index].name {
+            switch lowActions[index].action {
             case .rotateLeft: quarters -= 1
             case .rotateRight: quarters += 1
             case .lookUp, .lookDown: continue

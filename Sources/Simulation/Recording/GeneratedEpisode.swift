@@ -107,8 +107,8 @@ package struct GeneratedEpisode: Sendable {
         let plan = setup.expert.plan
         guard (try? environment.follow(plan.subgoals, expertSteps: plan.lowActions.count)) != nil else { return nil }
         var sum = 0.0
-        for (action, target) in zip(plan.lowActions, setup.expert.targets) {
-            sum += environment.step(AgentAction(action.name), target: target).reward
+        for (low, target) in zip(plan.lowActions, setup.expert.targets) {
+            sum += environment.step(low.action, target: target).reward
         }
         return sum
     }

@@ -30,17 +30,17 @@ package struct ReplayCheck: Sendable, Equatable {
         for pass in 0..<2 {
             var environment = TaskEnvironment(task, in: world, renderer: renderer)
             var moments = [Moment(environment, frames.isEmpty ? nil : renderer)]
-            for (index, action) in plan.lowActions.enumerated() {
-                let step = environment.step(AgentAction(action.name), mask: action.target?.mask)
+            for (index, low) in plan.lowActions.enumerated() {
+                let step = environment.step(low.action, mask: low.target?.mask)
                 let target = step.target.map { world.scene.objects[$0].id }
-                if action.name.isInteraction, target != action.targetObjectID {
+                if target != low.targetObjectID {
                     differences.append(
                         "pass \(pass), action \(index): the mask gives \(target ?? "nothing"), recorded is "
-                            + (action.targetObjectID ?? "nothing"))
+                            + (low.targetObjectID ?? "nothing"))
                 }
                 if let expected, expected[index] != step.isSuccess {
                     differences.append(
-                        "pass \(pass), action \(index): \(action.name.rawValue) "
+                        "pass \(pass), action \(index): \(low.action.releaseName) "
                             + (step.failure.map { "fails: \($0.message)" } ?? "succeeds, the record has it fail"))
                 }
                 moments.append(Moment(environment, frames.isEmpty ? nil : renderer))

@@ -35,7 +35,7 @@ func walk(_ world: inout World, _ sight: Renderer, steps: Int, seed: UInt64, inR
     for _ in 0..<steps {
         let action =
             random.chance(0.5)
-            ? AgentAction.allCases[random.below(5)] : AgentAction.allCases[5 + random.below(7)]
+            ? Action.navigation[random.below(5)] : Action.interactions[random.below(7)]
         var target = action.isInteraction ? random.below(world.states.count) : nil
         if inReach, let first = target { target = near(world, from: first) }
         do {

@@ -1,11 +1,3 @@
-/// The twelve actions of ALFRED.
-package enum AgentAction: UInt8, Sendable, CaseIterable {
-    case moveAhead, rotateLeft, rotateRight, lookUp, lookDown, pickup, put, open, close, toggleOn, toggleOff, slice
-
-    /// Whether the action takes an object. The other five move the agent or its view.
-    package var isInteraction: Bool { rawValue >= Self.pickup.rawValue }
-}
-
 /// Why an action failed. The world is as before.
 package enum ActionError: Error, Sendable, Equatable, CaseIterable {
     case blocked
