@@ -156,18 +156,18 @@ let package = Package(
         library("Networks", ["CKernels", "COneDNN", "Ground", "Tensors"]),
         library(
             "OfflineRL",
-            ["Episodes", "Exchange", "ExperimentStore", "Frames", "Ground", "Networks", "Tensors", grdb]),
+            ["Episodes", "Exchange", "ExperimentStore", "Frames", "Ground", "Networks", "Tensors"]),
         library(
             "Features",
             [
                 "ALFRED", "CKernels", "Episodes", "Exchange", "ExperimentStore", "Frames", "Ground", "Household",
-                "Images", "Ingestion", "Networks", "Rooms", "Simulation", "Tensors", grdb,
+                "Images", "Ingestion", "Networks", "Rooms", "Simulation", "Tensors",
             ]),
         library(
             "Evaluation",
             [
                 "ALFRED", "Episodes", "ExperimentStore", "Frames", "Ground", "Household", "Images", "Networks",
-                "OfflineRL", "Rooms", "Simulation", "Tensors", grdb,
+                "OfflineRL", "Rooms", "Simulation", "Tensors",
             ]),
 
         // What people look at.
@@ -178,7 +178,7 @@ let package = Package(
         library(
             "Viewer",
             [
-                "Episodes", "ExperimentStore", "Frames", "Ground", "Images", "Pages", grdb, httpTypes,
+                "Episodes", "ExperimentStore", "Frames", "Ground", "Images", "Pages", httpTypes,
                 hummingbirdCore, logging, mustache, nioCore, nioPosix,
             ],
             embedding: [
@@ -204,21 +204,21 @@ let package = Package(
             "rgvlm-label",
             [
                 "ALFRED", "Episodes", "ExperimentStore", "Ground", "Images", "LabelServer", "RewardLabeling",
-                "RewardLint", "ScriptedAnnotator", "StageSupport", "VisionLanguage", grdb, logging,
+                "RewardLint", "ScriptedAnnotator", "StageSupport", "VisionLanguage", logging,
             ]),
         stage(
             "rgvlm-train",
             [
                 "Episodes", "Exchange", "ExperimentStore", "Features", "Frames", "Ground", "Networks", "OfflineRL",
-                "StageSupport", "Tensors", grdb,
+                "StageSupport", "Tensors",
             ]),
         stage(
             "rgvlm-evaluate",
             [
                 "ALFRED", "Episodes", "Evaluation", "ExperimentStore", "Frames", "Ground", "Household", "Images",
-                "OfflineRL", "Rooms", "Simulation", "StageSupport", "Tensors", grdb,
+                "OfflineRL", "Rooms", "Simulation", "StageSupport", "Tensors",
             ]),
-        stage("rgvlm-report", ["Episodes", "ExperimentStore", "Ground", "Reporting", "StageSupport", grdb]),
+        stage("rgvlm-report", ["Episodes", "ExperimentStore", "Ground", "Reporting", "StageSupport"]),
         stage(
             "rgvlm-inspect",
             [
@@ -257,7 +257,7 @@ let package = Package(
             "IngestionTests",
             [
                 "ALFRED", "Episodes", "ExperimentStore", "Frames", "Ground", "Images", "Ingestion", "Rooms",
-                "SampleData", "Simulation", "TestSupport", grdb,
+                "SampleData", "Simulation", "StoreFixture", "TestSupport",
             ]),
         tests("VisionLanguageTests", ["Ground", "JSON", "TestSupport", "VisionLanguage"]),
         tests("LabelServerTests", ["JSON", "LabelServer", "VisionLanguage"]),
@@ -292,14 +292,14 @@ let package = Package(
             "FeaturesTests",
             [
                 "ALFRED", "Episodes", "Exchange", "ExperimentStore", "Features", "Frames", "Ground", "Images",
-                "Ingestion", "Networks", "Rooms", "SampleData", "Simulation", "Tensors", "TestSupport", grdb,
+                "Ingestion", "Networks", "Rooms", "SampleData", "Simulation", "StoreFixture", "Tensors", "TestSupport",
             ]),
         tests(
             "EvaluationTests",
             [
                 "ALFRED", "Episodes", "Evaluation", "ExperimentStore", "Frames", "Ground", "Household", "Images",
-                "Ingestion", "Networks", "OfflineRL", "Rooms", "SampleData", "Simulation", "Tensors", "TestSupport",
-                grdb,
+                "Ingestion", "Networks", "OfflineRL", "Rooms", "SampleData", "Simulation", "StoreFixture", "Tensors",
+                "TestSupport",
             ]),
         tests("PagesTests", ["Pages", "TestSupport"]),
         tests(

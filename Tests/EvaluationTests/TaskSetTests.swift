@@ -1,7 +1,7 @@
 import ExperimentStore
 import Foundation
-import GRDB
 import TestSupport
+import StoreFixture
 import Testing
 
 @testable import Evaluation
@@ -93,15 +93,13 @@ import Testing
         let store = try bench.read()
         for task in set.tasks {
             #expect(task.split == "train")
-            let texts = try store.read { db in
-                try String.fetchAll(
-                    db,
-                    sql: """
-                        SELECT i.text FROM instructions i JOIN episodes e ON e.id = i.episode_id
-                        WHERE e.key = ? AND e.split = 'train' AND i.repeat_idx = ? AND i.first_subtask = ?
-                            AND i.subtask_count = ? AND i.fulfilled = 1
-                        """, arguments: [task.key, task.annotation, task.subTasks.lowerBound, task.subTasks.count])
-            }
+            let texts = try store.texts(
+                """
+                SELECT i.text FROM instructions i JOIN episodes e ON e.id = i.episode_id
+                WHERE e.key = '\(task.key)' AND e.split = 'train' AND i.repeat_idx = \(task.annotation)
+                    AND i.first_subtask = \(task.subTasks.lowerBound) AND i.subtask_count = \(task.subTasks.count)
+                    AND i.fulfilled = 1
+                """)
             #expect(texts.contains(task.instruction))
         }
         // More than there are: all, once.

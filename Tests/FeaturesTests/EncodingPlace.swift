@@ -4,11 +4,11 @@ import ExperimentStore
 import Features
 import Foundation
 import Frames
-import GRDB
 import Images
 import Ingestion
 import Networks
 import Simulation
+import StoreFixture
 import TestSupport
 
 /// Generated episodes on disk with pictures of 300 x 300, and a store beside them.
@@ -69,24 +69,19 @@ final class EncodingPlace {
     func write(_ sql: String) throws {
         let store = try ExperimentStore(storePath, access: .write)
         defer { try? store.close() }
-        try store.write { try $0.execute(sql: sql) }
+        try store.execute(sql)
     }
 
-    func read<T>(_ body: (Database) throws -> T) throws -> T {
-        try ExperimentStore(storePath, access: .read).read(body)
-    }
+    func store() throws -> ExperimentStore { try ExperimentStore(storePath, access: .read) }
 
     /// Splits in the order of their records, with the number of these.
     func splits() throws -> [(name: String, records: Int)] {
-        try read { db in
-            try Row.fetchAll(
-                db,
-                sql: """
-                    SELECT e.split, count(*) FROM frames f JOIN episodes e ON e.id = f.episode_id
-                    WHERE f.record IS NOT NULL GROUP BY 1 ORDER BY min(f.record)
-                    """
-            ).map { ($0[0], $0[1]) }
-        }
+        try store().rows(
+            """
+            SELECT e.split, count(*) FROM frames f JOIN episodes e ON e.id = f.episode_id
+            WHERE f.record IS NOT NULL GROUP BY 1 ORDER BY min(f.record)
+            """
+        ).map { ($0[0], Int($0[1]) ?? 0) }
     }
 
     func encode(

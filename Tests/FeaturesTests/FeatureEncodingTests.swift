@@ -2,9 +2,9 @@ import ALFRED
 import Episodes
 import Features
 import Foundation
-import GRDB
 import Synchronization
 import TestSupport
+import StoreFixture
 import Testing
 
 struct FeatureEncodingTests {
@@ -16,7 +16,7 @@ struct FeatureEncodingTests {
         try await place.ingest()
         let report = try await place.encode(.segmentation)
         #expect(report.shape == [82, 7, 7] && report.isOracle)
-        let count = try place.read { try Int.fetchOne($0, sql: "SELECT count(*) FROM frames WHERE record IS NOT NULL") }
+        let count = try place.store().number("SELECT count(*) FROM frames WHERE record IS NOT NULL")
         #expect(report.records == count && report.computed == count && report.records > 20)
         for record in 0..<report.records {
             let shares = try place.record(record, .segmentation)
@@ -30,15 +30,12 @@ struct FeatureEncodingTests {
                 guard let mask = action.target?.mask, let id = action.targetObjectID,
                     let objectClass = ObjectClass(objectID: id)
                 else { continue }
-                let record = try place.read { db in
-                    try Int.fetchOne(
-                        db,
-                        sql: """
-                            SELECT f.record FROM frames f JOIN episodes e ON e.id = f.episode_id
-                            WHERE e.task_id = ? AND f.t = ?
-                            """, arguments: [trajectory.taskID, t])
-                }
-                let shares = try place.record(try #require(record), .segmentation)
+                let record = try place.store().number(
+                    """
+                    SELECT f.record FROM frames f JOIN episodes e ON e.id = f.episode_id
+                    WHERE e.task_id = '\(trajectory.taskID)' AND f.t = \(t) AND f.record IS NOT NULL
+                    """)
+                let shares = try place.record(record, .segmentation)
                 let shown = shares[(Int(objectClass.id) * 49)...].prefix(49).reduce(0) { $0 + Double($1) } / 49
                 let masked = Double(mask.runs.reduce(0) { $0 + Int($1.length) }) / 90_000
                 // Others of the class may be in view as well; the edges differ with the size of the picture.
@@ -132,10 +129,10 @@ struct FeatureEncodingTests {
         try await place.ingest()
         let report = try await place.encode(.featConv)
         #expect(report.shape == [5, 7, 7] && !report.isOracle)
-        let frames = try place.read { try Row.fetchAll($0, sql: "SELECT record, feature_row FROM frames ORDER BY 1") }
-        #expect(report.records == frames.count)
-        for frame in frames {
-            let (record, row): (Int, Int) = (frame[0], frame[1])
+        let records = try place.store().numbers("SELECT record FROM frames ORDER BY 1")
+        let rows = try place.store().numbers("SELECT feature_row FROM frames ORDER BY record")
+        #expect(report.records == records.count)
+        for (record, row) in zip(records, rows) {
             let features = try place.record(record, .featConv)
             #expect(features == Self.row(row).map { Float16($0) })
         }

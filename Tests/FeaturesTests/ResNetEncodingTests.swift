@@ -1,10 +1,10 @@
 import Episodes
 import ExperimentStore
 import Foundation
-import GRDB
 import Images
 import Networks
 import TestSupport
+import StoreFixture
 import Testing
 
 @testable import Features
@@ -35,11 +35,9 @@ struct ResNetEncodingTests {
         #expect(report.shape == [512, 7, 7] && report.records == report.computed && report.records > 1)
         let expected = try place.records(.resnet18)
 
-        let frame = try place.read { db in
-            try Row.fetchOne(
-                db, sql: "SELECT f.record, d.root || '/' || f.path FROM frames f, datasets d WHERE f.record = 1")
-        }
-        let path: String = try #require(frame)[1]
+        let paths = try place.store().texts(
+            "SELECT d.root || '/' || f.path FROM frames f, datasets d WHERE f.record = 1")
+        let path = try #require(paths.first)
         let bytes = try Data(contentsOf: URL(fileURLWithPath: path))
         let picture = try bytes.withUnsafeBytes { try RGBImage(decoding: $0) }
         #expect(picture.width == 300 && picture.height == 300)
@@ -66,7 +64,7 @@ struct ResNetEncodingTests {
             try FileManager.default.removeItem(atPath: folder + "/raw_images")
         }
         try await other.ingest(draws: true)
-        let statuses = try other.read { try String.fetchSet($0, sql: "SELECT DISTINCT status FROM frames") }
+        let statuses = try other.store().texts("SELECT DISTINCT status FROM frames")
         #expect(statuses == ["rendered"])
         _ = try await other.encode(.resnet18) { $0.weights = weights }
         #expect(try other.records(.resnet18) == expected)

@@ -3,9 +3,9 @@ import Episodes
 import ExperimentStore
 import Foundation
 import Frames
-import GRDB
 import Images
 import SampleData
+import StoreFixture
 import TestSupport
 import Testing
 
@@ -35,9 +35,7 @@ final class Workplace {
         return try await ALFREDIngest(options).run(into: store, shouldStop: shouldStop)
     }
 
-    func read<T>(_ body: (Database) throws -> T) throws -> T {
-        try ExperimentStore(storePath, access: .read).read(body)
-    }
+    func store() throws -> ExperimentStore { try ExperimentStore(storePath, access: .read) }
 
     /// The files of the training trajectories, sorted.
     func trajectoryFiles(_ split: String = "train") throws -> [String] {
@@ -46,19 +44,16 @@ final class Workplace {
 
     /// Everything in the store as text, but for times.
     func dump() throws -> String {
-        try read { db in
-            var lines: [String] = []
-            for table in [
-                "scenes", "episodes", "annotations", "subtasks", "subgoals", "transitions", "frames", "instructions",
-            ] {
-                for row in try Row.fetchAll(db, sql: "SELECT * FROM \(table) ORDER BY 1, 2") {
-                    lines.append(
-                        table + " "
-                            + row.filter { $0.0 != "source_stamp" }.map { "\($0.0)=\($0.1)" }.joined(separator: "|"))
-                }
+        let store = try self.store()
+        return try [
+            "scenes", "episodes", "annotations", "subtasks", "subgoals", "transitions", "frames", "instructions",
+        ].flatMap { table in
+            let columns = try store.texts("SELECT name FROM pragma_table_info('\(table)')")
+            let kept = columns.filter { $0 != "source_stamp" }.map { $0.hasSuffix("sha256") ? "hex(\($0))" : $0 }
+            return try store.rows("SELECT \(kept.joined(separator: ", ")) FROM \(table) ORDER BY 1, 2").map {
+                "\(table) \($0.joined(separator: "|"))"
             }
-            return lines.joined(separator: "\n")
-        }
+        }.joined(separator: "\n")
     }
 
     func change(_ path: String, _ edit: (String) -> String) throws {
@@ -83,7 +78,7 @@ final class Workplace {
         #expect(report.splits.map(\.name) == ["train", "valid_seen", "tests_seen"])
         #expect(report.total.new == 5 && report.total.trajectories == 5)
         #expect(try place.findings() == [])
-        let summary = try #require(try place.read { try DatasetSummary.all($0) }.first)
+        let summary = try #require(try place.store().read { try DatasetSummary.all($0) }.first)
         let train = try #require(summary.splits.first)
         #expect(train.samples == 9 && train.instructions == ["task": 9, "primitive": 18, "composite": 9])
         #expect(train.frames.present == train.transitions + 3 && train.frames.missing == 0)
@@ -92,29 +87,25 @@ final class Workplace {
         #expect(tests.episodes == 1 && tests.samples == 3 && tests.transitions == 0 && tests.frames.observations == 0)
         #expect(tests.episodesByTaskType == ["(none)": 1])
         // JPEG for train and PNG for valid_seen, whatever traj_data.json says.
-        let paths = try place.read {
-            try String.fetchAll($0, sql: "SELECT path FROM frame_list ORDER BY episode_id, t")
-        }
+        let paths = try place.store().texts("SELECT path FROM frame_list ORDER BY episode_id, t")
         #expect(paths.first?.hasSuffix("raw_images/000000000.jpg") == true && paths.last?.hasSuffix(".png") == true)
     }
 
     @Test func theRecordsAreThePicturesMadeSmall() async throws {
         let place = try Workplace(trajectories: ["valid_seen": 1])
         _ = try await place.ingest { $0.frameSide = 28 }
-        let dataset = try #require(try place.read { try DatasetRow.named("alfred", $0) })
+        let dataset = try #require(try place.store().read { try DatasetRow.named("alfred", $0) })
         let frames = try FrameStore(place.folder("x.sqlite.alfred.frames"))
         #expect(frames.identifier == dataset.frameStoreID)
         #expect(frames.format.shape == [28, 28, 3])
-        let rows = try place.read {
-            try Row.fetchAll($0, sql: "SELECT path, record, width, height FROM frames ORDER BY t")
-        }
+        let rows = try place.store().rows("SELECT path, record, width, height FROM frames ORDER BY t")
         #expect(rows.count == frames.count)
         for row in rows {
-            let bytes = try Data(contentsOf: URL(fileURLWithPath: place.data + "/" + (row["path"] as String)))
+            let bytes = try Data(contentsOf: URL(fileURLWithPath: place.data + "/" + row[0]))
             let image = try bytes.withUnsafeBytes { try RGBImage(decoding: $0) }
-            #expect(image.width == row["width"] && image.height == row["height"])
+            #expect(["\(image.width)", "\(image.height)"] == row[2...])
             let expected = image.resized(width: 28, height: 28).pixels
-            #expect(frames.withFrame(row["record"]) { Array($0) } == expected)
+            #expect(frames.withFrame(try #require(Int(row[1]))) { Array($0) } == expected)
         }
     }
 
@@ -157,14 +148,12 @@ final class Workplace {
         let place = try Workplace()
         _ = try await place.ingest()
         let files = try place.trajectoryFiles()
-        let ids = try place.read { try Row.fetchAll($0, sql: "SELECT id, key FROM episodes") }
+        let ids = try place.store().rows("SELECT id, key FROM episodes")
         try place.change(files[1]) { $0.replacing("Put the", with: "Please put the") }
         let second = try await place.ingest()
         #expect(second.total.changed == 1 && second.total.unchanged == 4)
-        #expect(try place.read { try Row.fetchAll($0, sql: "SELECT id, key FROM episodes") } == ids)
-        let goals = try place.read {
-            try String.fetchAll($0, sql: "SELECT text FROM instructions WHERE kind = 'task' AND text LIKE 'Please%'")
-        }
+        #expect(try place.store().rows("SELECT id, key FROM episodes") == ids)
+        let goals = try place.store().texts("SELECT text FROM instructions WHERE kind = 'task' AND text LIKE 'Please%'")
         #expect(goals.count == 1)
         #expect(try place.findings() == [])
     }
@@ -241,7 +230,7 @@ final class Workplace {
         #expect(report.problems.map(\.path) == [String(files[2].dropFirst(place.data.count + 1))])
         #expect(!report.isComplete && !report.wasInterrupted)
         #expect(report.total.new == 2)
-        #expect(try place.read { try Int.fetchOne($0, sql: "SELECT count(*) FROM episodes") } == 2)
+        #expect(try place.store().number("SELECT count(*) FROM episodes") == 2)
     }
 
     @Test func unreadablePicturesAreReported() async throws {
@@ -260,7 +249,7 @@ final class Workplace {
         #expect(
             report.problems[1].path.hasSuffix("raw_images/000000004.jpg")
                 && report.problems[1].reason == "is neither a PNG nor a JPEG")
-        let frames = try #require(try place.read { try DatasetSummary.all($0) }.first?.splits.first?.frames)
+        let frames = try #require(try place.store().read { try DatasetSummary.all($0) }.first?.splits.first?.frames)
         #expect(frames.unreadable == 2 && frames.missing == 1)
         #expect(try place.findings() == [])
         // Reported again until it is mended.
@@ -300,7 +289,7 @@ final class Workplace {
         try Data(features).write(
             to: URL(fileURLWithPath: (file as NSString).deletingLastPathComponent + "/feat_conv.pt"))
         let report = try await place.ingest()
-        let rows = try place.read { try Int?.fetchAll($0, sql: "SELECT feature_row FROM frames ORDER BY t") }
+        let rows = try place.store().texts("SELECT feature_row FROM frames ORDER BY t").map { Int($0) }
         if expected == 0 {
             #expect(
                 report.problems.map(\.reason) == [
@@ -321,7 +310,7 @@ final class Workplace {
         try FileManager.default.removeItem(atPath: place.root + "/data/splits")
         let report = try await place.ingest()
         #expect(report.problems == [])
-        #expect(try place.read { try DatasetSummary.all($0) }.first?.splits.first?.samples == 6)
+        #expect(try place.store().read { try DatasetSummary.all($0) }.first?.splits.first?.samples == 6)
     }
 
     @Test func theSplitsFileDecidesWhatIsASample() async throws {
@@ -338,10 +327,8 @@ final class Workplace {
         let report = try await place.ingest()
         #expect(report.total.absent == 1 && report.total.changed == 2)
         #expect(report.notes == ["train/\(keys[0]): the splits file lists annotation 7, the file has 3"])
-        let rows = try place.read {
-            try Row.fetchAll($0, sql: "SELECT DISTINCT episode_id, repeat_idx FROM instructions")
-        }
-        #expect(rows == [["episode_id": 1, "repeat_idx": 1]])
+        let rows = try place.store().rows("SELECT DISTINCT episode_id, repeat_idx FROM instructions")
+        #expect(rows == [["1", "1"]])
     }
 
     @Test func aSplitThatIsNotThereIsRefused() throws {
@@ -362,10 +349,8 @@ final class Workplace {
         let report = try await place.ingest()
         #expect(report.notes.count == 1)
         #expect(report.notes.first?.hasSuffix(": Gizmo is outside the 81 object classes; stored as None") == true)
-        let row = try place.read {
-            try Row.fetchOne($0, sql: "SELECT object_class, object_id FROM transitions WHERE action = 4")
-        }
-        #expect(row?["object_class"] == 0 && (row?["object_id"] as String?)?.hasPrefix("Gizmo|") == true)
+        let rows = try place.store().rows("SELECT object_class, object_id FROM transitions WHERE action = 4")
+        #expect(rows.first?[0] == "0" && rows.first?[1].hasPrefix("Gizmo|") == true)
     }
 
     @Test func problemsWithFeaturesAreReportedEveryTime() async throws {
@@ -421,7 +406,7 @@ final class Workplace {
                 "holds pictures of 56 pixels; go on with --frame-size 56, or begin a new store") == true)
         // Without the frames another size can begin.
         _ = try await place.ingest { $0.frameSide = nil }
-        #expect(try place.read { try Int.fetchOne($0, sql: "SELECT count(record) FROM frames") } == 0)
+        #expect(try place.store().number("SELECT count(record) FROM frames") == 0)
         #expect(try place.findings() == [])
     }
 
@@ -465,12 +450,12 @@ final class Workplace {
         try place.change(file) { $0.replacing(/"scene_num": [0-9]+/, with: "\"scene_num\": 1207") }
         _ = try await place.ingest()
         #expect(
-            try place.read { try Row.fetchAll($0, sql: "SELECT number, room FROM scenes") } == [
-                ["number": 1207, "room": "LivingRoom"]
+            try place.store().rows("SELECT number, room FROM scenes") == [
+                ["1207", "LivingRoom"]
             ])
         try place.change(file) { $0.replacing(/"floor_plan": "[A-Za-z0-9]+"/, with: "\"floor_plan\": \"FloorPlan9\"") }
         _ = try await place.ingest()
-        #expect(try place.read { try String.fetchAll($0, sql: "SELECT floor_plan FROM scenes") } == ["FloorPlan9"])
+        #expect(try place.store().texts("SELECT floor_plan FROM scenes") == ["FloorPlan9"])
     }
 
     @Test func theFrameStoreMustBelongToTheStore() async throws {
@@ -497,9 +482,7 @@ final class Workplace {
         }
         _ = try await place.ingest()
         #expect(try place.findings() == [])
-        let second = try place.read {
-            try Int.fetchOne($0, sql: "SELECT min(record) FROM frame_list WHERE split = 'valid_seen'")
-        }
+        let second = try place.store().number("SELECT min(record) FROM frame_list WHERE split = 'valid_seen'")
         #expect(second == count)
     }
 }

@@ -53,9 +53,7 @@ struct RealReleaseIngestTests {
         #expect(seen.instructions == ["task": 820, "primitive": 2910, "composite": 4732])
 
         // Per annotation, as SPRINT's vocabulary counts them.
-        let perSample = try store.read { db in
-            try InstructionCounts.subtasksPerSample(split: "train", db)
-        }
+        let perSample = try InstructionCounts.subtasksPerSample(split: "train", store)
         #expect(
             perSample == [
                 "Pickup": 30_848, "Put": 28_485, "Slice": 3068, "Cool": 2950, "Heat": 2943, "Clean": 2842,

@@ -86,7 +86,7 @@ package struct EpisodeDetail: Sendable, Equatable, Encodable {
     /// The transitions in order.
     package var steps: [Step]
     /// The picture after the last step.
-    package var finalFrame: String?
+    var finalFrame: String?
     /// How many there are by kind.
     package var instructions: [String: Int]
 

@@ -9,7 +9,7 @@ package struct Vocabulary: Sendable, Equatable {
     /// The id of every word that was not there when the vocabulary was made (UNK).
     package static let unknown: Int32 = 1
     /// Words of the longest sentence; what follows is cut off.
-    package static let maximumWords = 120
+    static let maximumWords = 120
 
     /// By id; the first two stand for padding and for unknown words, and no sentence holds them.
     package let words: [String]

@@ -34,17 +34,17 @@ package struct IQL: Sendable, Hashable, Codable {
         /// The expectile loss of V to the target critic's smaller Q.
         package var v: Double
         /// Of the target critic's smaller Q.
-        package var meanQ: Double
+        var meanQ: Double
         /// Of V at the windows' steps.
         package var meanV: Double
         /// Of Q - V.
-        package var meanAdvantage: Double
+        var meanAdvantage: Double
         /// The largest Q - V.
-        package var maximumAdvantage: Double
+        var maximumAdvantage: Double
         /// Of the policy's weights.
-        package var meanWeight: Double
+        var meanWeight: Double
         /// Share of weights at the limit.
-        package var clipRate: Double
+        var clipRate: Double
     }
 
     /// Records both critic losses on the tape.
@@ -54,7 +54,7 @@ package struct IQL: Sendable, Hashable, Codable {
     ///   - v: V, [m, 1]: `values[t]` is the row of V(s_t), `nextValues[t]` of V(s_{t+1}).
     ///   - targetQ: The smaller of the target's two Q(s_t, a_t), n.
     ///   - weights: Receives the policy's weights, n.
-    package func criticLoss(
+    func criticLoss(
         q1: Tensor, q2: Tensor, v: Tensor, valueRows: UnsafeBufferPointer<Int32>,
         nextValueRows: UnsafeBufferPointer<Int32>, rewards: UnsafeBufferPointer<Float>,
         terminals: UnsafeBufferPointer<Float>, targetQ: UnsafeBufferPointer<Float>,

@@ -107,7 +107,7 @@ package final class Learner {
     }
 
     /// The losses, and their gradients added to the parameters' gradients.
-    package func computeGradients(_ batch: WindowBatch) -> UpdateMetrics {
+    func computeGradients(_ batch: WindowBatch) -> UpdateMetrics {
         tape.reset()
         tape.dropoutKey = dropoutKey
         tape.isTraining = true
@@ -118,7 +118,7 @@ package final class Learner {
     }
 
     /// One step of the optimiser with the gradients computed last, and of the target.
-    package func applyGradients() {
+    func applyGradients() {
         policyParameters.update(optimizer)
         criticParameters?.update(optimizer, polyak: iql.polyak)
     }

@@ -17,13 +17,13 @@ internal import Glibc
 /// The folder is made under another name and renamed when all of it is durable: there are whole checkpoints only.
 package struct Checkpoint: Sendable {
     /// Weights, target and running moments.
-    package static let modelFile = "model.safetensors"
+    static let modelFile = "model.safetensors"
     /// AdamW's moments.
-    package static let optimizerFile = "optimizer.safetensors"
+    static let optimizerFile = "optimizer.safetensors"
     /// Everything but the numbers of the tensors.
-    package static let descriptionFile = "checkpoint.json"
+    static let descriptionFile = "checkpoint.json"
     /// Hashes of the three, as `sha256sum` writes them.
-    package static let sumsFile = "SHA256SUMS"
+    static let sumsFile = "SHA256SUMS"
 
     /// The folder.
     package let path: String
