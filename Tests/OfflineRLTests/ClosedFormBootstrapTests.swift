@@ -1,6 +1,7 @@
-import OfflineRL
 import Tensors
 import Testing
+
+@testable import OfflineRL
 
 /// Where a window ends: fulfilled, or cut off.
 @Suite struct ClosedFormBootstrapTests {

@@ -1,6 +1,7 @@
 import CKernels
-import OfflineRL
 import Tensors
+
+@testable import OfflineRL
 
 /// IQL with tables in place of networks: the learner's losses, tape, optimiser and target on functions whose optima are known.
 final class TabularLearner {

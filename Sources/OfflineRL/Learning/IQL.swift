@@ -1,4 +1,4 @@
-package import Tensors
+internal import Tensors
 
 /// Implicit Q-learning (Kostrikov et al. 2021) with advantage-weighted regression. All losses are of the old
 /// parameters.
