@@ -103,11 +103,10 @@ let package = Package(
         // SHA-256 is the system's: swift-crypto would compile a second BoringSSL, a quarter of a first build.
         library("Ground", [.target(name: "COpenSSL", condition: .when(platforms: [.linux]))]),
         library("JSON", ["Ground"]),
-        library("Images", ["CPNG", "CTurboJPEG"]),
+        library("Images", ["CPNG", "CTurboJPEG", "Ground"]),
         library("Statistics", ["Ground"]),
         library("Episodes", ["Ground"]),
         library("Frames", ["Episodes", "Ground"]),
-        library("Exchange", ["Episodes", "Ground", "JSON"]),
 
         // Worlds.
         library("Household", ["CRaster", "Episodes", "Ground"]),
@@ -117,6 +116,7 @@ let package = Package(
 
         // The store.
         library("ExperimentStore", ["Episodes", "Frames", "Ground", grdb, grdbSQLite]),
+        library("Exchange", ["Episodes", "ExperimentStore", "Frames", "Ground", "JSON"]),
         library(
             "Ingestion",
             [
@@ -191,14 +191,15 @@ let package = Package(
             ]),
 
         // Stages.
-        library("StageSupport", ["ExperimentStore", "Ground", argumentParser, logging, yams]),
+        library("StageSupport", ["Ground", argumentParser, logging, yams]),
         stage(
             "rgvlm-ingest",
-            ["ALFRED", "ExperimentStore", "Ground", "Ingestion", "SampleData", "StageSupport"]),
+            ["ALFRED", "ExperimentStore", "Ground", "Ingestion", "StageSupport"]),
         stage(
             "rgvlm-simulate",
             [
-                "ALFRED", "Episodes", "Ground", "Household", "Images", "Rooms", "Simulation", "StageSupport", logging,
+                "ALFRED", "Episodes", "ExperimentStore", "Ground", "Household", "Images", "Rooms", "Simulation",
+                "StageSupport", logging,
             ]),
         stage(
             "rgvlm-label",
@@ -235,9 +236,7 @@ let package = Package(
         // Tests.
         testing("TestSupport"),
         testing("StoreFixture", ["Episodes", "ExperimentStore", "Frames", "TestSupport", grdb]),
-        .target(
-            name: "SampleData", dependencies: ["ALFRED", "Episodes", "Ground", "Household", "Images", "Rooms"],
-            swiftSettings: settings),
+        testing("SampleData", ["ALFRED", "Episodes", "Ground", "Household", "Images", "Rooms"]),
         tests("EpisodesTests", ["Episodes", "Ground", "TestSupport"]),
         tests("FramesTests", ["Episodes", "Frames", "Ground", "SampleData", "TestSupport"]),
         tests("ImagesTests", ["Images", "SampleData"]),
@@ -314,9 +313,10 @@ let package = Package(
         tests(
             "StageTests",
             [
-                "Exchange", "ExperimentStore", "Ground", "SampleData", "StageSupport", "TestSupport", "rgvlm-evaluate",
-                "rgvlm-ingest", "rgvlm-inspect", "rgvlm-label", "rgvlm-report", "rgvlm-simulate", "rgvlm-train", grdb,
-                logging,
+                "Episodes", "Evaluation", "Exchange", "ExperimentStore", "Ground", "Networks", "OfflineRL",
+                "RewardLabeling", "SampleData", "ScriptedAnnotator", "Simulation", "StageSupport", "Tensors",
+                "TestSupport", "VisionLanguage", "rgvlm-evaluate", "rgvlm-ingest", "rgvlm-inspect", "rgvlm-label",
+                "rgvlm-report", "rgvlm-simulate", "rgvlm-train", grdb, logging,
             ], excluding: ["Help"]),
     ],
     swiftLanguageModes: [.v6],

@@ -1,7 +1,9 @@
+package import Ground
+
 /// What is wrong with a file of the dataset, and where.
 ///
 /// Its description reads `file: location: message`, with the parts that are known.
-package struct ALFREDError: Error, Sendable, Equatable {
+package struct ALFREDError: ExitCoded, Equatable {
     /// The kind of problem, for code that reacts to it.
     package struct Code: Sendable, Hashable, CustomStringConvertible {
         private enum Kind: String {
@@ -50,8 +52,10 @@ package struct ALFREDError: Error, Sendable, Equatable {
     }
 }
 
-extension ALFREDError: CustomStringConvertible {
+extension ALFREDError {
     package var description: String {
         [file, location, message].compactMap { $0 }.joined(separator: ": ")
     }
+
+    package var exit: StageExit { code == .unreadable ? .inputMissing : .badInput }
 }

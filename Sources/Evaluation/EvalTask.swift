@@ -1,4 +1,4 @@
-internal import Ground
+package import Ground
 internal import Foundation
 
 /// What an agent is asked to do: an instruction over some sub-tasks of a recorded trajectory, from where the trajectory
@@ -63,7 +63,7 @@ package struct TaskSet: Sendable, Equatable {
 }
 
 /// Why tasks cannot be had.
-package struct TaskSetError: Error, Sendable, Equatable, CustomStringConvertible {
+package struct TaskSetError: ExitCoded, Equatable {
     /// What is wrong and what to do about it.
     package var message: String
     /// The file or store it is about.
@@ -77,4 +77,5 @@ package struct TaskSetError: Error, Sendable, Equatable, CustomStringConvertible
 
     /// One line: the place and what is wrong.
     package var description: String { "\(location): \(message)" }
+    package var exit: StageExit { .inputMissing }
 }

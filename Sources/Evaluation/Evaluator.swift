@@ -86,8 +86,8 @@ package final class Evaluator {
     /// - Returns: In the order of the set. A task that cannot be tried has no step and nothing completed.
     package func run(
         _ prepared: PreparedSet, agent: Agent, episodeIDs: [String: Int64] = [:],
-        onProgress: (_ tasks: Int, _ steps: Int) -> Void = { _, _ in }, shouldStop: () -> Bool = { false }
-    ) -> [Outcome]? {
+        onProgress: (_ tasks: Int, _ steps: Int) throws -> Void = { _, _ in }, shouldStop: () -> Bool = { false }
+    ) rethrows -> [Outcome]? {
         var outcomes: [Outcome?] = Array(repeating: nil, count: prepared.tasks.count)
         let start = Rollout.Start(prepared.set.start)
         var waiting: [(index: Int, task: PreparedTask)] = []
@@ -110,9 +110,9 @@ package final class Evaluator {
             let group = waiting[next..<min(next + Self.seats, waiting.count)]
             next = group.endIndex
             let attempts = group.map { Attempt($0.task, drawing: drawing, seed: prepared.seed, index: $0.index) }
-            let isThrough = run(attempts, agent, shouldStop) { taken in
+            let isThrough = try run(attempts, agent, shouldStop) { taken in
                 steps += taken
-                onProgress(outcomes.count { $0 != nil } + attempts.count(where: \.isDone), steps)
+                try onProgress(outcomes.count { $0 != nil } + attempts.count(where: \.isDone), steps)
             }
             guard isThrough else { return nil }
             for (attempt, place) in zip(attempts, group) {
@@ -127,10 +127,10 @@ package final class Evaluator {
 
     /// - Returns: False when it was stopped.
     private func run(
-        _ attempts: [Attempt], _ agent: Agent, _ shouldStop: () -> Bool, didStep: (Int) -> Void
-    ) -> Bool {
+        _ attempts: [Attempt], _ agent: Agent, _ shouldStop: () -> Bool, didStep: (Int) throws -> Void
+    ) rethrows -> Bool {
         switch agent {
-        case .policy(let actor, let words): return run(attempts, actor, words, shouldStop, didStep)
+        case .policy(let actor, let words): return try run(attempts, actor, words, shouldStop, didStep)
         case .expert, .random:
             let isStopped = Atomic(false)
             pool.forEach(attempts.count) { index in
@@ -142,15 +142,15 @@ package final class Evaluator {
                 }
             }
             if shouldStop() { isStopped.store(true, ordering: .relaxed) }
-            didStep(attempts.reduce(0) { $0 + $1.steps.count })
+            try didStep(attempts.reduce(0) { $0 + $1.steps.count })
             return !isStopped.load(ordering: .relaxed)
         }
     }
 
     private func run(
         _ attempts: [Attempt], _ actor: PolicyActor, _ words: (String) -> [Int32], _ shouldStop: () -> Bool,
-        _ didStep: (Int) -> Void
-    ) -> Bool {
+        _ didStep: (Int) throws -> Void
+    ) rethrows -> Bool {
         actor.begin(Array(attempts.indices), words: attempts.map { words($0.prepared.task.instruction) })
         pool.forEach(attempts.count) { attempts[$0].look() }
         var active = attempts.indices.filter { !attempts[$0].isDone }
@@ -173,7 +173,7 @@ package final class Evaluator {
             }
             for (index, place) in places.enumerated() { actor.note(actions[index], at: place) }
             active = active.filter { !attempts[$0].isDone }
-            didStep(places.count)
+            try didStep(places.count)
         }
         return true
     }

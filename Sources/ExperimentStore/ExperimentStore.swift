@@ -227,4 +227,10 @@ package final class ExperimentStore: Sendable {
 
     /// The file with the frames of a dataset, beside the store: `<store>.<dataset>.frames`.
     package func frameStorePath(dataset: String) -> String { "\(file).\(dataset).frames" }
+
+    /// The file with an encoder's features of a dataset's frames, beside the store: `<store>.<dataset>.<encoder>.features`.
+    /// A frame store whose record i belongs to record i of the dataset's frames, with the same identifier.
+    package func featureStorePath(dataset: String, encoder: String) -> String {
+        "\(file).\(dataset).\(encoder).features"
+    }
 }

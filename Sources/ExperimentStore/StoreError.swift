@@ -1,7 +1,8 @@
+package import Ground
 package import GRDB
 
 /// Why the store cannot be used as asked.
-package struct StoreError: Error, Sendable, CustomStringConvertible {
+package struct StoreError: ExitCoded {
     /// What kind of fault it is; exit codes follow from it.
     package enum Code: Sendable {
         /// There is no file.
@@ -74,6 +75,17 @@ package struct StoreError: Error, Sendable, CustomStringConvertible {
         default:
             code = .failed
             message = error.message ?? "\(error.resultCode)"
+        }
+    }
+}
+
+extension StoreError {
+    package var exit: StageExit {
+        switch code {
+        case .missing, .unreadable, .unknown: .inputMissing
+        case .notAStore, .newer, .older, .failed: .badInput
+        case .locked, .unwritable: .cannotWrite
+        case .ambiguous: .usage
         }
     }
 }

@@ -1,5 +1,5 @@
+package import Ground
 internal import Episodes
-package import ExperimentStore
 internal import Frames
 
 /// What turns a frame into features [channels, 7, 7]. Patches of the picture itself need no encoder.
@@ -32,17 +32,8 @@ package enum FeatureEncoder: String, Sendable, CaseIterable {
     }
 }
 
-extension ExperimentStore {
-    /// The file with an encoder's features of a dataset's frames, beside the store:
-    /// `<store>.<dataset>.<encoder>.features`. A frame store whose record i belongs to record i of the dataset's
-    /// frames, with the same identifier.
-    package func featureStorePath(dataset: String, encoder: FeatureEncoder) -> String {
-        "\(file).\(dataset).\(encoder.rawValue).features"
-    }
-}
-
 /// Why features cannot be computed.
-package struct EncodingError: Error, Sendable, Equatable, CustomStringConvertible {
+package struct EncodingError: ExitCoded, Equatable {
     /// What kind of fault it is.
     package enum Code: Sendable {
         /// The options do not fit each other.
@@ -63,5 +54,16 @@ package struct EncodingError: Error, Sendable, Equatable, CustomStringConvertibl
     init(_ code: Code, _ description: String) {
         self.code = code
         self.description = description
+    }
+}
+
+extension EncodingError {
+    package var exit: StageExit {
+        switch code {
+        case .usage: .usage
+        case .badInput: .badInput
+        case .missing: .inputMissing
+        case .unwritable: .cannotWrite
+        }
     }
 }

@@ -158,7 +158,7 @@ package struct FeatureEncoding: Sendable {
     }
 
     /// Where the features go.
-    package var path: String { store.featureStorePath(dataset: dataset.name, encoder: options.encoder) }
+    package var path: String { store.featureStorePath(dataset: dataset.name, encoder: options.encoder.rawValue) }
 
     /// Computes what is not there yet.
     ///

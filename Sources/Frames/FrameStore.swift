@@ -1,3 +1,5 @@
+package import Ground
+
 #if canImport(Darwin)
 internal import Darwin
 #else
@@ -5,7 +7,7 @@ internal import Glibc
 #endif
 
 /// What is wrong with a frame store.
-package struct FrameStoreError: Error, Sendable, Equatable, CustomStringConvertible {
+package struct FrameStoreError: ExitCoded, Equatable {
     package enum Code: Sendable {
         /// The file cannot be opened, read, mapped or locked.
         case unreadable
@@ -105,3 +107,13 @@ package final class FrameStore: Sendable {
 }
 
 func errnoMessage() -> String { String(cString: strerror(errno)) }
+
+extension FrameStoreError {
+    package var exit: StageExit {
+        switch code {
+        case .unreadable: .inputMissing
+        case .malformed, .otherFormat, .damaged: .badInput
+        case .locked, .unwritable: .cannotWrite
+        }
+    }
+}

@@ -1,3 +1,5 @@
+package import Ground
+
 /// An 8-bit RGB picture, rows top to bottom, three bytes a pixel without padding.
 package struct RGBImage: Sendable, Equatable {
     package let width: Int
@@ -27,10 +29,11 @@ package struct RGBImage: Sendable, Equatable {
 }
 
 /// Why a picture could not be decoded or encoded.
-package struct ImageError: Error, Sendable, Equatable, CustomStringConvertible {
+package struct ImageError: ExitCoded, Equatable {
     package var message: String
     package init(_ message: String) { self.message = message }
     package var description: String { message }
+    package var exit: StageExit { .badInput }
 }
 
 /// The formats frames are stored in. The bytes decide, not the file's name.

@@ -1,3 +1,4 @@
+package import Ground
 package import ALFRED
 internal import Episodes
 package import ExperimentStore
@@ -47,9 +48,10 @@ package struct ALFREDIngest: Sendable {
     }
 
     /// Why an ingest could not begin.
-    package struct Refusal: Error, Sendable, CustomStringConvertible {
+    package struct Refusal: ExitCoded {
         /// Why, and what to do.
         package var description: String
+        package var exit = StageExit.badInput
     }
 
     /// What to read, and how.
@@ -66,7 +68,8 @@ package struct ALFREDIngest: Sendable {
         if let missing = options.splits?.first(where: { !release.splits.contains($0) }) {
             throw Refusal(
                 description:
-                    "\(release.dataFolder): has no split \(missing); it has \(release.splits.joined(separator: ", "))")
+                    "\(release.dataFolder): has no split \(missing); it has \(release.splits.joined(separator: ", "))",
+                exit: .inputMissing)
         }
     }
 

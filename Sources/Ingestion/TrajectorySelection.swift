@@ -36,7 +36,7 @@ package struct TrajectorySelection: Sendable, Equatable {
     package static func names(in file: String) throws -> Set<String> {
         struct Item: Decodable { var task: String }
         guard let data = FileManager.default.contents(atPath: file) else {
-            throw ALFREDIngest.Refusal(description: "\(file): there is no such file")
+            throw ALFREDIngest.Refusal(description: "\(file): there is no such file", exit: .inputMissing)
         }
         if let items = try? JSONDecoder().decode([Item].self, from: data) { return Set(items.map(\.task)) }
         if let names = try? JSONDecoder().decode([String].self, from: data) { return Set(names) }

@@ -1,4 +1,6 @@
 package import ArgumentParser
+internal import Foundation
+internal import Ground
 package import Logging
 
 /// The options every stage has.
@@ -28,14 +30,12 @@ package struct CommonOptions: ParsableArguments {
 
     package init() {}
 
-    /// The experiment's settings: the file, then `--set`, then `--store` and `--seed`.
+    /// The experiment's settings: the file, then `--set`, then `--store`, `--seed` and a stage's own options.
     ///
-    /// - Throws: ``StageError`` for a file or a key that is not understood.
-    package func configuration() throws -> Configuration {
-        var configuration = try Configuration(file: config, overrides: overrides)
-        if let store { configuration.store = store }
-        if let seed { configuration.seed = seed }
-        return configuration
+    /// - Throws: ``StageError`` for a file, a key or a value that is not understood.
+    package func configuration(_ options: [Configuration.Override] = []) throws -> Configuration {
+        let own = [Configuration.Override("--store", "store", store), .init("--seed", "seed", seed)]
+        return try Configuration(file: config, overrides: overrides.map(Configuration.Override.init) + own + options)
     }
 
     /// Says something on stderr unless `--log-level` asks for more severe messages only.
@@ -65,5 +65,19 @@ package enum LogLevel: String, CaseIterable, ExpressibleByArgument, Sendable, Co
         case .warning: .warning
         case .error: .error
         }
+    }
+}
+
+extension Configuration {
+    /// The store's path, for stages that write to a store but do not make one.
+    ///
+    /// - Throws: ``StageError`` where there is none.
+    package func existingStore() throws -> String {
+        guard FileManager.default.fileExists(atPath: store) else {
+            throw StageError(
+                .inputMissing,
+                "\(store): there is no such store; make one with rgvlm-ingest alfred --root DIR --store \(store)")
+        }
+        return store
     }
 }

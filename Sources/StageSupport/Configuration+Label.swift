@@ -1,86 +1,167 @@
 extension Configuration {
-    /// The section `label`. What is nil has the default that `rgvlm-label --help` and README.md name.
-    package struct Label: Sendable, Equatable {
+    /// The section `label`: what `rgvlm-label` asks, of whom, how fast and for how much.
+    package struct Label: ConfigurationSection {
+        /// The label run's name; see ``runName``.
         package var run: String?
+        /// The only one of the store when nil.
         package var dataset: String?
+        /// All when nil.
         package var splits: [String]?
-        package var provider: String?
+        /// Who answers; the scripted annotator when nil.
+        package var provider: Provider?
         package var model: String?
+        /// The server; the provider's own when nil.
         package var baseURL: String?
-        package var keyEnvironment: String?
+        /// The environment variable with the key; the provider's usual one when nil.
+        package var keyEnv: String?
+        /// A file with the key.
         package var keyFile: String?
+        /// The run whose answers the provider `replay` gives; the only one when nil.
         package var replayOf: String?
+        /// A folder with templates of one's own.
         package var prompts: String?
+        /// A price table of one's own.
         package var prices: String?
 
-        package var unit: String?
-        package var kinds: [String]?
-        package var annotations: String?
-        package var window: Int?
-        package var sharedBoundary: Bool?
-        package var layout: String?
-        package var samples: Int?
-        package var temperature: Double?
+        package var unit = Unit.task
+        /// The kinds of instructions that the unit `instruction` has labelled.
+        package var kinds: [InstructionKind] = [.primitive]
+        package var annotations = Annotations.first
+        /// Actions of a window.
+        @Within(1...64) package var window = 8
+        package var sharedBoundary = true
+        package var layout = Layout.span
+        @Within(1...32) package var samples = 1
+        /// 0, or 0.7 with several samples, when nil.
+        @Within(0...2) package var temperature: Double?
         package var samplingSeed: Int?
-        package var analysisTokens: Int?
-        package var scoringTokens: Int?
-        package var logprobs: Int?
-        package var schema: Bool?
-        package var tokenLimitField: String?
+        /// Tokens of an analysis.
+        @Within(16...1_000_000) package var analysisTokens = 1024
+        /// Tokens of a scoring.
+        @Within(16...1_000_000) package var scoringTokens = 512
+        /// Alternatives of a token to ask for; 0 for none.
+        @Within(0...20) package var logprobs = 0
+        /// Whether the schema of the answer is sent.
+        package var schema = true
+        package var tokenLimitField: TokenLimitField?
+        /// A JSON object whose members are added to requests.
         package var extraBody: String?
         package var pictures = Pictures()
 
-        package var limit: Int?
-        package var controls: Int?
-        package var concurrency: Int?
-        package var requestsPerMinute: Int?
-        package var tokensPerMinute: Int?
-        package var timeout: Double?
-        package var attempts: Int?
-        package var hedgeAfter: Double?
-        package var budget: Double?
+        /// Spans, spread over the dataset; all when nil.
+        @Within(1...) package var limit: Int?
+        /// Spans shown as each of the controls.
+        @Within(0...) package var controls = 20
+        /// Calls in flight at most.
+        @Within(1...4096) package var concurrency = 32
+        @Within(1...1_000_000_000) package var requestsPerMinute: Int?
+        @Within(1...1_000_000_000) package var tokensPerMinute: Int?
+        /// Seconds of a call.
+        @Within(above: 0, upTo: 86_400) package var timeout = 120.0
+        /// Of a call that fails in a way that may pass.
+        @Within(1...100) package var attempts = 6
+        /// Seconds after which a slow call is made again beside the first.
+        @Within(above: 0, upTo: 86_400) package var hedgeAfter: Double?
+        /// Dollars the run may cost in all.
+        @Within(0...1e9) package var budget: Double?
 
         package var annotator = Annotator()
         package var lint = Lint()
+
+        package init() {}
+
+        package func complete() throws(SectionProblem) {
+            if kinds.isEmpty {
+                throw SectionProblem("kinds", "is empty; expected some of primitive, composite and task")
+            }
+            if samples > 1, temperature == 0 {
+                throw SectionProblem("samples", "asks for several samples at temperature 0, which are the same answer")
+            }
+        }
     }
 
-    /// The section `label.pictures`.
-    package struct Pictures: Sendable, Equatable {
-        package var layout: String?
-        package var encoding: String?
-        package var side: Int?
-        package var quality: Int?
-        package var detail: String?
+    /// The section `label.pictures`: how they are sent.
+    package struct Pictures: ConfigurationSection {
+        /// `frames`, or `none` where the scripted annotator labels data without pictures, when nil.
+        package var layout: Layout?
+        package var encoding = Encoding.keep
+        /// The longest side in pixels; as they are when nil.
+        @Within(8...4096) package var side: Int?
+        /// Of JPEG.
+        @Within(1...100) package var quality = 90
+        package var detail: Detail?
+
+        package init() {}
+
+        package enum Layout: String, Choice { case frames, sheet, none }
+        package enum Encoding: String, Choice { case keep, jpeg, png }
+        package enum Detail: String, Choice { case low, high, auto }
     }
 
-    /// The section `label.annotator`: the scripted one's behaviour.
-    package struct Annotator: Sendable, Equatable {
-        package var kind: String?
-        package var wrongScores: Double?
-        package var compression: Double?
-        package var refusals: Double?
-        package var malformed: Double?
-        package var truncations: Double?
+    /// The section `label.annotator`: the scripted one's behaviour. The numbers but `compression` are shares of its answers.
+    package struct Annotator: ConfigurationSection {
+        package var kind = Kind.scripted
+        @Within(0...1) package var wrongScores = 0.05
+        @Within(0...1) package var compression = 0.0
+        @Within(0...1) package var refusals = 0.0
+        @Within(0...1) package var malformed = 0.0
+        @Within(0...1) package var truncations = 0.0
+
+        package init() {}
+
+        package enum Kind: String, Choice { case scripted, constant, random, reversedTime, goalBlind }
     }
 
-    /// The section `label.lint`: thresholds by name.
-    package struct Lint: Sendable, Equatable {
-        package var thresholds: [String: Double] = [:]
+    /// The section `label.lint`: thresholds in place of the lint's own.
+    package struct Lint: ConfigurationSection {
+        package var minCoverage: Double?
+        package var minEntropy: Double?
+        package var maxTieRate: Double?
+        package var maxTopShare: Double?
+        package var minProgressCorrelation: Double?
+        package var minCompletionAUC: Double?
+        package var minOrderCorrelation: Double?
+        package var minTimeTrend: Double?
+        package var minSuccessAUC: Double?
+        /// The same for every control.
+        package var maxFalsePositiveRate: Double?
+        package var minControlAUC: Double?
+        package var minAgreement: Double?
+        package var minSpans: Double?
+
+        package init() {}
     }
 }
 
 extension Configuration.Label {
+    package enum Provider: String, Choice {
+        case scripted, openai, gemini, anthropic, replay
+
+        /// Whether a model behind a server answers.
+        package var isServed: Bool { self == .openai || self == .gemini || self == .anthropic }
+    }
+
+    package enum Unit: String, Choice { case task, instruction }
+    /// Which annotations of an episode are labelled.
+    package enum Annotations: String, Choice { case first, all }
+    package enum Layout: String, Choice { case span, window }
+    package enum TokenLimitField: String, Choice {
+        case maxTokens = "max_tokens"
+        case maxCompletionTokens = "max_completion_tokens"
+    }
+
     /// The label run that this section makes, and that those who read scores mean by it: `run`, else named after whoever
     /// labels. Nil when nothing is said of either; then a store's only run is meant.
     package var runName: String? {
         if let run { return run }
         switch provider {
         case nil where model == nil: return nil
-        case nil, "scripted":
-            guard let kind = annotator.kind, kind != "scripted" else { return "scripted" }
+        case nil, .scripted:
+            guard annotator.kind != .scripted else { return "scripted" }
+            let kind = annotator.kind.rawValue
             return "scripted-" + kind.map { $0.isUppercase ? "-" + $0.lowercased() : String($0) }.joined()
-        case "replay": return (replayOf ?? "run") + "-replay"
-        default: return model.map(Self.runName)
+        case .replay: return (replayOf ?? "run") + "-replay"
+        case .openai, .gemini, .anthropic: return model.map(Self.runName)
         }
     }
 
@@ -89,90 +170,5 @@ extension Configuration.Label {
         let short = model.hasPrefix("models/") ? String(model.dropFirst(7)) : model
         let name = short.map { $0.isASCII && ($0.isLetter || $0.isNumber || "._-".contains($0)) ? $0 : "-" }
         return String(name.prefix(64))
-    }
-
-    /// Names of the thresholds that `label.lint` may set.
-    package static let thresholdNames = [
-        "min_coverage", "min_entropy", "max_tie_rate", "max_top_share", "min_progress_correlation",
-        "min_completion_auc", "min_order_correlation", "min_time_trend", "min_success_auc",
-        "max_false_positive_rate", "min_control_auc", "min_agreement", "min_spans",
-    ]
-
-    mutating func read(_ section: ConfigurationSection) throws {
-        try section.allow([
-            "run", "dataset", "splits", "provider", "model", "base_url", "key_env", "key_file", "replay_of", "prompts",
-            "prices", "unit", "kinds", "annotations", "window", "shared_boundary", "layout", "samples", "temperature",
-            "sampling_seed", "analysis_tokens", "scoring_tokens", "logprobs", "schema", "token_limit_field",
-            "extra_body", "pictures", "limit", "controls", "concurrency", "requests_per_minute", "tokens_per_minute",
-            "timeout", "attempts", "hedge_after", "budget", "annotator", "lint",
-        ])
-        run = try section.string("run")
-        dataset = try section.string("dataset")
-        splits = try section.strings("splits")
-        provider = try section.choice("provider", ["scripted", "openai", "gemini", "anthropic", "replay"])
-        model = try section.string("model")
-        baseURL = try section.string("base_url")
-        keyEnvironment = try section.string("key_env")
-        keyFile = try section.string("key_file")
-        replayOf = try section.string("replay_of")
-        prompts = try section.string("prompts")
-        prices = try section.string("prices")
-        try readQuestions(section)
-        try readPace(section)
-        if let pictures = try section.section("pictures") { try readPictures(pictures) }
-        if let annotator = try section.section("annotator") { try readAnnotator(annotator) }
-        if let lint = try section.section("lint") {
-            try lint.allow(Self.thresholdNames)
-            for name in Self.thresholdNames { self.lint.thresholds[name] = try lint.double(name) }
-        }
-    }
-
-    private mutating func readQuestions(_ section: ConfigurationSection) throws {
-        unit = try section.choice("unit", ["task", "instruction"])
-        kinds = try section.strings("kinds")
-        annotations = try section.choice("annotations", ["first", "all"])
-        window = try section.int("window")
-        sharedBoundary = try section.bool("shared_boundary")
-        layout = try section.choice("layout", ["span", "window"])
-        samples = try section.int("samples")
-        temperature = try section.double("temperature")
-        samplingSeed = try section.int("sampling_seed")
-        analysisTokens = try section.int("analysis_tokens")
-        scoringTokens = try section.int("scoring_tokens")
-        logprobs = try section.int("logprobs")
-        schema = try section.bool("schema")
-        tokenLimitField = try section.choice("token_limit_field", ["max_tokens", "max_completion_tokens"])
-        extraBody = try section.string("extra_body")
-    }
-
-    private mutating func readPace(_ section: ConfigurationSection) throws {
-        limit = try section.int("limit")
-        controls = try section.int("controls")
-        concurrency = try section.int("concurrency")
-        requestsPerMinute = try section.int("requests_per_minute")
-        tokensPerMinute = try section.int("tokens_per_minute")
-        timeout = try section.double("timeout")
-        attempts = try section.int("attempts")
-        hedgeAfter = try section.double("hedge_after")
-        budget = try section.double("budget")
-    }
-
-    private mutating func readPictures(_ section: ConfigurationSection) throws {
-        try section.allow(["layout", "encoding", "side", "quality", "detail"])
-        pictures.layout = try section.choice("layout", ["frames", "sheet", "none"])
-        pictures.encoding = try section.choice("encoding", ["keep", "jpeg", "png"])
-        pictures.side = try section.int("side")
-        pictures.quality = try section.int("quality")
-        pictures.detail = try section.choice("detail", ["low", "high", "auto"])
-    }
-
-    private mutating func readAnnotator(_ section: ConfigurationSection) throws {
-        try section.allow(["kind", "wrong_scores", "compression", "refusals", "malformed", "truncations"])
-        annotator.kind = try section.string("kind")
-        annotator.wrongScores = try section.double("wrong_scores")
-        annotator.compression = try section.double("compression")
-        annotator.refusals = try section.double("refusals")
-        annotator.malformed = try section.double("malformed")
-        annotator.truncations = try section.double("truncations")
     }
 }

@@ -1,104 +1,92 @@
 extension Configuration {
-    /// The section `train`. What is nil has the default that `rgvlm-train run --help` and README.md name.
-    package struct Train: Sendable, Equatable {
+    /// The section `train`: what `rgvlm-train run` learns from and how.
+    package struct Train: ConfigurationSection {
+        /// The run's name; from algorithm, preset, reward and seed when nil.
         package var run: String?
+        /// The only one of the store when nil.
         package var dataset: String?
-        package var splits: [String]?
+        package var splits = ["train"]
+        /// The splits to validate on; those of valid_seen and valid_unseen that are there when nil.
         package var validation: [String]?
-        package var kinds: [String]?
-        package var episodes: Int?
-        package var algorithm: String?
-        package var preset: String?
-        package var encoder: String?
-        package var epochs: Double?
-        package var steps: Int?
-        package var batch: Int?
-        package var threads: Int?
-        package var precision: String?
-        package var logEvery: Int?
-        package var checkpointEvery: Int?
-        package var validateEvery: Int?
-        package var keep: Int?
+        package var kinds: [InstructionKind] = [.primitive]
+        /// The first ones of the splits; all when nil.
+        @Within(1...) package var episodes: Int?
+        package var algorithm = Algorithm.iql
+        package var preset = Preset.small
+        package var encoder = Encoder.patches
+        /// Passes over the instructions, where ``steps`` is nil.
+        @Within(above: 0, upTo: 1e6) package var epochs = 20.0
+        /// Updates in all.
+        @Within(1...) package var steps: Int?
+        /// Windows of an update.
+        @Within(1...4096) package var batch = 64
+        /// One a core when nil.
+        @Within(1...1024) package var threads: Int?
+        package var precision = Precision.float32
+        /// Updates between rows of figures.
+        @Within(1...) package var logEvery = 50
+        /// Updates between checkpoints.
+        @Within(1...) package var checkpointEvery = 500
+        /// Updates between validations; an epoch's when nil.
+        @Within(1...) package var validateEvery: Int?
+        /// Checkpoints that stay.
+        @Within(1...) package var keep = 2
         package var reward = Reward()
         package var learning = Learning()
+
+        package init() {}
     }
 
-    /// The section `train.reward`.
-    package struct Reward: Sendable, Equatable {
-        package var source: String?
+    /// The section `train.reward`: `sparse * (1 at the end) + generated * transform(score)`.
+    package struct Reward: ConfigurationSection {
+        /// Labels where there are some and the algorithm reads rewards, else none, when nil.
+        package var source: Source?
+        /// The label run; the one of the section `label`, or the only one, when nil.
         package var labels: String?
-        package var sparse: Double?
-        package var generated: Double?
-        package var transform: String?
+        @Within(-1e30...1e30) package var sparse = 1.0
+        @Within(-1e30...1e30) package var generated = 1.0
+        package var transform = Transform.scaled
+
+        package init() {}
+
+        package enum Source: String, Choice {
+            case none, labels, oracle, zero, random
+            case timeIndex = "time-index"
+            case negated, shuffled
+        }
+
+        package enum Transform: String, Choice { case scaled, centered, delta }
     }
 
-    /// The section `train.learning`.
-    package struct Learning: Sendable, Equatable {
-        package var discount: Double?
-        package var expectile: Double?
-        package var temperature: Double?
-        package var weightLimit: Double?
-        package var polyak: Double?
-        package var learningRate: Double?
-        package var schedule: String?
-        package var weightDecay: Double?
-        package var dropout: Double?
+    /// The section `train.learning`: implicit Q-learning and the optimiser.
+    package struct Learning: ConfigurationSection {
+        @Within(0...1) package var discount = 0.97
+        @Within(0.0001...0.9999) package var expectile = 0.8
+        /// Inverse temperature of the policy's weights.
+        @Within(0...1000) package var temperature = 5.0
+        /// The largest of them.
+        @Within(1...1e6) package var weightLimit = 100.0
+        @Within(0...1) package var polyak = 0.005
+        @Within(0...1) package var learningRate = 1e-4
+        /// Whether the learning rate stays, or falls to 0 over the run.
+        package var schedule = Schedule.constant
+        @Within(0...1) package var weightDecay = 0.1
+        /// The preset's when nil.
+        @Within(0...0.9) package var dropout: Double?
+
+        package init() {}
+
+        package enum Schedule: String, Choice { case constant, cosine }
     }
 }
 
 extension Configuration.Train {
-    mutating func read(_ section: ConfigurationSection) throws {
-        try section.allow([
-            "run", "dataset", "splits", "validation", "kinds", "episodes", "algorithm", "preset", "encoder", "epochs",
-            "steps", "batch", "threads", "precision", "log_every", "checkpoint_every", "validate_every", "keep",
-            "reward",
-            "learning",
-        ])
-        run = try section.string("run")
-        dataset = try section.string("dataset")
-        splits = try section.strings("splits")
-        validation = try section.strings("validation")
-        kinds = try section.strings("kinds")
-        episodes = try section.int("episodes")
-        algorithm = try section.choice("algorithm", ["iql", "bc", "filtered-bc"])
-        preset = try section.choice("preset", ["small", "medium", "sprint"])
-        encoder = try section.choice("encoder", ["patches", "resnet18", "featConv", "segmentation"])
-        epochs = try section.double("epochs")
-        steps = try section.int("steps")
-        batch = try section.int("batch")
-        threads = try section.int("threads")
-        precision = try section.choice("precision", ["float32", "bfloat16"])
-        logEvery = try section.int("log_every")
-        checkpointEvery = try section.int("checkpoint_every")
-        validateEvery = try section.int("validate_every")
-        keep = try section.int("keep")
-        if let section = try section.section("reward") { try readReward(section) }
-        if let section = try section.section("learning") { try readLearning(section) }
+    package enum Algorithm: String, Choice {
+        case iql, bc
+        case filteredBC = "filtered-bc"
     }
-
-    private mutating func readReward(_ section: ConfigurationSection) throws {
-        try section.allow(["source", "labels", "sparse", "generated", "transform"])
-        reward.source = try section.choice(
-            "source", ["none", "labels", "oracle", "zero", "random", "time-index", "negated", "shuffled"])
-        reward.labels = try section.string("labels")
-        reward.sparse = try section.double("sparse")
-        reward.generated = try section.double("generated")
-        reward.transform = try section.choice("transform", ["scaled", "centered", "delta"])
-    }
-
-    private mutating func readLearning(_ section: ConfigurationSection) throws {
-        try section.allow([
-            "discount", "expectile", "temperature", "weight_limit", "polyak", "learning_rate", "schedule",
-            "weight_decay", "dropout",
-        ])
-        learning.discount = try section.double("discount")
-        learning.expectile = try section.double("expectile")
-        learning.temperature = try section.double("temperature")
-        learning.weightLimit = try section.double("weight_limit")
-        learning.polyak = try section.double("polyak")
-        learning.learningRate = try section.double("learning_rate")
-        learning.schedule = try section.choice("schedule", ["constant", "cosine"])
-        learning.weightDecay = try section.double("weight_decay")
-        learning.dropout = try section.double("dropout")
-    }
+    package enum Preset: String, Choice { case small, medium, sprint }
+    /// What the network sees: patches of the pictures, or features that `rgvlm-train encode` has made.
+    package enum Encoder: String, Choice { case patches, resnet18, featConv, segmentation }
+    package enum Precision: String, Choice { case float32, bfloat16 }
 }

@@ -98,21 +98,21 @@ extension ExperimentPlan {
     static func assumedRate(_ cell: Cell) -> Double {
         let rates: (iql: Double, cloning: Double) =
             switch cell.preset {
-            case "small": (5, 9)
-            case "medium": (1.2, 2.2)
-            default: (0.1, 0.2)
+            case .small: (5, 9)
+            case .medium: (1.2, 2.2)
+            case .sprint: (0.1, 0.2)
             }
-        return cell.algorithm == "iql" ? rates.iql : rates.cloning
+        return cell.algorithm == .iql ? rates.iql : rates.cloning
     }
     static let assumedEvaluationSeconds = 10.0
 
     /// Bytes of a run's checkpoints when nothing was measured.
-    static func assumedRunBytes(_ preset: String, keep: Int) -> Double {
+    static func assumedRunBytes(_ preset: Configuration.Train.Preset, keep: Int) -> Double {
         let checkpoint: Double =
             switch preset {
-            case "small": 25e6
-            case "medium": 110e6
-            default: 620e6
+            case .small: 25e6
+            case .medium: 110e6
+            case .sprint: 620e6
             }
         return checkpoint * Double(keep)
     }
@@ -129,7 +129,7 @@ extension ExperimentPlan {
         for state in states { counts[state.rawValue, default: 0] += 1 }
         let left = zip(cells, states).filter { $1 == .open || $1 == .begun }.map(\.0)
         func rate(_ cell: Cell) -> Double {
-            facts.rates["\(cell.algorithm) \(cell.preset)"] ?? Self.assumedRate(cell)
+            facts.rates[cell.kind] ?? Self.assumedRate(cell)
         }
         func remaining(_ cell: Cell) -> Int? {
             cell.updates.map { max(0, $0 - (facts.trainings[cell.run]?.step ?? 0)) }
@@ -145,16 +145,16 @@ extension ExperimentPlan {
         let evaluation = Double(evaluations) * (facts.evaluationSeconds ?? Self.assumedEvaluationSeconds)
         let isCounted = left.allSatisfy { $0.updates != nil }
         let labels = facts.labels
-        let isVLM = labels?.isVLM ?? ["openai", "gemini", "anthropic"].contains(configuration.label.provider)
+        let isVLM = labels?.isVLM ?? configuration.label.provider?.isServed ?? false
         var dollars: Double? = isVLM ? nil : 0
         if let labels, labels.isVLM, labels.settled > 0 {
             dollars = labels.dollars * Double(labels.spans) / Double(labels.settled)
         }
         var bytes = left.map {
-            facts.runBytes ?? Self.assumedRunBytes($0.preset, keep: configuration.train.keep ?? 2)
+            facts.runBytes ?? Self.assumedRunBytes($0.preset, keep: configuration.train.keep)
         }.reduce(0, +)
         if !facts.hasData, let episodes = configuration.simulate.episodes {
-            bytes += Double(episodes) * Self.assumedEpisodeBytes(pictureSide: configuration.simulate.size ?? 300)
+            bytes += Double(episodes) * Self.assumedEpisodeBytes(pictureSide: configuration.simulate.size)
         }
         let all = cells.compactMap(\.updates)
         return Estimate(
@@ -165,7 +165,7 @@ extension ExperimentPlan {
             }.reduce(0, +), updates: all.count == cells.count ? all.reduce(0, +) : nil,
             secondsLeft: isCounted ? training + evaluation : nil, jobs: jobs,
             rate: seconds.reduce(0, +) > 0 ? Double(remainingUpdates) / seconds.reduce(0, +) : 0,
-            isMeasured: left.allSatisfy { facts.rates["\($0.algorithm) \($0.preset)"] != nil },
+            isMeasured: left.allSatisfy { facts.rates[$0.kind] != nil },
             dollarsSpent: labels?.dollars ?? 0, dollars: dollars, isVLM: isVLM,
             isAsking: isVLM && labels.map { $0.settled < $0.spans || $0.spans == 0 } ?? true, bytes: bytes)
     }

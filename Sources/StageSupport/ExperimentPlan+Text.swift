@@ -11,7 +11,8 @@ extension ExperimentPlan {
         for row in rows {
             let own = cells.filter { $0.row.name == row.name }
             table.add(
-                [row.name, row.kind, own.first?.updates?.grouped ?? "by epochs"] + own.map { shown($0, facts) })
+                [row.name, row.kind.rawValue, own.first?.updates?.grouped ?? "by epochs"] + own.map { shown($0, facts) }
+            )
         }
         let estimate = estimate(configuration, facts, jobs: jobs)
         return table.text + "\n" + estimate.lines(cells: cells.count, freeBytes: freeBytes).map { $0 + "\n" }.joined()

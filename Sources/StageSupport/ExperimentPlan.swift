@@ -1,4 +1,5 @@
 internal import Foundation
+internal import Ground
 
 /// What an experiment consists of: each row of its table trained once a seed, and evaluated. Nothing is read or run.
 package struct ExperimentPlan: Sendable, Equatable {
@@ -10,8 +11,8 @@ package struct ExperimentPlan: Sendable, Equatable {
         package var run: String
         /// The names of its evaluations, one a task set.
         package var evaluations: [String]
-        package var algorithm: String
-        package var preset: String
+        package var algorithm: Configuration.Train.Algorithm
+        package var preset: Configuration.Train.Preset
         /// Updates in all; nil where the configuration counts epochs.
         package var updates: Int?
         /// The program and its arguments.
@@ -36,8 +37,6 @@ package struct ExperimentPlan: Sendable, Equatable {
         }
     }
 
-    /// The seeds of an experiment that names none.
-    package static let defaultSeeds = [1, 2, 3]
     /// Who is evaluated beside the policies: as in `rgvlm-evaluate run --agent`.
     package static let referenceAgents = ["expert", "random"]
 
@@ -60,12 +59,12 @@ package struct ExperimentPlan: Sendable, Equatable {
             )
         }
         rows = experiment.rows
-        seeds = experiment.seeds ?? Self.defaultSeeds
+        seeds = experiment.seeds
         let sets = configuration.evaluate.sets.map(\.name)
         cells = []
         let settings = try rows.map { row in
             do {
-                return try Configuration(file: nil, overrides: row.set).train
+                return try configuration.overridden(by: row.set).train
             } catch let error as StageError {
                 throw StageError(error.exit, "experiment row \(row.name): \(error.description)")
             }
@@ -77,9 +76,7 @@ package struct ExperimentPlan: Sendable, Equatable {
                     Cell(
                         row: row, seed: seed, run: run,
                         evaluations: sets.map { Configuration.Evaluate.run(run, on: $0) },
-                        algorithm: own.algorithm ?? configuration.train.algorithm ?? "iql",
-                        preset: own.preset ?? configuration.train.preset ?? "small",
-                        updates: own.steps ?? configuration.train.steps,
+                        algorithm: own.algorithm, preset: own.preset, updates: own.steps,
                         trainCommand: places.command("rgvlm-train", ["run"]) + ["--run", run, "--seed", String(seed)]
                             + row.set.flatMap { ["--set", $0] } + ["--threads", "1"],
                         evaluateCommand: places.evaluation(["--run", run])))
@@ -116,6 +113,9 @@ extension ExperimentPlan.Places {
 }
 
 extension ExperimentPlan.Cell {
+    /// What its speed depends on, as in `iql small`.
+    var kind: String { "\(algorithm.rawValue) \(preset.rawValue)" }
+
     /// The commands as lines for a shell.
     package var trainLine: String { ShellWords.line(trainCommand) }
     package var evaluateLine: String { ShellWords.line(evaluateCommand) }

@@ -1,4 +1,5 @@
 internal import Dispatch
+internal import Ground
 internal import Synchronization
 
 #if canImport(Darwin)

@@ -49,6 +49,12 @@ package final class ProgressLine {
         }
     }
 
+    /// How many a second since the count began, as in `1,200 steps/s`.
+    package func rate(of count: Int, _ unit: String) -> String {
+        let seconds = max((clock.now - start) / .seconds(1), 1e-3)
+        return "\(Int(Double(count) / seconds).grouped) \(unit)/s"
+    }
+
     /// Removes the line, so that other text can follow.
     package func clear() {
         if isShown { writeToStandardError("\r\u{1B}[2K") }

@@ -1,20 +1,9 @@
 package import ArgumentParser
 internal import Foundation
-
-/// How a stage ends, in the exit codes all stages share.
-package enum StageExit: Int32, Sendable {
-    case done = 0
-    case usage = 64
-    case badInput = 65
-    case inputMissing = 66
-    case unreachable = 69
-    case cannotWrite = 73
-    case stopped = 75
-    case interrupted = 130
-}
+package import Ground
 
 /// An error that ends a stage: what is wrong, where, and what to do, with the exit code it leads to.
-package struct StageError: Error, Sendable, CustomStringConvertible {
+package struct StageError: ExitCoded {
     package var exit: StageExit
     package var description: String
 
@@ -25,12 +14,12 @@ package struct StageError: Error, Sendable, CustomStringConvertible {
 }
 
 extension AsyncParsableCommand {
-    /// Runs a stage's body: a ``StageError`` becomes a line on stderr and its exit code.
+    /// Runs a stage's body: an error that is ``ExitCoded`` becomes a line on stderr and its exit code.
     package func runStage(_ body: () async throws -> StageExit) async throws {
         let exit: StageExit
         do {
             exit = try await body()
-        } catch let error as StageError {
+        } catch let error as any ExitCoded {
             writeToStandardError("error: \(TextTable.printable(error.description, keepingLines: true))\n")
             exit = error.exit
         }

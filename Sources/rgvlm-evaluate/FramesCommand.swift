@@ -3,6 +3,7 @@ import ArgumentParser
 internal import Evaluation
 internal import ExperimentStore
 internal import Foundation
+internal import Ground
 internal import Images
 internal import StageSupport
 
@@ -42,9 +43,9 @@ struct FramesCommand: AsyncParsableCommand {
                 throw StageError(.usage, "--size \(size): expected 16 to 1024 pixels")
             }
             let configuration = try common.configuration()
-            let store = try ExperimentStore.forStage(try configuration.existingStore(), access: .read)
+            let store = try ExperimentStore(try configuration.existingStore(), access: .read)
             let (rollout, steps, seed) = try rollout(store)
-            let dataset = try EvaluateSettings.dataset(configuration.evaluate.dataset, store)
+            let dataset = try store.dataset(named: configuration.evaluate.dataset)
             let pictures = try draw(
                 rollout, steps, seed: seed, root: root ?? configuration.evaluate.root ?? dataset.root)
             try write(pictures, rollout, steps)
@@ -53,18 +54,16 @@ struct FramesCommand: AsyncParsableCommand {
     }
 
     private func rollout(_ store: ExperimentStore) throws -> (Rollout, [Rollout.Step], UInt64) {
-        try translatingErrors {
-            try store.read { db in
-                guard let evaluation = try EvalRun.named(run, db) else {
-                    throw StageError(.inputMissing, "\(store.path): holds no evaluation \"\(run)\"")
-                }
-                guard let found = try evaluation.rollouts(db).first(where: { $0.rollout.index == task }) else {
-                    throw StageError(.inputMissing, "\(run): has no task \(task)")
-                }
-                return (
-                    found.rollout, try Rollout.steps(found.id, db), UInt64(bitPattern: evaluation.identity.seed)
-                )
+        try store.read { db in
+            guard let evaluation = try EvalRun.named(run, db) else {
+                throw StageError(.inputMissing, "\(store.path): holds no evaluation \"\(run)\"")
             }
+            guard let found = try evaluation.rollouts(db).first(where: { $0.rollout.index == task }) else {
+                throw StageError(.inputMissing, "\(run): has no task \(task)")
+            }
+            return (
+                found.rollout, try Rollout.steps(found.id, db), UInt64(bitPattern: evaluation.identity.seed)
+            )
         }
     }
 

@@ -2,6 +2,7 @@ import ArgumentParser
 internal import Evaluation
 internal import ExperimentStore
 internal import Foundation
+internal import Ground
 internal import StageSupport
 
 struct RunCommand: AsyncParsableCommand {
@@ -54,8 +55,34 @@ struct RunCommand: AsyncParsableCommand {
     func run() async throws {
         try await runStage {
             let interruption = Interruption()
-            let session = try EvaluateSession(self, try common.configuration())
-            return try session.run(common, interruption)
+            let configuration = try common.configuration([
+                .init("--root", "evaluate.root", root), .init("--threads", "evaluate.threads", threads),
+            ])
+            let store = try ExperimentStore(try configuration.existingStore(), access: .read)
+            let progress = ProgressLine(quiet: common.quiet || common.json, logger: common.logger("rgvlm-evaluate"))
+            defer { progress.clear() }
+            let session = try EvaluationSession(
+                try EvaluationSettings(self, configuration, store), store: store,
+                onEvent: { show($0, progress) }, shouldStop: { interruption.hasCome })
+            try store.close()
+            guard let results = try session.run() else { return .interrupted }
+            try results.show(common)
+            return .done
+        }
+    }
+
+    private func show(_ event: EvaluationEvent, _ progress: ProgressLine) {
+        switch event {
+        case .preparing(let set, let tasks): common.say(.debug, "setting up \(tasks) tasks of \(set)")
+        case .warning(let text): common.say(.warning, "warning: \(text)")
+        case .progress(_, tasks: 0, _, steps: 0): progress.restart()
+        case .progress(let name, let tasks, let total, let steps):
+            progress.show(name, done: tasks, of: total, unit: "tasks", detail: progress.rate(of: steps, "steps"))
+        case .stored(let name, let isReplacing):
+            progress.clear()
+            if isReplacing {
+                common.say(.warning, "warning: \(name) was an evaluation on other tasks; this one is in its place")
+            }
         }
     }
 }

@@ -4,6 +4,7 @@ internal import Episodes
 internal import ExperimentStore
 internal import Foundation
 internal import Frames
+internal import Ground
 internal import Ingestion
 internal import StageSupport
 
@@ -12,7 +13,7 @@ struct IngestCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "rgvlm-ingest",
         abstract: "Reads a dataset into the store.",
-        subcommands: [ALFREDCommand.self, SampleCommand.self])
+        subcommands: [ALFREDCommand.self])
 }
 
 struct ALFREDCommand: AsyncParsableCommand {
@@ -65,76 +66,57 @@ struct ALFREDCommand: AsyncParsableCommand {
     func run() async throws {
         try await runStage {
             let interruption = Interruption()
-            let configuration = try common.configuration()
-            let ingest = try Self.ingest(try options(configuration.ingest, seed: configuration.seed))
-            let store = try ExperimentStore.forStage(configuration.store, access: .write)
+            let configuration = try common.configuration(overrides)
+            let ingest = try ALFREDIngest(try options(configuration))
+            let store = try ExperimentStore(configuration.store, access: .write)
             let report = try await self.report(ingest, store, interruption)
-            try translatingErrors { try store.close() }
+            try store.close()
             try show(report, store: configuration.store)
             if report.wasInterrupted { return .interrupted }
             return report.problems.isEmpty ? .done : .badInput
         }
     }
 
-    private func options(_ section: Configuration.Ingest, seed: UInt64) throws -> ALFREDIngest.Options {
-        guard let root = root ?? section.root ?? ProcessInfo.processInfo.environment["ALFRED_ROOT"], !root.isEmpty
-        else {
+    private var overrides: [Configuration.Override] {
+        [
+            .init("--root", "ingest.root", root), .init("--splits", "ingest.splits", splits),
+            .init("--dataset", "ingest.dataset", dataset), .init("--strict", "ingest.strict", strict ? true : nil),
+            .init("--frame-size", "ingest.frame_size", frameSize),
+            .init("--render", "ingest.render", render ? true : nil), .init("--limit", "ingest.limit", limit),
+            .init("--include", "ingest.include", include),
+        ]
+    }
+
+    private func options(_ configuration: Configuration) throws -> ALFREDIngest.Options {
+        let section = configuration.ingest
+        guard let root = section.root ?? ProcessInfo.processInfo.environment["ALFRED_ROOT"], !root.isEmpty else {
             throw StageError(
                 .usage, "no dataset: give --root DIR or set ALFRED_ROOT (make alfred fetches the official release)")
         }
-        var options = ALFREDIngest.Options(root: root, dataset: dataset ?? section.dataset ?? "alfred")
+        var options = ALFREDIngest.Options(root: root, dataset: section.dataset)
         guard options.hasUsableName else {
             throw StageError(.usage, "--dataset \(options.dataset): use letters, digits, '.', '_' and '-'")
         }
-        options.splits = try Self.names(splits?.components(separatedBy: ",") ?? section.splits)
-        options.isStrict = strict || section.strict ?? false
-        if let side = frameSize ?? section.frameSize {
-            guard (0...1024).contains(side) else {
-                throw StageError(.usage, "--frame-size \(side): expected 0 to 1024 pixels")
-            }
-            options.frameSide = side == 0 ? nil : side
-        }
-        options.drawsMissingFrames = render || section.render ?? false
+        options.splits = try Self.names(section.splits)
+        options.isStrict = section.strict
+        options.frameSide = section.frameSize == 0 ? nil : section.frameSize
+        options.drawsMissingFrames = section.render
         if options.drawsMissingFrames, options.frameSide == nil {
             throw StageError(.usage, "--render has nowhere to put frames with --frame-size 0")
         }
-        options.selection = try selection(section, seed: seed)
+        guard section.limit != nil || section.include != nil else { return options }
+        let named = try section.include.map { try TrajectorySelection.names(in: $0) } ?? []
+        options.selection = TrajectorySelection(limit: section.limit ?? 0, named: named, seed: configuration.seed)
         return options
     }
 
-    private func selection(_ section: Configuration.Ingest, seed: UInt64) throws -> TrajectorySelection? {
-        let limit = limit ?? section.limit
-        let file = include ?? section.include
-        guard limit != nil || file != nil else { return nil }
-        if let limit, limit < 1 { throw StageError(.usage, "--limit \(limit): expected 1 or more trajectories") }
-        do {
-            let named = try file.map { try TrajectorySelection.names(in: $0) } ?? []
-            return TrajectorySelection(limit: limit ?? 0, named: named, seed: seed)
-        } catch let refusal as ALFREDIngest.Refusal {
-            throw StageError(.inputMissing, refusal.description)
-        }
-    }
-
-    /// Names of splits without spaces around them, each once.
+    /// Names of splits, each once.
     private static func names(_ given: [String]?) throws -> [String]? {
         guard let given else { return nil }
         var names: [String] = []
-        for name in given.map({ $0.trimmingCharacters(in: .whitespaces) }) where !name.isEmpty && !names.contains(name)
-        {
-            names.append(name)
-        }
+        for name in given where !name.isEmpty && !names.contains(name) { names.append(name) }
         guard !names.isEmpty else { throw StageError(.usage, "--splits: expected names such as train,valid_seen") }
         return names
-    }
-
-    private static func ingest(_ options: ALFREDIngest.Options) throws -> ALFREDIngest {
-        do {
-            return try ALFREDIngest(options)
-        } catch let error as ALFREDError {
-            throw StageError(error.code == .unreadable ? .inputMissing : .badInput, error.description)
-        } catch let refusal as ALFREDIngest.Refusal {
-            throw StageError(.inputMissing, refusal.description)
-        }
     }
 
     private func report(
@@ -142,29 +124,18 @@ struct ALFREDCommand: AsyncParsableCommand {
     ) async throws -> IngestReport {
         let progress = ProgressLine(quiet: common.quiet || common.json, logger: common.logger("rgvlm-ingest"))
         defer { progress.clear() }
-        do {
-            return try await ingest.run(
-                into: store,
-                onEvent: { event in
-                    switch event {
-                    case .began: progress.restart()
-                    case .progress(let split, let done, let total):
-                        progress.show(split, done: done, of: total, unit: "trajectories")
-                    case .problem(let problem):
-                        progress.clear()
-                        common.say(.error, "skipped \(problem.path): \(problem.reason)")
-                    }
-                }, shouldStop: { interruption.hasCome })
-        } catch let error as StoreError {
-            throw StageError(error)
-        } catch let error as FrameStoreError {
-            let isBlocked = error.code == .unwritable || error.code == .locked
-            throw StageError(isBlocked ? .cannotWrite : .badInput, error.description)
-        } catch let error as ALFREDError {
-            throw StageError(.badInput, error.description)
-        } catch let refusal as ALFREDIngest.Refusal {
-            throw StageError(.badInput, refusal.description)
-        }
+        return try await ingest.run(
+            into: store,
+            onEvent: { event in
+                switch event {
+                case .began: progress.restart()
+                case .progress(let split, let done, let total):
+                    progress.show(split, done: done, of: total, unit: "trajectories")
+                case .problem(let problem):
+                    progress.clear()
+                    common.say(.error, "skipped \(problem.path): \(problem.reason)")
+                }
+            }, shouldStop: { interruption.hasCome })
     }
 
     private func show(_ report: IngestReport, store: String) throws {

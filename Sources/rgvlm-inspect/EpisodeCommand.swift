@@ -1,6 +1,7 @@
 import ArgumentParser
 internal import ExperimentStore
 internal import Foundation
+internal import Ground
 internal import StageSupport
 
 struct EpisodeCommand: AsyncParsableCommand {
@@ -18,10 +19,9 @@ struct EpisodeCommand: AsyncParsableCommand {
     func run() async throws {
         try await runStage {
             let path = try common.configuration().store
-            let store = try ExperimentStore.forStage(path, access: .read)
+            let store = try ExperimentStore(path, access: .read)
             let id = try store.episodeNumber(id)
-            guard let detail = try translatingErrors({ try store.read { try EpisodeDetail.fetch(id, $0) } })
-            else {
+            guard let detail = try store.read({ try EpisodeDetail.fetch(id, $0) }) else {
                 throw StageError(.inputMissing, "\(path): has no episode \(id)")
             }
             if common.json { try printJSON(detail) } else { try writeToStandardOutput(detail.text) }
@@ -32,7 +32,7 @@ struct EpisodeCommand: AsyncParsableCommand {
 
 extension ExperimentStore {
     /// The number of the one episode that `name` can mean.
-    func episodeNumber(_ name: String) throws -> Int64 { try translatingErrors { try episode(named: name).id } }
+    func episodeNumber(_ name: String) throws -> Int64 { try episode(named: name).id }
 }
 
 extension EpisodeDetail {

@@ -4,6 +4,7 @@ internal import Exchange
 internal import ExperimentStore
 internal import Foundation
 internal import Frames
+internal import Ground
 internal import StageSupport
 
 struct ExportCommand: AsyncParsableCommand {
@@ -16,7 +17,7 @@ struct ExportCommand: AsyncParsableCommand {
             """)
 
     @Option(help: "The file's format.")
-    var format: Format
+    var format: TransitionExport.Format
 
     @Option(help: ArgumentHelp("The file to write.", valueName: "file"))
     var out: String
@@ -45,21 +46,8 @@ struct ExportCommand: AsyncParsableCommand {
     @OptionGroup(title: "Common options")
     var common: CommonOptions
 
-    enum Format: String, CaseIterable, ExpressibleByArgument, Sendable {
-        case npz, jsonl, csv, safetensors
-
-        var holdsFrames: Bool { self == .npz || self == .safetensors }
-    }
-
     enum YesNo: String, CaseIterable, ExpressibleByArgument, Sendable {
         case yes, no
-    }
-
-    struct Report: Encodable {
-        var file: String
-        var format: String
-        var bytes: Int
-        var description: ExportDescription
     }
 
     func validate() throws {
@@ -71,32 +59,26 @@ struct ExportCommand: AsyncParsableCommand {
 
     func run() async throws {
         try await runStage {
-            let store = try ExperimentStore.forStage(try common.configuration().store, access: .read)
+            let store = try ExperimentStore(try common.configuration().store, access: .read)
             let selection = try selection(store)
             let pictures = frames ?? (format.holdsFrames ? .yes : .no) == .yes ? try pictures(store, selection) : nil
             try checkTarget(store)
-            let monitor = ExportMonitor(common)
+            let interruption = Interruption()
+            let progress = ProgressLine(quiet: common.quiet || common.json, logger: common.logger("rgvlm-inspect"))
+            defer { progress.clear() }
+            struct Interrupted: Error {}
             do {
-                let report = try translatingErrors {
-                    try store.read { db in
-                        try write(TransitionRows(selection, db), pictures, monitor)
+                let report = try store.read { db in
+                    try TransitionExport(TransitionRows(selection, db), pictures: pictures).write(format, to: out) {
+                        if interruption.hasCome { throw Interrupted() }
+                        progress.show("export", done: $0 / 1_000_000, of: $1 / 1_000_000, unit: "MB")
                     }
                 }
-                monitor.clear()
+                progress.clear()
                 if common.json { try printJSON(report) } else { try show(report) }
                 return .done
-            } catch is ExportMonitor.Interrupted {
-                monitor.clear()
+            } catch is Interrupted {
                 return .interrupted
-            } catch let error as ExchangeError {
-                monitor.clear()
-                throw StageError(.cannotWrite, error.description)
-            } catch let error as FrameStoreError {
-                monitor.clear()
-                throw StageError(.badInput, error.description)
-            } catch let error as ExportArrays.MissingRecord {
-                monitor.clear()
-                throw StageError(.badInput, "\(error.path): has no record \(error.record), which the store refers to")
             }
         }
     }
@@ -104,29 +86,10 @@ struct ExportCommand: AsyncParsableCommand {
     // MARK: What to write
 
     private func selection(_ store: ExperimentStore) throws -> TransitionRows.Selection {
-        let datasets = try translatingErrors { try store.read { try DatasetRow.all($0) } }
-        let known = datasets.map(\.name).joined(separator: ", ")
-        guard let dataset = datasets.first(where: { dataset == nil || $0.name == dataset }) else {
-            throw StageError(
-                .inputMissing,
-                datasets.isEmpty
-                    ? "\(store.path): holds no dataset yet; rgvlm-ingest reads one"
-                    : "\(store.path): has no dataset \(dataset ?? ""); it has \(known)")
-        }
-        if self.dataset == nil, datasets.count > 1 {
-            throw StageError(.usage, "\(store.path): has several datasets; choose with --dataset: \(known)")
-        }
-        let run = try labels.map { name in
-            guard let run = try translatingErrors({ try store.read { try LabelRun.named(name, $0) } }) else {
-                throw StageError(.inputMissing, "\(store.path): has no label run \(name)")
-            }
-            guard run.datasetID == dataset.id else {
-                throw StageError(.usage, "the label run \(name) is about another dataset than \(dataset.name)")
-            }
-            return run
-        }
-        let splits = try translatingErrors {
-            try store.read { db in try DatasetSummary.all(db).first { $0.dataset == dataset.name }?.splits.map(\.name) }
+        let dataset = try store.dataset(named: dataset)
+        let run = try labels.map { try store.labelRun(named: $0, of: dataset) }
+        let splits = try store.read { db in
+            try DatasetSummary.all(db).first { $0.dataset == dataset.name }?.splits.map(\.name)
         }
         return TransitionRows.Selection(
             dataset: dataset, splits: try Self.chosen(split, of: splits ?? [], "split", store.path),
@@ -153,15 +116,11 @@ struct ExportCommand: AsyncParsableCommand {
             throw StageError(
                 .inputMissing, "\(store.path): holds no pictures of \(selection.dataset.name); give --frames no")
         }
-        do {
-            let pictures = try FrameStore(store.frameStorePath(dataset: selection.dataset.name))
-            guard pictures.identifier == identifier else {
-                throw StageError(.badInput, "\(pictures.path): belongs to another store")
-            }
-            return pictures
-        } catch let error as FrameStoreError {
-            throw StageError(error.code == .unreadable ? .inputMissing : .badInput, error.description)
+        let pictures = try FrameStore(store.frameStorePath(dataset: selection.dataset.name))
+        guard pictures.identifier == identifier else {
+            throw StageError(.badInput, "\(pictures.path): belongs to another store")
         }
+        return pictures
     }
 
     /// The store and what lies beside it must not be replaced by their own export.
@@ -176,22 +135,7 @@ struct ExportCommand: AsyncParsableCommand {
 
     // MARK: Writing
 
-    private func write(
-        _ rows: TransitionRows, _ pictures: FrameStore?, _ monitor: ExportMonitor
-    ) throws -> Report {
-        let arrays = try ExportArrays(rows, pictures)
-        let description = arrays.description
-        switch format {
-        case .npz: try arrays.writeNPZ(out, monitor)
-        case .safetensors: try arrays.writeSafetensors(out, monitor)
-        case .jsonl: try ExportText(rows).writeJSONLines(out, monitor)
-        case .csv: try ExportText(rows).writeCSV(out, monitor)
-        }
-        let size = try FileManager.default.attributesOfItem(atPath: out)[.size] as? Int
-        return Report(file: out, format: format.rawValue, bytes: size ?? 0, description: description)
-    }
-
-    private func show(_ report: Report) throws {
+    private func show(_ report: TransitionExport.Report) throws {
         let description = report.description
         let scored = description.scoredRows.map { " (\($0.grouped) scored)" } ?? ""
         var text = "Wrote \(description.rows.grouped) rows\(scored)"
@@ -200,3 +144,5 @@ struct ExportCommand: AsyncParsableCommand {
         try writeToStandardOutput(TextTable.printable("\(text) to \(report.file)") + "\n")
     }
 }
+
+extension TransitionExport.Format: ExpressibleByArgument {}

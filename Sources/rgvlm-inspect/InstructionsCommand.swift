@@ -1,6 +1,7 @@
 import ArgumentParser
 internal import Episodes
 internal import ExperimentStore
+internal import Ground
 internal import StageSupport
 
 struct InstructionsCommand: AsyncParsableCommand {
@@ -41,10 +42,10 @@ struct InstructionsCommand: AsyncParsableCommand {
 
     func run() async throws {
         try await runStage {
-            let store = try ExperimentStore.forStage(try common.configuration().store, access: .read)
+            let store = try ExperimentStore(try common.configuration().store, access: .read)
             var query = InstructionQuery()
             if let split {
-                let known = try translatingErrors { try store.read { try DatasetSummary.splitNames($0) } }
+                let known = try store.read { try DatasetSummary.splitNames($0) }
                 guard known.contains(split) else {
                     throw StageError(
                         .inputMissing, "\(store.path): has no split \(split); it has \(known.joined(separator: ", "))")
@@ -55,9 +56,7 @@ struct InstructionsCommand: AsyncParsableCommand {
             query.containing = containing
             query.limit = limit == 0 ? nil : limit
             query.episode = try episode.map { try store.episodeNumber($0) }
-            let listing = try translatingErrors {
-                try store.read { Listing(total: try query.count($0), instructions: try query.fetch($0)) }
-            }
+            let listing = try store.read { Listing(total: try query.count($0), instructions: try query.fetch($0)) }
             if common.json { try printJSON(listing) } else { try show(listing) }
             return .done
         }

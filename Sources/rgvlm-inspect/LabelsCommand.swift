@@ -2,6 +2,7 @@ import ArgumentParser
 internal import Episodes
 internal import ExperimentStore
 internal import Foundation
+internal import Ground
 internal import StageSupport
 
 struct LabelsCommand: AsyncParsableCommand {
@@ -28,17 +29,17 @@ struct LabelsCommand: AsyncParsableCommand {
 
     func run() async throws {
         try await runStage {
-            let store = try ExperimentStore.forStage(try common.configuration().store, access: .read)
+            let store = try ExperimentStore(try common.configuration().store, access: .read)
             let episode = try store.episodeNumber(id)
             let runID = try run.map { name in
-                guard let run = try translatingErrors({ try store.read { try LabelRun.named(name, $0) } }) else {
+                guard let run = try store.read({ try LabelRun.named(name, $0) }) else {
                     throw StageError(.inputMissing, "\(store.path): has no label run \(name)")
                 }
                 return run.id
             }
-            let details = try translatingErrors {
-                try store.read { try LabelDetail.spans(episode: episode, run: runID, $0) }
-            }.filter { controls || $0.control == "none" }
+            let details = try store.read { try LabelDetail.spans(episode: episode, run: runID, $0) }.filter {
+                controls || $0.control == "none"
+            }
             if common.json {
                 try printJSON(details)
             } else if details.isEmpty {

@@ -1,6 +1,7 @@
 import ArgumentParser
 internal import ExperimentStore
 internal import Foundation
+internal import Ground
 internal import StageSupport
 internal import Viewer
 
@@ -36,7 +37,7 @@ struct ServeCommand: AsyncParsableCommand {
         try await runStage {
             let interruption = Interruption()
             let path = try common.configuration().store
-            let server = try translatingErrors { try ViewerServer(store: path, port: port) }
+            let server = try ViewerServer(store: path, port: port)
             let watcher = Task {
                 while !interruption.hasCome, !Task.isCancelled { try? await Task.sleep(for: .milliseconds(50)) }
                 server.stop()

@@ -1,6 +1,7 @@
 import ArgumentParser
 internal import ExperimentStore
 internal import Foundation
+internal import Ground
 internal import StageSupport
 
 struct SummaryCommand: AsyncParsableCommand {
@@ -13,8 +14,8 @@ struct SummaryCommand: AsyncParsableCommand {
 
     func run() async throws {
         try await runStage {
-            let store = try ExperimentStore.forStage(try common.configuration().store, access: .read)
-            let summaries = try translatingErrors { try store.read { try DatasetSummary.all($0) } }
+            let store = try ExperimentStore(try common.configuration().store, access: .read)
+            let summaries = try store.read { try DatasetSummary.all($0) }
             if common.json {
                 try printJSON(summaries)
             } else if summaries.isEmpty {

@@ -1,6 +1,7 @@
 import ArgumentParser
 internal import ExperimentStore
 internal import Foundation
+internal import Ground
 internal import Ingestion
 internal import StageSupport
 
@@ -36,8 +37,8 @@ struct VerifyCommand: AsyncParsableCommand {
 
     func run() async throws {
         try await runStage {
-            let store = try ExperimentStore.forStage(try common.configuration().store, access: .read)
-            let report = try translatingErrors { try verify(store) }
+            let store = try ExperimentStore(try common.configuration().store, access: .read)
+            let report = try verify(store)
             if common.json { try printJSON(report) } else { try show(report) }
             return report.holds ? .done : .badInput
         }

@@ -1,6 +1,7 @@
 import ArgumentParser
 internal import ExperimentStore
 internal import Foundation
+internal import Ground
 internal import RewardLabeling
 internal import StageSupport
 internal import VisionLanguage
@@ -49,7 +50,7 @@ struct ExportBatchCommand: AsyncParsableCommand {
             }
             for file in forget {
                 let name = (file as NSString).lastPathComponent
-                let count = try translatingErrors { try session.store.write { try session.run.forgetBatch(name, $0) } }
+                let count = try await session.store.write { try session.run.forgetBatch(name, $0) }
                 common.say(.info, "\(name): \(count.grouped) questions are no longer awaited")
             }
             let export = BatchExport(
@@ -61,15 +62,11 @@ struct ExportBatchCommand: AsyncParsableCommand {
                     }
                 })
             let progress = ProgressLine(quiet: common.quiet || common.json, logger: common.logger("rgvlm-label"))
-            let total = try translatingErrors {
-                try session.store.read { try session.run.spanCounts($0)["pending"] ?? 0 }
-            }
-            let report = try await translatingBatchErrors {
-                try await export.run(
-                    session.store, session.run,
-                    progress: { progress.show("spans", done: $0, of: total, unit: "") },
-                    shouldStop: { interruption.hasCome })
-            }
+            let total = try session.store.read { try session.run.spanCounts($0)["pending"] ?? 0 }
+            let report = try await export.run(
+                session.store, session.run,
+                progress: { progress.show("spans", done: $0, of: total, unit: "") },
+                shouldStop: { interruption.hasCome })
             progress.clear()
             try await session.close()
             if common.json { try printJSON(report) } else { try writeToStandardOutput(report.text(folder: out)) }
@@ -96,7 +93,7 @@ struct ImportBatchCommand: AsyncParsableCommand {
         try await runStage {
             let interruption = Interruption()
             let configuration = try common.configuration()
-            let store = try ExperimentStore.forStage(try configuration.existingStore(), access: .write)
+            let store = try ExperimentStore(try configuration.existingStore(), access: .write)
             let run = try store.labelRun(named: self.run ?? configuration.label.runName)
             guard let settings = RunSettings(json: run.settings), run.provider == "openai" else {
                 throw StageError(.badInput, "\(store.path): label run \(run.name) is not one for batches")
@@ -106,13 +103,11 @@ struct ImportBatchCommand: AsyncParsableCommand {
                 run: run, settings: settings.label, identity: identity, api: try Self.api(identity),
                 price: try LabelSetup.price(configuration.label, identity))
             let progress = ProgressLine(quiet: common.quiet || common.json, logger: common.logger("rgvlm-label"))
-            let report = try await translatingBatchErrors {
-                try reader.run(
-                    files, into: store, progress: { progress.show("lines", done: $0, of: 0, unit: "") },
-                    shouldStop: { interruption.hasCome })
-            }
+            let report = try reader.run(
+                files, into: store, progress: { progress.show("lines", done: $0, of: 0, unit: "") },
+                shouldStop: { interruption.hasCome })
             progress.clear()
-            try translatingErrors { try store.close() }
+            try store.close()
             if common.json { try printJSON(report) } else { try writeToStandardOutput(report.text) }
             if interruption.hasCome { return .interrupted }
             return report.unreadable + report.unknown > 0 ? .badInput : .done
@@ -125,23 +120,6 @@ struct ImportBatchCommand: AsyncParsableCommand {
         } catch {
             throw StageError(.badInput, "\(error)")
         }
-    }
-}
-
-/// Runs `body` and turns errors of batches and of the store into ``StageError``.
-func translatingBatchErrors<T>(_ body: () async throws -> T) async throws -> T {
-    do {
-        return try await body()
-    } catch let error as StoreError {
-        throw StageError(error)
-    } catch let error as BatchError {
-        let exit: StageExit =
-            switch error.code {
-            case .unwritable: .cannotWrite
-            case .unreadable: .inputMissing
-            case .badRequest: .badInput
-            }
-        throw StageError(exit, error.description)
     }
 }
 

@@ -1,6 +1,7 @@
 import ArgumentParser
 internal import ExperimentStore
 internal import Foundation
+internal import Ground
 internal import RewardLabeling
 internal import StageSupport
 internal import VisionLanguage
@@ -18,22 +19,17 @@ struct EstimateCommand: AsyncParsableCommand {
 
     func run() async throws {
         try await runStage {
-            let configuration = try common.configuration()
-            var setup = try LabelSetup(options, configuration, needsKey: false)
-            let store = try ExperimentStore.forStage(configuration.store, access: .read)
-            let dataset = try setup.dataset(options, in: store)
+            let configuration = try common.configuration(options.overrides)
+            var setup = try LabelSetup(configuration, shard: options.shard, needsKey: false)
+            let store = try ExperimentStore(configuration.store, access: .read)
+            let dataset = try store.dataset(named: setup.label.dataset)
             try setup.choosePictures(dataset, store)
-            let candidates = try setup.candidates(options, dataset, in: store)
+            let candidates = try setup.candidates(dataset, in: store)
             let estimate = RunEstimate(
                 settings: setup.settings.label, prompts: setup.prompts, price: setup.price,
                 pictures: PictureSource(dataset, in: store, settings: setup.settings.label.pictures))
-            let report: RunEstimate.Report
-            do {
-                report = try await estimate.report(
-                    setup.selection.spans(of: candidates), stepCounts: candidates, in: store)
-            } catch let error as StoreError {
-                throw StageError(error)
-            }
+            let report = try await estimate.report(
+                setup.selection.spans(of: candidates), stepCounts: candidates, in: store)
             if common.json { try printJSON(report) } else { try writeToStandardOutput(report.text(setup)) }
             return .done
         }

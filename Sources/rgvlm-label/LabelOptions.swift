@@ -1,5 +1,6 @@
 import ArgumentParser
 internal import RewardLabeling
+internal import StageSupport
 
 /// What is labelled and who is asked; each option also has a key in the config's section `label`.
 struct LabelOptions: ParsableArguments {
@@ -42,6 +43,18 @@ struct LabelOptions: ParsableArguments {
     var shard: String?
 }
 
+extension LabelOptions {
+    var overrides: [Configuration.Override] {
+        [
+            .init("--run", "label.run", run), .init("--dataset", "label.dataset", dataset),
+            .init("--splits", "label.splits", splits), .init("--provider", "label.provider", provider),
+            .init("--model", "label.model", model), .init("--base-url", "label.base_url", baseURL),
+            .init("--unit", "label.unit", unit), .init("--limit", "label.limit", limit),
+            .init("--controls", "label.controls", controls),
+        ]
+    }
+}
+
 /// How fast and for how much.
 struct PaceOptions: ParsableArguments {
     @Option(
@@ -50,4 +63,10 @@ struct PaceOptions: ParsableArguments {
 
     @Option(help: ArgumentHelp("Dollars the run may cost in all.", valueName: "dollars"))
     var budget: Double?
+}
+
+extension PaceOptions {
+    var overrides: [Configuration.Override] {
+        [.init("--concurrency", "label.concurrency", concurrency), .init("--budget", "label.budget", budget)]
+    }
 }

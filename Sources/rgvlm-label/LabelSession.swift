@@ -1,5 +1,6 @@
 internal import ExperimentStore
 internal import Foundation
+internal import Ground
 internal import RewardLabeling
 internal import ScriptedAnnotator
 internal import StageSupport
@@ -25,42 +26,40 @@ struct LabelSession {
     init(
         _ options: LabelOptions, _ pace: PaceOptions, _ common: CommonOptions, isRetry: Bool = false
     ) throws {
-        let configuration = try common.configuration()
-        var setup = try LabelSetup(options, configuration)
+        let configuration = try common.configuration(options.overrides + pace.overrides)
+        var setup = try LabelSetup(configuration, shard: options.shard)
         let limits = try Pace(
-            pace, setup.label, price: setup.price, isServed: setup.api != nil, model: setup.identity.model)
-        let store = try ExperimentStore.forStage(try configuration.existingStore(), access: .write)
-        try translatingErrors { try store.limitPageCache(megabytes: 8) }
+            setup.label, price: setup.price, isServed: setup.api != nil, model: setup.identity.model)
+        let store = try ExperimentStore(try configuration.existingStore(), access: .write)
+        try store.limitPageCache(megabytes: 8)
         try setup.adoptReplayed(store)
-        dataset = try setup.dataset(options, in: store)
+        dataset = try store.dataset(named: setup.label.dataset)
         try setup.choosePictures(dataset, store)
         let run: LabelRun
         if isRetry {
             let name = setup.runIdentity(dataset).name
-            guard try translatingErrors({ try store.read { try LabelRun.named(name, $0) } }) != nil else {
+            guard try store.read({ try LabelRun.named(name, $0) }) != nil else {
                 throw StageError(
                     .inputMissing, "\(store.path): has no label run \(name); rgvlm-label status lists them")
             }
             run = try setup.openRun(dataset, in: store)
             addedSpans = 0
         } else {
-            let spans = setup.selection.spans(of: try setup.candidates(options, dataset, in: store))
+            let spans = setup.selection.spans(of: try setup.candidates(dataset, in: store))
             run = try setup.openRun(dataset, in: store)
             returnUnusedMemory()
-            addedSpans = try translatingErrors { try store.write { try run.add(spans, $0) } }
+            addedSpans = try store.write { try run.add(spans, $0) }
         }
         self.run = run
-        interruptedCalls = try translatingErrors {
-            try store.write {
-                try run.unblock($0)
-                return try run.settleInterruptedCalls($0)
-            }
+        interruptedCalls = try store.write {
+            try run.unblock($0)
+            return try run.settleInterruptedCalls($0)
         }
         let isTold = common.logLevel <= .warning
         let writer = PatientWriter(store) { if isTold { writeToStandardError("\($0): waiting for room\n") } }
         let (identity, answerSettings) = (setup.identity, setup.settings.answerSettings)
         let hooks = SpanLabeler.noting(run, writer)
-        let spent = try translatingErrors { try store.read { try run.spent($0) } }
+        let spent = try store.read { try run.spent($0) }
         let model: (any VisionLanguageModel)?
         if let api = setup.api {
             let transport = AsyncHTTPTransport(connections: limits.concurrency)
@@ -70,7 +69,7 @@ struct LabelSession {
             transport = nil
             let resolver = ScriptedResolver(store)
             model =
-                setup.provider == "replay"
+                setup.provider == .replay
                 ? nil
                 : setup.settings.annotator.map { annotator in
                     ScriptedModel(annotator, resolve: { try resolver.query($0) }, truths: TruthLibrary())
@@ -89,7 +88,7 @@ struct LabelSession {
 
     func close() async throws {
         await transport?.close()
-        try translatingErrors { try store.close() }
+        try store.close()
     }
 }
 
@@ -100,15 +99,11 @@ struct Pace {
     private let label: Configuration.Label
 
     init(
-        _ options: PaceOptions, _ label: Configuration.Label, price: PriceTable.Entry?, isServed: Bool, model: String
+        _ label: Configuration.Label, price: PriceTable.Entry?, isServed: Bool, model: String
     ) throws {
         self.label = label
-        concurrency =
-            try QuestionSettings.number(options.concurrency ?? label.concurrency, "concurrency", 1...4096) ?? 32
-        if let dollars = options.budget ?? label.budget {
-            guard dollars >= 0, dollars <= 1e9 else {
-                throw StageError(.usage, "--budget \(dollars): expected dollars, 0 or more")
-            }
+        concurrency = label.concurrency
+        if let dollars = label.budget {
             guard price != nil || !isServed else {
                 throw StageError(
                     .usage,
@@ -119,23 +114,12 @@ struct Pace {
         } else {
             limit = nil
         }
-        _ = try QuestionSettings.number(label.attempts, "attempts", 1...100)
-        for (value, key) in [(label.timeout, "timeout"), (label.hedgeAfter, "hedge_after")] {
-            guard value.map({ $0 > 0 && $0 <= 86_400 }) ?? true else {
-                throw StageError(.badInput, "label.\(key): expected seconds, more than 0 and at most a day")
-            }
-        }
-        for (value, key) in [
-            (label.requestsPerMinute, "requests_per_minute"), (label.tokensPerMinute, "tokens_per_minute"),
-        ] {
-            _ = try QuestionSettings.number(value, key, 1...1_000_000_000)
-        }
     }
 
     func options(spent: Int64, price: PriceTable.Entry?) -> VLMClient.Options {
         VLMClient.Options(
-            maxConcurrency: concurrency, timeout: .seconds(label.timeout ?? 120),
-            retry: RetryPolicy(maxAttempts: label.attempts ?? 6),
+            maxConcurrency: concurrency, timeout: .seconds(label.timeout),
+            retry: RetryPolicy(maxAttempts: label.attempts),
             rate: RateLimit(
                 requestsPerMinute: label.requestsPerMinute.map { Double($0) },
                 tokensPerMinute: label.tokensPerMinute.map { Double($0) }),

@@ -1,5 +1,6 @@
 internal import ExperimentStore
 internal import Foundation
+internal import Ground
 internal import RewardLabeling
 internal import ScriptedAnnotator
 internal import StageSupport
@@ -9,7 +10,7 @@ internal import VisionLanguage
 struct LabelSetup {
     let label: Configuration.Label
     let seed: UInt64
-    let provider: String
+    let provider: Configuration.Label.Provider
     let selection: SpanSelection
     private(set) var settings: RunSettings
     private(set) var prompts: PromptSet
@@ -21,41 +22,34 @@ struct LabelSetup {
     private let runName: String
 
     /// - Parameter needsKey: Off where nobody is asked.
-    init(_ options: LabelOptions, _ configuration: Configuration, needsKey: Bool = true) throws {
+    init(_ configuration: Configuration, shard: String?, needsKey: Bool = true) throws {
         label = configuration.label
         seed = configuration.seed
-        provider = options.provider ?? label.provider ?? "scripted"
-        selection = try Self.selection(options, label, seed: configuration.seed)
+        provider = label.provider ?? .scripted
+        selection = try Self.selection(label, shard: shard, seed: configuration.seed)
         prompts = try Self.prompts(label)
-        let questions = try QuestionSettings(label, unit: options.unit).settings
-        let model = options.model ?? label.model
-        let baseURL = options.baseURL ?? label.baseURL
+        let questions = try LabelSettings(label)
         switch provider {
-        case "scripted":
+        case .scripted:
             let annotator = try AnnotatorSettings(label.annotator, seed: configuration.seed)
             settings = RunSettings(label: questions, annotator: annotator)
             identity = ScriptedModel.identity(annotator.kind)
             api = nil
             price = nil
-        case "replay":
+        case .replay:
             settings = RunSettings(label: questions)
-            identity = ModelIdentity(provider: provider, baseURL: "", model: "")
+            identity = ModelIdentity(provider: provider.rawValue, baseURL: "", model: "")
             api = nil
             price = nil
-        case "openai", "gemini", "anthropic":
-            let server = try ServerChoice(
-                provider: provider, model: model, baseURL: baseURL, label, sendsSchema: questions.sendsSchema,
-                needsKey: needsKey)
+        case .openai, .gemini, .anthropic:
+            let server = try ServerChoice(label, provider, needsKey: needsKey)
             api = server.api
             identity = server.identity
             settings = RunSettings(label: questions, provider: server.options.answerSettings)
             price = try Self.price(label, server.identity)
-        default:
-            throw StageError(
-                .usage, "--provider \(provider): expected scripted, openai, gemini, anthropic or replay")
         }
         var named = label
-        (named.run, named.provider, named.model) = (options.run ?? label.run, provider, model)
+        named.provider = provider
         guard let name = named.runName, Self.isName(name) else {
             throw StageError(
                 .usage, "--run \(named.runName ?? ""): use letters, digits, '.', '_' and '-', at most 64")
@@ -65,60 +59,34 @@ struct LabelSetup {
 
     // MARK: The store
 
-    /// The dataset that is labelled.
-    func dataset(_ options: LabelOptions, in store: ExperimentStore) throws -> DatasetRow {
-        let datasets = try translatingErrors { try store.read { try DatasetRow.all($0) } }
-        let names = datasets.map(\.name).joined(separator: ", ")
-        if let name = options.dataset ?? label.dataset {
-            guard let dataset = datasets.first(where: { $0.name == name }) else {
-                throw StageError(.inputMissing, "\(store.path): has no dataset \(name); it has \(names)")
-            }
-            return dataset
-        }
-        guard let first = datasets.first else {
-            throw StageError(.inputMissing, "\(store.path): holds no dataset yet; rgvlm-ingest reads one")
-        }
-        guard datasets.count == 1 else {
-            throw StageError(.usage, "\(store.path): has several datasets; give --dataset, one of \(names)")
-        }
-        return first
-    }
-
     /// The instructions that can be labelled.
-    func candidates(_ options: LabelOptions, _ dataset: DatasetRow, in store: ExperimentStore) throws
-        -> [LabelCandidate]
-    {
-        let splits = options.splits.map {
-            $0.split(separator: ",").map { $0.trimmingCharacters(in: .whitespaces) }
-        }
+    func candidates(_ dataset: DatasetRow, in store: ExperimentStore) throws -> [LabelCandidate] {
         let filter = LabelCandidate.Filter(
-            datasetID: dataset.id, splits: splits ?? label.splits, kinds: settings.label.instructionKinds,
+            datasetID: dataset.id, splits: label.splits, kinds: settings.label.instructionKinds,
             firstAnnotationOnly: settings.label.firstAnnotationOnly)
         var candidates: [LabelCandidate] = []
-        try translatingErrors {
-            try store.read { db in try LabelCandidate.forEach(filter, db) { candidates.append($0) } }
-        }
+        try store.read { db in try LabelCandidate.forEach(filter, db) { candidates.append($0) } }
         guard !candidates.isEmpty else {
             throw StageError(
                 .inputMissing,
                 "\(store.path): dataset \(dataset.name) has no \(settings.label.instructionKinds.joined(separator: " or ")) instructions"
-                    + ((splits ?? label.splits).map { " in \($0.joined(separator: ", "))" } ?? ""))
+                    + (label.splits.map { " in \($0.joined(separator: ", "))" } ?? ""))
         }
         return candidates
     }
 
     /// The scripted annotator looks states up, not pictures: data without pictures will do for it.
     mutating func choosePictures(_ dataset: DatasetRow, _ store: ExperimentStore) throws {
-        guard provider == "scripted", label.pictures.layout == nil else { return }
-        if try !translatingErrors({ try store.read { try dataset.hasPictures($0) } }) {
+        guard provider == .scripted, label.pictures.layout == nil else { return }
+        if try !store.read({ try dataset.hasPictures($0) }) {
             settings.label.pictures.layout = .none
         }
     }
 
     /// Takes everything that decides the questions from an earlier run, for a replay.
     mutating func adoptReplayed(_ store: ExperimentStore) throws {
-        guard provider == "replay" else { return }
-        let runs = try translatingErrors { try store.read { try LabelRun.all($0) } }.filter { $0.provider != "replay" }
+        guard provider == .replay else { return }
+        let runs = try store.read { try LabelRun.all($0) }.filter { $0.provider != "replay" }
         let names = runs.map(\.name).joined(separator: ", ")
         let original: LabelRun
         if let name = label.replayOf {
@@ -136,7 +104,7 @@ struct LabelSetup {
             }
             original = runs[0]
         }
-        let texts = try translatingErrors { try store.read { try original.prompts($0) } }
+        let texts = try store.read { try original.prompts($0) }
         guard let stored = RunSettings(json: original.settings), let analysis = texts["analysis"],
             let scoring = texts["scoring"], let complaint = texts["complaint"]
         else { throw StageError(.badInput, "\(store.path): label run \(original.name) was made by another version") }
@@ -158,7 +126,7 @@ struct LabelSetup {
         }
         return LabelRun.Identity(
             name: runName, datasetID: dataset.id, annotator: settings.annotator?.kind.rawValue ?? "vlm",
-            provider: provider == "replay" ? "replay" : identity.provider, baseURL: identity.baseURL,
+            provider: provider == .replay ? "replay" : identity.provider, baseURL: identity.baseURL,
             model: identity.model, unit: settings.label.unit.rawValue, settings: settings.json,
             settingsSHA256: settings.hash(identity, prompts), analysis: row(prompts.analysis),
             scoring: row(prompts.scoring), complaint: row(prompts.complaint))
@@ -167,14 +135,12 @@ struct LabelSetup {
     /// The run in the store, made when there is none.
     func openRun(_ dataset: DatasetRow, in store: ExperimentStore) throws -> LabelRun {
         let identity = runIdentity(dataset)
-        return try translatingErrors {
-            if let run = try store.write({ try LabelRun.open(identity, $0) }) { return run }
-            let other = try store.read { try LabelRun.named(identity.name, $0) }
-            throw StageError(
-                .badInput,
-                "\(store.path): label run \(identity.name) was made with other settings (\(differences(other))); "
-                    + "give --run another name, or the settings it was made with")
-        }
+        if let run = try store.write({ try LabelRun.open(identity, $0) }) { return run }
+        let other = try store.read { try LabelRun.named(identity.name, $0) }
+        throw StageError(
+            .badInput,
+            "\(store.path): label run \(identity.name) was made with other settings (\(differences(other))); "
+                + "give --run another name, or the settings it was made with")
     }
 
     private func differences(_ other: LabelRun?) -> String {
@@ -187,15 +153,12 @@ struct LabelSetup {
     // MARK: Parts
 
     private static func selection(
-        _ options: LabelOptions, _ label: Configuration.Label, seed: UInt64
+        _ label: Configuration.Label, shard: String?, seed: UInt64
     ) throws -> SpanSelection {
         var selection = SpanSelection(seed: seed)
-        selection.limit = options.limit ?? label.limit
-        selection.controlCount = options.controls ?? label.controls ?? 20
-        guard selection.limit ?? 1 > 0, selection.controlCount >= 0 else {
-            throw StageError(.usage, "--limit has to be at least 1, and --controls at least 0")
-        }
-        if let text = options.shard {
+        selection.limit = label.limit
+        selection.controlCount = label.controls
+        if let text = shard {
             guard let shard = SpanSelection.Shard(text) else {
                 throw StageError(.usage, "--shard \(text): expected i/n, as in 2/8")
             }

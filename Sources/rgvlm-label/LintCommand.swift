@@ -1,6 +1,7 @@
 import ArgumentParser
 internal import ExperimentStore
 internal import Foundation
+internal import Ground
 internal import RewardLabeling
 internal import RewardLint
 internal import StageSupport
@@ -32,17 +33,12 @@ struct LintCommand: AsyncParsableCommand {
     func run() async throws {
         try await runStage {
             let configuration = try common.configuration()
-            let store = try ExperimentStore.forStage(configuration.store, access: .read)
+            let store = try ExperimentStore(configuration.store, access: .read)
             let run = try store.labelRun(named: self.run ?? configuration.label.runName)
             let progress = ProgressLine(quiet: common.quiet || common.json, logger: common.logger("rgvlm-label"))
             let reader = LintReader(store, run)
-            let spans: [LintSpan]
-            do {
-                spans = try await reader.spans(replaying: !noReplay) { done, total in
-                    progress.show("spans", done: done, of: total, unit: "")
-                }
-            } catch let error as StoreError {
-                throw StageError(error)
+            let spans = try await reader.spans(replaying: !noReplay) { done, total in
+                progress.show("spans", done: done, of: total, unit: "")
             }
             progress.clear()
             if let message = reader.replayProblem { common.say(.warning, "note: \(message)") }
@@ -71,25 +67,26 @@ struct LintCommand: AsyncParsableCommand {
 
     private func thresholds(_ section: Configuration.Lint) -> LintThresholds {
         var thresholds = LintThresholds()
-        for (name, value) in section.thresholds {
-            switch name {
-            case "min_coverage": thresholds.minCoverage = value
-            case "min_entropy": thresholds.minEntropy = value
-            case "max_tie_rate": thresholds.maxTieRate = value
-            case "max_top_share": thresholds.maxTopShare = value
-            case "min_progress_correlation": thresholds.minProgressCorrelation = value
-            case "min_completion_auc": thresholds.minCompletionAUC = value
-            case "min_order_correlation": thresholds.minOrderCorrelation = value
-            case "min_time_trend": thresholds.minTimeTrend = value
-            case "min_success_auc": thresholds.minSuccessAUC = value
-            case "max_false_positive_rate":
-                for control in LabelControl.allCases { thresholds.maxFalsePositiveRate[control] = value }
-            case "min_control_auc": thresholds.minControlAUC = value
-            case "min_agreement": thresholds.minAgreement = value
-            case "min_spans": thresholds.minSpans = max(1, Int(min(value, 1e9)))
-            default: break
-            }
+        func set<T>(_ threshold: WritableKeyPath<LintThresholds, T>, _ value: T?) {
+            if let value { thresholds[keyPath: threshold] = value }
         }
+        set(\.minCoverage, section.minCoverage)
+        set(\.minEntropy, section.minEntropy)
+        set(\.maxTieRate, section.maxTieRate)
+        set(\.maxTopShare, section.maxTopShare)
+        set(\.minProgressCorrelation, section.minProgressCorrelation)
+        set(\.minCompletionAUC, section.minCompletionAUC)
+        set(\.minOrderCorrelation, section.minOrderCorrelation)
+        set(\.minTimeTrend, section.minTimeTrend)
+        set(\.minSuccessAUC, section.minSuccessAUC)
+        set(
+            \.maxFalsePositiveRate,
+            section.maxFalsePositiveRate.map { rate in
+                Dictionary(uniqueKeysWithValues: LabelControl.allCases.map { ($0, rate) })
+            })
+        set(\.minControlAUC, section.minControlAUC)
+        set(\.minAgreement, section.minAgreement)
+        set(\.minSpans, section.minSpans.map { max(1, Int(min($0, 1e9))) })
         return thresholds
     }
 }

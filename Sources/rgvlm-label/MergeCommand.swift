@@ -1,5 +1,6 @@
 import ArgumentParser
 internal import ExperimentStore
+internal import Ground
 internal import StageSupport
 
 struct MergeCommand: AsyncParsableCommand {
@@ -18,10 +19,10 @@ struct MergeCommand: AsyncParsableCommand {
 
     func run() async throws {
         try await runStage {
-            let store = try ExperimentStore.forStage(try common.configuration().existingStore(), access: .write)
+            let store = try ExperimentStore(try common.configuration().existingStore(), access: .write)
             var reports: [String: LabelMergeReport] = [:]
             for path in stores {
-                let report = try translatingErrors { try store.mergeLabels(from: path) }
+                let report = try store.mergeLabels(from: path)
                 reports[path] = report
                 guard !common.json else { continue }
                 try writeToStandardOutput(
@@ -35,7 +36,7 @@ struct MergeCommand: AsyncParsableCommand {
                     )
                 }
             }
-            try translatingErrors { try store.close() }
+            try store.close()
             if common.json { try printJSON(reports) }
             return .done
         }

@@ -1,6 +1,7 @@
 import ArgumentParser
 internal import ExperimentStore
 internal import Foundation
+internal import Ground
 internal import RewardLabeling
 internal import StageSupport
 internal import VisionLanguage
@@ -62,9 +63,7 @@ struct RetryCommand: AsyncParsableCommand {
             }
             let interruption = Interruption()
             let session = try LabelSession(options, pace, common, isRetry: true)
-            let count = try translatingErrors {
-                try session.store.write { try session.run.requeue(failures: kinds, $0) }
-            }
+            let count = try await session.store.write { try session.run.requeue(failures: kinds, $0) }
             common.say(.info, "\(count.grouped) failed spans are asked again")
             return try await session.label(common, interruption)
         }
@@ -105,11 +104,10 @@ extension LabelSession {
             watcher.cancel()
             await watcher.value
             await transport?.close()
-            if let error = error as? StoreError { throw StageError(error) }
             throw error
         }
         let progress = job.progress
-        let status = try translatingErrors { try store.read { try LabelStatus.of(run, $0) } }
+        let status = try store.read { try LabelStatus.of(run, $0) }
         try await close()
         if common.json { try printJSON(status) } else { try writeToStandardOutput(status.text) }
         return try exit(stop, progress, interruption, common)

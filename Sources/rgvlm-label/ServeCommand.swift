@@ -1,6 +1,7 @@
 import ArgumentParser
 internal import ExperimentStore
 internal import Foundation
+internal import Ground
 internal import LabelServer
 internal import RewardLabeling
 internal import ScriptedAnnotator
@@ -55,7 +56,7 @@ struct ServeCommand: AsyncParsableCommand {
             let interruption = Interruption()
             let configuration = try common.configuration()
             let annotator = try AnnotatorSettings(configuration.label.annotator, seed: configuration.seed)
-            let store = try ExperimentStore.forStage(configuration.store, access: .read)
+            let store = try ExperimentStore(configuration.store, access: .read)
             let resolver = ScriptedResolver(store)
             let model = ScriptedModel(annotator, resolve: { try resolver.query($0) }, truths: TruthLibrary())
             let server = try server(model, seed: configuration.seed)

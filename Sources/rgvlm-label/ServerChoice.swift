@@ -1,4 +1,5 @@
 internal import Foundation
+internal import Ground
 internal import StageSupport
 internal import VisionLanguage
 
@@ -8,26 +9,24 @@ struct ServerChoice {
     let options: ProviderOptions
     let api: any ProviderAPI
 
-    init(
-        provider: String, model: String?, baseURL: String?, _ label: Configuration.Label, sendsSchema: Bool,
-        needsKey: Bool
-    ) throws {
-        guard let model, !model.isEmpty else {
+    /// - Parameter needsKey: Off where nobody is asked.
+    init(_ label: Configuration.Label, _ provider: Configuration.Label.Provider, needsKey: Bool) throws {
+        guard let model = label.model, !model.isEmpty else {
             throw StageError(.usage, "no model: give --model NAME, or label.model in the config")
         }
         let standard: (url: String, key: String) =
             switch provider {
-            case "gemini": ("https://generativelanguage.googleapis.com", "GEMINI_API_KEY")
-            case "anthropic": ("https://api.anthropic.com", "ANTHROPIC_API_KEY")
+            case .gemini: ("https://generativelanguage.googleapis.com", "GEMINI_API_KEY")
+            case .anthropic: ("https://api.anthropic.com", "ANTHROPIC_API_KEY")
             default: ("https://api.openai.com/v1", "OPENAI_API_KEY")
             }
-        let url = baseURL ?? standard.url
-        var options = ProviderOptions(baseURL: url, model: model, sendsSchema: sendsSchema)
+        let url = label.baseURL ?? standard.url
+        var options = ProviderOptions(baseURL: url, model: model, sendsSchema: label.schema)
         if needsKey { options.key = try Self.key(label, standard: standard.key, isNeeded: url == standard.url) }
-        options.detail = label.pictures.detail.flatMap { ProviderOptions.Detail(rawValue: $0) }
-        if let field = label.tokenLimitField.flatMap({ ProviderOptions.TokenLimitField(rawValue: $0) }) {
-            options.tokenLimitField = field
-        } else if provider == "openai", url == standard.url {
+        options.detail = try label.pictures.detail?.named()
+        if let field = label.tokenLimitField {
+            options.tokenLimitField = try field.named()
+        } else if provider == .openai, url == standard.url {
             options.tokenLimitField = .maxCompletionTokens
         }
         if let text = label.extraBody {
@@ -40,10 +39,10 @@ struct ServerChoice {
         self.options = options
         do {
             switch provider {
-            case "gemini":
+            case .gemini:
                 let api = try GeminiAPI(options)
                 (self.api, identity) = (api, api.identity)
-            case "anthropic":
+            case .anthropic:
                 let api = try AnthropicAPI(options)
                 (self.api, identity) = (api, api.identity)
             default:
@@ -60,7 +59,7 @@ struct ServerChoice {
     private static func key(_ label: Configuration.Label, standard: String, isNeeded: Bool) throws -> APIKey? {
         do {
             if let file = label.keyFile { return try APIKey(file: file) }
-            if let name = label.keyEnvironment { return try APIKey(environmentVariable: name) }
+            if let name = label.keyEnv { return try APIKey(environmentVariable: name) }
             if isNeeded || ProcessInfo.processInfo.environment[standard]?.isEmpty == false {
                 return try APIKey(environmentVariable: standard)
             }

@@ -1,6 +1,7 @@
 import ArgumentParser
 internal import ExperimentStore
 internal import Foundation
+internal import Ground
 internal import StageSupport
 
 struct StatusCommand: AsyncParsableCommand {
@@ -17,11 +18,9 @@ struct StatusCommand: AsyncParsableCommand {
     func run() async throws {
         try await runStage {
             let configuration = try common.configuration()
-            let store = try ExperimentStore.forStage(configuration.store, access: .read)
+            let store = try ExperimentStore(configuration.store, access: .read)
             let runs = try store.labelRuns(named: run)
-            let statuses = try translatingErrors {
-                try store.read { db in try runs.map { try LabelStatus.of($0, db) } }
-            }
+            let statuses = try store.read { db in try runs.map { try LabelStatus.of($0, db) } }
             if common.json {
                 try printJSON(statuses)
             } else if statuses.isEmpty {
@@ -37,7 +36,7 @@ struct StatusCommand: AsyncParsableCommand {
 extension ExperimentStore {
     /// All label runs, or the one of this name.
     func labelRuns(named name: String?) throws -> [LabelRun] {
-        let runs = try translatingErrors { try read { try LabelRun.all($0) } }
+        let runs = try read { try LabelRun.all($0) }
         guard let name else { return runs }
         guard let run = runs.first(where: { $0.name == name }) else {
             throw StageError(

@@ -1,6 +1,7 @@
 import ArgumentParser
 internal import ExperimentStore
 internal import Foundation
+internal import Ground
 internal import Reporting
 internal import StageSupport
 
@@ -26,15 +27,13 @@ struct MakeCommand: AsyncParsableCommand {
     func run() async throws {
         try await runStage {
             let configuration = try common.configuration()
-            let store = try ExperimentStore.forStage(configuration.store, access: .read)
-            var data = try translatingErrors { try ReportSource.data(configuration, common, store) }
+            let store = try ExperimentStore(configuration.store, access: .read)
+            var data = try ReportSource.data(configuration, common, store)
             data.lint = try lint.map(Self.lint)
             let folder = try makeFolder()
-            let report = try translatingErrors {
-                try ReportFiles(
-                    data, from: store, searchPath: ProcessInfo.processInfo.environment["PATH"] ?? "",
-                    progress: { if !common.quiet { common.say(.debug, $0) } })
-            }
+            let report = try ReportFiles(
+                data, from: store, searchPath: ProcessInfo.processInfo.environment["PATH"] ?? "",
+                progress: { if !common.quiet { common.say(.debug, $0) } })
             for (name, bytes) in report.files {
                 let url = folder.appendingPathComponent(name)
                 do {

@@ -1,6 +1,7 @@
 import ArgumentParser
 internal import ExperimentStore
 internal import Foundation
+internal import Ground
 internal import StageSupport
 
 struct PlanCommand: AsyncParsableCommand {
@@ -67,8 +68,6 @@ struct PlanCommand: AsyncParsableCommand {
         } catch let error as StoreError where [.missing, .notAStore, .older].contains(error.code) {
             if error.code != .missing { common.say(.warning, "warning: \(error.description); nothing counts as done") }
             return ExperimentFacts()
-        } catch let error as StoreError {
-            throw StageError(error)
         }
         return try ExperimentFacts(store, configuration, withEstimates: withEstimates)
     }
@@ -120,7 +119,7 @@ struct PlanReport: Encodable {
         store = configuration.store
         cells = plan.cells.map { cell in
             Cell(
-                run: cell.run, row: cell.row.name, title: cell.row.title, kind: cell.row.kind, seed: cell.seed,
+                run: cell.run, row: cell.row.name, title: cell.row.title, kind: cell.row.kind.rawValue, seed: cell.seed,
                 state: plan.state(of: cell, facts), step: facts.trainings[cell.run]?.step ?? 0, updates: cell.updates,
                 evaluations: cell.evaluations, train: cell.trainCommand, evaluate: cell.evaluateCommand)
         }

@@ -8,20 +8,18 @@ extension ExperimentFacts {
     /// - Parameter withEstimates: Also what only an estimate needs.
     init(_ store: ExperimentStore, _ configuration: StageSupport.Configuration, withEstimates: Bool) throws {
         self.init()
-        try translatingErrors {
-            try store.read { db in
-                hasData = try !DatasetRow.all(db).isEmpty
-                for run in try TrainRun.all(db) {
-                    trainings[run.identity.name] = Training(Training.Status(run.status), step: run.step)
-                }
-                for run in try EvalRun.all(db) where run.status == .done {
-                    evaluations[run.identity.name] = .some(run.identity.checkpointStep)
-                }
-                guard withEstimates else { return }
-                evaluationSeconds = Self.mean(try EvalRun.all(db).compactMap(\.seconds))
-                labels = try Self.scores(configuration.label, db)
-                try measure(TrainRun.all(db), store, db)
+        try store.read { db in
+            hasData = try !DatasetRow.all(db).isEmpty
+            for run in try TrainRun.all(db) {
+                trainings[run.identity.name] = Training(Training.Status(run.status), step: run.step)
             }
+            for run in try EvalRun.all(db) where run.status == .done {
+                evaluations[run.identity.name] = .some(run.identity.checkpointStep)
+            }
+            guard withEstimates else { return }
+            evaluationSeconds = Self.mean(try EvalRun.all(db).compactMap(\.seconds))
+            labels = try Self.scores(configuration.label, db)
+            try measure(TrainRun.all(db), store, db)
         }
     }
 

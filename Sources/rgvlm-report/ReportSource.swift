@@ -1,6 +1,7 @@
 internal import Episodes
 internal import ExperimentStore
 internal import Foundation
+internal import Ground
 internal import Reporting
 internal import StageSupport
 
@@ -38,8 +39,8 @@ enum ReportSource {
         }
         let sets = configuration.evaluate.sets.map(\.name)
         plan.sets = try sets.isEmpty ? store.evaluatedSets() : sets
-        plan.splits = configuration.train.splits ?? plan.splits
-        plan.kinds = configuration.train.kinds?.compactMap(Instruction.Kind.init) ?? plan.kinds
+        plan.splits = configuration.train.splits
+        plan.kinds = try configuration.train.kinds.map { try $0.named() }
         plan.episodeLimit = configuration.train.episodes
         for agent in ExperimentPlan.referenceAgents {
             plan.referenceCommands[agent] = ShellWords.line(places.evaluation(["--agent", agent]))
@@ -54,7 +55,7 @@ extension ReportPlan {
     fileprivate init(name: String, _ experiment: ExperimentPlan) {
         let rows = experiment.rows.map { row in
             Row(
-                name: row.name, title: row.title ?? row.name, kind: Kind(rawValue: row.kind) ?? .method,
+                name: row.name, title: row.title ?? row.name, kind: Kind(rawValue: row.kind.rawValue) ?? .method,
                 runs: experiment.cells.filter { $0.row.name == row.name }.map {
                     Run(seed: $0.seed, name: $0.run, command: "\($0.trainLine) && \($0.evaluateLine)")
                 })

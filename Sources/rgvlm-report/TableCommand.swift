@@ -1,6 +1,7 @@
 import ArgumentParser
 internal import ExperimentStore
 internal import Foundation
+internal import Ground
 internal import Reporting
 internal import StageSupport
 
@@ -15,8 +16,8 @@ struct TableCommand: AsyncParsableCommand {
     func run() async throws {
         try await runStage {
             let configuration = try common.configuration()
-            let store = try ExperimentStore.forStage(configuration.store, access: .read)
-            let data = try translatingErrors { try ReportSource.data(configuration, common, store) }
+            let store = try ExperimentStore(configuration.store, access: .read)
+            let data = try ReportSource.data(configuration, common, store)
             let table = TableBuilder().table(data)
             if common.json {
                 try printJSON(ReportResults(data, table))

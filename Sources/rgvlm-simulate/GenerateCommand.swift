@@ -1,6 +1,7 @@
 internal import ALFRED
 internal import ArgumentParser
 internal import Foundation
+internal import Ground
 internal import Household
 internal import Images
 internal import Rooms
@@ -52,23 +53,15 @@ struct GenerateCommand: AsyncParsableCommand {
     func run() async throws {
         try await runStage {
             let interruption = Interruption()
-            let configuration = try common.configuration()
-            let options = try options(configuration)
+            let options = try options(try common.configuration(overrides))
             try GenerationManifest(options, format: format.rawValue).claim(out)
             let progress = SharedProgress(
                 ProgressLine(quiet: common.quiet || common.json, logger: common.logger("rgvlm-simulate")))
             let clock = ContinuousClock()
             let start = clock.now
-            let report: GenerationRun.Report
-            do {
-                report = try GenerationRun(options, dataset).run(
-                    onProgress: { progress.show("generate", done: $0, of: $1, unit: "episodes") },
-                    shouldStop: { interruption.hasCome })
-            } catch let error as GenerationError {
-                throw StageError(.badInput, error.description)
-            } catch let error as GeneratedDataset.WriteError {
-                throw StageError(.cannotWrite, error.description)
-            }
+            let report = try GenerationRun(options, dataset).run(
+                onProgress: { progress.show("generate", done: $0, of: $1, unit: "episodes") },
+                shouldStop: { interruption.hasCome })
             progress.clear()
             for problem in report.problems { common.say(.error, "not made: \(problem)") }
             let text = GenerationText(report, out: out, seconds: (clock.now - start) / .seconds(1))
@@ -78,22 +71,29 @@ struct GenerateCommand: AsyncParsableCommand {
         }
     }
 
+    private var overrides: [Configuration.Override] {
+        [
+            .init("--scenes", "simulate.scenes", scenes), .init("--episodes", "simulate.episodes", episodes),
+            .init("--mix", "simulate.mix", mix), .init("--tasks", "simulate.tasks", tasks),
+            .init("--size", "simulate.size", size),
+        ]
+    }
+
     private func options(_ configuration: Configuration) throws -> GenerationRun.Options {
         let section = configuration.simulate
         var options = GenerationRun.Options()
         options.seed = configuration.seed
-        options.scenes = try Self.checked("--scenes", scenes ?? section.scenes ?? options.scenes, 1...4000)
-        options.episodes = try Self.checked("--episodes", episodes ?? section.episodes ?? options.episodes, 1...900_000)
-        options.side = try Self.checked("--size", size ?? section.size ?? options.side, 16...1024)
+        options.scenes = section.scenes
+        options.episodes = section.episodes ?? options.episodes
+        options.side = section.size
         do {
-            options.mix = try PolicyMix(
-                parsing: mix ?? section.mix ?? "expert:0.4,noisy:0.3,partial:0.2,random:0.1")
+            options.mix = try PolicyMix(parsing: section.mix)
         } catch {
             throw StageError(.usage, "--mix: \(error)")
         }
-        if let names = tasks?.components(separatedBy: ",") ?? section.tasks {
+        if let names = section.tasks {
+            guard !names.isEmpty else { throw StageError(.usage, "--tasks: expected names of task types") }
             options.taskTypes = try names.map { name in
-                let name = name.trimmingCharacters(in: .whitespaces)
                 guard let type = TaskType(rawValue: name) else {
                     let known = TaskType.allCases.map(\.rawValue).joined(separator: ", ")
                     throw StageError(.usage, "--tasks: there is no task type \(name); known are \(known)")
@@ -102,13 +102,6 @@ struct GenerateCommand: AsyncParsableCommand {
             }
         }
         return options
-    }
-
-    private static func checked(_ name: String, _ value: Int, _ range: ClosedRange<Int>) throws -> Int {
-        guard range.contains(value) else {
-            throw StageError(.usage, "\(name) \(value): expected \(range.lowerBound) to \(range.upperBound)")
-        }
-        return value
     }
 
     private var dataset: GeneratedDataset {

@@ -1,5 +1,6 @@
 internal import ALFRED
 internal import Foundation
+internal import Ground
 internal import Simulation
 internal import StageSupport
 

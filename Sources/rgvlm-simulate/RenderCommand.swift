@@ -2,6 +2,7 @@ internal import ALFRED
 internal import ArgumentParser
 internal import ExperimentStore
 internal import Foundation
+internal import Ground
 internal import Household
 internal import Images
 internal import Rooms
@@ -98,8 +99,7 @@ struct RenderCommand: AsyncParsableCommand {
     }
 
     private func locate(_ id: String, store path: String) throws -> (Release, TrajectoryLocation) {
-        let store = try ExperimentStore.forStage(path, access: .read)
-        let source = try translatingErrors { try store.episode(named: id) }
+        let source = try ExperimentStore(path, access: .read).episode(named: id)
         return try find(source.key, in: openRelease(source.root))
     }
 

@@ -1,6 +1,7 @@
 internal import ALFRED
 internal import ArgumentParser
 internal import Foundation
+internal import Ground
 internal import Household
 internal import Simulation
 internal import StageSupport

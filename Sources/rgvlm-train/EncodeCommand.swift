@@ -2,6 +2,7 @@ internal import ArgumentParser
 internal import ExperimentStore
 package import Features
 internal import Foundation
+internal import Ground
 internal import StageSupport
 
 struct EncodeCommand: AsyncParsableCommand {
@@ -39,24 +40,18 @@ struct EncodeCommand: AsyncParsableCommand {
             let interruption = Interruption()
             let configuration = try common.configuration()
             let options = try options()
-            let store = try ExperimentStore.forStage(configuration.store, access: .read)
+            let store = try ExperimentStore(configuration.store, access: .read)
             let progress = ProgressLine(quiet: common.quiet || common.json, logger: common.logger("rgvlm-train"))
             defer { progress.clear() }
-            do {
-                let encoding = try FeatureEncoding(store, options)
-                progress.restart()
-                let report = try await encoding.run(
-                    onProgress: { done, total in
-                        progress.show(encoder.rawValue, done: done, of: total, unit: "frames")
-                    }, shouldStop: { interruption.hasCome })
-                progress.clear()
-                try show(report)
-                return report.wasInterrupted ? .interrupted : .done
-            } catch let error as EncodingError {
-                throw StageError(error)
-            } catch let error as StoreError {
-                throw StageError(error)
-            }
+            let encoding = try FeatureEncoding(store, options)
+            progress.restart()
+            let report = try await encoding.run(
+                onProgress: { done, total in
+                    progress.show(encoder.rawValue, done: done, of: total, unit: "frames")
+                }, shouldStop: { interruption.hasCome })
+            progress.clear()
+            try show(report)
+            return report.wasInterrupted ? .interrupted : .done
         }
     }
 
@@ -99,16 +94,3 @@ struct EncodeCommand: AsyncParsableCommand {
 }
 
 extension FeatureEncoder: ExpressibleByArgument {}
-
-extension StageError {
-    init(_ error: EncodingError) {
-        let exit: StageExit =
-            switch error.code {
-            case .usage: .usage
-            case .badInput: .badInput
-            case .missing: .inputMissing
-            case .unwritable: .cannotWrite
-            }
-        self.init(exit, error.description)
-    }
-}

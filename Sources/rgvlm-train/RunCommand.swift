@@ -2,6 +2,7 @@ import ArgumentParser
 internal import Episodes
 internal import ExperimentStore
 internal import Foundation
+internal import Ground
 internal import Networks
 internal import OfflineRL
 internal import StageSupport
@@ -25,15 +26,81 @@ struct RunCommand: AsyncParsableCommand {
     func run() async throws {
         try await runStage {
             let interruption = Interruption()
-            let session = try TrainSession(options, try common.configuration())
+            let configuration = try common.configuration(options.overrides)
+            let path = try configuration.existingStore()
+            let store = try ExperimentStore(path, access: .read)
+            let dataset = try store.dataset(named: configuration.train.dataset)
+            let labelRuns = try store.read { try LabelRun.all($0).filter { $0.datasetID == dataset.id }.map(\.name) }
+            let settings = try TrainingSettings(configuration, labelRuns: labelRuns) {
+                try store.labelRun(named: $0, of: dataset).name
+            }
+            try store.close()
+            let session = try TrainingSession(settings, store: path, restart: options.restart)
             for note in session.notes { common.say(.warning, "warning: \(note)") }
             for line in session.opening { common.say(.info, line) }
-            return try session.train(common, interruption)
+            let report = try train(session, interruption)
+            if !report.isStored {
+                common.say(
+                    .warning, "warning: the store is in use; the last figures wait in the checkpoint for the next run")
+            }
+            try show(session, report)
+            return report.isDone ? .done : .interrupted
         }
+    }
+
+    private func train(_ session: TrainingSession, _ interruption: Interruption) throws -> TrainingSession.Report {
+        let progress = ProgressLine(quiet: common.quiet || common.json, logger: common.logger("rgvlm-train"))
+        defer { progress.clear() }
+        let (first, total) = (session.learner.step, session.plan.steps)
+        var latest = ""
+        progress.restart()
+        return try session.train(
+            onEvent: { event in
+                guard case .updated(let step, let metrics) = event else { return }
+                if step % 10 == 0 || step == total {
+                    latest = String(format: "action loss %.3f", metrics.actionLoss)
+                    if let critic = metrics.critic { latest += String(format: ", V %.3f", critic.meanV) }
+                }
+                progress.show("updates", done: step - first, of: total - first, unit: "", detail: latest)
+            }, shouldStop: { interruption.hasCome })
+    }
+
+    /// The run as it stands, for `--json`.
+    struct Result: Encodable {
+        var run: String
+        var step: Int
+        var updates: Int
+        var seconds: Double
+        var waitedForBatches: Double
+        var bytes: Int
+        var checkpoint: String
+        var validation: [String: [String: Double]]
+    }
+
+    private func show(_ session: TrainingSession, _ report: TrainingSession.Report) throws {
+        let store = try ExperimentStore(session.storePath, access: .read)
+        let rows = try store.read { db in try TrainRun.named(session.settings.run, db)?.metrics(after: -1, db) ?? [] }
+        var latest: [String: [String: Double]] = [:]
+        for row in rows { latest[row.split, default: [:]][row.name] = row.value }
+        let bytes = session.learner.byteCount
+        if common.json {
+            try printJSON(
+                Result(
+                    run: session.settings.run, step: report.step, updates: report.updates, seconds: report.seconds,
+                    waitedForBatches: report.waitedForBatches, bytes: bytes, checkpoint: report.checkpoint,
+                    validation: latest))
+            return
+        }
+        let rate = String(format: "%.1f", report.seconds > 0 ? Double(report.updates) / report.seconds : 0)
+        var text = "\(report.step.grouped) updates, \(report.updates.grouped) of them now in "
+        text += "\(ProgressLine.duration(report.seconds)) (\(rate)/s); \(bytes >> 20) MB\n"
+        text += TrainTable.text(latest)
+        text += report.checkpoint.isEmpty ? "" : "checkpoint: \(report.checkpoint)\n"
+        try writeToStandardOutput(text)
     }
 }
 
-extension TrainSession {
+extension TrainingSession {
     /// What is going to happen, in a few lines.
     var opening: [String] {
         let counts = training.counts
@@ -57,90 +124,6 @@ extension TrainSession {
         }
         if let checkpoint { lines.append("going on after update \(checkpoint.description.step.grouped)") }
         return lines
-    }
-
-    func train(_ common: CommonOptions, _ interruption: Interruption) throws -> StageExit {
-        let progress = ProgressLine(quiet: common.quiet || common.json, logger: common.logger("rgvlm-train"))
-        defer { progress.clear() }
-        let loop = TrainingLoop(
-            learner, plan,
-            validation: validation.map { ($0.split, WindowSampler($0.set, batchSize: settings.batch, order: .once)) },
-            guess: training.mostFrequent, sums: checkpoint?.description.sums ?? FigureSums())
-        if beginsAnew { try translatingTraining { try folder.clear() } }
-        let journal = try translatingTraining {
-            try TrainJournal(
-                learner, folder: folder, store: storePath, identity: identity, plan: plan, interruption: interruption,
-                progress: progress, waiting: checkpoint?.description.unrecorded ?? []
-            ) { [self] step, waiting in description(step: step, waiting: waiting, sums: loop.sums) }
-        }
-        try journal.rollback()
-        let prefetcher = Prefetcher(sampler, from: learner.step)
-        defer { prefetcher.stop() }
-        var batch = sampler.makeBatch()
-        progress.restart()
-        let (start, first) = (ContinuousClock.now, learner.step)
-        let outcome: TrainingLoop.Outcome
-        do {
-            outcome = try translatingTraining {
-                try loop.run(&batch, next: { batch, number in prefetcher.next(&batch) == number }, observer: journal)
-            }
-        } catch let error as DivergenceError {
-            progress.clear()
-            let file = try translatingTraining { try FailedBatch.save(batch, to: folder.path) }
-            let message = "\(error.what) is not a number in update \(error.step + 1)"
-            try journal.write(.failed, patience: .seconds(60), message: message)
-            throw StageError(
-                .badInput,
-                "\(settings.run): \(message); nothing was learned from it. Its batch is in \(file). Look at its rewards, or lower train.learning.learning_rate in a new run"
-            )
-        }
-        progress.clear()
-        let seconds = (ContinuousClock.now - start) / .seconds(1)
-        let isStored = try journal.write(
-            outcome == .done ? .done : .running, patience: interruption.hasCome ? .seconds(2) : .seconds(600))
-        if !isStored {
-            common.say(
-                .warning, "warning: the store is in use; the last figures wait in the checkpoint for the next run")
-        }
-        try show(
-            common, updates: learner.step - first, seconds: seconds, waited: Double(prefetcher.waitedNanoseconds) / 1e9,
-            checkpoint: journal.lastCheckpoint ?? checkpoint?.path ?? "")
-        return outcome == .done ? .done : .interrupted
-    }
-
-    /// The run as it stands, for `--json`.
-    struct Result: Encodable {
-        var run: String
-        var step: Int
-        var updates: Int
-        var seconds: Double
-        var waitedForBatches: Double
-        var bytes: Int
-        var checkpoint: String
-        var validation: [String: [String: Double]]
-    }
-
-    private func show(_ common: CommonOptions, updates: Int, seconds: Double, waited: Double, checkpoint: String) throws
-    {
-        let store = try ExperimentStore.forStage(storePath, access: .read)
-        let rows = try translatingErrors {
-            try store.read { db in try TrainRun.named(settings.run, db)?.metrics(after: -1, db) ?? [] }
-        }
-        var latest: [String: [String: Double]] = [:]
-        for row in rows { latest[row.split, default: [:]][row.name] = row.value }
-        if common.json {
-            try printJSON(
-                Result(
-                    run: settings.run, step: learner.step, updates: updates, seconds: seconds, waitedForBatches: waited,
-                    bytes: learner.byteCount, checkpoint: checkpoint, validation: latest))
-            return
-        }
-        let rate = seconds > 0 ? Double(updates) / seconds : 0
-        var text =
-            "\(learner.step.grouped) updates, \(updates.grouped) of them now in \(ProgressLine.duration(seconds)) (\(String(format: "%.1f", rate))/s); \(learner.byteCount >> 20) MB\n"
-        text += TrainTable.text(latest)
-        text += checkpoint.isEmpty ? "" : "checkpoint: \(checkpoint)\n"
-        try writeToStandardOutput(text)
     }
 }
 

@@ -1,5 +1,6 @@
 import ArgumentParser
 internal import ExperimentStore
+internal import Ground
 internal import StageSupport
 
 struct StatusCommand: AsyncParsableCommand {
@@ -32,8 +33,8 @@ struct StatusCommand: AsyncParsableCommand {
     func run() async throws {
         try await runStage {
             let configuration = try common.configuration()
-            let store = try ExperimentStore.forStage(configuration.store, access: .read)
-            let statuses = try translatingErrors { try store.read { db in try Self.statuses(named: run, db) } }
+            let store = try ExperimentStore(configuration.store, access: .read)
+            let statuses = try store.read { db in try Self.statuses(named: run, db) }
             if let run, statuses.isEmpty {
                 throw StageError(.inputMissing, "\(configuration.store): has no training run \(run)")
             }

@@ -1,5 +1,6 @@
 import ArgumentParser
 internal import Episodes
+internal import Ground
 internal import Networks
 internal import OfflineRL
 internal import StageSupport
@@ -48,191 +49,128 @@ struct TrainOptions: ParsableArguments {
     var restart = false
 }
 
-/// Everything a run is made from, checked.
-struct TrainSettings {
-    var run: String
-    var dataset: String?
-    var splits: [String]
-    /// Nil: those of valid_seen and valid_unseen that are there.
-    var validation: [String]?
-    var kinds: Set<Instruction.Kind>
-    var episodes: Int?
-    var algorithm: Algorithm
-    var preset: NetworkShape.Preset
-    var encoder: String
-    var epochs: Double
-    var steps: Int?
-    var batch: Int
-    var threads: Int?
-    var precision: CPUBackend.Precision
-    var logEvery: Int
-    var checkpointEvery: Int?
-    var validateEvery: Int?
-    var keep: Int
-    var reward: RewardMix
-    var iql: IQL
-    var optimizer: AdamW
-    /// Whether the learning rate falls to 0 over the run.
-    var isCosine: Bool
-    var dropout: Float?
-    var seed: UInt64
+extension TrainOptions {
+    var overrides: [Configuration.Override] {
+        [
+            .init("--run", "train.run", run), .init("--algorithm", "train.algorithm", algorithm),
+            .init("--preset", "train.preset", preset), .init("--encoder", "train.encoder", encoder),
+            .init("--reward", "train.reward.source", reward), .init("--labels", "train.reward.labels", labels),
+            .init("--epochs", "train.epochs", epochs), .init("--steps", "train.steps", steps),
+            .init("--threads", "train.threads", threads),
+        ]
+    }
+}
 
-    /// - Parameter labelRuns: The names of the store's label runs.
-    /// - Throws: ``StageError`` for settings that make no sense.
-    init(_ options: TrainOptions, _ configuration: Configuration, labelRuns: [String]) throws {
+extension TrainingSettings {
+    /// The section `train`, with the rewards it means in a store.
+    ///
+    /// - Parameters:
+    ///   - labelRuns: The names of the dataset's label runs.
+    ///   - labelRun: The one that is meant by a name, or by none.
+    /// - Throws: ``StageError`` for settings that do not go together, and what `labelRun` throws.
+    init(_ configuration: Configuration, labelRuns: [String], labelRun: (String?) throws -> String) throws {
         let train = configuration.train
-        seed = configuration.seed
+        self.init(run: "", seed: configuration.seed)
         dataset = train.dataset
-        splits = train.splits ?? ["train"]
+        splits = train.splits
         validation = train.validation
-        kinds = try Self.kinds(train.kinds ?? ["primitive"])
-        episodes = try Self.positive(train.episodes, "train.episodes")
-        algorithm = try Self.choice(options.algorithm ?? train.algorithm ?? "iql", "--algorithm")
-        preset = try Self.choice(options.preset ?? train.preset ?? "small", "--preset")
-        encoder = options.encoder ?? train.encoder ?? "patches"
-        guard ["patches", "resnet18", "featConv", "segmentation"].contains(encoder) else {
-            throw StageError(
-                .usage, "--encoder \(encoder): expected one of patches, resnet18, featConv, segmentation")
+        kinds = Set(try train.kinds.map { try $0.named() })
+        episodes = train.episodes
+        algorithm = try train.algorithm.named()
+        preset = try train.preset.named()
+        encoder = train.encoder.rawValue
+        epochs = train.epochs
+        steps = train.steps
+        batch = train.batch
+        threads = train.threads
+        precision = try train.precision.named()
+        logEvery = train.logEvery
+        checkpointEvery = train.checkpointEvery
+        validateEvery = train.validateEvery
+        keep = train.keep
+        iql = IQL(train.learning)
+        optimizer = AdamW(train.learning)
+        isCosine = train.learning.schedule == .cosine
+        dropout = train.learning.dropout.map { Float($0) }
+        if precision == .bfloat16, !CPUBackend.hasBFloat16 {
+            throw StageError(.usage, "train.precision bfloat16: this processor has no such products; use float32")
         }
-        epochs = options.epochs ?? train.epochs ?? 20
-        guard epochs > 0, epochs <= 1e6 else { throw StageError(.usage, "--epochs \(epochs): expected more than 0") }
-        steps = try Self.positive(options.steps ?? train.steps, "--steps")
-        batch = try Self.positive(train.batch, "train.batch") ?? 64
-        guard batch <= 4096 else { throw StageError(.usage, "train.batch \(batch): expected 1 to 4096") }
-        threads = try Self.positive(options.threads ?? train.threads, "--threads")
-        guard (threads ?? 1) <= 1024 else { throw StageError(.usage, "--threads \(threads ?? 0): expected 1 to 1024") }
-        precision = try Self.choice(train.precision ?? "float32", "train.precision")
-        logEvery = try Self.positive(train.logEvery, "train.log_every") ?? 50
-        checkpointEvery = try Self.positive(train.checkpointEvery, "train.checkpoint_every")
-        validateEvery = try Self.positive(train.validateEvery, "train.validate_every")
-        keep = try Self.positive(train.keep, "train.keep") ?? 2
-        iql = try Self.iql(train.learning)
-        optimizer = AdamW()
-        optimizer.learningRate = try Self.within(train.learning.learningRate, 0...1, "learning_rate") ?? 1e-4
-        isCosine = train.learning.schedule == "cosine"
-        optimizer.weightDecay = try Self.within(train.learning.weightDecay, 0...1, "weight_decay") ?? 0.1
-        dropout = try Self.within(train.learning.dropout, 0...0.9, "dropout")
-        reward = try Self.reward(
-            options, train.reward, labelRuns: labelRuns, named: configuration.label.runName,
-            isRead: algorithm.hasCritic, seed: seed)
-        if algorithm != .iql, options.reward != nil || train.reward.source != nil {
-            throw StageError(.usage, "--reward: \(algorithm.rawValue) learns from actions alone")
+        reward = try RewardMix(
+            train.reward, labelRuns: labelRuns, named: configuration.label.runName, isRead: algorithm.hasCritic,
+            seed: seed, labelRun: labelRun)
+        if !algorithm.hasCritic {
+            guard train.reward.source == nil else {
+                throw StageError(.usage, "--reward: \(algorithm.rawValue) learns from actions alone")
+            }
+            reward.source = .none
         }
-        if algorithm != .iql { reward.source = .none }
-        let rewardName = algorithm == .iql ? "-\(reward.source == .none ? "sparse" : reward.source.name)" : ""
-        run = options.run ?? train.run ?? "\(algorithm.rawValue)-\(preset.rawValue)\(rewardName)-seed\(seed)"
+        let rewardName = algorithm.hasCritic ? "-\(reward.source == .none ? "sparse" : reward.source.name)" : ""
+        run = train.run ?? "\(algorithm.rawValue)-\(preset.rawValue)\(rewardName)-seed\(seed)"
         guard RunFolder.isName(run) else {
             throw StageError(.usage, "--run \(run): expected letters, digits, -, _ and . (it becomes a folder)")
         }
     }
+}
 
-    private static func choice<T: RawRepresentable & CaseIterable>(_ text: String, _ option: String) throws -> T
-    where T.RawValue == String {
-        guard let value = T(rawValue: text) else {
-            let known = T.allCases.map(\.rawValue).joined(separator: ", ")
-            throw StageError(.usage, "\(option) \(text): expected one of \(known)")
-        }
-        return value
+extension IQL {
+    init(_ section: Configuration.Learning) {
+        self.init()
+        discount = Float(section.discount)
+        expectile = Float(section.expectile)
+        temperature = Float(section.temperature)
+        weightLimit = Float(section.weightLimit)
+        polyak = Float(section.polyak)
     }
+}
 
-    private static func positive(_ value: Int?, _ name: String) throws -> Int? {
-        guard let value else { return nil }
-        guard value > 0 else { throw StageError(.usage, "\(name) \(value): expected more than 0") }
-        return value
+extension AdamW {
+    init(_ section: Configuration.Learning) {
+        self.init()
+        learningRate = Float(section.learningRate)
+        weightDecay = Float(section.weightDecay)
     }
+}
 
-    private static func within(
-        _ value: Double?, _ range: ClosedRange<Double>, _ name: String, section: String = "learning"
-    ) throws -> Float? {
-        guard let value else { return nil }
-        guard range.contains(value) else {
-            throw StageError(
-                .usage, "train.\(section).\(name) \(value): expected \(range.lowerBound) to \(range.upperBound)")
-        }
-        return Float(value)
-    }
-
-    private static func kinds(_ names: [String]) throws -> Set<Instruction.Kind> {
-        Set(
-            try names.map { name in
-                guard let kind = Instruction.Kind(rawValue: name) else {
-                    let known = Instruction.Kind.allCases.map(\.rawValue).joined(separator: ", ")
-                    throw StageError(.usage, "train.kinds \(name): expected some of \(known)")
-                }
-                return kind
-            })
-    }
-
-    private static func iql(_ learning: Configuration.Learning) throws -> IQL {
-        var iql = IQL()
-        iql.discount = try within(learning.discount, 0...1, "discount") ?? iql.discount
-        iql.expectile = try within(learning.expectile, 0.0001...0.9999, "expectile") ?? iql.expectile
-        iql.temperature = try within(learning.temperature, 0...1000, "temperature") ?? iql.temperature
-        iql.weightLimit = try within(learning.weightLimit, 1...1e6, "weight_limit") ?? iql.weightLimit
-        iql.polyak = try within(learning.polyak, 0...1, "polyak") ?? iql.polyak
-        return iql
-    }
-
+extension RewardMix {
     /// - Parameters:
     ///   - named: The label run that the config's section label makes: meant where nothing else is said.
     ///   - isRead: Whether the algorithm looks at rewards; else none is read unless it is asked for.
-    private static func reward(
-        _ options: TrainOptions, _ section: Configuration.Reward, labelRuns: [String], named: String?, isRead: Bool,
-        seed: UInt64
-    ) throws -> RewardMix {
-        let asked = options.labels ?? section.labels
+    init(
+        _ section: Configuration.Reward, labelRuns: [String], named: String?, isRead: Bool, seed: UInt64,
+        labelRun: (String?) throws -> String
+    ) throws {
+        self.init(
+            sparseWeight: Float(section.sparse), generatedWeight: Float(section.generated),
+            transform: try section.transform.named())
+        let asked = section.labels
         func run() throws -> String {
-            if let asked {
-                guard labelRuns.contains(asked) else {
-                    throw StageError(
-                        .inputMissing,
-                        "--labels \(asked): the store has "
-                            + (labelRuns.isEmpty ? "no label runs" : labelRuns.joined(separator: ", ")))
-                }
-                return asked
-            }
-            if let named, !labelRuns.isEmpty {
-                guard labelRuns.contains(named) else {
-                    throw StageError(
-                        .inputMissing,
-                        "the config's section label means the label run \(named), which the store does not have; it has \(labelRuns.joined(separator: ", ")). Run rgvlm-label with the same config, or give --labels"
-                    )
-                }
-                return named
-            }
-            guard let only = labelRuns.first, labelRuns.count == 1 else {
+            if asked == nil, let named, !labelRuns.isEmpty, !labelRuns.contains(named) {
                 throw StageError(
-                    labelRuns.isEmpty ? .inputMissing : .usage,
-                    labelRuns.isEmpty
-                        ? "there are no scores to learn from; run rgvlm-label, or give --reward none"
-                        : "the store has several label runs; give --labels, one of \(labelRuns.joined(separator: ", "))"
+                    .inputMissing,
+                    "the config's section label means the label run \(named), which the store does not have; it has \(labelRuns.joined(separator: ", ")). Run rgvlm-label with the same config, or give --labels"
                 )
             }
-            return only
+            if asked == nil, labelRuns.isEmpty {
+                throw StageError(
+                    .inputMissing, "there are no scores to learn from; run rgvlm-label, or give --reward none")
+            }
+            return try labelRun(asked ?? named)
         }
-        var mix = RewardMix()
-        mix.sparseWeight = try within(section.sparse, -1e30...1e30, "sparse", section: "reward") ?? 1
-        mix.generatedWeight = try within(section.generated, -1e30...1e30, "generated", section: "reward") ?? 1
-        mix.transform = try choice(section.transform ?? "scaled", "train.reward.transform")
         let hasLabels = !labelRuns.isEmpty || asked != nil
-        let source = options.reward ?? section.source ?? (hasLabels && (isRead || asked != nil) ? "labels" : "none")
-        switch source {
-        case "none": mix.source = .none
-        case "labels": mix.source = .labels(run: try run())
-        case "oracle": mix.source = .oracle
-        case "zero": mix.source = .zero
-        case "random": mix.source = .random(seed: seed)
-        case "time-index": mix.source = .timeIndex
-        case "negated": mix.source = .negated(run: try run())
-        case "shuffled": mix.source = .shuffled(run: try run(), seed: seed)
-        default:
-            throw StageError(
-                .usage,
-                "--reward \(source): expected none, labels, oracle, zero, random, time-index, negated or shuffled")
+        let kind = section.source ?? (hasLabels && (isRead || asked != nil) ? .labels : .none)
+        source =
+            switch kind {
+            case .none: .none
+            case .labels: .labels(run: try run())
+            case .oracle: .oracle
+            case .zero: .zero
+            case .random: .random(seed: seed)
+            case .timeIndex: .timeIndex
+            case .negated: .negated(run: try run())
+            case .shuffled: .shuffled(run: try run(), seed: seed)
+            }
+        if source.labelRun == nil, asked != nil {
+            throw StageError(.usage, "--labels: the reward \(kind.rawValue) uses none")
         }
-        if mix.source.labelRun == nil, asked != nil {
-            throw StageError(.usage, "--labels: the reward \(source) uses none")
-        }
-        return mix
     }
 }

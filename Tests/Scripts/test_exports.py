@@ -27,7 +27,7 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 PACKAGE = os.path.join(HERE, "..", "..")
 BIN = os.environ.get("RGVLM_BIN") or os.path.join(PACKAGE, ".build", "release")
 PYTHON = os.environ.get("RGVLM_PYTHON") or os.path.join(PACKAGE, ".venv", "bin", "python")
-IS_BUILT = all(os.access(os.path.join(BIN, name), os.X_OK) for name in ("rgvlm-ingest", "rgvlm-inspect"))
+IS_BUILT = all(os.access(os.path.join(BIN, name), os.X_OK) for name in ("rgvlm-ingest", "rgvlm-inspect", "rgvlm-simulate"))
 
 KINDS = ["primitive", "composite", "task"]
 TEXTS = [
@@ -49,7 +49,9 @@ class Exports(unittest.TestCase):
     def setUpClass(cls):
         cls.folder = tempfile.TemporaryDirectory()
         cls.store = cls.path("x.sqlite")
-        stage("rgvlm-ingest", "sample", "--out", cls.path("data"))
+        stage(
+            "rgvlm-simulate", "generate", "--scenes", "3", "--episodes", "12", "--size", "56", "--format", "png",
+            "--out", cls.path("data"), "--quiet")
         stage("rgvlm-ingest", "alfred", "--root", cls.path("data"), "--store", cls.store)
         cls.db = sqlite3.connect(cls.store)
         cls.change_store(cls.db)
@@ -66,8 +68,12 @@ class Exports(unittest.TestCase):
 
     @staticmethod
     def change_store(db):
-        """Failed tasks, awkward texts, a missing picture, and two runs of labels with gaps and controls."""
+        """A split without plans, failed tasks, awkward texts, a missing picture, and two runs of labels with gaps and controls."""
         db.execute("PRAGMA foreign_keys = ON")
+        test = db.execute("SELECT max(id) FROM episodes WHERE split = 'train'").fetchone()[0]
+        for table in ("instructions", "transitions", "frames"):
+            db.execute(f"DELETE FROM {table} WHERE episode_id = ?", (test,))
+        db.execute("UPDATE episodes SET split = 'tests_seen' WHERE id = ?", (test,))
         db.execute("UPDATE instructions SET fulfilled = 0 WHERE kind = 'task' AND episode_id % 2 = 0")
         for number, text in enumerate(TEXTS):
             db.execute("UPDATE instructions SET text = ? WHERE id = ?", (text, 3 * number + 1))

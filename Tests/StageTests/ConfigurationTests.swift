@@ -11,7 +11,8 @@ import Testing
     init() throws { folder = try TemporaryFolder() }
 
     private func read(_ yaml: String, _ overrides: [String] = []) throws -> Configuration {
-        try Configuration(file: try folder.write(yaml, to: "c.yaml"), overrides: overrides)
+        try Configuration(
+            file: try folder.write(yaml, to: "c.yaml"), overrides: overrides.map(Configuration.Override.init))
     }
 
     private func problem(_ yaml: String, _ overrides: [String] = []) throws -> String? {
@@ -36,10 +37,10 @@ import Testing
               frame_size: 28
             """)
         #expect(read.store == "a.sqlite" && read.seed == 7)
-        #expect(
-            read.ingest
-                == Configuration.Ingest(
-                    root: "/data", splits: ["train", "valid_seen"], dataset: "mine", strict: true, frameSize: 28))
+        var ingest = Configuration.Ingest()
+        (ingest.root, ingest.splits, ingest.dataset) = ("/data", ["train", "valid_seen"], "mine")
+        (ingest.strict, ingest.frameSize) = (true, 28)
+        #expect(read.ingest == ingest)
     }
 
     @Test func overridesWin() throws {
@@ -49,7 +50,7 @@ import Testing
         #expect(
             read.ingest.root == "/b" && read.ingest.splits == ["train", "x"] && read.seed == 3
                 && read.ingest.strict == false)
-        #expect(try Configuration(file: nil, overrides: ["ingest.dataset=d"]).ingest.dataset == "d")
+        #expect(try Configuration(file: nil, overrides: [.init("ingest.dataset=d")]).ingest.dataset == "d")
         #expect(try self.read("ingest:\n", ["ingest.dataset=d"]).ingest.dataset == "d")
         #expect(try self.read("") == Configuration())
     }
@@ -73,8 +74,70 @@ import Testing
         #expect(try problem("a: [", [])?.hasPrefix("c.yaml: not YAML: ") == true)
         #expect(try problem("", ["seed"]) == "--set seed: expected key.path=value")
         #expect(try problem("seed: 1", ["seed.x=1"]) == "--set seed.x=1: x lies below a value that is no section")
+        #expect(try problem("train: {batch: 0}") == "c.yaml: train.batch is 0; expected 1 to 4096")
+        #expect(try problem("label: {window: 1.5}") == "c.yaml: label.window is not a whole number")
+        #expect(try problem("label: {timeout: 0}") == "c.yaml: label.timeout is 0; expected more than 0, at most 86400")
+        #expect(
+            try problem("train: {learning: {dropout: 1}}") == "c.yaml: train.learning.dropout is 1; expected 0 to 0.9")
+        #expect(
+            try problem("train: {algorithm: sac}")
+                == "c.yaml: train.algorithm is \"sac\"; expected one of iql, bc, filtered-bc")
+        #expect(try problem("evaluate: {sets: 3}") == "c.yaml: evaluate.sets is not a list of sections")
+        #expect(
+            try problem("evaluate: {sets: [{split: train}, {split: a, file: b}]}")
+                == "c.yaml: evaluate.sets[1] names a file or a split, one of the two")
+        #expect(
+            try problem("evaluate: {sets: [{split: train, tsks: 3}]}")?.hasPrefix(
+                "c.yaml: evaluate.sets[0].tsks is not a known key; did you mean \"evaluate.sets[0].tasks\"?") == true)
+        #expect(
+            try problem("label: {samples: 2, temperature: 0}")?.hasPrefix("c.yaml: label.samples asks for") == true)
         let missing = #expect(throws: StageError.self) { try Configuration(file: folder("no.yaml"), overrides: []) }
         #expect(missing?.exit == .inputMissing)
+    }
+
+    /// What is wrong is said of where it was given, though other sources are right.
+    @Test func problemsNameTheirSource() throws {
+        #expect(
+            try problem("train: {batch: 8}", ["train.batch=0", "seed=1"])
+                == "--set train.batch=0: train.batch is 0; expected 1 to 4096")
+        #expect(
+            try problem("train: {batch: 0}", ["train.steps=3"]) == "c.yaml: train.batch is 0; expected 1 to 4096")
+        let options: [(Configuration.Override, String)] = [
+            (.init("--threads", "train.threads", 0), "--threads 0: expected 1 to 1024"),
+            (.init("--algorithm", "train.algorithm", "sac"), "--algorithm sac: expected one of iql, bc, filtered-bc"),
+            (.init("--budget", "label.budget", -1.5), "--budget -1.5: expected 0 to 1000000000"),
+        ]
+        for (option, text) in options {
+            let error = #expect(throws: StageError.self) { try Configuration(file: nil, overrides: [option]) }
+            #expect(error?.description == text && error?.exit == .usage)
+        }
+        let read = try Configuration(
+            file: nil,
+            overrides: [
+                .init("--run", "train.run", "null"), .init("--splits", "train.splits", "a, b"),
+                .init("--epochs", "train.epochs", Double?.none), .init("--strict", "ingest.strict", true),
+            ])
+        #expect(read.train.run == "null" && read.train.splits == ["a", "b"] && read.ingest.strict)
+    }
+
+    /// What is not given is as in the base, and `null` is as if it were not given.
+    @Test func overridesKeepTheRest() throws {
+        let base = try read("train: {steps: 100, keep: null, reward: {source: oracle, sparse: 2}}\nevaluate:\n")
+        #expect(base.train.steps == 100 && base.train.keep == 2 && base.evaluate == Configuration.Evaluate())
+        let row = try base.overridden(by: ["train.reward.source=none", "train.batch=8"])
+        #expect(row.train.steps == 100 && row.train.batch == 8)
+        #expect(row.train.reward.source == Configuration.Reward.Source.none && row.train.reward.sparse == 2)
+        #expect(try base.overridden(by: ["train.steps=null"]) == base)
+    }
+
+    /// Every key of every section is known by its field's name alone.
+    @Test func keysAreFields() {
+        for (field, key) in [
+            ("baseURL", "base_url"), ("_frameSize", "frame_size"), ("minCompletionAUC", "min_completion_auc"),
+            ("run", "run"), ("keyEnv", "key_env"),
+        ] {
+            #expect(SectionDecoder.key(field) == key)
+        }
     }
 
     @Test func editDistances() {

@@ -456,10 +456,10 @@ private final class Servers {
 
     @Test func whatCannotBeDoneIsSaid() throws {
         for (arguments, status, text) in [
-            (["run", "--provider", "nobody"], 64, "expected scripted, openai, gemini, anthropic or replay"),
+            (["run", "--provider", "nobody"], 64, "expected one of scripted, openai, gemini, anthropic, replay"),
             (["run", "--provider", "openai"], 64, "--model"),
             (["run", "--provider", "openai", "--model", "m"], 64, "OPENAI_API_KEY"),
-            (["run", "--unit", "episode"], 64, "task or instruction"), (["run", "--shard", "3/2"], 64, "i/n"),
+            (["run", "--unit", "episode"], 64, "one of task, instruction"), (["run", "--shard", "3/2"], 64, "i/n"),
             (["run", "--limit", "0"], 64, "--limit"), (["run", "--run", "../x"], 64, "--run"),
             (["run", "--dataset", "no"], 66, "has no dataset no; it has alfred"),
             (["run", "--splits", "no"], 66, "has no task instructions in no"),

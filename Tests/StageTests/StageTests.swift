@@ -30,7 +30,7 @@ private func json(_ text: String) throws -> Any { try JSONSerialization.jsonObje
 
     /// To renew the files after a change of options: RGVLM_RENEW_HELP=1 make test
     @Test(arguments: [
-        ("rgvlm-ingest", [String]()), ("rgvlm-ingest", ["alfred"]), ("rgvlm-ingest", ["sample"]), ("rgvlm-inspect", []),
+        ("rgvlm-ingest", [String]()), ("rgvlm-ingest", ["alfred"]), ("rgvlm-inspect", []),
         ("rgvlm-inspect", ["summary"]), ("rgvlm-inspect", ["episode"]), ("rgvlm-inspect", ["instructions"]),
         ("rgvlm-inspect", ["verify"]), ("rgvlm-inspect", ["labels"]), ("rgvlm-inspect", ["serve"]),
         ("rgvlm-evaluate", []), ("rgvlm-evaluate", ["run"]), ("rgvlm-evaluate", ["frames"]), ("rgvlm-report", []),
@@ -178,7 +178,6 @@ private func json(_ text: String) throws -> Any { try JSONSerialization.jsonObje
             missing.status == 73 && missing.errors == "error: no/x.sqlite: its folder does not exist; make it first\n")
         try folder.write("", to: "folder.sqlite/x")
         #expect(try ingest.run(["alfred", "--root", "data", "--store", "folder.sqlite"], in: folder).status == 73)
-        #expect(try ingest.run(["sample", "--out", "data"], in: folder).status == 73)
     }
 
     /// Text of a dataset is data: it must not steer the terminal.

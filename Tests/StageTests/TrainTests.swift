@@ -296,15 +296,15 @@ private enum Labelled {
             (["run", "--store", "none.sqlite"], 66, "there is no such store"),
             (quick + ["--algorithm", "sac"], 64, "expected one of iql, bc, filtered-bc"),
             (quick + ["--preset", "tiny"], 64, "expected one of small, medium, sprint"),
-            (quick + ["--reward", "vlm"], 64, "expected none, labels"),
-            (quick + ["--labels", "nobody"], 66, "the store has"),
+            (quick + ["--reward", "vlm"], 64, "expected one of none, labels"),
+            (quick + ["--labels", "nobody"], 66, "has no label run nobody"),
             (quick + ["--algorithm", "bc", "--reward", "none"], 64, "learns from actions alone"),
             (quick + ["--run", "../up"], 64, "it becomes a folder"),
-            (quick + ["--steps", "0"], 64, "expected more than 0"),
+            (quick + ["--steps", "0"], 64, "expected 1 or more"),
             (quick + ["--encoder", "resnet18"], 66, "make them with rgvlm-train encode"),
             (quick + ["--set", "train.stepz=3"], 65, "steps"),
             (quick + ["--set", "train.splits=[nowhere]"], 66, "nowhere"),
-            (quick + ["--set", "train.learning.expectile=2"], 64, "expectile"),
+            (quick + ["--set", "train.learning.expectile=2"], 65, "expectile"),
         ]
         for (arguments, status, reason) in cases {
             let result = try run(arguments)

@@ -1,3 +1,5 @@
+package import Ground
+
 #if canImport(Darwin)
 internal import Darwin
 #else
@@ -5,7 +7,7 @@ internal import Glibc
 #endif
 
 /// What is wrong with a file that is exchanged with other tools.
-package struct ExchangeError: Error, Sendable, Equatable, CustomStringConvertible {
+package struct ExchangeError: ExitCoded, Equatable {
     package enum Code: Sendable {
         /// The file cannot be opened, read or mapped.
         case unreadable
@@ -43,3 +45,13 @@ package struct ExchangeError: Error, Sendable, Equatable, CustomStringConvertibl
 }
 
 func errnoMessage() -> String { String(cString: strerror(errno)) }
+
+extension ExchangeError {
+    package var exit: StageExit {
+        switch code {
+        case .unreadable: .inputMissing
+        case .malformed, .unsupported, .mismatch: .badInput
+        case .unwritable: .cannotWrite
+        }
+    }
+}

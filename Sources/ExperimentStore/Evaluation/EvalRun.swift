@@ -73,6 +73,9 @@ package struct EvalRun: QueryRow, Equatable {
     /// How long the rollouts took, once done.
     package private(set) var seconds: Double?
 
+    /// The name of the run that takes an agent, or a training run's policy, through a set.
+    package static func name(of agent: String, on taskSet: String) -> String { "\(agent)@\(taskSet)" }
+
     /// All runs in the order in which they were made.
     package static func all(_ db: Database) throws -> [EvalRun] {
         try fetchAll(db, sql: "SELECT * FROM eval_runs ORDER BY id")

@@ -1,11 +1,15 @@
+package import Ground
+
 /// Why there is nothing to train on.
-package struct TrainingDataError: Error, Sendable, Equatable, CustomStringConvertible {
+package struct TrainingDataError: ExitCoded, Equatable {
     /// What is missing.
     package enum Code: Sendable {
         /// The frame store is not this dataset's, or holds something that is no frame.
         case frames
         /// No instruction is left.
         case empty
+        /// The label run has no score of any step.
+        case unscored
     }
 
     /// What is missing.
@@ -20,4 +24,5 @@ package struct TrainingDataError: Error, Sendable, Equatable, CustomStringConver
 
     /// The message.
     package var description: String { message }
+    package var exit: StageExit { .inputMissing }
 }

@@ -1,4 +1,5 @@
 package import Episodes
+package import Ground
 package import Networks
 package import Tensors
 
@@ -139,7 +140,7 @@ extension FeatureFormat {
 }
 
 /// Why a checkpoint cannot be used.
-package struct CheckpointError: Error, Sendable, Equatable, CustomStringConvertible {
+package struct CheckpointError: ExitCoded, Equatable {
     /// What is wrong.
     package enum Code: Sendable {
         /// There is none.
@@ -168,4 +169,13 @@ package struct CheckpointError: Error, Sendable, Equatable, CustomStringConverti
 
     /// One line: the path and what is wrong.
     package var description: String { "\(path): \(message)" }
+}
+
+extension CheckpointError {
+    package var exit: StageExit {
+        switch code {
+        case .missing, .damaged, .mismatch: .badInput
+        case .unwritable: .cannotWrite
+        }
+    }
 }

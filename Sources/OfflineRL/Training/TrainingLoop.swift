@@ -1,3 +1,4 @@
+package import Ground
 package import Networks
 internal import Tensors
 
@@ -57,15 +58,34 @@ package protocol TrainingObserver: AnyObject {
     /// Asks for the state to be saved.
     func save(step: Int) throws
     /// After each update.
-    func didUpdate(step: Int, metrics: UpdateMetrics) -> Bool
+    func didUpdate(step: Int, metrics: UpdateMetrics) throws -> Bool
 }
 
 /// A number that is none appeared: nothing was learned from it.
-package struct DivergenceError: Error, Sendable {
+package struct DivergenceError: ExitCoded {
     /// Updates done before.
     package var step: Int
     /// Which number it was.
     package var what: String
+    /// The run, and the file with the batch, where a session knows them.
+    package var run: String?
+    package var batch: String?
+
+    init(step: Int, what: String) {
+        self.step = step
+        self.what = what
+    }
+
+    var message: String { "\(what) is not a number in update \(step + 1)" }
+
+    package var exit: StageExit { .badInput }
+
+    package var description: String {
+        let text = (run.map { "\($0): " } ?? "") + message + "; nothing was learned from it."
+        guard let batch else { return text }
+        return
+            "\(text) Its batch is in \(batch). Look at its rewards, or lower train.learning.learning_rate in a new run"
+    }
 }
 
 /// Updates, figures, validations and checkpoints in their order.
@@ -117,7 +137,7 @@ package final class TrainingLoop {
             learner.applyGradients()
             sums.add(metrics.named)
             let step = learner.step
-            let goesOn = observer.didUpdate(step: step, metrics: metrics)
+            let goesOn = try observer.didUpdate(step: step, metrics: metrics)
             if step % plan.logEvery == 0 || step == plan.steps {
                 try observer.record(sums.means, split: "train", step: step)
                 sums.removeAll()

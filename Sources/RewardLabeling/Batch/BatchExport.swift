@@ -1,5 +1,6 @@
 package import ExperimentStore
 internal import Foundation
+package import Ground
 package import VisionLanguage
 
 /// Writes the questions that can be asked now as OpenAI batch files, one request a line.
@@ -201,13 +202,21 @@ private final class BatchFile {
 }
 
 /// Why a batch cannot be written or read.
-package struct BatchError: Error, Sendable, Equatable, CustomStringConvertible {
+package struct BatchError: ExitCoded, Equatable {
     package enum Code: Sendable {
         case unwritable, unreadable, badRequest
     }
 
     package var code: Code
     package var description: String
+
+    package var exit: StageExit {
+        switch code {
+        case .unwritable: .cannotWrite
+        case .unreadable: .inputMissing
+        case .badRequest: .badInput
+        }
+    }
 
     init(_ code: Code, _ description: String) {
         self.code = code

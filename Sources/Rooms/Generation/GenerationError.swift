@@ -1,7 +1,8 @@
+package import Ground
 package import Household
 
 /// Why a scene cannot be generated.
-package enum GenerationError: Error, Sendable, Equatable, CustomStringConvertible {
+package enum GenerationError: ExitCoded, Equatable {
     /// No generated room has this number: they are 1001 and up, with 0, 2, 3 or 4 as hundreds digit.
     case unknownScene(number: Int)
     /// Every arrangement that was tried failed; the reason of the last one.
@@ -20,6 +21,8 @@ package enum GenerationError: Error, Sendable, Equatable, CustomStringConvertibl
     case malformedRequest(String)
     /// The scene breaks a rule of ``HouseScene``.
     case invalidScene(SceneError, number: Int)
+
+    package var exit: StageExit { .badInput }
 
     package var description: String {
         switch self {

@@ -1,3 +1,4 @@
+package import Ground
 package import ALFRED
 
 /// Writes generated episodes as a dataset in ALFRED's layout, which `rgvlm-ingest alfred` reads unchanged.
@@ -14,8 +15,9 @@ package struct GeneratedDataset: Sendable {
     package let suffix: String
 
     /// Why an episode could not be written.
-    package struct WriteError: Error, CustomStringConvertible {
+    package struct WriteError: ExitCoded {
         package var description: String
+        package var exit: StageExit { .cannotWrite }
     }
 
     package init(root: String, suffix: String, encoder: @escaping Encoder) {

@@ -1,3 +1,4 @@
+package import Ground
 internal import Dispatch
 internal import ExperimentStore
 internal import HTTPTypes
@@ -8,8 +9,9 @@ internal import NIOPosix
 internal import Synchronization
 
 /// Why the viewer cannot run as asked.
-package struct ViewerError: Error, Sendable, CustomStringConvertible {
+package struct ViewerError: ExitCoded {
     package var description: String
+    package var exit: StageExit { .cannotWrite }
 }
 
 /// Shows a store in a browser: pages over HTTP on 127.0.0.1, for this machine only.

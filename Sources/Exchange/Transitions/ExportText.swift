@@ -1,5 +1,4 @@
 internal import Episodes
-internal import Exchange
 internal import ExperimentStore
 
 /// The rows as lines of text.
@@ -65,20 +64,20 @@ struct ExportText {
 
     /// Lines of `append`ed bytes, one for each row.
     private func write(
-        _ path: String, head: [UInt8], _ monitor: ExportMonitor, _ append: ([Cell], inout [UInt8]) -> Void
+        _ path: String, head: [UInt8], _ meter: ExportMeter, _ append: ([Cell], inout [UInt8]) -> Void
     ) throws {
         let file = try AtomicFile(path)
         try file.append(head)
         var line: [UInt8] = []
         var written = 0
-        monitor.expect(bytes: rows.count * Self.typicalLine)
+        meter.expect(bytes: rows.count * Self.typicalLine)
         try forEachRow { cells in
             line.removeAll(keepingCapacity: true)
             append(cells, &line)
             try file.append(line)
             written += 1
             if written.isMultiple(of: Self.reportEvery) {
-                try monitor.add(bytes: Self.reportEvery * Self.typicalLine)
+                try meter.add(bytes: Self.reportEvery * Self.typicalLine)
             }
         }
         try file.finish()
@@ -91,9 +90,9 @@ struct ExportText {
     // MARK: JSON lines
 
     /// UTF-8, an object a line. What is not there is null.
-    func writeJSONLines(_ path: String, _ monitor: ExportMonitor) throws {
+    func writeJSONLines(_ path: String, _ meter: ExportMeter) throws {
         let keys = names.enumerated().map { Array("\($0 == 0 ? "{" : ", ")\"\($1)\": ".utf8) }
-        try write(path, head: [], monitor) { cells, line in
+        try write(path, head: [], meter) { cells, line in
             for (key, cell) in zip(keys, cells) {
                 line += key
                 switch cell {
@@ -111,9 +110,9 @@ struct ExportText {
     // MARK: CSV
 
     /// RFC 4180: a line of names first, texts in quotes, lines ended by CR LF. What is not there is empty.
-    func writeCSV(_ path: String, _ monitor: ExportMonitor) throws {
+    func writeCSV(_ path: String, _ meter: ExportMeter) throws {
         let head = Array((names.joined(separator: ",") + "\r\n").utf8)
-        try write(path, head: head, monitor) { cells, line in
+        try write(path, head: head, meter) { cells, line in
             for (index, cell) in cells.enumerated() {
                 if index > 0 { line.append(UInt8(ascii: ",")) }
                 switch cell {

@@ -1,29 +1,9 @@
-internal import Foundation
+internal import Evaluation
 internal import ExperimentStore
+internal import Foundation
 internal import StageSupport
 
-/// The figures of one agent on one set.
-struct EvaluateResult: Encodable {
-    var name: String
-    var taskSet: String
-    var checkpointStep: Int?
-    var summary: RolloutSummary
-    var steps: Int
-    var seconds: Double
-    var isNew: Bool
-
-    init(_ identity: EvalRun.Identity, _ rollouts: [Rollout], seconds: Double, isNew: Bool) {
-        name = identity.name
-        taskSet = identity.taskSet
-        checkpointStep = identity.checkpointStep
-        summary = RolloutSummary(rollouts)
-        steps = rollouts.reduce(0) { $0 + $1.stepCount }
-        self.seconds = seconds
-        self.isNew = isNew
-    }
-}
-
-extension [EvaluateResult] {
+extension [EvaluationResult] {
     func show(_ common: CommonOptions) throws {
         if common.json {
             try printJSON(self)

@@ -1,12 +1,12 @@
 internal import Episodes
-internal import Exchange
 internal import ExperimentStore
 internal import Foundation
 internal import Frames
 
 /// What an export holds, for readers: in the file as JSON.
-struct ExportDescription: Encodable {
-    struct Labels: Encodable {
+package struct ExportDescription: Encodable, Sendable {
+    /// The label run that scores are from.
+    package struct Labels: Encodable, Sendable {
         var run: String
         var annotator: String
         var provider: String
@@ -22,11 +22,14 @@ struct ExportDescription: Encodable {
     var actions: [String]
     var objects: [String]
     var labels: Labels?
-    var rows: Int
-    var instructionCount: Int
+    /// Steps of instructions.
+    package var rows: Int
+    package var instructionCount: Int
     var episodeCount: Int
-    var frameCount: Int?
-    var scoredRows: Int?
+    /// Nil without pictures.
+    package var frameCount: Int?
+    /// Nil without a label run.
+    package var scoredRows: Int?
 
     func json() throws -> [UInt8] {
         let encoder = JSONEncoder()
@@ -134,17 +137,14 @@ struct ExportArrays {
         columns.append(
             Column(name: "frames", header: header) { sink in
                 for record in frames.records {
-                    guard record < pictures.count else { throw MissingRecord(record: record, path: pictures.path) }
+                    guard record < pictures.count else {
+                        throw ExchangeError(
+                            .mismatch, "has no record \(record), which the store refers to", file: pictures.path)
+                    }
                     try pictures.verify(record)
                     try pictures.withFrame(record, sink)
                 }
             })
-    }
-
-    /// The store names a record that the frame store does not have.
-    struct MissingRecord: Error {
-        var record: Int
-        var path: String
     }
 
     private mutating func add<T>(_ name: String, _ element: NPYHeader.Element, _ values: [T]) {
@@ -176,22 +176,22 @@ struct ExportArrays {
 
     // MARK: Writing
 
-    func writeNPZ(_ path: String, _ monitor: ExportMonitor) throws {
-        monitor.expect(bytes: columns.reduce(0) { $0 + $1.header.dataSize })
+    func writeNPZ(_ path: String, _ meter: ExportMeter) throws {
+        meter.expect(bytes: columns.reduce(0) { $0 + $1.header.dataSize })
         let writer = try NPZWriter(path)
         try writer.add("description.json", try description.json())
         for column in columns {
             try writer.begin(column.name, column.header)
             try column.write { bytes in
                 try writer.append(bytes)
-                try monitor.add(bytes: bytes.count)
+                try meter.add(bytes: bytes.count)
             }
         }
         try writer.finish()
     }
 
-    func writeSafetensors(_ path: String, _ monitor: ExportMonitor) throws {
-        monitor.expect(bytes: columns.reduce(0) { $0 + $1.header.dataSize })
+    func writeSafetensors(_ path: String, _ meter: ExportMeter) throws {
+        meter.expect(bytes: columns.reduce(0) { $0 + $1.header.dataSize })
         let byName = Dictionary(uniqueKeysWithValues: columns.map { ($0.name, $0) })
         _ = try SafetensorsWriter.write(
             path,
@@ -200,7 +200,7 @@ struct ExportArrays {
         ) { tensor, sink in
             try byName[tensor.name]?.write { bytes in
                 try sink(bytes)
-                try monitor.add(bytes: bytes.count)
+                try meter.add(bytes: bytes.count)
             }
         }
     }

@@ -1,46 +1,46 @@
 internal import Exchange
 internal import ExperimentStore
-internal import Foundation
-internal import Networks
-internal import OfflineRL
-internal import StageSupport
+
+/// What happens in a session, as it happens.
+package enum TrainingEvent: Sendable, Equatable {
+    /// An update was made.
+    case updated(step: Int, UpdateMetrics)
+    /// Figures of a split are in TensorBoard's file, and wait for the store.
+    case recorded(split: String, step: Int)
+    /// Figures that waited are in the store.
+    case stored(step: Int)
+    /// A checkpoint is on the disk.
+    case saved(step: Int)
+}
 
 /// Where a run's figures and checkpoints go: TensorBoard's files, the store and the run's folder.
 ///
 /// The store has one writer at a time. It is opened for each group of rows only, and what it does not take now waits for the
 /// next time, and in the checkpoint: several runs can train at once.
-final class TrainJournal: TrainingObserver {
-    private let learner: Learner
-    private let folder: RunFolder
-    private let storePath: String
-    private let identity: TrainRun.Identity
-    private let plan: TrainingPlan
-    private let interruption: Interruption
-    private let progress: ProgressLine
+final class TrainingJournal: TrainingObserver {
+    private let session: TrainingSession
     private let events: EventFileWriter
-    private let describe: (Int, [CheckpointDescription.Figure]) -> CheckpointDescription
-    private let first: Int
+    private let sums: () -> FigureSums
+    private let onEvent: (TrainingEvent) throws -> Void
+    private let shouldStop: () -> Bool
     private var waiting: [CheckpointDescription.Figure]
     private var lastWrite = ContinuousClock.now
-    private var latest = ""
     private(set) var lastCheckpoint: String?
 
+    /// - Parameters:
+    ///   - sums: The loop's, for checkpoints.
+    ///   - onEvent: Ends the session where it throws.
     init(
-        _ learner: Learner, folder: RunFolder, store: String, identity: TrainRun.Identity, plan: TrainingPlan,
-        interruption: Interruption, progress: ProgressLine, waiting: [CheckpointDescription.Figure],
-        describe: @escaping (Int, [CheckpointDescription.Figure]) -> CheckpointDescription
+        _ session: TrainingSession, sums: @escaping () -> FigureSums,
+        onEvent: @escaping (TrainingEvent) throws -> Void, shouldStop: @escaping () -> Bool
     ) throws {
-        self.learner = learner
-        self.folder = folder
-        storePath = store
-        self.identity = identity
-        self.plan = plan
-        self.interruption = interruption
-        self.progress = progress
-        self.waiting = waiting
-        self.describe = describe
-        first = learner.step
-        events = try EventFileWriter(folder: folder.path, purgeStep: learner.step > 0 ? learner.step + 1 : nil)
+        self.session = session
+        self.sums = sums
+        self.onEvent = onEvent
+        self.shouldStop = shouldStop
+        waiting = session.checkpoint?.description.unrecorded ?? []
+        let step = session.learner.step
+        events = try EventFileWriter(folder: session.folder.path, purgeStep: step > 0 ? step + 1 : nil)
     }
 
     func record(_ figures: [(name: String, value: Double)], split: String, step: Int) throws {
@@ -49,24 +49,23 @@ final class TrainJournal: TrainingObserver {
             waiting.append(CheckpointDescription.Figure(step: step, split: split, name: name, value: value))
         }
         try events.flush()
+        try onEvent(.recorded(split: split, step: step))
         if ContinuousClock.now - lastWrite > .seconds(5) { try write(.running, patience: .zero) }
     }
 
     func save(step: Int) throws {
         try write(.running, patience: .zero)
-        let path = folder.checkpoint(step: step)
-        try Checkpoint.write(learner, describe(step, waiting), to: path)
+        let path = session.folder.checkpoint(step: step)
+        try Checkpoint.write(
+            session.learner, session.description(step: step, waiting: waiting, sums: sums()), to: path)
         lastCheckpoint = path
-        folder.keepLatest(plan.keep)
+        try onEvent(.saved(step: step))
+        session.folder.keepLatest(session.plan.keep)
     }
 
-    func didUpdate(step: Int, metrics: UpdateMetrics) -> Bool {
-        if step % 10 == 0 || step == plan.steps {
-            latest = String(format: "action loss %.3f", metrics.actionLoss)
-            if let critic = metrics.critic { latest += String(format: ", V %.3f", critic.meanV) }
-        }
-        progress.show("updates", done: step - first, of: plan.steps - first, unit: "", detail: latest)
-        return !interruption.hasCome
+    func didUpdate(step: Int, metrics: UpdateMetrics) throws -> Bool {
+        try onEvent(.updated(step: step, metrics))
+        return !shouldStop()
     }
 
     /// Puts what waits into the store.
@@ -77,7 +76,7 @@ final class TrainJournal: TrainingObserver {
     func write(_ status: TrainRun.Status, patience: Duration, message: String? = nil) throws -> Bool {
         lastWrite = .now
         let rows = waiting.map { TrainMetricRow(step: $0.step, split: $0.split, name: $0.name, value: $0.value) }
-        let step = learner.step
+        let (identity, step) = (session.identity, session.learner.step)
         let isDone = try withStore(patience: patience) { store in
             try store.write { db in
                 var run = try TrainRun.named(identity.name, db) ?? TrainRun.create(identity, db)
@@ -89,13 +88,16 @@ final class TrainJournal: TrainingObserver {
                 }
             }
         }
-        if isDone { waiting = [] }
+        if isDone {
+            waiting = []
+            try onEvent(.stored(step: step))
+        }
         return isDone
     }
 
     /// Forgets what the store says of the steps after the learner's.
     func rollback() throws {
-        let step = learner.step
+        let (identity, step) = (session.identity, session.learner.step)
         let isDone = try withStore(patience: .seconds(60)) { store in
             try store.write { db in
                 // Without a checkpoint nothing is left of what the store says, and it may be of other settings.
@@ -106,13 +108,13 @@ final class TrainJournal: TrainingObserver {
             }
         }
         if !isDone {
-            throw StageError(
-                .cannotWrite,
-                "\(storePath): another stage has been writing to it for a minute; run again when it is done")
+            throw StoreError(
+                .locked, "another stage has been writing to it for a minute; run again when it is done",
+                file: session.storePath)
         }
     }
 
     private func withStore(patience: Duration, _ body: (ExperimentStore) throws -> Void) throws -> Bool {
-        try ExperimentStore.writeForStage(storePath, patience: patience, interruption, body)
+        try ExperimentStore.writing(session.storePath, patience: patience, shouldStop: shouldStop, body)
     }
 }

@@ -1,0 +1,78 @@
+package import ExperimentStore
+
+/// What is evaluated on what.
+package struct EvaluationSettings: Sendable {
+    /// Tasks that are read from a file, or drawn from a split of the store.
+    package struct Tasks: Sendable, Equatable {
+        package enum Source: Sendable, Equatable {
+            /// In SPRINT's format.
+            case file(String)
+            case split(String)
+        }
+
+        /// The set's name.
+        package var name: String
+        package var source: Source
+        /// Tasks in all, spread evenly over the lengths; nil for a file's all, or 100 of a split.
+        package var count: Int?
+        /// Numbers of sub-tasks; nil for a file's all, or 1 to 6 of a split.
+        package var lengths: [Int]?
+        package var start: TaskSet.Start
+
+        package init(
+            name: String, source: Source, count: Int? = nil, lengths: [Int]? = nil, start: TaskSet.Start = .recorded
+        ) {
+            self.name = name
+            self.source = source
+            self.count = count
+            self.lengths = lengths
+            self.start = start
+        }
+    }
+
+    package var seed: UInt64
+    package var dataset: DatasetRow
+    /// The release that trajectories and floor plans are read from.
+    package var root: String
+    /// Nil for one a core.
+    package var threads: Int?
+    /// Training runs whose last checkpoint acts.
+    package var runs: [String]
+    /// Who else acts: `expert` or `random`.
+    package var agents: [EvalRun.Agent]
+    package var sets: [Tasks]
+
+    package init(
+        seed: UInt64, dataset: DatasetRow, root: String, threads: Int? = nil, runs: [String] = [],
+        agents: [EvalRun.Agent] = [], sets: [Tasks]
+    ) {
+        self.seed = seed
+        self.dataset = dataset
+        self.root = root
+        self.threads = threads
+        self.runs = runs
+        self.agents = agents
+        self.sets = sets
+    }
+
+    /// Pixels of a side of what policies see.
+    package static let side = 56
+}
+
+extension EvaluationSettings.Tasks {
+    /// Reads or draws the tasks.
+    ///
+    /// - Throws: ``TaskSetError`` where there are none.
+    func set(of dataset: DatasetRow, in store: ExperimentStore, seed: UInt64) throws -> TaskSet {
+        switch source {
+        case .file(let file):
+            var set = try TaskSet(sprint: file, name: name, start: start)
+            if let lengths { set.tasks.removeAll { !lengths.contains($0.subTasks.count) } }
+            return count.map { set.limited(to: $0) } ?? set
+        case .split(let split):
+            let sample = TaskSet.Sample(
+                dataset: dataset.name, split: split, count: count ?? 100, lengths: lengths ?? Array(1...6), seed: seed)
+            return try TaskSet(sample, from: store, name: name, start: start)
+        }
+    }
+}

@@ -1,0 +1,54 @@
+package import Episodes
+package import Networks
+package import Tensors
+
+/// Everything a training run is made from.
+package struct TrainingSettings: Sendable, Equatable {
+    /// The run's name, which is its folder's too.
+    package var run: String
+    package var seed: UInt64
+    /// Nil for the only one of the store.
+    package var dataset: String?
+    package var splits = ["train"]
+    /// Nil for those of valid_seen and valid_unseen that are there.
+    package var validation: [String]?
+    package var kinds: Set<Instruction.Kind> = [.primitive]
+    /// The first ones of the splits; nil for all.
+    package var episodes: Int?
+    package var algorithm = Algorithm.iql
+    package var preset = NetworkShape.Preset.small
+    /// What the network sees: `patches` of the pictures, or features of this name that lie beside the store.
+    package var encoder = Self.patches
+    /// Passes over the instructions, where ``steps`` is nil.
+    package var epochs = 20.0
+    /// Updates in all.
+    package var steps: Int?
+    /// Windows of an update.
+    package var batch = 64
+    /// Nil for one a core.
+    package var threads: Int?
+    package var precision = CPUBackend.Precision.float32
+    /// Updates between rows of figures.
+    package var logEvery = 50
+    /// Updates between checkpoints.
+    package var checkpointEvery = 500
+    /// Updates between validations; nil for an epoch's.
+    package var validateEvery: Int?
+    /// Checkpoints that stay.
+    package var keep = 2
+    package var reward = RewardMix()
+    package var iql = IQL()
+    package var optimizer = AdamW()
+    /// Whether the learning rate falls to 0 over the run.
+    package var isCosine = false
+    /// Nil for the preset's.
+    package var dropout: Float?
+
+    /// The encoder that is none.
+    package static let patches = "patches"
+
+    package init(run: String, seed: UInt64) {
+        self.run = run
+        self.seed = seed
+    }
+}

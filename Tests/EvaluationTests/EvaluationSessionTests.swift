@@ -1,0 +1,159 @@
+import ExperimentStore
+import Foundation
+import OfflineRL
+import Synchronization
+import TestSupport
+import Testing
+
+@testable import Evaluation
+
+/// Sessions in this process, ended at chosen events as a crash would end them.
+@Suite struct EvaluationSessionTests {
+    private struct Crash: Error {}
+
+    /// A store of its own with a policy of a few updates.
+    private struct Bench {
+        let folder: TemporaryFolder
+        let root: String
+        var path: String { folder("x.sqlite") }
+
+        init(training: Bool = true) async throws {
+            let shared = try await EvaluationBench.make()
+            root = shared.root
+            folder = try TemporaryFolder()
+            let source = URL(fileURLWithPath: shared.storePath).deletingLastPathComponent()
+            for name in try FileManager.default.contentsOfDirectory(atPath: source.path)
+            where name.hasPrefix("x.sqlite") {
+                try FileManager.default.copyItem(atPath: source.path + "/" + name, toPath: folder(name))
+            }
+            if training { try train(steps: 2) }
+        }
+
+        func train(steps: Int) throws {
+            var settings = TrainingSettings(run: "r", seed: 1)
+            settings.steps = steps
+            settings.batch = 4
+            settings.threads = 1
+            settings.validation = []
+            let report = try TrainingSession(settings, store: path).train()
+            #expect(report.isDone)
+        }
+
+        /// A session over tasks of the training split.
+        func session(
+            runs: [String] = [], agents: [EvalRun.Agent] = [], count: Int = 6, root: String? = nil,
+            onEvent: @escaping (EvaluationEvent) throws -> Void = { _ in },
+            shouldStop: @escaping @Sendable () -> Bool = { false }
+        ) throws -> EvaluationSession {
+            let store = try ExperimentStore(path, access: .read)
+            let dataset = try #require(try store.read { try DatasetRow.all($0).first })
+            let settings = EvaluationSettings(
+                seed: 1, dataset: dataset, root: root ?? self.root, threads: 2, runs: runs, agents: agents,
+                sets: [EvaluationSettings.Tasks(name: "train", source: .split("train"), count: count)])
+            return try EvaluationSession(settings, store: store, onEvent: onEvent, shouldStop: shouldStop)
+        }
+
+        func rollouts(_ name: String) throws -> [Rollout] {
+            let store = try ExperimentStore(path, access: .read)
+            return try store.read { db in try EvalRun.named(name, db)?.rollouts(db).map(\.rollout) ?? [] }
+        }
+    }
+
+    /// What is there is not made again, and the same comes of it; a policy with more updates is another one.
+    @Test func whatIsThereIsNotMadeAgain() async throws {
+        let bench = try await Bench()
+        let first = try #require(try bench.session(runs: ["r"], agents: [.expert]).run())
+        #expect(first.map(\.name) == ["r@train", "expert@train"] && first.allSatisfy(\.isNew))
+        #expect(first.map(\.checkpointStep) == [2, nil])
+        let stored = try bench.rollouts("r@train")
+        #expect(stored.count == 6)
+        let second = try #require(try bench.session(runs: ["r"], agents: [.expert]).run())
+        #expect(second.allSatisfy { !$0.isNew } && second.map(\.steps) == first.map(\.steps))
+        try bench.train(steps: 3)
+        let third = try #require(try bench.session(runs: ["r"]).run())
+        #expect(third[0].isNew && third[0].checkpointStep == 3)
+        #expect(try bench.rollouts("r@train").count == 6)
+    }
+
+    /// Crashed at any event, an evaluation is in the store as a whole or not at all; made again it is what an undisturbed one
+    /// is.
+    @Test func crashedAnywhereItLeavesNothingHalfDone() async throws {
+        let whole = try await Bench()
+        let count = Mutex(0)
+        _ = try whole.session(runs: ["r"], onEvent: { _ in count.withLock { $0 += 1 } }).run()
+        let expected = try whole.rollouts("r@train")
+        let bench = try await Bench()
+        let total = count.withLock { $0 }
+        #expect(total > 10)
+        for crash in [0, 1, 2, total / 2, total - 2] {
+            var seen = 0
+            let session = try bench.session(
+                runs: ["r"],
+                onEvent: { _ in
+                    if seen == crash { throw Crash() }
+                    seen += 1
+                })
+            #expect(throws: Crash.self) { try session.run() }
+            #expect(try bench.rollouts("r@train").isEmpty)
+        }
+        let session = try bench.session(
+            runs: ["r"], onEvent: { if case .stored = $0 { throw Crash() } })
+        #expect(throws: Crash.self) { try session.run() }
+        #expect(try bench.rollouts("r@train") == expected)
+    }
+
+    /// Stopped before any step, it says so and stores nothing.
+    @Test func stoppedItStoresNothing() async throws {
+        let bench = try await Bench()
+        for left in [0, 3, 9] {
+            let asked = Mutex(0)
+            let results = try bench.session(
+                runs: ["r"],
+                shouldStop: {
+                    asked.withLock {
+                        $0 += 1
+                        return $0 > left
+                    }
+                }
+            ).run()
+            #expect(results == nil)
+            #expect(try bench.rollouts("r@train").isEmpty)
+        }
+        #expect(try bench.session(runs: ["r"]).run()?.count == 1)
+    }
+
+    /// Tasks that could not be set up are tried again: the release may not have been there. Other tasks under the same name
+    /// take the old ones' place.
+    @Test func whatCouldNotBeSetUpIsTriedAgain() async throws {
+        let bench = try await Bench(training: false)
+        let part = bench.folder("part")
+        let files = try #require(FileManager.default.enumerator(atPath: bench.root)).compactMap { $0 as? String }
+            .filter { $0.hasSuffix("traj_data.json") && $0.contains("/train/") }.sorted()
+        try FileManager.default.copyItem(atPath: bench.root, toPath: part)
+        for name in files.dropFirst() { try FileManager.default.removeItem(atPath: "\(part)/\(name)") }
+        var warnings: [String] = []
+        let first = try bench.session(
+            agents: [.expert], root: part, onEvent: { if case .warning(let text) = $0 { warnings.append(text) } }
+        ).run()
+        #expect(first?.first?.isNew == true && warnings.contains { $0.contains("cannot be tried") })
+        #expect(try bench.rollouts("expert@train").contains { $0.problem != nil })
+        let second = try bench.session(agents: [.expert]).run()
+        #expect(second?.first?.isNew == true)
+        #expect(try bench.rollouts("expert@train").allSatisfy { $0.problem == nil })
+        #expect(try bench.session(agents: [.expert]).run()?.first?.isNew == false)
+        var isReplacing = false
+        _ = try bench.session(
+            agents: [.expert], count: 5,
+            onEvent: { if case .stored(_, let replacing) = $0 { isReplacing = replacing } }
+        ).run()
+        #expect(isReplacing)
+    }
+
+    @Test func whoCannotActIsNamed() async throws {
+        let bench = try await Bench(training: false)
+        let unknown = #expect(throws: EvaluationError.self) { try bench.session(runs: ["no"]).run() }
+        #expect(unknown?.description.contains("holds no training run") == true)
+        let elsewhere = #expect(throws: EvaluationError.self) { try bench.session(agents: [.random], root: "/nowhere") }
+        #expect(elsewhere?.description.contains("--root DIR") == true)
+    }
+}
