@@ -1,5 +1,6 @@
 @testable import Rooms
 import ALFRED
+import Episodes
 import Household
 import Rooms
 import Testing

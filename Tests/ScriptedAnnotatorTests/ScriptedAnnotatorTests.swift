@@ -1,8 +1,10 @@
 import Episodes
 import Foundation
 import Ground
+import RewardLabeling
 import Rooms
 import ScriptedAnnotator
+import Simulation
 import Testing
 import VisionLanguage
 

@@ -1,5 +1,6 @@
 import Episodes
 import Household
+import RewardLabeling
 import Rooms
 import ScriptedAnnotator
 import Simulation

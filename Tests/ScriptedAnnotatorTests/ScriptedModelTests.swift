@@ -1,5 +1,7 @@
 import Episodes
+import RewardLabeling
 import ScriptedAnnotator
+import Simulation
 import Synchronization
 import TestSupport
 import Testing

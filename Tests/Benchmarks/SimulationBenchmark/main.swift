@@ -1,5 +1,6 @@
 // Speed of the simulator without pictures: steps, resets, and the long random walk that checks every invariant.
 @testable import ALFRED
+internal import Episodes
 import Foundation
 internal import Ground
 import Household
