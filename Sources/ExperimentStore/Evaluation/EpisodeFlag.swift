@@ -1,4 +1,3 @@
-internal import Foundation
 package import GRDB
 
 /// A mark on an episode, which training then leaves out, or on one of its transitions, whose generated score training

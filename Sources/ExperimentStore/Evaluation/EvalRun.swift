@@ -1,4 +1,3 @@
-internal import Foundation
 package import GRDB
 
 /// One agent taken through one set of tasks.

@@ -1,4 +1,3 @@
-internal import Foundation
 package import GRDB
 
 /// One task as an agent went through it.

@@ -1,4 +1,3 @@
-internal import Foundation
 package import GRDB
 
 /// All the store knows of one episode, for people.

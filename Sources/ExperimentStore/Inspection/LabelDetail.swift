@@ -1,4 +1,3 @@
-internal import Foundation
 package import GRDB
 
 /// A labelled span with its scores and both texts, for people.

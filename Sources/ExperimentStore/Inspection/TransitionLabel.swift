@@ -1,4 +1,3 @@
-internal import Foundation
 package import GRDB
 
 /// What a span that covers a transition says of it.

@@ -1,4 +1,3 @@
-internal import Foundation
 package import GRDB
 
 /// Checks of the store against itself. None of them reads the dataset's files.

@@ -1,4 +1,3 @@
-internal import Foundation
 package import GRDB
 
 /// An episode's own row with the names of its dataset and its scene.

@@ -1,4 +1,3 @@
-internal import Foundation
 package import GRDB
 
 /// An observation's picture as the store knows it.

@@ -1,5 +1,4 @@
 package import Episodes
-internal import Foundation
 package import GRDB
 
 /// How often a run gave a score.

@@ -1,4 +1,3 @@
-internal import Foundation
 package import GRDB
 
 /// An instruction that an evaluation can ask for.

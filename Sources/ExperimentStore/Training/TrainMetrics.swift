@@ -1,4 +1,3 @@
-internal import Foundation
 package import GRDB
 
 /// A measured number of a training run.

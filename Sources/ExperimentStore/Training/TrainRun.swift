@@ -1,5 +1,4 @@
 package import Episodes
-internal import Foundation
 package import GRDB
 
 /// One learner on one dataset.

@@ -1,5 +1,4 @@
 package import Episodes
-internal import Foundation
 package import GRDB
 
 extension TrainingEpisode {
