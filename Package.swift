@@ -302,7 +302,8 @@ let package = Package(
             ]),
         tests("PagesTests", ["Pages", "TestSupport"]),
         tests(
-            "ReportingTests", ["Episodes", "ExperimentStore", "Reporting", "Statistics", "TestSupport", grdb],
+            "ReportingTests",
+            ["Episodes", "ExperimentStore", "Reporting", "Statistics", "StoreFixture", "TestSupport"],
             excluding: ["Fixtures"]),
         tests(
             "ViewerTests",

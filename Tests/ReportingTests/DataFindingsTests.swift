@@ -1,7 +1,7 @@
 import Episodes
 import ExperimentStore
 import Foundation
-import GRDB
+import StoreFixture
 import Testing
 
 @testable import Reporting
@@ -19,7 +19,7 @@ import Testing
         ] as [(String, RewardMix.Source)] {
             try sample.train("\(name)-s0", seed: 0, source: source)
         }
-        try sample.store.write { try $0.execute(sql: "DELETE FROM label_scores WHERE t >= ?", arguments: [scored]) }
+        try sample.store.execute("DELETE FROM label_scores WHERE t >= \(scored)")
         let plan = Sample.plan([("a", .method), ("b", .baseline), ("c", .control)], seeds: [0])
         let texts = try texts(sample, plan)
         switch scored {
@@ -68,27 +68,21 @@ import Testing
             as [(String, RewardMix.Source, Int)]
         {
             let run = try sample.train("\(name)-s0", seed: 0, source: source)
-            try sample.store.write { db in
-                try db.execute(
-                    sql: "UPDATE train_runs SET started_at = ? WHERE id = ?",
-                    arguments: ["2026-01-0\(day)T00:00:00Z", run.id])
-            }
+            try sample.store.execute(
+                "UPDATE train_runs SET started_at = '2026-01-0\(day)T00:00:00Z' WHERE id = \(run.id)")
         }
         let plan = Sample.plan([("a", .baseline), ("b", .method)], seeds: [0])
         #expect(try texts(sample, plan).isEmpty)
         try sample.store.write { try EpisodeFlag.set(episode: sample.episodeID, t: nil, note: "n", $0) }
         for day in 0...4 {
-            try sample.store.write {
-                try $0.execute(sql: "UPDATE flags SET created_at = ?", arguments: ["2026-01-0\(day)T00:00:00Z"])
-            }
+            try sample.store.execute("UPDATE flags SET created_at = '2026-01-0\(day)T00:00:00Z'")
             let texts = try texts(sample, plan)
             #expect(texts.count == (day == 2 ? 1 : 0), "\(day)")
             #expect(texts.allSatisfy { $0.contains("a-s0 began before, b-s0 after") })
         }
         // Of a split that nothing is learned from it is no matter.
-        try sample.store.write {
-            try $0.execute(sql: "UPDATE flags SET created_at = '2026-01-02T00:00:00Z'; UPDATE episodes SET split = 'x'")
-        }
+        try sample.store.execute(
+            "UPDATE flags SET created_at = '2026-01-02T00:00:00Z'; UPDATE episodes SET split = 'x'")
         #expect(try texts(sample, plan).isEmpty)
     }
 

@@ -1,7 +1,7 @@
 import Episodes
 import ExperimentStore
 import Foundation
-import GRDB
+import StoreFixture
 import TestSupport
 import Testing
 
@@ -75,7 +75,7 @@ import Testing
     /// Words from outside are in data files alone.
     @Test func scriptsHoldNoWordsFromOutside() throws {
         let sample = try Sample(annotator: "vlm")
-        try sample.store.write { try $0.execute(sql: "UPDATE label_runs SET model = 'Zebra'") }
+        try sample.store.execute("UPDATE label_runs SET model = 'Zebra'")
         let run = try sample.train("zulu-s0", seed: 0, source: .labels(run: "labels"))
         try sample.evaluate(run, on: "yankee") { $1 }
         let data = try sample.data(Sample.plan([("zulu", .method)], seeds: [0], sets: ["yankee"]))
@@ -150,7 +150,7 @@ import Testing
     @Test func droppedInstructionsDoNotCount() throws {
         let sample = try Sample()
         try sample.train("a-s0", seed: 0, source: .timeIndex)
-        try sample.store.write { try $0.execute(sql: "UPDATE frames SET record = NULL WHERE t = 5") }
+        try sample.store.execute("UPDATE frames SET record = NULL WHERE t = 5")
         let use = try #require(
             try RewardUse.read(sample.data(Sample.plan([("a", .method)], seeds: [0])), from: sample.store).first)
         #expect(use.transitions == 3 && use.shares.keys.sorted() == [3, 7, 10])

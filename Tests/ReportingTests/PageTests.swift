@@ -2,8 +2,8 @@ import Episodes
 import ExperimentStore
 import Foundation
 import Frames
-import GRDB
 import Statistics
+import StoreFixture
 import TestSupport
 import Testing
 
@@ -22,12 +22,12 @@ import Testing
 
     @Test func nothingEscapes() throws {
         let sample = try Sample(annotator: "vlm", goal: Self.hostile)
-        try sample.store.write { db in
-            try db.execute(
-                sql:
-                    "UPDATE label_runs SET name = :x, model = :x; UPDATE label_calls SET answer = :x, model_answered = :x",
-                arguments: ["x": Self.hostile])
-        }
+        let hostile = ExperimentStore.literal(Self.hostile)
+        try sample.store.execute(
+            """
+            UPDATE label_runs SET name = \(hostile), model = \(hostile);
+            UPDATE label_calls SET answer = \(hostile), model_answered = \(hostile)
+            """)
         let run = try sample.train("x-s0", seed: 0, source: .labels(run: "labels"))
         try sample.evaluate(run, instruction: Self.hostile) { $1 }
         var plan = Sample.plan([("x", .method)], seeds: [0])
@@ -251,11 +251,9 @@ import Testing
             _ = try picture.withUnsafeBytes { try writer.append($0) }
         }
         try writer.commit()
-        try sample.store.write { db in
-            try db.execute(
-                sql: "UPDATE datasets SET frame_store_id = ?; UPDATE frames SET record = t WHERE t < 3",
-                arguments: [Data(identifier)])
-        }
+        let digits = identifier.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
+        try sample.store.execute(
+            "UPDATE datasets SET frame_store_id = x'\(digits)'; UPDATE frames SET record = t WHERE t < 3")
         #expect(try sample.data(Sample.plan([("x", .method)])).frameSize == [4, 4])
         let episode = try #require(
             try SourceEpisodeReader(sample.store, labels: []).episodes([sample.episodeID], limit: 1 << 20).episodes

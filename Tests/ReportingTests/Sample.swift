@@ -1,7 +1,7 @@
 import Episodes
 import ExperimentStore
 import Foundation
-import GRDB
+import StoreFixture
 import TestSupport
 
 @testable import Reporting
@@ -18,58 +18,57 @@ struct Sample {
     init(annotator: String = "scripted", goal: String = "Chill the apple") throws {
         folder = try TemporaryFolder()
         store = try ExperimentStore(folder("x.sqlite"), access: .write)
-        (datasetID, episodeID, labelRunID) = try store.write { db in
+        let dataset = try store.write { db in
             let dataset = try DatasetRow.upsert(name: "d", format: "alfred", root: "/data", splitsFile: nil, db)
             var writer = try EpisodeWriter(db, datasetID: dataset.id)
             try writer.apply(.write(Self.episode(goal: goal), replacing: nil))
-            let episode = try Int64.fetchOne(db, sql: "SELECT id FROM episodes") ?? 0
-            return (dataset.id, episode, try Self.label(dataset.id, episode, annotator, db))
+            return dataset
         }
+        datasetID = dataset.id
+        episodeID = try store.episode(named: "trial_1").id
+        labelRunID = try Self.label(dataset.id, episodeID, annotator, store)
     }
+
+    private struct NoLabelRun: Error {}
 
     static func hash(_ byte: UInt8) -> [UInt8] { [UInt8](repeating: byte, count: 32) }
 
-    private static func label(_ dataset: Int64, _ episode: Int64, _ annotator: String, _ db: Database) throws -> Int64 {
+    private static func label(_ dataset: Int64, _ episode: Int64, _ annotator: String, _ store: ExperimentStore) throws
+        -> Int64
+    {
         func prompt(_ stage: String) -> PromptRow {
             PromptRow(name: "v1", stage: stage, template: "t", sha256: hash(UInt8(stage.utf8.count)))
         }
-        guard
-            let run = try LabelRun.open(
-                LabelRun.Identity(
-                    name: "labels", datasetID: dataset, annotator: annotator, provider: "p", baseURL: "u",
-                    model: "the-model", unit: "task", settings: "{}", settingsSHA256: hash(1),
-                    analysis: prompt("analysis"), scoring: prompt("scoring"), complaint: prompt("complaint")), db)
-        else { throw DatabaseError(message: "no label run") }
-        let task = try Int64.fetchOne(db, sql: "SELECT id FROM instructions WHERE kind = 'task'")
-        try db.execute(
-            sql: """
-                INSERT INTO label_spans (id, run_id, instruction_id, goal_instruction_id, status)
-                VALUES (1, \(run.id), \(task ?? 0), \(task ?? 0), 'scored');
-                INSERT INTO label_windows (span_id, idx, first_action, action_count) VALUES (1, 0, 0, 5);
-                """)
+        let identity = LabelRun.Identity(
+            name: "labels", datasetID: dataset, annotator: annotator, provider: "p", baseURL: "u", model: "the-model",
+            unit: "task", settings: "{}", settingsSHA256: hash(1), analysis: prompt("analysis"),
+            scoring: prompt("scoring"), complaint: prompt("complaint"))
+        guard let run = try store.write({ try LabelRun.open(identity, $0) }) else { throw NoLabelRun() }
+        try store.execute(
+            """
+            INSERT INTO label_spans (id, run_id, instruction_id, goal_instruction_id, status)
+            SELECT 1, \(run.id), id, id, 'scored' FROM instructions WHERE kind = 'task';
+            INSERT INTO label_windows (span_id, idx, first_action, action_count) VALUES (1, 0, 0, 5);
+            """)
         for (t, score) in [2, 0, 8, 5, 10].enumerated() {
-            try db.execute(
-                sql: """
-                    INSERT INTO label_scores (span_id, position, episode_id, t, window_idx, score, samples)
-                    VALUES (1, ?, ?, ?, 0, ?, 1)
-                    """, arguments: [t, episode, t, score])
+            try store.execute(
+                """
+                INSERT INTO label_scores (span_id, position, episode_id, t, window_idx, score, samples)
+                VALUES (1, \(t), \(episode), \(t), 0, \(score), 1)
+                """)
         }
         for stage in 1...2 {
-            try db.execute(
-                sql: """
-                    INSERT INTO label_calls (id, run_id, reference, stage, request_sha256, source, provider, base_url,
-                        model_asked, model_answered, prompt, answer, prompt_tokens, cached_tokens, completion_tokens,
-                        cost_nanodollars, attempts, started_at, latency_ms)
-                    VALUES (?, ?, 'r', ?, ?, 'live', 'p', 'u', 'm', 'm-1', 'q', ?, 10, 0, 5, 1500000, 1, 'now', 1)
-                    """,
-                arguments: [
-                    stage, run.id, stage, Data(hash(UInt8(stage))),
-                    stage == 1 ? "The agent </script><b>walks</b>." : "[2, 0, 8, 5, 10]",
-                ])
-            try db.execute(
-                sql:
-                    "INSERT INTO label_questions (span_id, stage, window_idx, sample, ask, call_id) VALUES (1, ?, 0, 0, 0, ?)",
-                arguments: [stage, stage])
+            let answer = stage == 1 ? "The agent </script><b>walks</b>." : "[2, 0, 8, 5, 10]"
+            try store.execute(
+                """
+                INSERT INTO label_calls (id, run_id, reference, stage, request_sha256, source, provider, base_url,
+                    model_asked, model_answered, prompt, answer, prompt_tokens, cached_tokens, completion_tokens,
+                    cost_nanodollars, attempts, started_at, latency_ms)
+                VALUES (\(stage), \(run.id), 'r', \(stage), zeroblob(32), 'live', 'p', 'u', 'm', 'm-1', 'q',
+                    '\(answer)', 10, 0, 5, 1500000, 1, 'now', 1);
+                INSERT INTO label_questions (span_id, stage, window_idx, sample, ask, call_id)
+                VALUES (1, \(stage), 0, 0, 0, \(stage));
+                """)
         }
         return run.id
     }

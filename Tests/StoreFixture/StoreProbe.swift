@@ -26,6 +26,11 @@ extension ExperimentStore {
         try read { try Int?.fetchAll($0, sql: sql).map { $0 ?? 0 } }
     }
 
+    /// A text as a literal of SQL, whatever it holds.
+    package static func literal(_ text: String) -> String {
+        "CAST(x'\(text.utf8.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined())' AS TEXT)"
+    }
+
     /// Whether the file and its foreign keys are whole.
     package func isSound() throws -> Bool { try read { try Verification.fileFindings($0).isEmpty } }
 }
