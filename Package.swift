@@ -149,7 +149,8 @@ let package = Package(
             [
                 "ALFRED", "Episodes", "ExperimentStore", "Ground", "Images", "Pages", "RewardLabeling",
                 "ScriptedAnnotator", "Statistics", grdb,
-            ]),
+            ],
+            embedding: ["Page/lint.css", "Page/lint.mustache"]),
 
         // Learning.
         library("Tensors", ["CKernels", "COneDNN", "Ground"]),
@@ -174,18 +175,20 @@ let package = Package(
         library("Pages", [mustache], embedding: ["page.css", "shell.mustache"]),
         library(
             "Reporting",
-            ["Episodes", "ExperimentStore", "Frames", "Ground", "Images", "Pages", "Statistics", mustache]),
+            ["Episodes", "ExperimentStore", "Frames", "Ground", "Images", "Pages", "Statistics"],
+            embedding: [
+                "Page/figure.mustache", "Page/report.css", "Page/report.js", "Page/report.mustache",
+            ]),
         library(
             "Viewer",
             [
-                "Episodes", "ExperimentStore", "Frames", "Ground", "Images", "Pages", httpTypes,
-                hummingbirdCore, logging, mustache, nioCore, nioPosix,
+                "Episodes", "ExperimentStore", "Frames", "Ground", "Images", "Pages", httpTypes, hummingbirdCore,
+                logging, nioCore, nioPosix,
             ],
             embedding: [
-                "Assets/icon.svg", "Assets/keys.js", "Assets/style.css",
+                "Assets/icon.svg", "Assets/keys.js", "Assets/viewer.css",
                 "Templates/episode.mustache", "Templates/episodes.mustache",
-                "Templates/flag.mustache", "Templates/foot.mustache",
-                "Templates/head.mustache", "Templates/label.mustache",
+                "Templates/flag.mustache", "Templates/label.mustache",
                 "Templates/labels.mustache", "Templates/problem.mustache",
                 "Templates/rollout.mustache", "Templates/transition.mustache",
             ]),
@@ -303,13 +306,13 @@ let package = Package(
         tests("PagesTests", ["Pages", "TestSupport"]),
         tests(
             "ReportingTests",
-            ["Episodes", "ExperimentStore", "Reporting", "Statistics", "StoreFixture", "TestSupport"],
+            ["Episodes", "ExperimentStore", "Pages", "Reporting", "Statistics", "StoreFixture", "TestSupport"],
             excluding: ["Fixtures"]),
         tests(
             "ViewerTests",
             [
                 "Episodes", "ExperimentStore", "Frames", "Ground", "Images", "Ingestion", "Pages", "SampleData",
-                "TestSupport", "Viewer", grdb, mustache,
+                "TestSupport", "Viewer", grdb,
             ]),
         tests(
             "StageTests",

@@ -1,5 +1,6 @@
 package import ExperimentStore
 package import Foundation
+internal import Pages
 internal import Statistics
 
 /// A report's files, made from a store.
@@ -45,10 +46,12 @@ package struct ReportFiles: Sendable {
         var notes = problems
         if !sources.leftOut.isEmpty {
             notes.append(
-                "Source episodes take at most \(Self.sourceLimit >> 20) MB of this page; \(Show.plural(sources.leftOut.count, "episode")) of \(ids.count) are left out: \(sources.leftOut.map(String.init).joined(separator: ", "))."
+                "Source episodes take at most \(Self.sourceLimit >> 20) MB of this page; "
+                    + "\(Show.plural(sources.leftOut.count, "episode")) of \(ids.count) are left out: "
+                    + "\(sources.leftOut.map(String.init).joined(separator: ", "))."
             )
         }
-        text("report.html", try ReportPage.html(data, table, content, figures: drawn, notes: notes))
+        text("report.html", try ReportPage(data: data, table: table).html(content, figures: drawn, notes: notes))
     }
 
     /// Draws what there is to draw, and returns the SVG for the page.
@@ -57,7 +60,9 @@ package struct ReportFiles: Sendable {
         guard !figures.isEmpty else { return [] }
         guard let gnuplot = Gnuplot.find(searchPath: searchPath) else {
             problems.append(
-                "gnuplot is not installed, so there are no figures: \(Show.list(figures.map { "\($0.name).svg" })) were not drawn. Install it (apt: gnuplot-nox, brew: gnuplot) and make the report again."
+                "gnuplot is not installed, so there are no figures: "
+                    + "\(Show.list(figures.map { "\($0.name).svg" })) were not drawn. "
+                    + "Install it (apt: gnuplot-nox, brew: gnuplot) and make the report again."
             )
             return []
         }

@@ -1,3 +1,5 @@
+internal import Pages
+
 extension LintReport {
     /// For a terminal: the verdict, a line for each check, and the reasons of what did not pass.
     package var text: String {
@@ -29,9 +31,9 @@ extension LintReport {
 
     /// What the report rests on.
     var summary: String {
-        "\(LintFormat.count(counts.genuineSpans)) spans and \(LintFormat.count(counts.controlSpans)) control spans of "
-            + "\(LintFormat.count(counts.episodes)) episodes; \(LintFormat.count(coverage.scored)) of "
-            + "\(LintFormat.count(counts.transitions)) transitions scored."
+        "\(Show.count(counts.genuineSpans)) spans and \(Show.count(counts.controlSpans)) control spans of "
+            + "\(Show.count(counts.episodes)) episodes; \(Show.count(coverage.scored)) of "
+            + "\(Show.count(counts.transitions)) transitions scored."
     }
 }
 
@@ -66,9 +68,9 @@ extension LintCheck.Bound {
 }
 
 extension LintFormat {
-    static func value(_ check: LintCheck) -> String { number(check.value, digits(check)) }
+    static func value(_ check: LintCheck) -> String { Show.number(check.value, digits(check)) }
 
-    static func threshold(_ check: LintCheck) -> String { number(check.threshold, digits(check)) }
+    static func threshold(_ check: LintCheck) -> String { Show.number(check.threshold, digits(check)) }
 
     private static func digits(_ check: LintCheck) -> Int { check.name == .alignment ? 0 : 2 }
 }

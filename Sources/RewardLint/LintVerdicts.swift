@@ -1,3 +1,4 @@
+internal import Pages
 internal import RewardLabeling
 internal import Statistics
 
@@ -17,7 +18,7 @@ extension LintMeasures {
             .coverage, coverage.share, nil, .atLeast, thresholds.minCoverage, isRequired: true, spans: scoredSpans,
             minSpans: coverage.share == 0 ? 0 : thresholds.minSpans, missing: "There are no genuine spans.",
             pass: "Nearly every transition has a score.",
-            fail: "\(LintFormat.percent(1 - (coverage.share ?? 0))) of the transitions have no score. \(advice)")
+            fail: "\(Show.percent(1 - (coverage.share ?? 0))) of the transitions have no score. \(advice)")
     }
 
     func entropyCheck(_ thresholds: LintThresholds) -> LintCheck {
@@ -113,7 +114,7 @@ extension LintMeasures {
         } else if let best, let zero, best.lag == 0, zero.interval?.low ?? best.correlation.map({ $0 - 0.1 }) ?? 0 > 0 {
             check.verdict = .pass
             check.reason =
-                "The scores fit the recording best where they are, in \(LintFormat.percent(zero.bestShare)) of "
+                "The scores fit the recording best where they are, in \(Show.percent(zero.bestShare)) of "
                 + "resamples."
         } else if onlyScore != nil || best == nil {
             check.value = nil
@@ -194,7 +195,7 @@ extension LintMeasures {
     }
 
     private static func comparison(_ control: ControlSeparation) -> String {
-        let (low, high) = (LintFormat.number(control.mean, 1), LintFormat.number(control.genuineMean, 1))
+        let (low, high) = (Show.number(control.mean, 1), Show.number(control.genuineMean, 1))
         let isAlike = (control.auc ?? 0.5) < 0.6
         return isAlike
             ? "as high as genuine ones (\(low) and \(high))" : "too close to genuine ones (\(low) and \(high))"

@@ -21,7 +21,7 @@ private func shown(_ text: String) -> String {
 }
 
 @Suite struct EscapeTests {
-    /// Every scalar of Latin-1 alone, in words, and around what HTML gives a meaning; and what ends a script or a comment.
+    /// Every scalar of Latin-1 alone, in words, and around what HTML gives a meaning; what ends a script or a comment.
     private static let texts: [String] = {
         let singles = (0...0xFF).compactMap(Unicode.Scalar.init).map { String(Character($0)) }
         let pieces = [

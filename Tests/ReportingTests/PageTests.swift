@@ -2,6 +2,7 @@ import Episodes
 import ExperimentStore
 import Foundation
 import Frames
+import Pages
 import Statistics
 import StoreFixture
 import TestSupport
@@ -12,7 +13,8 @@ import Testing
 @Suite struct PageTests {
     /// Text that breaks out of tags, attributes, scripts, tables and CSV cells if it can.
     static let hostile =
-        "</script><script>alert(1)</script><img src=x onerror=alert(2)>\"'&|`*[x](javascript:alert(3))\u{2028}\u{202E}\\\\=1+1"
+        "</script><script>alert(1)</script><img src=x onerror=alert(2)>\"'&|`*[x](javascript:alert(3))"
+        + "\u{2028}\u{202E}\\\\=1+1"
 
     private func files(_ data: ReportData, _ store: ExperimentStore, path: String = "") throws -> [String: String] {
         let report = try ReportFiles(data, from: store, searchPath: path)
@@ -20,30 +22,44 @@ import Testing
             uniqueKeysWithValues: report.files.map { ($0.name, String(decoding: $0.bytes, as: UTF8.self)) })
     }
 
-    @Test func nothingEscapes() throws {
-        let sample = try Sample(annotator: "vlm", goal: Self.hostile)
-        let hostile = ExperimentStore.literal(Self.hostile)
+    /// The files of a small report whose words are all `words`.
+    private func files(saying words: String) throws -> [String: String] {
+        let sample = try Sample(annotator: "vlm", goal: words)
+        let literal = ExperimentStore.literal(words)
         try sample.store.execute(
             """
-            UPDATE label_runs SET name = \(hostile), model = \(hostile);
-            UPDATE label_calls SET answer = \(hostile), model_answered = \(hostile)
+            UPDATE label_runs SET name = \(literal), model = \(literal);
+            UPDATE label_calls SET answer = \(literal), model_answered = \(literal)
             """)
         let run = try sample.train("x-s0", seed: 0, source: .labels(run: "labels"))
-        try sample.evaluate(run, instruction: Self.hostile) { $1 }
+        try sample.evaluate(run, instruction: words) { $1 }
         var plan = Sample.plan([("x", .method)], seeds: [0])
-        plan.rows[0].title = Self.hostile
-        plan.rows[0].runs[0].command = Self.hostile
-        plan.name = Self.hostile
-        let files = try files(try sample.data(plan), sample.store)
+        plan.rows[0].title = words
+        plan.rows[0].runs[0].command = words
+        plan.name = words
+        return try files(try sample.data(plan), sample.store)
+    }
+
+    @Test func nothingEscapes() throws {
+        let files = try files(saying: Self.hostile)
         let page = try #require(files["report.html"])
-        let pieces = page.components(separatedBy: "<script")
-        #expect(pieces.count == 3)
-        #expect(page.components(separatedBy: "</script").count == 3)
-        #expect(!page.contains("<img src=x"))
+        let document = try HTMLDocument(page)
+        #expect(document.raw.map(\.element) == ["style", "script", "script"])
+        #expect(document.all("script").map { $0["id"] } == ["data", nil])
         #expect(!page.contains("\u{2028}") && !page.contains("\u{202E}"))
+        // The same elements and attributes as without it; the words are texts and titles, whole.
+        let harmless = try HTMLDocument(#require(try self.files(saying: "apples")["report.html"]))
+        #expect(document.names == harmless.names)
+        let seen = Self.hostile.unicodeScalars.map { "\u{2028}\u{202E}".unicodeScalars.contains($0) ? " " : $0 }
+        let words = String(String.UnicodeScalarView(seen)).prefix(40)
+        #expect(document.texts.count { $0.contains(words) } > 5)
+        for element in document.elements {
+            for attribute in element.attributes where attribute.value.contains("alert") {
+                #expect(attribute.name == "title" && attribute.value.contains(words))
+            }
+        }
         // The data is JSON, and gives the words back as they were but for what steers the direction of writing.
-        let json = try #require(
-            pieces[1].components(separatedBy: "</script").first?.split(separator: ">", maxSplits: 1).last)
+        let json = document.raw[1].text
         #expect(!json.contains("<") && !json.contains("&"))
         let object = try #require(try JSONSerialization.jsonObject(with: Data(json.utf8)) as? [String: Any])
         let sets = try #require(object["sets"] as? [[String: Any]])
@@ -83,11 +99,7 @@ import Testing
     @Test func escapesCoverEachCharacter() {
         for scalar in (0...0x2100).compactMap(Unicode.Scalar.init) {
             let text = "a\(Character(scalar))b"
-            let html = Escape.html(text)
-            #expect(!html.contains("<") && !html.contains(">") && !html.contains("\"") && !html.contains("'"))
-            let script = Escape.script(text)
-            #expect(!script.unicodeScalars.contains { "<>&\u{2028}\u{2029}".unicodeScalars.contains($0) })
-            for plain in [html, Escape.markdown(text), Escape.latex(text), Escape.csv(text)] {
+            for plain in [Escape.markdown(text), Escape.latex(text), Escape.csv(text)] {
                 #expect(!plain.unicodeScalars.contains { $0.properties.generalCategory == .control })
             }
             let title = Figure.title(text)
@@ -131,9 +143,14 @@ import Testing
         // Six rows and the expert, each with 8 + 5 measures and IQM; five compared with sparse twice.
         #expect(found == 7 * 14 + 5 * 2)
         for command in ["train sparse 0", "train zero 1", "evaluate expert"] { #expect(page.contains(command)) }
+        let document = try HTMLDocument(page)
+        for address in document.all("a").compactMap({ $0["href"] }) where !address.hasPrefix("#/") && address != "#" {
+            #expect(document.elements.contains { $0["id"] == String(address.dropFirst()) }, "\(address)")
+        }
+        #expect(undefinedColours(document.raw[0].text).isEmpty)
     }
 
-    /// Whatever else the store holds, the page's tasks are those of the table, and each counted run's means over them too.
+    /// Whatever else the store holds, the tasks of the page are those of the table, and so are the means of counted runs.
     @Test func pageAndTableAgree() throws {
         let sample = try Sample()
         for agent in [EvalRun.Agent.expert, .random] {

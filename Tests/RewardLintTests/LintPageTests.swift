@@ -1,6 +1,7 @@
 import Foundation
 import RewardLabeling
 import RewardLint
+import TestSupport
 import Testing
 
 @testable import RewardLint
@@ -11,11 +12,6 @@ import Testing
         return try LintPage.html(report, examples: LintExample.telling(spans, report), subject: subject)
     }
 
-    /// The page's tags: everything from a `<` to the next `>`.
-    private func tags(_ page: String) -> [Substring] {
-        page.split(separator: "<").dropFirst().map { $0.prefix { $0 != ">" } }
-    }
-
     @Test func nothingFromDataBecomesMarkup() throws {
         let hostile = [
             "<script>alert(1)</script>", "\"><img src=x onerror=alert(1)>", "</p></figure><iframe>",
@@ -23,7 +19,7 @@ import Testing
             "{{subject}} & {{{style}}}",
         ]
         let plain = SyntheticLabels(annotator: .random, episodes: 12).spans()
-        let names = Set(tags(try page(plain)).map { $0.prefix { $0 != " " } })
+        let harmless = try HTMLDocument(page(plain))
         for text in hostile {
             let spans = plain.map { span in
                 var span = span
@@ -31,25 +27,35 @@ import Testing
                 return span
             }
             let page = try page(spans, subject: text)
-            #expect(Set(tags(page).map { $0.prefix { $0 != " " } }) == names)
-            let attributes = tags(page).joined(separator: " ")
-            #expect(!attributes.contains("alert") && !attributes.contains("onerror"))
-            #expect(!page.unicodeScalars.contains { "\u{0}\u{1B}\u{202E}\u{200D}".unicodeScalars.contains($0) })
+            let document = try HTMLDocument(page)
+            // The same elements and attributes, and the text in texts only.
+            #expect(document.names == harmless.names)
+            #expect(document.elements.allSatisfy { $0.attributes.allSatisfy { !$0.value.contains("alert") } })
+            #expect(document.raw.map(\.text) == harmless.raw.map(\.text))
+            let seen = text.unicodeScalars.map { "\u{0}\u{1B}\u{202E}".unicodeScalars.contains($0) ? "\u{FFFD}" : $0 }
+            let words = String(String.UnicodeScalarView(seen))
+            // The bar and the heading, goal and name of each example, a policy.
+            #expect(document.texts.count { $0.hasSuffix(words) } > 8)
+            #expect(!page.unicodeScalars.contains { "\u{0}\u{1B}\u{202E}".unicodeScalars.contains($0) })
         }
-        #expect(!names.contains("script"))
+        #expect(harmless.all("script").isEmpty)
     }
 
     @Test func thePageNeedsNothingElse() throws {
         let page = try page(SyntheticLabels(episodes: 12).spans())
         for word in ["http://", "https://", "<script", "<link", "@import", "url(", "NaN", "inf\"", "nil", "Optional("] {
-            #expect(!page.contains(word))
+            #expect(!page.contains(word), "\(word)")
         }
         // Every template name was filled, and every element closed.
         #expect(!page.contains("{{"))
-        for tag in ["div", "figure", "section", "svg", "p", "span", "table", "h3"] {
-            let opened = tags(page).count { $0 == tag[...] || $0.hasPrefix(tag + " ") }
-            #expect(opened == tags(page).count { $0 == "/" + tag } && opened > 0)
-        }
+        let document = try HTMLDocument(page)
+        #expect(document.all("figure").count > 6 && document.all("svg").count > 16 && document.all("h3").count > 16)
+        #expect(
+            document.all("a").compactMap { $0["href"]?.dropFirst() }.allSatisfy { id in
+                id.isEmpty || document.elements.contains { $0["id"] == String(id) }
+            })
+        let style = try #require(document.raw.first?.text)
+        #expect(document.raw.count == 1 && undefinedColours(style).isEmpty)
     }
 
     @Test func emptyAndUnscoredRunsHaveAPage() throws {
@@ -88,15 +94,5 @@ import Testing
         }
         #expect(ends.count == rows.count && Set(ends).count == 1)
         #expect(report.text.contains("no information") && lines.allSatisfy { $0.last != " " })
-    }
-
-    @Test func drawnNumbersAreShortAndFinite() {
-        let texts = [-0.004: "0", 1.005: "1", 2.5: "2.5", -3.07: "-3.07", .nan: "0", .infinity: "0", 12: "12"]
-        for (value, text) in texts { #expect(Drawing.number(value) == text) }
-        for (low, high) in [(0.0, 1.0), (-0.3, 0.7), (0, 0.05), (-1, 1), (0, 1234), (2, 2)] {
-            let axis = Axis(low...high, from: 0, to: 100)
-            #expect(axis.ticks.allSatisfy { $0 >= axis.low - 1e-9 && $0 <= axis.high + 1e-9 } && axis.ticks.count <= 7)
-            #expect(Set(axis.ticks.map(axis.name)).count == axis.ticks.count)
-        }
     }
 }

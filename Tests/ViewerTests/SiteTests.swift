@@ -4,6 +4,7 @@ import Foundation
 import Frames
 import GRDB
 import Images
+import Pages
 import TestSupport
 import Testing
 
@@ -36,8 +37,8 @@ import Testing
         }
         let sum = (0..<steps).reduce(0) { $0 + $1 % 11 }
         let page = site.get("/episodes/\(id)").text
-        #expect(page.contains("<dd>\(NumberText.fixed(1 + Double(sum) / 10))</dd>"))
-        #expect(page.contains("<dd>\(NumberText.fixed(Double(sum) / Double(steps)))</dd>"))
+        #expect(page.contains("<dd>\(Show.number(1 + Double(sum) / 10, 1))</dd>"))
+        #expect(page.contains("<dd>\(Show.number(Double(sum) / Double(steps), 1))</dd>"))
         #expect(page.contains("<dd>\(steps) of \(steps)</dd>"))
         #expect(page.components(of: "data-t=\"") == steps + 1)
         #expect(page.components(of: "<img src=\"/frames/\(id)/") == steps + 1)
@@ -192,20 +193,38 @@ import Testing
             #expect(!page.text.contains("<script>"), "\(target)")
             #expect(!scalars.contains { $0 == "\u{202E}" || $0 == "\u{1B}" || $0 == "\u{0}" }, "\(target)")
             #expect(page.text.components(of: "</textarea>") == page.text.components(of: "<textarea"), "\(target)")
-            // No attribute was left: each `<` begins a tag of the templates.
-            let names = page.text.utf8.split(separator: UInt8(ascii: "<")).dropFirst().map { part in
-                String(decoding: part.prefix { $0 != 0x20 && $0 != 0x3E && $0 != 0x0A }, as: UTF8.self)
+            // A strict reader finds the templates' elements and attributes, and the text whole in texts and titles.
+            let document = try HTMLDocument(page.text)
+            #expect(document.names.isSubset(of: knownNames), "\(document.names.subtracting(knownNames))")
+            for word in document.words where word.contains("hostile()") {
+                #expect(word.contains("<script>hostile()</script>"), "\(target): \(word)")
             }
-            #expect(Set(names).isSubset(of: knownTags), "\(Set(names).subtracting(knownTags))")
+            for element in document.elements {
+                for attribute in element.attributes where attribute.value.contains("hostile()") {
+                    #expect(
+                        ["title", "value", "alt", "aria-label"].contains(attribute.name), "\(target): \(attribute)")
+                }
+            }
         }
     }
 }
 
-private let knownTags: Set<String> = {
+/// The elements and attributes of the templates.
+private let knownNames: Set<String> = {
     let names = """
-        html head meta title link script body header a span nav main div h1 h2 h3 p b form label select option input button table \
-        thead tr th tbody td img svg path rect line text abbr dl dt dd section ol ul li textarea kbd figure figcaption details \
-        summary article pre code
-        """.split(separator: " ").map(String.init)
-    return Set(names + names.map { "/" + $0 } + ["!doctype"])
+        html.lang head meta.charset.name.content title link.rel.href script.src.defer body header.class main footer
+        a.href.class.rel.title.tabindex.aria-current.data-up.data-down.data-escape.data-enter.data-t
+        span.class.title.data-t.aria-hidden nav.aria-label.class div.class.role.aria-label h1 h2 h3 p.class.role b.class
+        form.class.method.action.id.data-submit label.class select.name option.value.selected
+        input.type.name.value.min.max.step.placeholder.maxlength.aria-label.checked button.name.value.class.data-save
+        textarea.name.rows.maxlength.data-flag table.class thead tr.class th.class.title.aria-sort tbody
+        td.class.data-name img.src.width.height.alt.loading svg.class.viewBox.role.aria-label.aria-hidden path.class.d
+        rect.class.x.y.width.height.rx line.class.x1.y1.x2.y2 text.class.x.y.text-anchor abbr.class.title dl.class dt
+        dd.class section.class ol ul.class li kbd figure figcaption details.class.open summary article pre code
+        """
+    return names.split(whereSeparator: \.isWhitespace).reduce(into: []) { known, entry in
+        let parts = entry.split(separator: ".").map(String.init)
+        known.insert(parts[0])
+        for attribute in parts.dropFirst() { known.insert("\(parts[0]).\(attribute)") }
+    }
 }()

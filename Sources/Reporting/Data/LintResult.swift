@@ -1,4 +1,5 @@
 package import Foundation
+internal import Pages
 
 /// What `rgvlm-label lint` found, as it writes it.
 package struct LintResult: Sendable, Equatable, Decodable {

@@ -1,6 +1,7 @@
 internal import Episodes
 internal import ExperimentStore
 internal import Foundation
+internal import Pages
 
 /// A training run's settings as the report names them. What its configuration lacks is nil.
 struct TrainingSettings: Sendable, Equatable {

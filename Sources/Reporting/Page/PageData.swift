@@ -1,5 +1,6 @@
 internal import Episodes
 internal import ExperimentStore
+internal import Pages
 
 /// What the page's script shows: short names, since there is much of it.
 struct PageData: Encodable {
@@ -46,8 +47,8 @@ struct PageData: Encodable {
         var sha256: String?
         var seconds: Double?
         var config: String
-        /// By task: completed, steps, and conditions met and in all where there are some. Nil for tasks that are not done yet;
-        /// nothing at all of another version of the set, whose tasks are others.
+        /// By task: completed, steps, and conditions met and in all where there are some. Nil for tasks that are not
+        /// done yet; nothing at all of another version of the set, whose tasks are others.
         var r: [[Int]?]
         var problems: [String: String]
         var s: [Steps?]
@@ -163,7 +164,10 @@ extension PageData {
         let training = run.training
         let identity = training?.run.identity
         let state = training.map { training in
-            "\(training.run.status.rawValue), \(Show.plural(training.run.step, "update")), \(training.settings.algorithm), \(training.settings.preset), \(training.settings.encoder)"
+            [
+                training.run.status.rawValue, Show.plural(training.run.step, "update"), training.settings.algorithm,
+                training.settings.preset, training.settings.encoder,
+            ].joined(separator: ", ")
         }
         return Run(
             name: Plain.text(run.plan.name), seed: run.plan.seed, command: Plain.text(run.plan.command),

@@ -1,5 +1,6 @@
 internal import Episodes
 internal import ExperimentStore
+internal import Pages
 
 /// What the numbers may owe to the data rather than to the reward.
 extension Findings {

@@ -1,5 +1,6 @@
 internal import Episodes
 internal import ExperimentStore
+internal import Pages
 
 /// What the main task set's numbers say, in sentences made from them.
 enum Findings {

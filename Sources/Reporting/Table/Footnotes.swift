@@ -1,5 +1,6 @@
 internal import Episodes
 internal import ExperimentStore
+internal import Pages
 
 /// What was done, and where it is not what the paper or SPRINT did.
 struct Footnotes: Sendable, Encodable {

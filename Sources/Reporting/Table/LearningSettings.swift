@@ -1,3 +1,5 @@
+internal import Pages
+
 /// The settings of learning that SPRINT has published values of.
 enum LearningSettings {
     private struct Setting {

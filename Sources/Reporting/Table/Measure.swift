@@ -1,4 +1,5 @@
 internal import ExperimentStore
+internal import Pages
 
 /// What a column of the table averages over tasks.
 enum Measure: Hashable {

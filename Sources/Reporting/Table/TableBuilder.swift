@@ -1,4 +1,5 @@
 internal import ExperimentStore
+internal import Pages
 package import Statistics
 
 /// Makes the numbers of a report. Pure: the same data and seed give the same table.

@@ -1,5 +1,6 @@
 internal import ExperimentStore
 internal import Foundation
+internal import Pages
 
 /// The table's groups and columns, as all formats show them.
 struct TableLayout {

@@ -1,3 +1,5 @@
+internal import Pages
+
 /// A span's scores as bars, with its summed value and true progress as lines over them.
 enum LintExamplePlot {
     static func svg(_ example: LintExample) -> String {
@@ -8,7 +10,7 @@ enum LintExamplePlot {
         let scores = Axis(0...10, from: 190, to: 132)
         for tick in [0.0, 5, 10] {
             drawing.line(30, scores(tick), 412, scores(tick), "grid")
-            drawing.text(24, scores(tick) + 4, LintFormat.number(tick, 0), .end, "t small")
+            drawing.text(24, scores(tick) + 4, Show.number(tick, 0), .end, "t small")
         }
         let width = across(1) - across(0)
         for (t, score) in span.scores.enumerated() {
@@ -40,10 +42,10 @@ enum LintExamplePlot {
             // At least one unit high, so that rounding does not look like a trend.
             let (low, high) = (min(0, values.min() ?? 0), max(0, values.max() ?? 0))
             let axis = Axis(low...max(high, low + (style == "progress" ? 0.05 : 1)), from: 116, to: 12)
-            if style == "value" { drawing.line(30, axis(0), 412, axis(0), "zero") }
+            if style == "sum" { drawing.line(30, axis(0), 412, axis(0), "zero") }
             drawing.curve(values.enumerated().map { (across(Double($0)), axis($1)) }, style)
         }
         if let progress = span.progress { curve(progress.map { $0 - (progress.first ?? 0) }, "progress") }
-        curve(values, "value")
+        curve(values, "sum")
     }
 }

@@ -1,21 +1,28 @@
-internal import Mustache
+internal import Pages
 
-/// The report as one HTML file that needs nothing else: styles and plots are in it, and there are no scripts.
+/// The lint's report as one HTML file that needs nothing else: styles and plots are in it, and there are no scripts.
 package enum LintPage {
+    private static let templates = ["lint": PackageResources.lint_mustache]
+
     /// - Parameters:
     ///   - subject: What was linted: the run, the model.
     ///   - examples: Shown in this order; see ``LintExample/telling(_:_:)``.
     /// - Throws: What the template engine says of a template it cannot read.
     package static func html(_ report: LintReport, examples: [LintExample], subject: String) throws -> String {
-        try MustacheTemplate(string: LintPageTemplate.page).render(content(report, examples, subject))
+        let links = [PageShell.Link("Checks", "#checks"), .init("Scores", "#scores")]
+        let shell = PageShell(
+            title: "Reward lint - \(subject)", home: "#",
+            links: links + (examples.isEmpty ? [] : [.init("Telling spans", "#spans")]), subject: subject,
+            footer: "Made by rgvlm-label lint. This file is the whole page: it fetches nothing.",
+            parts: .embedded(style: String(decoding: PackageResources.lint_css, as: UTF8.self)))
+        return try PageTemplates(templates).page("lint", content(report, examples, subject), in: shell)
     }
 
     private static func content(_ report: LintReport, _ examples: [LintExample], _ subject: String) -> [String: Any] {
         let changes = LintPlots.changes(report.progress)
         return [
-            "style": LintPageTemplate.style,
-            "subject": LintFormat.plain(subject),
-            "verdict": report.verdict.rawValue, "mark": mark(report.verdict), "word": word(report.verdict),
+            "subject": subject,
+            "tone": report.verdict.tone, "mark": mark(report.verdict), "word": word(report.verdict),
             "headline": report.headline, "summary": report.summary,
             "checks": report.checks.map(row),
             "histogram": LintPlots.histogram(report.distribution),
@@ -50,7 +57,7 @@ package enum LintPage {
 
     private static func row(_ check: LintCheck) -> [String: Any] {
         [
-            "style": check.verdict.style,
+            "tone": check.verdict.tone,
             "mark": check.verdict == .pass ? "\u{2713}" : check.verdict == .fail ? "\u{2715}" : "\u{2013}",
             "word": check.verdict == .pass ? "pass" : check.verdict == .fail ? "fail" : "not measured",
             "title": check.title, "tag": check.isRequired ? "required" : "not required",
@@ -62,19 +69,19 @@ package enum LintPage {
     }
 
     private static func figures(_ distribution: ScoreDistribution) -> String {
-        "Mean \(LintFormat.number(distribution.mean)), median \(distribution.median.map(String.init) ?? "-"), entropy "
-            + "\(LintFormat.number(distribution.entropyBits)) bits "
-            + "(\(LintFormat.percent(distribution.normalizedEntropy)) of the most possible), "
-            + "\(LintFormat.percent(distribution.tieRate)) of pairs within spans tied."
+        "Mean \(Show.number(distribution.mean)), median \(distribution.median.map(String.init) ?? "-"), entropy "
+            + "\(Show.number(distribution.entropyBits)) bits "
+            + "(\(Show.percent(distribution.normalizedEntropy)) of the most possible), "
+            + "\(Show.percent(distribution.tieRate)) of pairs within spans tied."
     }
 
     private static func progress(_ progress: ProgressCorrelation) -> String {
-        func number(_ value: Double?) -> String { value == nil ? "undefined" : LintFormat.number(value) }
+        func number(_ value: Double?) -> String { value == nil ? "undefined" : Show.number(value) }
         var text =
             "Correlation within spans \(number(progress.within.value)), over all transitions "
             + "\(number(progress.pooled.value)). "
         if let expected = progress.expectedWithin.value {
-            text += "With expected scores from log-probabilities \(LintFormat.number(expected)) within spans. "
+            text += "With expected scores from log-probabilities \(Show.number(expected)) within spans. "
         }
         return text
     }
@@ -84,19 +91,19 @@ package enum LintPage {
             order.centre == .frozenControl
             ? "the mean score of the frozen control" : "the mean genuine score, for want of frozen controls"
         let undefined = order.fulfilled.undefined + order.unfulfilled.undefined
-        return "Scores are summed after \(centre) (\(LintFormat.number(order.centreScore))) is taken from each. "
-            + "Undefined in \(LintFormat.count(undefined)) spans, which are left out."
+        return "Scores are summed after \(centre) (\(Show.number(order.centreScore))) is taken from each. "
+            + "Undefined in \(Show.count(undefined)) spans, which are left out."
     }
 
     private static func coverage(_ report: LintReport) -> [[String: Any]] {
         [("Genuine", report.coverage), ("Controls", report.controlCoverage)].filter { $0.1.transitions > 0 }.map {
             name, coverage in
             [
-                "name": name, "bar": LintPlots.coverage(coverage), "share": LintFormat.percent(coverage.share),
+                "name": name, "bar": LintPlots.coverage(coverage), "share": Show.percent(coverage.share),
                 "missing": coverage.missing.map { missing in
                     [
-                        "reason": missing.reason, "spans": LintFormat.count(missing.spans),
-                        "transitions": LintFormat.count(missing.transitions),
+                        "reason": missing.reason, "spans": Show.count(missing.spans),
+                        "transitions": Show.count(missing.transitions),
                     ]
                 },
             ]
@@ -105,14 +112,14 @@ package enum LintPage {
 
     private static func policy(_ policy: SuccessSeparation.Policy) -> [String: Any] {
         [
-            "name": LintFormat.plain(policy.name), "spans": LintFormat.count(policy.spans),
-            "fulfilled": LintFormat.percent(policy.fulfilledShare), "mean": LintFormat.number(policy.meanScore),
+            "name": policy.name, "spans": Show.count(policy.spans),
+            "fulfilled": Show.percent(policy.fulfilledShare), "mean": Show.number(policy.meanScore),
         ]
     }
 
     private static func success(_ success: SuccessSeparation) -> String {
-        "AUC of fulfilled against other spans: \(LintFormat.number(success.meanAUC)) by mean score, "
-            + "\(LintFormat.number(success.finalAUC)) by the last score."
+        "AUC of fulfilled against other spans: \(Show.number(success.meanAUC)) by mean score, "
+            + "\(Show.number(success.finalAUC)) by the last score."
     }
 
     private static func example(_ example: LintExample) -> [String: Any] {
@@ -124,12 +131,12 @@ package enum LintPage {
             }
         let what =
             switch example.span.control {
-            case .some(let control): "\(LintPlots.name(control)), mean score \(LintFormat.number(example.value, 1))"
-            case nil: "value order \(LintFormat.number(example.value))"
+            case .some(let control): "\(LintPlots.name(control)), mean score \(Show.number(example.value, 1))"
+            case nil: "value order \(Show.number(example.value))"
             }
         return [
-            "title": title, "what": what, "goal": LintFormat.plain(example.span.goal),
-            "name": LintFormat.plain(example.span.name), "plot": LintExamplePlot.svg(example),
+            "title": title, "what": what, "goal": example.span.goal,
+            "name": example.span.name, "plot": LintExamplePlot.svg(example),
             "isBad": example.kind != .best,
         ]
     }

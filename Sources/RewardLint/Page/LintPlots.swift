@@ -1,11 +1,11 @@
+internal import Pages
 internal import RewardLabeling
 internal import Statistics
 
 /// The page's plots of the whole run.
 enum LintPlots {
     private static let width = 420.0
-    private static let left = 44.0
-    private static let right = 412.0
+    private static let (left, right) = (ScoreBars.left, ScoreBars.right)
 
     /// A check's value and interval over its scale, the good side of the threshold shaded.
     static func bullet(_ check: LintCheck) -> String {
@@ -20,28 +20,17 @@ enum LintPlots {
         }
         if check.bound != .equal { drawing.line(threshold, 4, threshold, 18, "limit") }
         if let interval = check.interval, check.value != nil {
-            drawing.line(axis(interval.low), 11, axis(interval.high), 11, "whisker \(check.verdict.style)")
+            drawing.line(axis(interval.low), 11, axis(interval.high), 11, "whisker \(check.verdict.tone)")
         }
-        if let value = check.value { drawing.circle(axis(value), 11, 4.5, "dot \(check.verdict.style)") }
+        if let value = check.value { drawing.circle(axis(value), 11, 4.5, "dot \(check.verdict.tone)") }
         return drawing.svg
     }
 
     /// How often each score was given.
     static func histogram(_ distribution: ScoreDistribution) -> String {
-        let total = Double(max(1, distribution.histogram.reduce(0, +)))
-        let shares = distribution.histogram.map { Double($0) / total }
-        var drawing = Drawing(width, 220, label: "Share of each score from 0 to 10")
-        let axis = Axis(0...max(0.05, (shares.max() ?? 0) * 1.12), from: 190, to: 12)
-        frame(&drawing, axis, percent: true)
-        for (score, share) in shares.enumerated() {
-            let x = place(score)
-            drawing.rectangle(x - 12, axis(share), 24, 190 - axis(share), score >= 8 ? "bar top" : "bar", rounding: 2)
-            drawing.text(x, 206, "\(score)")
-            if share >= 0.005 {
-                drawing.text(x, axis(share) - 4, LintFormat.number(share * 100, 0), .middle, "t small")
-            }
+        ScoreBars.svg(ScoreBars.shares(distribution.histogram), label: "Share of each score from 0 to 10") {
+            $0 >= 8 ? "bar top" : "bar"
         }
-        return drawing.svg
     }
 
     /// The true change of progress of the transitions with each score; nil where it is unknown.
@@ -52,11 +41,11 @@ enum LintPlots {
         var drawing = Drawing(width, 220, label: "Change of true progress by score")
         let margin = max(0.005, (high - low) * 0.05)
         let axis = Axis((low - margin)...(high + margin), from: 190, to: 12)
-        frame(&drawing, axis, percent: false)
+        drawing.grid(axis, from: left, to: right, percent: false)
         if axis.low < 0 { drawing.line(left, axis(0), right, axis(0), "zero") }
-        for score in 0...10 { drawing.text(place(score), 206, "\(score)") }
+        for score in 0...10 { drawing.text(ScoreBars.place(score), 206, "\(score)") }
         for box in boxes {
-            let (x, q) = (place(box.score), box.quantiles)
+            let (x, q) = (ScoreBars.place(box.score), box.quantiles)
             drawing.line(x, axis(q[0]), x, axis(q[4]), "stem")
             drawing.rectangle(x - 10, axis(q[3]), 20, max(1, axis(q[1]) - axis(q[3])), "box", rounding: 2)
             drawing.line(x - 10, axis(q[2]), x + 10, axis(q[2]), "middle")
@@ -66,19 +55,8 @@ enum LintPlots {
 
     /// The share of the transitions with each score that complete a sub-task.
     static func completions(_ progress: ProgressCorrelation) -> String {
-        let shares = progress.byScore.map { $0.count > 0 ? Double($0.completions) / Double($0.count) : 0 }
-        var drawing = Drawing(width, 220, label: "Share of completing transitions by score")
-        let axis = Axis(0...max(0.05, (shares.max() ?? 0) * 1.12), from: 190, to: 12)
-        frame(&drawing, axis, percent: true)
-        for item in progress.byScore {
-            let x = place(item.score)
-            drawing.text(x, 206, "\(item.score)", .middle, item.count > 0 ? "t" : "t faint")
-            guard item.count > 0 else { continue }
-            let share = shares[item.score]
-            drawing.rectangle(x - 12, axis(share), 24, 190 - axis(share), "bar truth", rounding: 2)
-            drawing.text(x, axis(share) - 4, LintFormat.number(share * 100, 0), .middle, "t small")
-        }
-        return drawing.svg
+        let shares = progress.byScore.map { $0.count > 0 ? Double($0.completions) / Double($0.count) : nil }
+        return ScoreBars.svg(shares, label: "Share of completing transitions by score") { _ in "bar truth" }
     }
 
     /// The correlation at each lag, with intervals.
@@ -88,7 +66,7 @@ enum LintPlots {
         let low = min(-0.1, (values.min() ?? 0) - 0.05)
         let high = max(0.2, (values.max() ?? 0) + 0.05)
         let axis = Axis(low...high, from: 190, to: 12)
-        frame(&drawing, axis, percent: false)
+        drawing.grid(axis, from: left, to: right, percent: false)
         drawing.line(left, axis(0), right, axis(0), "zero")
         let names = ["\u{2212}2", "\u{2212}1", "0", "+1", "+2", "backwards"]
         let best = alignment.best
@@ -99,11 +77,11 @@ enum LintPlots {
                 drawing.text(x, axis(0) - 6, "undefined", .middle, "t small faint")
                 continue
             }
-            let style = lag == best ? (lag.lag == 0 ? "pass" : "fail") : "rest"
+            let style = lag == best ? (lag.lag == 0 ? "good" : "bad") : "rest"
             drawing.line(x, axis(0), x, axis(value), "lollipop \(style)")
             if let interval = lag.interval { drawing.line(x, axis(interval.low), x, axis(interval.high), "stem") }
             drawing.circle(x, axis(value), 5, "dot \(style)")
-            drawing.text(x + 9, axis(value) + 4, LintFormat.number(value), .start, "t small")
+            drawing.text(x + 9, axis(value) + 4, Show.number(value), .start, "t small")
         }
         return drawing.svg
     }
@@ -121,18 +99,18 @@ enum LintPlots {
             let highest = max(0.01, shares.flatMap { $0 }.max() ?? 0)
             drawing.text(4, row * Double(index) + 14, name(control.control), .start, "t strong")
             let figures =
-                "false positives \(LintFormat.percent(control.falsePositiveRate)) · 7 and more "
-                + "\(LintFormat.percent(control.highShare)) · AUC \(LintFormat.number(control.auc))"
+                "false positives \(Show.percent(control.falsePositiveRate)) · 7 and more "
+                + "\(Show.percent(control.highShare)) · AUC \(Show.number(control.auc))"
             drawing.text(right, row * Double(index) + 14, figures, .end, "t small")
             for score in 0...10 {
-                let x = place(score)
+                let x = ScoreBars.place(score)
                 let (up, down) = (shares[0][score] / highest * 34, shares[1][score] / highest * 34)
                 drawing.rectangle(x - 12, middle - up, 24, up, "bar", rounding: 1)
                 drawing.rectangle(x - 12, middle + 1, 24, down, "bar control", rounding: 1)
             }
             drawing.line(left - 14, middle + 0.5, right, middle + 0.5, "base")
         }
-        for score in 0...10 { drawing.text(place(score), drawing.height - 6, "\(score)") }
+        for score in 0...10 { drawing.text(ScoreBars.place(score), row * Double(controls.count) + 18, "\(score)") }
         return drawing.svg
     }
 
@@ -150,7 +128,7 @@ enum LintPlots {
         var drawing = Drawing(width, 220, label: "Spans by value-order correlation")
         let totals = zip(order.fulfilled.histogram, order.unfulfilled.histogram).map { $0 + $1 }
         let axis = Axis(0...max(4, Double(totals.max() ?? 0) * 1.08), from: 190, to: 12)
-        frame(&drawing, axis, percent: false)
+        drawing.grid(axis, from: left, to: right, percent: false)
         let across = Axis(-1...1, from: left + 4, to: right - 8)
         for bin in totals.indices {
             let x = across(Double(bin) / 10 - 1) + 1
@@ -159,13 +137,13 @@ enum LintPlots {
             drawing.rectangle(x, full, width, 190 - full, "bar", rounding: 1)
             drawing.rectangle(x, all, width, full - all, "bar rest", rounding: 1)
         }
-        for tick in [-1, -0.5, 0, 0.5, 1] { drawing.text(across(tick), 206, LintFormat.number(tick, 1)) }
+        for tick in [-1, -0.5, 0, 0.5, 1] { drawing.text(across(tick), 206, Show.number(tick, 1)) }
         return drawing.svg
     }
 
     /// Scored transitions and the reasons of the others, as one bar.
     static func coverage(_ coverage: LabelCoverage) -> String {
-        var drawing = Drawing(width, 22, label: "Scored \(LintFormat.percent(coverage.share))")
+        var drawing = Drawing(width, 22, label: "Scored \(Show.percent(coverage.share))")
         let total = Double(max(1, coverage.transitions))
         drawing.rectangle(0, 4, width, 14, "track", rounding: 3)
         var x = Double(coverage.scored) / total * width
@@ -177,25 +155,26 @@ enum LintPlots {
         }
         return drawing.svg
     }
+}
 
-    private static func place(_ score: Int) -> Double { 62 + Double(score) * 33.4 }
-
-    private static func frame(_ drawing: inout Drawing, _ axis: Axis, percent: Bool) {
-        for tick in axis.ticks {
-            drawing.line(left, axis(tick), right, axis(tick), "grid")
-            let name = percent ? LintFormat.number(tick * 100, 0) + " %" : axis.name(tick)
-            drawing.text(left - 6, axis(tick) + 4, name, .end)
+extension LintCheck.Verdict {
+    /// The class that gives it its colour.
+    var tone: String {
+        switch self {
+        case .pass: "good"
+        case .fail: "bad"
+        case .notMeasured: "open"
         }
     }
 }
 
-extension LintCheck.Verdict {
-    /// The page's class for it.
-    var style: String {
+extension LintReport.Verdict {
+    /// The class that gives it its colour.
+    var tone: String {
         switch self {
-        case .pass: "pass"
-        case .fail: "fail"
-        case .notMeasured: "open"
+        case .pass: "good"
+        case .fail: "bad"
+        case .undecided: "open"
         }
     }
 }

@@ -1,3 +1,4 @@
+internal import Pages
 internal import Episodes
 internal import ExperimentStore
 
@@ -66,29 +67,29 @@ struct EpisodePage {
 
     private func facts(_ figures: Reading.Figures) -> [[String: Any]] {
         var facts = [
-            ("steps", NumberText.count(detail.steps.count), ""), ("sub-tasks", "\(detail.subtasks.count)", ""),
+            ("steps", Show.count(detail.steps.count), ""), ("sub-tasks", "\(detail.subtasks.count)", ""),
             (
-                "return", NumberText.fixed(episode.sparseReturn + figures.sum / 10),
-                "sparse \(NumberText.short(episode.sparseReturn)) + scores / 10: \(NumberText.fixed(figures.sum / 10))"
+                "return", Show.number(episode.sparseReturn + figures.sum / 10, 1),
+                "sparse \(Show.score(episode.sparseReturn)) + scores / 10: \(Show.number(figures.sum / 10, 1))"
             ),
         ]
         let recorded = detail.steps.compactMap(\.recordedReward)
         if !recorded.isEmpty {
-            facts.append(("recorded return", NumberText.fixed(recorded.reduce(0, +)), "the recording's own rewards"))
+            facts.append(("recorded return", Show.number(recorded.reduce(0, +), 1), "the recording's own rewards"))
         }
         if reading != nil {
             facts += [
-                ("scored", "\(NumberText.count(figures.scored)) of \(NumberText.count(detail.steps.count))", ""),
+                ("scored", "\(Show.count(figures.scored)) of \(Show.count(detail.steps.count))", ""),
                 (
-                    "mean score", NumberText.fixed(figures.mean),
+                    "mean score", Show.number(Double(figures.mean), 1),
                     figures.scored > 0
-                        ? "\(NumberText.short(Double(figures.low))) to \(NumberText.short(Double(figures.high)))" : ""
+                        ? "\(Show.score(Double(figures.low))) to \(Show.score(Double(figures.high)))" : ""
                 ),
-                ("anomaly", NumberText.fixed(figures.anomaly), "distance from the usual profile, in deviations"),
+                ("anomaly", Show.number(figures.anomaly, 1), "distance from the usual profile, in deviations"),
             ]
         }
         if let difference = catalogue.disagreement[index] {
-            facts.append(("disagreement", NumberText.fixed(difference), "of the readings, in points"))
+            facts.append(("disagreement", Show.number(difference, 1), "of the readings, in points"))
         }
         return facts.map { ["name": $0.0, "value": $0.1, "note": $0.2] }
     }

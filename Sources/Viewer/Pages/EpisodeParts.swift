@@ -1,3 +1,4 @@
+internal import Pages
 internal import ExperimentStore
 
 /// Where an episode stands in the list a query makes.
@@ -22,7 +23,7 @@ struct Neighbours {
     func values(_ query: EpisodeQuery) -> [String: Any] {
         var values: [String: Any] = [
             "list": "/" + query.address,
-            "place": place.map { "\(NumberText.count($0 + 1)) of \(NumberText.count(count))" } ?? "not in the list",
+            "place": place.map { "\(Show.count($0 + 1)) of \(Show.count(count))" } ?? "not in the list",
         ]
         if let previous { values["up"] = "/episodes/\(previous)" + query.withoutPage.address }
         if let next { values["down"] = "/episodes/\(next)" + query.withoutPage.address }
@@ -79,8 +80,8 @@ enum ScoreChip {
     static func values(_ score: Float?) -> [String: Any] {
         guard let score, !score.isNaN else { return ["text": "?", "style": "unscored", "words": "no score"] }
         return [
-            "text": NumberText.short(Double(score)), "style": "s\(min(10, max(0, Int(score.rounded()))))",
-            "words": "score \(NumberText.short(Double(score)))",
+            "text": Show.score(Double(score)), "style": "s\(min(10, max(0, Int(score.rounded()))))",
+            "words": "score \(Show.score(Double(score)))",
         ]
     }
 }

@@ -1,3 +1,4 @@
+internal import Pages
 internal import ExperimentStore
 
 /// The list of episodes.
@@ -17,10 +18,10 @@ struct EpisodesPage {
         }
         values["hasRows"] = !shown.isEmpty
         values["isEmptyStore"] = catalogue.episodes.isEmpty
-        values["total"] = NumberText.counted(catalogue.episodes.count, "episode")
-        values["steps"] = NumberText.counted(catalogue.transitionCount, "step")
-        values["matches"] = query.isNarrowed ? "\(NumberText.count(selection.count)) match" : nil
-        values["flagTotal"] = flags.isEmpty ? nil : NumberText.counted(flags.count, "flagged episode")
+        values["total"] = Show.plural(catalogue.episodes.count, "episode")
+        values["steps"] = Show.plural(catalogue.transitionCount, "step")
+        values["matches"] = query.isNarrowed ? "\(Show.count(selection.count)) match" : nil
+        values["flagTotal"] = flags.isEmpty ? nil : Show.plural(flags.count, "flagged episode")
         values["flagged"] =
             query.changed {
                 $0 = EpisodeQuery(); $0.run = query.run; $0.kind = query.kind; $0.isFlagged = true
@@ -55,7 +56,7 @@ struct EpisodesPage {
             "reset": query.changed {
                 $0 = EpisodeQuery(); $0.run = query.run; $0.kind = query.kind
             }.address,
-            "limit": NumberText.short(EpisodeQuery.differenceLimit), "readingText": readingText(reading, run),
+            "limit": Show.score(EpisodeQuery.differenceLimit), "readingText": readingText(reading, run),
         ]
     }
 
@@ -92,8 +93,8 @@ struct EpisodesPage {
         var values: [String: Any] = [
             "range": matches == 0
                 ? "none"
-                : "\(NumberText.count(first + 1))–\(NumberText.count(min(first + EpisodeQuery.pageSize, matches))) of "
-                    + NumberText.count(matches),
+                : "\(Show.count(first + 1))–\(Show.count(min(first + EpisodeQuery.pageSize, matches))) of "
+                    + Show.count(matches),
             "hasPages": count > 1,
             "numbers": numbers.enumerated().map { index, number -> [String: Any] in
                 [
@@ -145,16 +146,16 @@ struct EpisodeRow {
             "goal": episode.goal, "split": episode.split, "type": EpisodeText.type(episode.taskType),
             "scene": [episode.floorPlan, episode.room].compactMap { $0 }.joined(separator: ", "),
             "failed": episode.success == false,
-            "steps": NumberText.count(episode.stepCount), "subTasks": episode.subTaskCount,
-            "return": episode.stepCount == 0 ? "–" : NumberText.fixed(episode.sparseReturn + figures.sum / 10),
-            "scored": NumberText.count(figures.scored),
-            "unscored": NumberText.count(episode.stepCount - figures.scored),
+            "steps": Show.count(episode.stepCount), "subTasks": episode.subTaskCount,
+            "return": episode.stepCount == 0 ? "–" : Show.number(episode.sparseReturn + figures.sum / 10, 1),
+            "scored": Show.count(figures.scored),
+            "unscored": Show.count(episode.stepCount - figures.scored),
             "hasUnscored": figures.scored < episode.stepCount && reading != nil, "isScored": figures.scored > 0,
-            "mean": NumberText.fixed(figures.mean), "low": NumberText.short(Double(figures.low)),
-            "high": NumberText.short(Double(figures.high)),
+            "mean": Show.number(Double(figures.mean), 1), "low": Show.score(Double(figures.low)),
+            "high": Show.score(Double(figures.high)),
             "spark": reading.map { ScorePlots.sparkline($0.scores[episode.transitions], ends: ends) } ?? "",
-            "anomaly": NumberText.fixed(figures.anomaly), "isAnomalous": (figures.anomaly ?? 0) >= 2,
-            "difference": NumberText.fixed(difference),
+            "anomaly": Show.number(figures.anomaly, 1), "isAnomalous": (figures.anomaly ?? 0) >= 2,
+            "difference": Show.number(difference, 1),
             "differs": (difference ?? 0) >= EpisodeQuery.differenceLimit, "contradiction": contradiction ?? "",
             "contradicts": contradiction != nil,
             "flag": flags.map(EpisodeText.flags) ?? "", "hasFlag": flags != nil, "isOut": flags?.onEpisode ?? false,
@@ -168,7 +169,7 @@ enum EpisodeText {
     static func type(_ type: String?) -> String { type?.replacing("_", with: " ") ?? "no task type" }
 
     static func flags(_ count: FlagCount) -> String {
-        let steps = count.onTransitions > 0 ? NumberText.counted(count.onTransitions, "step") : ""
+        let steps = count.onTransitions > 0 ? Show.plural(count.onTransitions, "step") : ""
         return count.onEpisode ? (steps.isEmpty ? "episode" : "episode, \(steps)") : steps
     }
 }

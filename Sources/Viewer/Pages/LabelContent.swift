@@ -1,3 +1,4 @@
+internal import Pages
 internal import ExperimentStore
 
 /// A span as the page of one of its transitions shows it.
@@ -15,7 +16,7 @@ struct LabelContent {
             "number": number.map(String.init) ?? "",
             "place": number.map { "step \($0) of \(label.steps.count) as shown" } ?? "",
             "chip": ScoreChip.values(label.score.map(Float.init)),
-            "expected": label.expected.map { NumberText.fixed($0, 2) } ?? "", "hasExpected": label.expected != nil,
+            "expected": label.expected.map { Show.number($0, 2) } ?? "", "hasExpected": label.expected != nil,
             "notes": Self.notes(label), "hasCalls": !label.calls.isEmpty,
             "analyses": analyses.map { Self.call($0, marking: number) },
             "scorings": scorings.map { Self.call($0, marking: nil) },
@@ -58,9 +59,9 @@ struct LabelContent {
 
     private static func about(_ call: TransitionLabel.Call) -> String {
         var parts = [
-            call.model, "\(NumberText.count(call.promptTokens)) + \(NumberText.count(call.completionTokens)) tokens",
-            NumberText.dollars(call.nanodollars),
-            NumberText.time(milliseconds: call.latencyMilliseconds),
+            call.model, "\(Show.count(call.promptTokens)) + \(Show.count(call.completionTokens)) tokens",
+            Show.dollars(call.nanodollars),
+            Show.time(milliseconds: call.latencyMilliseconds),
         ]
         if call.sample > 0 { parts.append("sample \(call.sample + 1)") }
         if call.attempts > 1 { parts.append("\(call.attempts) attempts") }

@@ -1,3 +1,4 @@
+internal import Pages
 internal import ExperimentStore
 
 /// The label runs: how far they are, what scores they gave, what they cost.
@@ -36,18 +37,18 @@ struct LabelsPage {
             "hasControls": controls.contains { $0 > 0 },
             "facts": facts(status, mean: mean, share: share),
             "spans": status.spans.sorted { $0.key < $1.key }.map {
-                ["name": $0.key, "count": NumberText.count($0.value)]
+                ["name": $0.key, "count": Show.count($0.value)]
             },
             "failures": status.failures.map {
-                ["kind": $0.kind, "spans": NumberText.count($0.spans), "example": $0.example]
+                ["kind": $0.kind, "spans": Show.count($0.spans), "example": $0.example]
             }, "hasFailures": !status.failures.isEmpty,
             "calls": status.calls.map { call -> [String: Any] in
                 [
-                    "stage": call.stage == 1 ? "analysis" : "scoring", "count": NumberText.count(call.count),
-                    "failed": NumberText.count(call.failed), "prompt": NumberText.count(call.promptTokens),
-                    "completion": NumberText.count(call.completionTokens),
-                    "cost": call.dollars.map { NumberText.dollars(Int64(($0 * 1e9).rounded())) } ?? "no price known",
-                    "latency": call.meanLatencyMilliseconds.map { NumberText.time(milliseconds: $0) } ?? "",
+                    "stage": call.stage == 1 ? "analysis" : "scoring", "count": Show.count(call.count),
+                    "failed": Show.count(call.failed), "prompt": Show.count(call.promptTokens),
+                    "completion": Show.count(call.completionTokens),
+                    "cost": call.dollars.map { Show.dollars(Int64(($0 * 1e9).rounded())) } ?? "no price known",
+                    "latency": call.meanLatencyMilliseconds.map { Show.time(milliseconds: $0) } ?? "",
                 ]
             }, "hasCalls": !status.calls.isEmpty,
             "models": status.modelsAnswered.joined(separator: ", "), "hasModels": !status.modelsAnswered.isEmpty,
@@ -60,20 +61,20 @@ struct LabelsPage {
 
     private static func facts(_ status: LabelStatus, mean: Double?, share: Double) -> [[String: Any]] {
         var facts = [
-            ("scored", NumberText.percent(share)),
-            ("steps", "\(NumberText.count(status.scoredTransitions)) of \(NumberText.count(status.transitions))"),
-            ("mean score", NumberText.fixed(mean, 2)),
+            ("scored", Show.percent(share)),
+            ("steps", "\(Show.count(status.scoredTransitions)) of \(Show.count(status.transitions))"),
+            ("mean score", Show.number(mean, 2)),
             (
                 "cost",
                 status.calls.contains { $0.dollars != nil }
-                    ? NumberText.dollars(Int64((status.dollars * 1e9).rounded())) : "no price known"
+                    ? Show.dollars(Int64((status.dollars * 1e9).rounded())) : "no price known"
             ),
         ]
         if status.lostCalls > 0 {
             facts.append(
                 (
                     "lost calls",
-                    "\(status.lostCalls), at most \(NumberText.dollars(Int64((status.lostDollars * 1e9).rounded())))"
+                    "\(status.lostCalls), at most \(Show.dollars(Int64((status.lostDollars * 1e9).rounded())))"
                 ))
         }
         return facts.map { ["name": $0.0, "value": $0.1] }

@@ -1,52 +1,41 @@
-internal import Foundation
-internal import Mustache
+internal import Pages
 
 /// What a template is filled with.
 struct PageContents {
     /// The template's name.
     var template: String
+    /// The page's title.
     var title: String
+    /// By the names that the template uses.
     var values: [String: Any]
 }
 
-/// Fills the templates. Their variables are escaped by ``PageText``; drawings, which are made here, come in three braces.
+/// Makes the viewer's pages of their templates.
 struct PageRenderer: Sendable {
-    private let library: MustacheLibrary
+    private let templates: PageTemplates
     private let storeName: String
 
     init(storeName: String) throws {
         self.storeName = storeName
-        MustacheContentTypes.register(PageContent(), named: PageContent.name)
-        var library = MustacheLibrary()
-        for (name, bytes) in Self.templates {
-            // Each for itself: what a template includes starts with Mustache's own escaping.
-            let text = "{{% CONTENT_TYPE:\(PageContent.name)}}\n" + String(decoding: bytes, as: UTF8.self)
-            try library.register(text, named: name)
-        }
-        self.library = library
+        templates = try PageTemplates([
+            "episodes": PackageResources.episodes_mustache, "episode": PackageResources.episode_mustache,
+            "transition": PackageResources.transition_mustache, "label": PackageResources.label_mustache,
+            "flag": PackageResources.flag_mustache, "rollout": PackageResources.rollout_mustache,
+            "labels": PackageResources.labels_mustache, "problem": PackageResources.problem_mustache,
+        ])
     }
 
-    private static let templates: [String: [UInt8]] = [
-        "head": PackageResources.head_mustache, "foot": PackageResources.foot_mustache,
-        "episodes": PackageResources.episodes_mustache, "episode": PackageResources.episode_mustache,
-        "transition": PackageResources.transition_mustache, "label": PackageResources.label_mustache,
-        "flag": PackageResources.flag_mustache, "rollout": PackageResources.rollout_mustache,
-        "labels": PackageResources.labels_mustache, "problem": PackageResources.problem_mustache,
-    ]
-
     func page(_ contents: PageContents, status: Int = 200) -> ViewerReply {
-        var values = contents.values
-        values["title"] = contents.title
-        values["storeName"] = storeName
-        values["isEpisodes"] = contents.template == "episodes"
-        values["isLabels"] = contents.template == "labels"
-        values["styleAddress"] = Assets.address(.style)
-        values["keysAddress"] = Assets.address(.keys)
-        values["iconAddress"] = Assets.address(.icon)
-        guard let html = library.render(values, withTemplate: contents.template) else {
-            return ViewerReply(status: 500, text: "The page has no template.")
-        }
-        var reply = ViewerReply(status: status, html: html)
+        let shell = PageShell(
+            title: "\(contents.title) - \(storeName)", home: "/",
+            links: [
+                .init("Episodes", "/", isCurrent: contents.template == "episodes"),
+                .init("Label runs", "/labels", isCurrent: contents.template == "labels"),
+            ], subject: storeName, footer: "Served by rgvlm-inspect to this machine only.",
+            parts: .linked(
+                style: Assets.address(.style), script: Assets.address(.keys), icon: Assets.address(.icon)))
+        let values = contents.values.merging(["title": contents.title]) { $1 }
+        var reply = ViewerReply(status: status, html: templates.page(contents.template, values, in: shell))
         reply.headers.append(("cache-control", "no-cache"))
         return reply
     }

@@ -1,3 +1,4 @@
+internal import Pages
 internal import Episodes
 internal import ExperimentStore
 
@@ -92,10 +93,10 @@ struct TransitionPage {
 
     private func facts(_ label: TransitionLabel?, _ part: EpisodeDetail.Subtask?) -> [[String: Any]] {
         var facts: [(String, String)] = []
-        if let expected = label?.expected { facts.append(("expected score", NumberText.fixed(expected, 2))) }
+        if let expected = label?.expected { facts.append(("expected score", Show.number(expected, 2))) }
         if let samples = label?.samples, samples > 1 {
             facts.append(("samples", "\(samples)"))
-            if let agreement = label?.agreement { facts.append(("agreement", NumberText.percent(agreement))) }
+            if let agreement = label?.agreement { facts.append(("agreement", Show.percent(agreement))) }
         }
         if let part {
             let object = part.objectID.map { " " + ActionText.className($0) } ?? ""
@@ -105,9 +106,9 @@ struct TransitionPage {
         facts.append(
             (
                 "sparse reward",
-                "task \(NumberText.short(step.sparseReward)), sub-task \(NumberText.short(step.subtaskReward))"
+                "task \(Show.score(step.sparseReward)), sub-task \(Show.score(step.subtaskReward))"
             ))
-        if let recorded = step.recordedReward { facts.append(("recorded reward", NumberText.fixed(recorded, 2))) }
+        if let recorded = step.recordedReward { facts.append(("recorded reward", Show.number(recorded, 2))) }
         if !labels.isEmpty, let run {
             facts.append(("annotator", RunText.annotator(run)))
             let calls = label?.calls ?? []
@@ -119,7 +120,7 @@ struct TransitionPage {
     static func cost(_ calls: [TransitionLabel.Call]) -> String {
         let known = calls.compactMap(\.nanodollars)
         guard !known.isEmpty else { return calls.isEmpty ? "no calls" : "no price known" }
-        return NumberText.dollars(known.reduce(0, +))
+        return Show.dollars(known.reduce(0, +))
     }
 
     private var promptNames: [[String: Any]] {

@@ -1,10 +1,11 @@
 internal import Ground
+internal import Pages
 
 /// Style, script and icon, which are part of the program.
 enum Assets {
     private static let contents: [Route.Asset: (type: String, bytes: [UInt8], tag: String)] = Dictionary(
         uniqueKeysWithValues: [
-            (Route.Asset.style, "text/css; charset=utf-8", PackageResources.style_css),
+            (Route.Asset.style, "text/css; charset=utf-8", Array(PageStyle.text.utf8) + PackageResources.viewer_css),
             (.keys, "text/javascript; charset=utf-8", PackageResources.keys_js),
             (.icon, "image/svg+xml", PackageResources.icon_svg),
         ].map { asset, type, bytes in

@@ -1,7 +1,9 @@
-/// Plots of scores. An unscored transition is NaN.
+internal import Pages
+
+/// Plots of an episode's scores. An unscored transition is NaN.
 enum ScorePlots {
-    /// A thin bar for each transition, a dot where there is no score, a tick below the end of each sub-task. Two paths, so
-    /// that a page of fifty stays small.
+    /// A thin bar for each transition, a dot where there is no score, a tick below the end of each sub-task. One path
+    /// of each kind, so that a page of fifty stays small.
     static func sparkline(_ scores: ArraySlice<Float>, ends: [Int]) -> String {
         let count = scores.count
         let (width, height) = (180.0, 30.0)
@@ -30,10 +32,10 @@ enum ScorePlots {
     private static func label(_ scores: ArraySlice<Float>) -> String {
         let known = scores.filter { !$0.isNaN }
         guard let low = known.min(), let high = known.max() else {
-            return "No scores of \(NumberText.counted(scores.count, "step"))"
+            return "No scores of \(Show.plural(scores.count, "step"))"
         }
-        return "Scores of \(NumberText.counted(scores.count, "step")), \(NumberText.fixed(low)) to "
-            + "\(NumberText.fixed(high)), \(scores.count - known.count) unscored"
+        return "Scores of \(Show.plural(scores.count, "step")), \(Show.number(Double(low), 1)) to "
+            + "\(Show.number(Double(high), 1)), \(scores.count - known.count) unscored"
     }
 
     /// The scores of an episode as bars that lead to their transitions, with the sub-tasks below.
@@ -49,10 +51,11 @@ enum ScorePlots {
         var drawing = Drawing(width, 146, style: "chart", label: label(scores))
         let pitch = (width - left - 4) / Double(max(1, scores.count))
         let bar = min(pitch * 0.78, 46)
-        func y(_ score: Double) -> Double { bottom - (bottom - top) * score / 10 }
+        let axis = Axis(0...10, from: bottom, to: top)
         for tick in [0.0, 5, 10] {
-            drawing.line(left, y(tick), left + pitch * Double(scores.count), y(tick), tick == 0 ? "base" : "grid")
-            drawing.text(left - 6, y(tick) + 4, Drawing.number(tick), "axis")
+            let end = left + pitch * Double(scores.count)
+            drawing.line(left, axis(tick), end, axis(tick), tick == 0 ? "base" : "grid")
+            drawing.text(left - 6, axis(tick) + 4, Drawing.number(tick), .end)
         }
         for (index, part) in subTasks.enumerated() {
             let x = left + pitch * Double(part.range.lowerBound)
@@ -60,47 +63,30 @@ enum ScorePlots {
             drawing.rectangle(x + 0.75, bottom + 5, size - 1.5, 4, index.isMultiple(of: 2) ? "part" : "part odd")
             let room = Int((size - 4) / 6.2)
             let name = part.name.count <= room ? part.name : room > 4 ? String(part.name.prefix(room - 1)) + "…" : ""
-            drawing.text(x + 1, bottom + 23, name, "part-name")
+            drawing.text(x + 1, bottom + 23, name, .start)
         }
         for (t, score) in scores.enumerated() {
             let x = left + pitch * Double(t)
-            let title = "Step \(t): " + (score.isNaN ? "no score" : "score \(NumberText.short(Double(score)))")
+            let title = "Step \(t): " + (score.isNaN ? "no score" : "score \(Show.score(Double(score)))")
             drawing.link(link(t), title: title) { drawing in
                 drawing.rectangle(x, top, pitch, bottom - top, t == current ? "hit now" : "hit")
                 if score.isNaN {
                     drawing.line(x + pitch / 2, bottom - 7, x + pitch / 2, bottom - 1, "missing")
                 } else {
-                    let size = max(1.5, bottom - y(Double(score)))
+                    let size = max(1.5, bottom - axis(Double(score)))
                     drawing.rectangle(
-                        x + (pitch - bar) / 2, bottom - size, bar, size, "bar s\(Int(score.rounded()))")
+                        x + (pitch - bar) / 2, bottom - size, bar, size, "bar score s\(Int(score.rounded()))")
                 }
             }
         }
         return drawing.svg
     }
 
-    /// Counts of the scores 0 to 10, those of control spans behind in another colour.
+    /// Counts of the scores 0 to 10, those of control spans beside in another colour.
     static func histogram(_ counts: [Int], controls: [Int]) -> String {
-        var drawing = Drawing(440, 170, style: "histogram", label: "How often each score was given")
-        let shares = [counts, controls].map { list in
-            let total = Double(max(1, list.reduce(0, +)))
-            return list.map { Double($0) / total }
-        }
-        let highest = max(0.01, shares.flatMap { $0 }.max() ?? 0)
-        let hasControls = controls.contains { $0 > 0 }
-        drawing.line(10, 140, 432, 140, "base")
-        for score in 0...10 {
-            let x = 14 + Double(score) * 38
-            let size = shares[0][score] / highest * 112
-            let width = hasControls ? 20.0 : 32.0
-            drawing.rectangle(x, 140 - size, width, size, "bar s\(score)")
-            if hasControls {
-                let size = shares[1][score] / highest * 112
-                drawing.rectangle(x + 21, 140 - size, 11, size, "bar control")
-            }
-            drawing.text(x + width / 2, 140 - size - 5, NumberText.fixed(shares[0][score] * 100, 0), "value")
-            drawing.text(x + width / 2, 158, "\(score)", "value")
-        }
-        return drawing.svg
+        let beside = controls.contains { $0 > 0 } ? ScoreBars.shares(controls).map { $0 ?? 0 } : nil
+        return ScoreBars.svg(
+            ScoreBars.shares(counts), beside: beside, label: "How often each score was given"
+        ) { "bar score s\($0)" }
     }
 }
