@@ -312,7 +312,7 @@ let package = Package(
             "ViewerTests",
             [
                 "Episodes", "ExperimentStore", "Frames", "Ground", "Images", "Ingestion", "Pages", "SampleData",
-                "TestSupport", "Viewer", grdb,
+                "StoreFixture", "TestSupport", "Viewer",
             ]),
         tests(
             "StageTests",

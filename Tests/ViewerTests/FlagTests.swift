@@ -1,6 +1,6 @@
 import ExperimentStore
 import Foundation
-import GRDB
+import StoreFixture
 import TestSupport
 import Testing
 
@@ -8,7 +8,7 @@ import Testing
 
 @Suite struct FlagTests {
     private func first(_ world: ViewerWorld) throws -> Int64 {
-        try world.read { try Int64.fetchOne($0, sql: "SELECT min(id) FROM episodes") ?? 0 }
+        try world.firstEpisode()
     }
 
     @Test func flagsAreSetChangedAndRemoved() async throws {
@@ -17,7 +17,7 @@ import Testing
         let id = try first(world)
         for (place, t) in [("/episodes/\(id)", nil), ("/episodes/\(id)/2", 2)] as [(String, Int?)] {
             func note() throws -> String? {
-                try world.read { db in try EpisodeFlag.all(episode: id, db).first { $0.t == t }?.note }
+                try world.reading().read { db in try EpisodeFlag.all(episode: id, db).first { $0.t == t }?.note }
             }
             let fields = ["token": site.token, "do": "set", "note": "why\r\n<not>"]
             let reply = site.post(place + "/flag?sort=mean&page=7", fields)
@@ -59,7 +59,7 @@ import Testing
         #expect(site.post("/episodes/\(id)", fields).status == 405)
         let unasked = site.reply(to: ViewerRequest("POST", target, host: "evil.example", origin: "http://evil.example"))
         #expect(unasked.status == 403)
-        #expect(try world.read { try EpisodeFlag.all(episode: id, $0) }.isEmpty)
+        #expect(try world.reading().read { try EpisodeFlag.all(episode: id, $0) }.isEmpty)
         // A page from before a restart: its note is not lost.
         let stale = site.post(target, ["token": "old", "do": "set", "note": "kept <note>"])
         #expect(
@@ -72,9 +72,7 @@ import Testing
         let world = try await ViewerWorld()
         let site = try world.site()
         let id = try first(world)
-        let steps = try world.read {
-            try Int.fetchOne($0, sql: "SELECT step_count FROM episodes WHERE id = ?", arguments: [id]) ?? 0
-        }
+        let steps = try world.reading().number("SELECT step_count FROM episodes WHERE id = \(id)")
         let fields = ["token": site.token, "do": "set"]
         for target in [
             "/episodes/999999/flag", "/episodes/\(id)/\(steps)/flag", "/episodes/0/flag", "/episodes/\(id)/-1/flag",
@@ -82,7 +80,7 @@ import Testing
             #expect(site.post(target, fields).status == 404, "\(target)")
         }
         #expect(site.post("/episodes/\(id)/\(steps - 1)/flag", fields).status == 303)
-        #expect(try world.read { try Int.fetchOne($0, sql: "SELECT count(*) FROM flags") } == 1)
+        #expect(try world.reading().number("SELECT count(*) FROM flags") == 1)
     }
 
     @Test func aLockedStoreLosesNothing() async throws {
@@ -99,7 +97,9 @@ import Testing
         #expect(site.get("/").status == 200)
         try writer.close()
         #expect(site.post("/episodes/\(id)/1/flag", fields).status == 303)
-        #expect(try world.read { try EpisodeFlag.all(episode: id, $0) }.map(\.note) == ["hard to\ntype \"again\""])
+        #expect(
+            try world.reading().read { try EpisodeFlag.all(episode: id, $0) }.map(\.note) == ["hard to\ntype \"again\""]
+        )
     }
 
     @Test func flagsOfOthersAreSeenAtOnce() async throws {
@@ -107,13 +107,13 @@ import Testing
         let site = try world.site()
         let id = try first(world)
         #expect(!site.get("/episodes/\(id)").text.contains("by another"))
-        try world.write { try EpisodeFlag.set(episode: id, t: nil, note: "by another", $0) }
+        try world.write { try $0.write { try EpisodeFlag.set(episode: id, t: nil, note: "by another", $0) } }
         #expect(site.get("/episodes/\(id)").text.contains("by another"))
     }
 
     @Test func anOlderStoreIsRefusedWithAReason() async throws {
-        let world = try await ViewerWorld { db in
-            try db.execute(sql: "UPDATE grdb_migrations SET identifier = '1-dataset'")
+        let world = try await ViewerWorld { store in
+            try store.execute("UPDATE grdb_migrations SET identifier = '1-dataset'")
         }
         let error = #expect(throws: StoreError.self) { try ViewerServer(store: world.store, port: 0) }
         #expect(error?.code == .older && error?.message.contains("earlier version") == true)

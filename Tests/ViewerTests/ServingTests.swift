@@ -1,7 +1,7 @@
 import Episodes
 import ExperimentStore
 import Foundation
-import GRDB
+import StoreFixture
 import TestSupport
 import Testing
 
@@ -11,7 +11,7 @@ import Testing
 @Suite struct ServingTests {
     @Test func pagesOverASocket() async throws {
         let world = try await ViewerWorld()
-        let id = try world.read { try Int64.fetchOne($0, sql: "SELECT min(id) FROM episodes") ?? 0 }
+        let id = try world.firstEpisode()
         try await withViewer(world) { port in
             let pages = [
                 ("/", "Episodes"), ("/labels", "Label runs"), ("/episodes/\(id)", "Episode \(id)"),
@@ -78,7 +78,7 @@ import Testing
 
     @Test func formsOverASocket() async throws {
         let world = try await ViewerWorld()
-        let id = try world.read { try Int64.fetchOne($0, sql: "SELECT min(id) FROM episodes") ?? 0 }
+        let id = try world.firstEpisode()
         try await withViewer(world) { port in
             let page = try Connection(port).ask("GET /episodes/\(id)/1 HTTP/1.1\r\nHost: localhost:\(port)\r\n\r\n")
                 .body
@@ -96,9 +96,9 @@ import Testing
             #expect(try post("Origin: http://localhost:\(port)\r\nOrigin: http://evil.example", form) == 403)
             #expect(try post("Sec-Fetch-Site: cross-site", form) == 403)
             #expect(try post("X: y", form) == 403)
-            #expect(try world.read { try EpisodeFlag.all(episode: id, $0) }.isEmpty)
+            #expect(try world.reading().read { try EpisodeFlag.all(episode: id, $0) }.isEmpty)
             #expect(try post("Origin: http://localhost:\(port)", form, extra: "Sec-Fetch-Site: same-origin\r\n") == 303)
-            #expect(try world.read { try EpisodeFlag.all(episode: id, $0) }.map(\.note) == ["over a socket"])
+            #expect(try world.reading().read { try EpisodeFlag.all(episode: id, $0) }.map(\.note) == ["over a socket"])
             #expect(try post("Sec-Fetch-Site: same-origin", form + String(repeating: "x", count: 70_000)) == 413)
         }
         // It is in the store, not in the server.

@@ -2,9 +2,9 @@ import Episodes
 import ExperimentStore
 import Foundation
 import Frames
-import GRDB
 import Images
 import Pages
+import StoreFixture
 import TestSupport
 import Testing
 
@@ -16,7 +16,7 @@ import Testing
         let site = try world.site()
         let page = site.get("/")
         #expect(page.status == 200 && page.text.contains("<h1>Episodes</h1>"))
-        let ids = try world.read { try Int64.fetchAll($0, sql: "SELECT id FROM episodes ORDER BY id") }
+        let ids = try world.reading().numbers("SELECT id FROM episodes ORDER BY id")
         for id in ids { #expect(page.text.contains("href=\"/episodes/\(id)\"")) }
         #expect(page.text.components(of: "<tr") == ids.count + 1)
         #expect(page.text.components(of: "class=\"spark\"") == ids.count)
@@ -31,10 +31,8 @@ import Testing
     @Test func figuresOfTheListAreThoseOfTheStore() async throws {
         let world = try await ViewerWorld()
         let site = try world.site()
-        let (id, steps) = try world.read { db in
-            let row = try #require(try Row.fetchOne(db, sql: "SELECT id, step_count FROM episodes ORDER BY id LIMIT 1"))
-            return (row[0] as Int64, row[1] as Int)
-        }
+        let id = try world.firstEpisode()
+        let steps = try world.reading().number("SELECT step_count FROM episodes WHERE id = \(id)")
         let sum = (0..<steps).reduce(0) { $0 + $1 % 11 }
         let page = site.get("/episodes/\(id)").text
         #expect(page.contains("<dd>\(Show.number(1 + Double(sum) / 10, 1))</dd>"))
@@ -48,7 +46,7 @@ import Testing
     @Test func transitionsShowAllThatWasSaid() async throws {
         let world = try await ViewerWorld()
         let site = try world.site()
-        let id = try world.read { try Int64.fetchOne($0, sql: "SELECT min(id) FROM episodes") ?? 0 }
+        let id = try world.firstEpisode()
         let page = site.get("/episodes/\(id)/1").text
         #expect(page.contains("/frames/\(id)/1.png") && page.contains("/frames/\(id)/2.png"))
         #expect(page.contains("<dt>expected score</dt><dd>4.25</dd>"))
@@ -84,11 +82,11 @@ import Testing
     @Test func aStoreWithoutLabelsOrEpisodesHasPages() async throws {
         let unlabeled = try await ViewerWorld(labeled: false)
         let site = try unlabeled.site()
-        let id = try unlabeled.read { try Int64.fetchOne($0, sql: "SELECT min(id) FROM episodes") ?? 0 }
+        let id = try unlabeled.firstEpisode()
         for target in ["/", "/labels", "/episodes/\(id)", "/episodes/\(id)/0", "/?sort=anomaly&unscored=1&min=3"] {
             #expect(site.get(target).status == 200, "\(target)")
         }
-        try unlabeled.write { try $0.execute(sql: "DELETE FROM episodes") }
+        try unlabeled.write { try $0.execute("DELETE FROM episodes") }
         let empty = try unlabeled.site().get("/")
         #expect(empty.status == 200 && empty.text.contains("The store holds no episodes"))
     }
@@ -96,11 +94,8 @@ import Testing
     @Test func framesAreThePicturesOfTheFrameStore() async throws {
         let world = try await ViewerWorld()
         let site = try world.site()
-        let (id, record) = try world.read { db in
-            let row = try #require(
-                try Row.fetchOne(db, sql: "SELECT episode_id, record FROM frames WHERE t = 2 LIMIT 1"))
-            return (row[0] as Int64, row[1] as Int)
-        }
+        let id = try world.firstEpisode()
+        let record = try world.reading().number("SELECT record FROM frames WHERE episode_id = \(id) AND t = 2")
         let reply = site.get("/frames/\(id)/2.png")
         let picture = try reply.body.withUnsafeBytes { try RGBImage(decoding: $0) }
         let frames = try FrameStore(world.store + ".alfred.frames")
@@ -119,7 +114,7 @@ import Testing
         let frames = world.store + ".alfred.frames"
         try FileManager.default.removeItem(atPath: frames)
         let site = try world.site()
-        let id = try world.read { try Int64.fetchOne($0, sql: "SELECT min(id) FROM episodes") ?? 0 }
+        let id = try world.firstEpisode()
         #expect(site.get("/frames/\(id)/0.png").status == 404 && site.get("/episodes/\(id)").status == 200)
         try FileManager.default.copyItem(atPath: other.store + ".alfred.frames", toPath: frames)
         #expect(site.get("/frames/\(id)/0.png").status == 404)
@@ -128,7 +123,7 @@ import Testing
     @Test func neighboursAreThoseOfTheList() async throws {
         let world = try await ViewerWorld()
         let site = try world.site()
-        let ids = try world.read { try Int64.fetchAll($0, sql: "SELECT id FROM episodes ORDER BY id") }
+        let ids = try world.reading().numbers("SELECT id FROM episodes ORDER BY id")
         let backwards = site.get("/episodes/\(ids[1])?reverse=1").text
         #expect(backwards.contains("data-up href=\"/episodes/\(ids[2])?reverse=1\""))
         #expect(backwards.contains("data-down href=\"/episodes/\(ids[0])?reverse=1\""))
@@ -137,7 +132,7 @@ import Testing
 
     @Test func anotherStoreInItsPlaceIsRead() async throws {
         let (world, other) = (
-            try await ViewerWorld(), try await ViewerWorld { try $0.execute(sql: "DELETE FROM episodes") }
+            try await ViewerWorld(), try await ViewerWorld { try $0.execute("DELETE FROM episodes") }
         )
         let site = try world.site()
         #expect(site.get("/").text.contains("3 episodes"))
@@ -151,35 +146,28 @@ import Testing
     /// Puts the same hostile text into every column of text that takes it, and looks at every page.
     @Test func hostileTextStaysText() async throws {
         let hostile = "\"'><script>hostile()</script><\u{301}script>\u{202E}{{title}}</textarea>\u{1B}[2J\u{0}&amp;"
-        let world = try await ViewerWorld { db in
-            try EpisodeFlag.set(
-                episode: try Int64.fetchOne(db, sql: "SELECT min(id) FROM episodes") ?? 0, t: nil, note: "", db)
-            try EpisodeFlag.set(
-                episode: try Int64.fetchOne(db, sql: "SELECT min(id) FROM episodes") ?? 0, t: 1, note: "", db)
-            try db.execute(sql: "PRAGMA defer_foreign_keys = ON")
-            var changed = 0
-            for table in try String.fetchAll(
-                db, sql: "SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'grdb%'")
-            {
-                for column in try db.columns(in: table) where column.type == "TEXT" {
-                    // Those with a list of allowed values, and unique ones over more than one row, refuse.
-                    let change = {
-                        try db.execute(sql: "UPDATE \"\(table)\" SET \"\(column.name)\" = ?", arguments: [hostile])
-                    }
-                    do {
-                        try db.inSavepoint {
-                            try change(); return .commit
-                        }
-                        changed += 1
-                    } catch {}
-                }
+        let literal = ExperimentStore.literal(hostile)
+        let world = try await ViewerWorld { store in
+            let id = Int64(try store.number("SELECT min(id) FROM episodes"))
+            try store.write { db in
+                try EpisodeFlag.set(episode: id, t: nil, note: "", db)
+                try EpisodeFlag.set(episode: id, t: 1, note: "", db)
+            }
+            let columns = try store.rows(
+                """
+                SELECT m.name, c.name FROM sqlite_schema m JOIN pragma_table_info(m.name) c
+                WHERE m.type = 'table' AND m.name NOT LIKE 'grdb%' AND c.type = 'TEXT'
+                """)
+            // Those with a list of allowed values, and unique ones over more than one row, refuse.
+            let changed = columns.count { column in
+                (try? store.execute("UPDATE \"\(column[0])\" SET \"\(column[1])\" = \(literal)")) != nil
             }
             #expect(changed > 40)
-            try db.execute(sql: "UPDATE label_runs SET name = ? || id", arguments: [hostile])
-            try db.execute(sql: "UPDATE annotations SET high_descs = json_array(?)", arguments: [hostile])
+            try store.execute("UPDATE label_runs SET name = \(literal) || id")
+            try store.execute("UPDATE annotations SET high_descs = json_array(\(literal))")
         }
         let site = try world.site()
-        let id = try world.read { try Int64.fetchOne($0, sql: "SELECT min(id) FROM episodes") ?? 0 }
+        let id = try world.firstEpisode()
         let run = "run=" + FormFields.encoded(hostile + "2")
         var targets = ["/", "/labels", "/rollouts/1", "/episodes/\(id)", "/episodes/\(id)/0", "/episodes/\(id)/1"]
         targets += targets.map {

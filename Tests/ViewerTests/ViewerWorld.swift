@@ -1,8 +1,9 @@
+import Episodes
 import ExperimentStore
 import Foundation
-import GRDB
 import Ingestion
 import SampleData
+import StoreFixture
 import TestSupport
 
 @testable import Viewer
@@ -13,116 +14,100 @@ final class ViewerWorld {
     var store: String { folder("world.sqlite") }
 
     /// - Parameter change: Made last, on the store.
-    init(labeled: Bool = true, _ change: (Database) throws -> Void = { _ in }) async throws {
+    init(labeled: Bool = true, _ change: (ExperimentStore) throws -> Void = { _ in }) async throws {
         folder = try TemporaryFolder()
         var sample = SampleDataset(seed: 7)
         sample.trajectories = ["train": 2, "valid_seen": 1]
         try sample.write(to: folder("data"))
         let store = try ExperimentStore(store, access: .write)
         _ = try await ALFREDIngest(ALFREDIngest.Options(root: folder("data"))).run(into: store)
+        if labeled { try Self.label(store) }
+        try change(store)
         try store.close()
-        try write { db in
-            if labeled { try Self.label(db) }
-            try change(db)
-        }
     }
 
     func site() throws -> ViewerSite { try ViewerSite(store: store) }
 
-    func write(_ body: (Database) throws -> Void) throws {
+    func write(_ body: (ExperimentStore) throws -> Void) throws {
         let store = try ExperimentStore(store, access: .write)
         defer { try? store.close() }
-        try store.write(body)
+        try body(store)
     }
 
-    func read<T>(_ body: (Database) throws -> T) throws -> T {
-        try ExperimentStore(store, access: .read).read(body)
-    }
+    func reading() throws -> ExperimentStore { try ExperimentStore(store, access: .read) }
 
-    static func run(_ name: String, _ db: Database) throws -> LabelRun? {
+    /// The number of the first episode.
+    func firstEpisode() throws -> Int64 { Int64(try reading().number("SELECT min(id) FROM episodes")) }
+
+    private static func run(_ name: String, _ store: ExperimentStore) throws -> LabelRun? {
         func prompt(_ stage: String, _ byte: UInt8) -> PromptRow {
             PromptRow(
                 name: "v1", stage: stage, template: "{{goal}} \(stage)", sha256: Array(repeating: byte, count: 32))
         }
-        let dataset = try DatasetRow.all(db)[0]
-        return try LabelRun.open(
-            LabelRun.Identity(
-                name: name, datasetID: dataset.id, annotator: name == "scripted" ? "scripted" : "vlm",
-                provider: "gemini",
-                baseURL: "https://vlm.example", model: "vlm-1", unit: "task", settings: "{}",
-                settingsSHA256: Array(name.utf8.prefix(1)) + Array(repeating: 1, count: 31),
-                analysis: prompt("analysis", 1), scoring: prompt("scoring", 2), complaint: prompt("complaint", 3)), db)
+        let dataset = try store.dataset(named: nil)
+        let identity = LabelRun.Identity(
+            name: name, datasetID: dataset.id, annotator: name == "scripted" ? "scripted" : "vlm",
+            provider: "gemini",
+            baseURL: "https://vlm.example", model: "vlm-1", unit: "task", settings: "{}",
+            settingsSHA256: Array(name.utf8.prefix(1)) + Array(repeating: 1, count: 31),
+            analysis: prompt("analysis", 1), scoring: prompt("scoring", 2), complaint: prompt("complaint", 3))
+        return try store.write { try LabelRun.open(identity, $0) }
     }
 
     /// Run `scripted` scores the tasks, step t with `t % 11`; run `vlm` the first episode's primitives with 10, but the first
     /// of them not at all.
-    private static func label(_ db: Database) throws {
-        guard let scripted = try run("scripted", db), let vlm = try run("vlm", db) else { return }
-        let tasks = try Row.fetchAll(
-            db,
-            sql:
-                "SELECT id, episode_id, first_step, step_count FROM instructions WHERE kind = 'task' AND repeat_idx = 0"
-        )
-        for row in tasks { try span(scripted, row, db) { $0 % 11 } }
-        let first: Int64 = tasks[0][1]
-        let primitives = try Row.fetchAll(
-            db,
-            sql: """
-                SELECT id, episode_id, first_step, step_count FROM instructions
-                WHERE kind = 'primitive' AND repeat_idx = 0 AND episode_id = ? ORDER BY first_step
-                """, arguments: [first])
-        for (index, row) in primitives.enumerated() { try span(vlm, row, db) { _ in index == 0 ? nil : 10 } }
-        try db.execute(
-            sql: """
-                INSERT INTO eval_runs VALUES (1, 'sparse-s1@set', 'policy', NULL, 100, zeroblob(32), 'set', zeroblob(32), 1,
-                    '{}', 'done', 'a', 'b', 1.5)
-                """)
-        try db.execute(
-            sql: """
-                INSERT INTO rollouts VALUES (1, 1, 0, 'task/trial', 0, 0, 2, ?, 1001, 'look', 'Take the mug.', 'recorded', 9,
-                    18, 3, 1, 1, 2, NULL)
-                """, arguments: [first])
-        try db.execute(
-            sql: """
-                INSERT INTO rollout_steps VALUES (1, 0, 2, 0, NULL, NULL, 0), (1, 1, 4, 45, 'Mug|1', 'too far away', 0),
-                    (1, 2, 4, 45, 'Mug|1', NULL, 1)
-                """)
+    private static func label(_ store: ExperimentStore) throws {
+        guard let scripted = try run("scripted", store), let vlm = try run("vlm", store) else { return }
+        let instructions = try store.read { try InstructionQuery().fetch($0) }.filter { $0.repeatIdx == 0 }
+        let tasks = instructions.filter { $0.kind == .task }
+        for task in tasks { try span(scripted, task, store) { $0 % 11 } }
+        guard let first = tasks.first?.episodeID else { return }
+        let primitives = instructions.filter { $0.kind == .primitive && $0.episodeID == first }
+            .sorted { $0.firstStep < $1.firstStep }
+        for (index, primitive) in primitives.enumerated() {
+            try span(vlm, primitive, store) { _ in index == 0 ? nil : 10 }
+        }
+        try store.execute(
+            """
+            INSERT INTO eval_runs VALUES (1, 'sparse-s1@set', 'policy', NULL, 100, zeroblob(32), 'set', zeroblob(32), 1,
+                '{}', 'done', 'a', 'b', 1.5);
+            INSERT INTO rollouts VALUES (1, 1, 0, 'task/trial', 0, 0, 2, \(first), 1001, 'look', 'Take the mug.',
+                'recorded', 9, 18, 3, 1, 1, 2, NULL);
+            INSERT INTO rollout_steps VALUES (1, 0, 2, 0, NULL, NULL, 0), (1, 1, 4, 45, 'Mug|1', 'too far away', 0),
+                (1, 2, 4, 45, 'Mug|1', NULL, 1);
+            """)
     }
 
-    private static func span(_ run: LabelRun, _ row: Row, _ db: Database, _ score: (Int) -> Int?) throws {
-        let (instruction, episode, first, count) = (row[0] as Int64, row[1] as Int64, row[2] as Int, row[3] as Int)
-        let isScored = score(0) != nil
-        try db.execute(
-            sql: """
-                INSERT INTO label_spans (run_id, instruction_id, goal_instruction_id, status, failure, message)
-                VALUES (?, ?, ?, ?, ?, ?)
-                """,
-            arguments: [
-                run.id, instruction, instruction, isScored ? "scored" : "unscored", isScored ? nil : "refusal",
-                isScored ? nil : "I cannot help",
-            ])
-        let span = db.lastInsertedRowID
-        try db.execute(sql: "INSERT INTO label_windows VALUES (?, 0, 0, ?)", arguments: [span, count])
+    private static func span(
+        _ run: LabelRun, _ instruction: InstructionQuery.Match, _ store: ExperimentStore, _ score: (Int) -> Int?
+    ) throws {
+        let end = score(0) != nil ? "'scored', NULL, NULL" : "'unscored', 'refusal', 'I cannot help'"
+        try store.execute(
+            """
+            INSERT INTO label_spans (run_id, instruction_id, goal_instruction_id, status, failure, message)
+            VALUES (\(run.id), \(instruction.id), \(instruction.id), \(end))
+            """)
+        let span = try store.number("SELECT max(id) FROM label_spans")
+        try store.execute("INSERT INTO label_windows VALUES (\(span), 0, 0, \(instruction.stepCount))")
         for (stage, answer) in [(1, "Overview\n- Step 1 (X): first.\n- Step 2 (X): second."), (2, "{\"scores\":[1]}")] {
-            try db.execute(
-                sql: """
-                    INSERT INTO label_calls (run_id, reference, stage, request_sha256, source, provider, base_url,
-                        model_asked, prompt, answer, raw, finish_reason, prompt_tokens, cached_tokens, completion_tokens,
-                        cost_nanodollars, attempts, started_at, latency_ms)
-                    VALUES (?, ?, ?, zeroblob(32), 'live', 'p', 'u', 'vlm-1', 'the prompt', ?, 'raw', 'stop', 10, 0, 5,
-                        2000000, 1, 'now', 12)
-                    """, arguments: [run.id, "r\(span)-\(stage)", stage, answer])
-            try db.execute(
-                sql: "INSERT INTO label_questions VALUES (?, ?, 0, 0, 0, ?)",
-                arguments: [span, stage, db.lastInsertedRowID])
+            try store.execute(
+                """
+                INSERT INTO label_calls (run_id, reference, stage, request_sha256, source, provider, base_url,
+                    model_asked, prompt, answer, raw, finish_reason, prompt_tokens, cached_tokens, completion_tokens,
+                    cost_nanodollars, attempts, started_at, latency_ms)
+                VALUES (\(run.id), 'r\(span)-\(stage)', \(stage), zeroblob(32), 'live', 'p', 'u', 'vlm-1', 'the prompt',
+                    '\(answer)', 'raw', 'stop', 10, 0, 5, 2000000, 1, 'now', 12);
+                INSERT INTO label_questions SELECT \(span), \(stage), 0, 0, 0, max(id) FROM label_calls;
+                """)
         }
-        for position in 0..<count {
-            guard let score = score(first + position) else { continue }
-            try db.execute(
-                sql: """
-                    INSERT INTO label_scores (span_id, position, episode_id, t, window_idx, score, expected, samples)
-                    VALUES (?, ?, ?, ?, 0, ?, 4.25, 1)
-                    """, arguments: [span, position, episode, first + position, score])
+        for position in 0..<instruction.stepCount {
+            let t = instruction.firstStep + position
+            guard let score = score(t) else { continue }
+            try store.execute(
+                """
+                INSERT INTO label_scores (span_id, position, episode_id, t, window_idx, score, expected, samples)
+                VALUES (\(span), \(position), \(instruction.episodeID), \(t), 0, \(score), 4.25, 1)
+                """)
         }
     }
 }
