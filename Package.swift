@@ -306,7 +306,10 @@ let package = Package(
         tests("PagesTests", ["Pages", "TestSupport"]),
         tests(
             "ReportingTests",
-            ["Episodes", "ExperimentStore", "Pages", "Reporting", "Statistics", "StoreFixture", "TestSupport"],
+            [
+                "Episodes", "ExperimentStore", "Frames", "Pages", "Reporting", "Statistics", "StoreFixture",
+                "TestSupport",
+            ],
             excluding: ["Fixtures"]),
         tests(
             "ViewerTests",

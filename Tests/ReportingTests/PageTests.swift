@@ -187,6 +187,8 @@ import Testing
                         r.flatMap { measure.score(Self.rollout(task, $0)) }
                     }
                     let mean = try #require(counted.means[measure.name])
+                    let place = try #require(Measure.all.firstIndex(of: measure))
+                    #expect(evaluation.means[place] == mean, "\(measure)")
                     #expect(abs(scores.reduce(0, +) / Double(scores.count) - mean) < 1e-12, "\(measure)")
                 }
             }

@@ -52,6 +52,8 @@ struct PageData: Encodable {
         var r: [[Int]?]
         var problems: [String: String]
         var s: [Steps?]
+        /// The mean of each of the ``PageData/measures``, over the tasks that the table covers; nil where there is none.
+        var means: [Double?]
     }
 
     struct Run: Encodable {
@@ -184,7 +186,8 @@ extension PageData {
         var result = Evaluation(
             name: Plain.text(identity.name), uncounted: uncounted, step: identity.checkpointStep,
             sha256: identity.checkpointSHA256.map { ReportHex.text($0) }, seconds: evaluation.run.seconds,
-            config: Plain.text(identity.config), r: [], problems: [:], s: [])
+            config: Plain.text(identity.config), r: [], problems: [:], s: [],
+            means: Measure.all.map { set.mean(of: $0, places.map { $0?.rollout }) })
         for (place, entry) in places.enumerated() {
             guard let rollout = entry?.rollout, let id = entry?.id else {
                 result.r.append(nil)

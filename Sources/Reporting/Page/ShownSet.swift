@@ -8,6 +8,8 @@ struct ShownSet {
     private let indices: Set<Int>
     private let sha256: [UInt8]?
     private let counted: SetVersion?
+    /// Of each measure, which tasks have it in every evaluation that counts: those that the table's means are over.
+    private let covered: [Measure: [Bool]]
 
     init(_ set: String, _ data: ReportData) {
         let evaluations =
@@ -24,6 +26,26 @@ struct ShownSet {
         }
         rollouts = (counted?.indices ?? tasks.keys.sorted()).compactMap { tasks[$0] }
         indices = Set(rollouts.map(\.index))
+        let counting = evaluations.filter { counted?.counts($0) ?? false }.map { evaluation in
+            Dictionary(evaluation.rollouts.map { ($0.rollout.index, $0.rollout) }, uniquingKeysWith: { $1 })
+        }
+        var covered: [Measure: [Bool]] = [:]
+        for measure in Measure.all {
+            covered[measure] = rollouts.map { task in
+                counting.allSatisfy { $0[task.index].flatMap(measure.score) != nil }
+            }
+        }
+        self.covered = covered
+    }
+
+    /// The mean of a measure over the tasks that have it in all counted evaluations; nil where none of them is done.
+    ///
+    /// - Parameter done: An evaluation's rollouts by task, as of ``places(of:)``.
+    func mean(of measure: Measure, _ done: [Rollout?]) -> Double? {
+        let scores = zip(done, covered[measure] ?? []).compactMap { rollout, isCovered in
+            isCovered ? rollout.flatMap(measure.score) : nil
+        }
+        return scores.isEmpty ? nil : scores.reduce(0, +) / Double(scores.count)
     }
 
     /// An evaluation's rollouts by task, nil where there is none, and why the table does not count it. Nothing of an evaluation of
