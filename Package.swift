@@ -153,7 +153,7 @@ let package = Package(
             embedding: ["Page/lint.css", "Page/lint.mustache"]),
 
         // Learning.
-        library("Tensors", ["CKernels", "COneDNN", "Ground"]),
+        library("Tensors", ["CKernels", "COneDNN", "Episodes", "Ground"]),
         library("Networks", ["CKernels", "COneDNN", "Ground", "Tensors"]),
         library(
             "OfflineRL",
@@ -234,7 +234,7 @@ let package = Package(
         benchmark("PictureBenchmark", ["BareCodecs", "Images", "SampleData"]),
         benchmark("RenderBenchmark", ["Household"]),
         benchmark("SimulationBenchmark", ["ALFRED", "Household", "Rooms", "Simulation"]),
-        benchmark("LearnBenchmark", ["Networks", "OfflineRL", "Tensors"]),
+        benchmark("LearnBenchmark", ["Episodes", "Networks", "OfflineRL", "Tensors"]),
 
         // Tests.
         testing("TestSupport"),

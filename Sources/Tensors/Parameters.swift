@@ -1,3 +1,4 @@
+package import Episodes
 internal import CKernels
 #if canImport(Darwin)
 internal import Darwin
@@ -236,18 +237,9 @@ package struct ParameterBank {
     }
 }
 
-/// AdamW (Loshchilov and Hutter 2019) with PyTorch's defaults but for rate and decay, which are SPRINT's.
-package struct AdamW: Sendable, Hashable, Codable {
-    package var learningRate: Float = 1e-4
-    package var beta1: Float = 0.9
-    package var beta2: Float = 0.999
-    package var epsilon: Float = 1e-8
-    package var weightDecay: Float = 0.1
-    /// Updates over which the learning rate falls to 0 along half a cosine, as IQL's authors let the actor's; nil keeps it.
-    package var cosineSteps: Int?
-
-    package init() {}
-
+extension AdamW {
+    /// The rate of an update.
+    ///
     /// - Parameter step: Updates made before this one.
     package func learningRate(at step: Int) -> Float {
         guard let cosineSteps else { return learningRate }

@@ -1,4 +1,5 @@
 import ALFRED
+import Episodes
 import ExperimentStore
 import Images
 import Ingestion

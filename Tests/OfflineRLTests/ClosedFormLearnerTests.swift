@@ -1,3 +1,4 @@
+import Episodes
 import Networks
 import Tensors
 import Testing

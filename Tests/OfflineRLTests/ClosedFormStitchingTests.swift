@@ -1,3 +1,4 @@
+import Episodes
 import OfflineRL
 import Testing
 

@@ -1,4 +1,5 @@
 import CKernels
+import Episodes
 import Tensors
 
 @testable import OfflineRL

@@ -87,7 +87,7 @@ import Testing
     }
 
     @Test func settingsThatAreNotSprintsAreListed() throws {
-        func note(_ temperatures: [Double], algorithm: String = "iql") throws -> String? {
+        func note(_ temperatures: [Float], algorithm: String = "iql") throws -> String? {
             let sample = try Sample()
             let rows = temperatures.indices.map { (name: "r\($0)", kind: ReportPlan.Kind.method) }
             for (place, temperature) in temperatures.enumerated() {

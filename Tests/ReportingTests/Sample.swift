@@ -108,16 +108,19 @@ struct Sample {
     @discardableResult
     func train(
         _ name: String, seed: Int, algorithm: String = "iql", source: RewardMix.Source = .none,
-        sparse: Float = 1, generated: Float = 1, temperature: Double = 5, data: String? = nil, steps: Int = 300
+        sparse: Float = 1, generated: Float = 1, temperature: Float = 5, data: String? = nil, steps: Int = 300
     ) throws -> TrainRun {
-        let config =
-            #"{"batchSize":64,\#(data.map { #""dataSHA256":"\#($0)","# } ?? "")"iql":{"discount":0.97,"expectile":0.8,"temperature":\#(temperature),"weightLimit":100},"optimizer":{"learningRate":0.0001,"weightDecay":0.1},"precision":"float32","vocabulary":["a","b"]}"#
+        let reward = RewardMix(sparseWeight: sparse, generatedWeight: generated, source: source)
+        var settings = LearningSettings(
+            algorithm: Algorithm(rawValue: algorithm) ?? .iql, dataSHA256: data ?? "", reward: reward,
+            encoder: "patches", seed: UInt64(seed))
+        settings.iql.temperature = temperature
+        let config = String(decoding: try JSONEncoder().encode(settings), as: UTF8.self)
         return try store.write { db in
             var run = try TrainRun.create(
                 TrainRun.Identity(
                     name: name, datasetID: datasetID, algorithm: algorithm, preset: "small", encoder: "patches",
-                    seed: Int64(seed), config: config,
-                    reward: RewardMix(sparseWeight: sparse, generatedWeight: generated, source: source),
+                    seed: Int64(seed), config: config, reward: reward,
                     labelRunID: source.labelRun.map { _ in labelRunID }, parameters: 1_234_567,
                     vocabularySHA256: Self.hash(3)), db)
             let metrics = stride(from: 100, through: steps, by: 100).flatMap { step in

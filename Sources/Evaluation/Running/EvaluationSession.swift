@@ -1,5 +1,6 @@
 package import Ground
 internal import ALFRED
+internal import Episodes
 package import ExperimentStore
 internal import Foundation
 internal import OfflineRL
@@ -157,12 +158,12 @@ package final class EvaluationSession {
 
     private func make(_ entrant: Entrant) throws -> Agent {
         guard let checkpoint = entrant.checkpoint else { return entrant.agent == .expert ? .expert : .random }
-        let description = checkpoint.description
+        let learned = checkpoint.description.settings
         let learner = Learner(
-            description.algorithm, try checkpoint.shape(), iql: description.iql, optimizer: description.optimizer,
-            seed: description.seed, backend: backend)
+            learned.algorithm, try checkpoint.shape(), iql: learned.iql, optimizer: learned.optimizer,
+            seed: learned.seed, backend: backend)
         try checkpoint.load(into: learner, withOptimizer: false)
-        let vocabulary = description.vocabulary
+        let vocabulary = checkpoint.description.vocabulary
         return .policy(learner.actor(placeCount: Evaluator.seats), words: { vocabulary.encode($0) })
     }
 

@@ -1,22 +1,8 @@
+package import Episodes
 internal import Tensors
 
-/// Implicit Q-learning (Kostrikov et al. 2021) with advantage-weighted regression. All losses are of the old
-/// parameters.
-package struct IQL: Sendable, Hashable, Codable {
-    /// gamma, from step to step.
-    package var discount: Float = 0.97
-    /// tau of the value's loss, above 0.5.
-    package var expectile: Float = 0.8
-    /// Inverse temperature: weights are exp(temperature * advantage). 0 is behaviour cloning.
-    package var temperature: Float = 5
-    /// The largest weight.
-    package var weightLimit: Float = 100
-    /// The share of the critic that the target takes over at each update.
-    package var polyak: Float = 0.005
-
-    /// The defaults of the paper.
-    package init() {}
-
+/// The losses, all of the old parameters.
+extension IQL {
     /// y_t = r_t + (1 - d_t) * discount * V(s_{t+1}). Where a window is cut off d is 0: it bootstraps.
     package func target(reward: Float, terminal: Float, nextValue: Float) -> Float {
         reward + (1 - terminal) * discount * nextValue

@@ -1,17 +1,6 @@
+package import Episodes
 package import Networks
 package import Tensors
-
-/// What is learned, and how.
-package enum Algorithm: String, Sendable, CaseIterable, Codable {
-    case iql
-    /// Behaviour cloning: the policy's loss with all weights 1, and no critic.
-    case bc
-    /// Behaviour cloning on fulfilled instructions only.
-    case filteredBC = "filtered-bc"
-
-    /// Whether values are learned besides the policy.
-    package var hasCritic: Bool { self == .iql }
-}
 
 /// Figures of one update.
 package struct UpdateMetrics: Sendable, Equatable {

@@ -185,10 +185,13 @@ package final class TrainingSession {
         step: Int, waiting: [CheckpointDescription.Figure], sums: FigureSums
     ) -> CheckpointDescription {
         CheckpointDescription(
-            step: step, seed: settings.seed, algorithm: settings.algorithm,
-            network: CheckpointDescription.Network(learner.shape), iql: settings.iql, optimizer: learner.optimizer,
-            precision: settings.precision.rawValue, batchSize: settings.batch, vocabulary: training.vocabulary,
-            dataSHA256: dataSHA256, reward: settings.reward, encoder: settings.encoder, unrecorded: waiting, sums: sums)
+            step: step,
+            settings: LearningSettings(
+                algorithm: settings.algorithm, iql: settings.iql, optimizer: learner.optimizer,
+                precision: settings.precision.rawValue, batchSize: settings.batch, dataSHA256: dataSHA256,
+                reward: settings.reward, encoder: settings.encoder, seed: settings.seed),
+            network: CheckpointDescription.Network(learner.shape), vocabulary: training.vocabulary, unrecorded: waiting,
+            sums: sums)
     }
 
     /// What the store keeps of the run.
@@ -216,23 +219,24 @@ extension CheckpointDescription {
         func check(_ what: String, _ isSame: Bool, _ was: String, _ isNow: String) -> String? {
             isSame ? nil : "\(what) \(was), not \(isNow)"
         }
+        let (was, now) = (settings, own.settings)
         let checks = [
-            check("the algorithm", algorithm == own.algorithm, algorithm.rawValue, own.algorithm.rawValue),
+            check("the algorithm", was.algorithm == now.algorithm, was.algorithm.rawValue, now.algorithm.rawValue),
             check("the preset", network.preset == own.network.preset, network.preset, own.network.preset),
-            check("the encoder", encoder == own.encoder, encoder, own.encoder),
+            check("the encoder", was.encoder == now.encoder, was.encoder, now.encoder),
             check(
                 "a vocabulary of", vocabulary == own.vocabulary, "\(vocabulary.count) words",
                 "\(own.vocabulary.count)" + (vocabulary.count == own.vocabulary.count ? " others" : "")),
             check("networks of", network == own.network, "\(network)", "\(own.network)"),
-            check("the seed", seed == own.seed, "\(seed)", "\(own.seed)"),
-            check("batches of", batchSize == own.batchSize, "\(batchSize)", "\(own.batchSize)"),
-            check("the precision", precision == own.precision, precision, own.precision),
-            check("the settings", iql == own.iql, "\(iql)", "\(own.iql)"),
-            check("the optimiser", optimizer == own.optimizer, "\(optimizer)", "\(own.optimizer)"),
-            check("the reward", reward == own.reward, "\(reward)", "\(own.reward)"),
+            check("the seed", was.seed == now.seed, "\(was.seed)", "\(now.seed)"),
+            check("batches of", was.batchSize == now.batchSize, "\(was.batchSize)", "\(now.batchSize)"),
+            check("the precision", was.precision == now.precision, was.precision, now.precision),
+            check("the settings", was.iql == now.iql, "\(was.iql)", "\(now.iql)"),
+            check("the optimiser", was.optimizer == now.optimizer, "\(was.optimizer)", "\(now.optimizer)"),
+            check("the reward", was.reward == now.reward, "\(was.reward)", "\(now.reward)"),
             check(
-                "other data: the instructions, scores or frames of", dataSHA256 == own.dataSHA256,
-                String(dataSHA256.prefix(12)), String(own.dataSHA256.prefix(12))),
+                "other data: the instructions, scores or frames of", was.dataSHA256 == now.dataSHA256,
+                String(was.dataSHA256.prefix(12)), String(now.dataSHA256.prefix(12))),
         ]
         return checks.lazy.compactMap { $0 }.first
     }

@@ -68,28 +68,12 @@ package struct CheckpointDescription: Sendable, Equatable, Codable {
     /// Updates made; also the number of the sampler's next batch. Dropout depends on it and on the seed: there is no
     /// other state of random numbers.
     package var step: Int
-    /// Of all random streams.
-    package var seed: UInt64
-    /// What is learned.
-    package var algorithm: Algorithm
+    /// How the policy is learned; its members are the JSON's own.
+    package var settings: LearningSettings
     /// Sizes of the networks.
     package var network: Network
-    /// Settings of the critic and of the policy's weights.
-    package var iql: IQL
-    /// Settings of the updates.
-    package var optimizer: AdamW
-    /// As in `float32`.
-    package var precision: String
-    /// Windows of a batch.
-    package var batchSize: Int
     /// The words by id.
     package var vocabulary: Vocabulary
-    /// What the windows are cut from: a hash of the training set's lists.
-    package var dataSHA256: String
-    /// What each step is worth.
-    package var reward: RewardMix
-    /// What made the features of the frames.
-    package var encoder: String
     /// Figures that are not yet in the store.
     package var unrecorded: [Figure]
     /// Training figures since their last row.
@@ -97,24 +81,45 @@ package struct CheckpointDescription: Sendable, Equatable, Codable {
 
     /// A description of the present version.
     package init(
-        step: Int, seed: UInt64, algorithm: Algorithm, network: Network, iql: IQL, optimizer: AdamW, precision: String,
-        batchSize: Int, vocabulary: Vocabulary, dataSHA256: String, reward: RewardMix, encoder: String,
-        unrecorded: [Figure] = [], sums: FigureSums = FigureSums()
+        step: Int, settings: LearningSettings, network: Network, vocabulary: Vocabulary, unrecorded: [Figure] = [],
+        sums: FigureSums = FigureSums()
     ) {
         self.step = step
-        self.seed = seed
-        self.algorithm = algorithm
+        self.settings = settings
         self.network = network
-        self.iql = iql
-        self.optimizer = optimizer
-        self.precision = precision
-        self.batchSize = batchSize
         self.vocabulary = vocabulary
-        self.dataSHA256 = dataSHA256
-        self.reward = reward
-        self.encoder = encoder
         self.unrecorded = unrecorded
         self.sums = sums
+    }
+}
+
+extension CheckpointDescription {
+    private enum CodingKeys: String, CodingKey {
+        case version, step, network, vocabulary, unrecorded, sums
+    }
+
+    /// - Throws: `DecodingError`.
+    package init(from decoder: any Decoder) throws {
+        let members = try decoder.container(keyedBy: CodingKeys.self)
+        version = try members.decode(Int.self, forKey: .version)
+        step = try members.decode(Int.self, forKey: .step)
+        settings = try LearningSettings(from: decoder)
+        network = try members.decode(Network.self, forKey: .network)
+        vocabulary = try members.decode(Vocabulary.self, forKey: .vocabulary)
+        unrecorded = try members.decode([Figure].self, forKey: .unrecorded)
+        sums = try members.decode(FigureSums.self, forKey: .sums)
+    }
+
+    /// - Throws: `EncodingError`.
+    package func encode(to encoder: any Encoder) throws {
+        try settings.encode(to: encoder)
+        var members = encoder.container(keyedBy: CodingKeys.self)
+        try members.encode(version, forKey: .version)
+        try members.encode(step, forKey: .step)
+        try members.encode(network, forKey: .network)
+        try members.encode(vocabulary, forKey: .vocabulary)
+        try members.encode(unrecorded, forKey: .unrecorded)
+        try members.encode(sums, forKey: .sums)
     }
 }
 

@@ -1,3 +1,4 @@
+internal import Episodes
 internal import Networks
 internal import Tensors
 

@@ -46,16 +46,14 @@ extension RewardUse {
             let dataset = try DatasetRow.all(db).first { $0.id == identity.datasetID }
             // Where the frame store is not at hand, the records it is said to have.
             let frames = dataset.flatMap { try? FrameStore(store.frameStorePath(dataset: $0.name)) }
-            var maker = RewardMaker(settings.reward, gamma: settings.discount.map(Float.init) ?? Self.discount)
+            var maker = RewardMaker(settings.reward, gamma: (settings.learning?.iql ?? IQL()).discount)
             try TrainingEpisode.forEach(filter, db) { episode in
                 let choice = episode.choice(
-                    fulfilledOnly: settings.algorithm == "filtered-bc", recordCount: frames?.count ?? .max)
+                    fulfilledOnly: settings.algorithm == Algorithm.filteredBC.rawValue,
+                    recordCount: frames?.count ?? .max)
                 maker.add(choice.instructions, of: episode)
             }
             return maker.series()
         }
     }
-
-    /// The trainer's default, for runs whose configuration names none.
-    private static let discount: Float = 0.97
 }

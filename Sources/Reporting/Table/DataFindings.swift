@@ -38,17 +38,17 @@ extension Findings {
         var reward: RewardMix
         var labelRunID: Int64?
         /// It shapes rewards that are made from potentials.
-        var discount: Double?
+        var discount: Float?
 
         init(_ training: ReportData.Training) {
             let (identity, settings) = (training.run.identity, training.settings)
             dataset = identity.datasetID
             encoder = settings.encoder
-            isFulfilledOnly = settings.algorithm == "filtered-bc"
+            isFulfilledOnly = settings.algorithm == Algorithm.filteredBC.rawValue
             let isSparse = !settings.hasGeneratedReward || settings.reward.source == .zero
             reward = isSparse ? RewardMix(sparseWeight: settings.reward.sparseWeight) : settings.reward
             labelRunID = isSparse ? nil : identity.labelRunID
-            discount = isSparse ? nil : settings.discount
+            discount = isSparse ? nil : settings.learning?.iql.discount
         }
     }
 
@@ -57,7 +57,8 @@ extension Findings {
         var groups: [DataKey: [(run: String, hash: String)]] = [:]
         var order: [DataKey] = []
         for run in data.rows.flatMap(\.runs) {
-            guard let training = run.training, let hash = training.settings.dataSHA256 else { continue }
+            guard let training = run.training, let hash = training.settings.learning?.dataSHA256, !hash.isEmpty
+            else { continue }
             let key = DataKey(training)
             if groups[key] == nil { order.append(key) }
             groups[key, default: []].append((run.plan.name, hash))

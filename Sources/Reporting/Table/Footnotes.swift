@@ -60,20 +60,23 @@ struct Footnotes: Sendable, Encodable {
                 "\(settings.preset), \(Show.count(settings.parameters)) parameters"
             })
         add("Updates", updates(data))
-        add("Batch", setting { $0.batch.map { "\($0) windows" } })
+        add("Batch", setting { $0.learning.map { "\($0.batchSize) windows" } })
         add("Algorithm", setting(\.algorithm))
         add(
             "Learning",
             setting { settings in
-                [
-                    settings.discount.map { "discount \(Show.short($0))" },
-                    settings.expectile.map { "expectile \(Show.short($0))" },
-                    settings.temperature.map { "temperature \(Show.short($0))" },
-                    settings.weightLimit.map { "weight clip \(Show.short($0))" },
-                    settings.learningRate.map { "AdamW \(Show.short($0))" },
-                    settings.cosineSteps.map { "falling to 0 along a cosine over \(Show.count($0)) updates" },
-                    settings.weightDecay.map { "decay \(Show.short($0))" }, settings.precision.map { Plain.text($0) },
-                ].compactMap { $0 }.joined(separator: ", ")
+                settings.learning.map { learning in
+                    let (iql, optimizer) = (learning.iql, learning.optimizer)
+                    return [
+                        "discount \(Show.short(Double(iql.discount)))",
+                        "expectile \(Show.short(Double(iql.expectile)))",
+                        "temperature \(Show.short(Double(iql.temperature)))",
+                        "weight clip \(Show.short(Double(iql.weightLimit)))",
+                        "AdamW \(Show.short(Double(optimizer.learningRate)))",
+                        optimizer.cosineSteps.map { "falling to 0 along a cosine over \(Show.count($0)) updates" },
+                        "decay \(Show.short(Double(optimizer.weightDecay)))", Plain.text(learning.precision),
+                    ].compactMap { $0 }.joined(separator: ", ")
+                }
             })
         for row in data.rows { add("Reward of \(Plain.text(row.plan.name))", row.settings?.rewardWords) }
         for labels in data.labels {
@@ -140,10 +143,10 @@ struct Footnotes: Sendable, Encodable {
     /// Trajectories of ALFRED's training split.
     private static let releaseTrajectories = 6574
 
-    private static func way(_ settings: TrainingSettings) -> String {
-        "AdamW at \(settings.learningRate.map(Show.short) ?? "an unknown rate")"
-            + (settings.cosineSteps == nil ? "" : ", falling to 0 along a cosine")
-            + (settings.batch.map { ", batches of \($0)" } ?? "")
+    private static func way(_ settings: LearningSettings) -> String {
+        "AdamW at \(Show.short(Double(settings.optimizer.learningRate)))"
+            + (settings.optimizer.cosineSteps == nil ? "" : ", falling to 0 along a cosine")
+            + ", batches of \(settings.batchSize)"
     }
 
     private static func deviations(_ data: ReportData, _ table: ResultTable) -> [String] {
@@ -171,11 +174,14 @@ struct Footnotes: Sendable, Encodable {
             list.append("The network has \(Show.count(largest)) parameters; SPRINT's about 44 million.")
         }
         let ways = Set(
-            settings.filter { $0.learningRate != 0.0001 || $0.cosineSteps != nil || $0.batch != 64 }.map(way))
+            settings.compactMap(\.learning).filter {
+                $0.optimizer.learningRate != AdamW().learningRate || $0.optimizer.cosineSteps != nil
+                    || $0.batchSize != 64
+            }.map(way))
         if !ways.isEmpty {
             list.append("\(Show.list(ways.sorted())); SPRINT: AdamW at 0.0001 throughout, batches of 64.")
         }
-        if let text = LearningSettings.deviation(settings) { list.append(text) }
+        if let text = SprintSettings.deviation(settings) { list.append(text) }
         if facts.hasRealRooms {
             let episodes = data.plan.splits.reduce(0) { $0 + (facts.episodes[$1] ?? 0) }
             if data.plan.splits == ["train"], episodes > 0, episodes < Self.releaseTrajectories {

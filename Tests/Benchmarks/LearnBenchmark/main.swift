@@ -3,6 +3,7 @@
 //
 // FILE is a JSON list of batches, each a list of [words, steps] of its windows; without it, 4 batches of 64 windows like the
 // parity tests'. Frames are bytes in memory. Prints one line of JSON.
+import Episodes
 import Foundation
 import Networks
 import OfflineRL

@@ -48,9 +48,12 @@ import Testing
         let plan = ReportPlan(name: "p", rows: [row], sets: [], kinds: kinds, episodeLimit: limit)
         try world.store.write { try TrainRun.named("run", $0)?.delete($0) }
         let labels = try mix.source.labelRun.map { try world.fixture.labelRun($0) }
+        var settings = LearningSettings(
+            algorithm: algorithm, dataSHA256: set.fingerprint, reward: mix, encoder: "patches", seed: 0)
+        settings.iql.discount = gamma
+        let config = String(decoding: try JSONEncoder().encode(settings), as: UTF8.self)
         try world.fixture.train(
-            "run", algorithm: algorithm.rawValue, config: #"{"iql":{"discount":\#(gamma)}}"#, reward: mix,
-            labels: labels)
+            "run", algorithm: algorithm.rawValue, config: config, reward: mix, labels: labels)
         return (set, try ReportData(plan, from: world.store))
     }
 

@@ -1,0 +1,87 @@
+/// What is learned, and how.
+package enum Algorithm: String, Sendable, CaseIterable, Codable {
+    /// Implicit Q-learning.
+    case iql
+    /// Behaviour cloning: the policy's loss with all weights 1, and no critic.
+    case bc
+    /// Behaviour cloning on fulfilled instructions only.
+    case filteredBC = "filtered-bc"
+
+    /// Whether values are learned besides the policy, and so whether rewards matter.
+    package var hasCritic: Bool { self == .iql }
+}
+
+/// Settings of implicit Q-learning (Kostrikov et al. 2021) with advantage-weighted regression.
+package struct IQL: Sendable, Hashable, Codable {
+    /// gamma, from step to step.
+    package var discount: Float = 0.97
+    /// tau of the value's loss, above 0.5.
+    package var expectile: Float = 0.8
+    /// Inverse temperature: weights are exp(temperature * advantage). 0 is behaviour cloning.
+    package var temperature: Float = 5
+    /// The largest weight.
+    package var weightLimit: Float = 100
+    /// The share of the critic that the target takes over at each update.
+    package var polyak: Float = 0.005
+
+    /// The defaults of the paper.
+    package init() {}
+}
+
+/// Settings of AdamW (Loshchilov and Hutter 2019): PyTorch's defaults but for rate and decay, which are SPRINT's.
+package struct AdamW: Sendable, Hashable, Codable {
+    /// Of the first update.
+    package var learningRate: Float = 1e-4
+    /// Decay of the first moment.
+    package var beta1: Float = 0.9
+    /// Decay of the second moment.
+    package var beta2: Float = 0.999
+    /// Keeps from dividing by nothing.
+    package var epsilon: Float = 1e-8
+    /// Per update, times the learning rate.
+    package var weightDecay: Float = 0.1
+    /// Updates over which the learning rate falls to 0 along half a cosine, as IQL's authors let the actor's; nil keeps
+    /// it.
+    package var cosineSteps: Int?
+
+    /// The defaults.
+    package init() {}
+}
+
+/// How a policy is learned: what a training run's row and each of its checkpoints say, as members of their JSON.
+package struct LearningSettings: Sendable, Equatable, Codable {
+    /// What is learned.
+    package var algorithm: Algorithm
+    /// Of the critic and of the policy's weights.
+    package var iql: IQL
+    /// Of the updates.
+    package var optimizer: AdamW
+    /// As in `float32`.
+    package var precision: String
+    /// Windows of a batch.
+    package var batchSize: Int
+    /// Of what the windows are cut from, rewards included: hexadecimal.
+    package var dataSHA256: String
+    /// What each step is worth.
+    package var reward: RewardMix
+    /// What made the features of the frames.
+    package var encoder: String
+    /// Of all random streams.
+    package var seed: UInt64
+
+    /// - Parameter dataSHA256: A hash of the training set's lists, hexadecimal.
+    package init(
+        algorithm: Algorithm, iql: IQL = IQL(), optimizer: AdamW = AdamW(), precision: String = "float32",
+        batchSize: Int = 64, dataSHA256: String, reward: RewardMix, encoder: String, seed: UInt64
+    ) {
+        self.algorithm = algorithm
+        self.iql = iql
+        self.optimizer = optimizer
+        self.precision = precision
+        self.batchSize = batchSize
+        self.dataSHA256 = dataSHA256
+        self.reward = reward
+        self.encoder = encoder
+        self.seed = seed
+    }
+}
