@@ -62,31 +62,6 @@
     if (labels && !labels.priced) return "no cost";
     return is(value) ? "$" + value.toFixed(value > 0 && value < 0.01 ? 6 : 4) : "cost not known";
   };
-  const weight = (steps, task) => steps <= task.expert ? 1 : task.expert / steps;
-  const score = (measure, result, task) => {
-    const [done, steps, met, total] = result;
-    const length = data.measures.find((m) => m.name === measure)?.length;
-    if (is(length)) return task.n === length ? done / task.n : null;
-    switch (measure) {
-      case "return": return done;
-      case "goal_conditions": return total ? met / total : null;
-      case "success": return done === task.n ? 1 : 0;
-      case "path_weighted_success": return done < task.n ? 0 : weight(steps, task);
-      case "path_weighted_proportion": return done / task.n * weight(steps, task);
-      case "path_weighted_goal_conditions": return total ? met / total * weight(steps, task) : null;
-      default: return done / task.n;
-    }
-  };
-  // Tasks for which every counted evaluation has the measure: those of the table.
-  const covered = (s, measure) => {
-    const counted = data.rows.flatMap((row) => row.runs.map((run) => run.evaluations[s])).filter((e) => e && !e.uncounted);
-    return data.sets[s].tasks.map((task, i) => counted.every((e) => score(measure, e.r[i], task) !== null));
-  };
-  const mean = (evaluation, set, measure, covers) => {
-    const scores = evaluation.r.map((r, i) => r && covers[i] ? score(measure, r, set.tasks[i]) : null);
-    const values = scores.filter((v) => v !== null);
-    return values.length ? values.reduce((a, b) => a + b, 0) / values.length : null;
-  };
 
   // Addresses
 
@@ -117,14 +92,14 @@
     body.append(fact("Mean over the tasks of " + set.name + ", by seed."));
     const list = table(
       [["Run"], ["Seed", "num"], [named.title, "num"], ["After update", "num"], ["Tasks", "num"], ["State"]]);
-    const covers = covered(s, measure);
+    const place = data.measures.indexOf(named);
     row.runs.forEach((run, k) => {
       const evaluation = run.evaluations[s];
       const state = !evaluation ? run.state + "; not evaluated"
         : evaluation.uncounted ? "not counted: " + evaluation.uncounted : run.state;
       line(list, [
         [evaluation ? link(run.name, address.run(s, r, k, measure)) : run.name, "text"], [run.seed, "num"],
-        [evaluation ? number(mean(evaluation, set, measure, covers), 3) : "-", "num"], [evaluation?.step, "num"],
+        [number(evaluation?.means[place], 3), "num"], [evaluation?.step, "num"],
         [evaluation?.r.filter(Boolean).length, "num"], [state, "text"],
       ]);
     });
