@@ -1,12 +1,46 @@
 internal import ALFRED
 internal import Episodes
 package import ExperimentStore
+internal import Ground
 internal import Household
 package import Images
 internal import Simulation
 
 /// What an agent saw in a rollout: its actions carried out again.
 package enum RolloutPictures {
+    /// The pictures of a stored rollout.
+    ///
+    /// - Parameters:
+    ///   - run: The evaluation's name.
+    ///   - task: The task's number in its set.
+    ///   - root: The release that trajectories are read from.
+    ///   - side: Pixels of a picture's side.
+    /// - Throws: ``EvaluationError`` where there is no such rollout, ``TaskSetError`` as ``draw``, `ALFREDError`.
+    package static func series(
+        of run: String, task: Int, in store: ExperimentStore, root: String, side: Int
+    ) throws -> PictureSeries {
+        let (rollout, steps, seed) = try store.read { db in
+            guard let evaluation = try EvalRun.named(run, db) else {
+                throw EvaluationError(.missing, "\(store.path): holds no evaluation \"\(run)\"")
+            }
+            guard let found = try evaluation.rollouts(db).first(where: { $0.rollout.index == task }) else {
+                throw EvaluationError(.missing, "\(run): has no task \(task)")
+            }
+            return (found.rollout, try Rollout.steps(found.id, db), UInt64(bitPattern: evaluation.identity.seed))
+        }
+        let evalTask = EvalTask(
+            key: rollout.key, split: nil, annotation: rollout.annotation, subTasks: rollout.subTasks,
+            instruction: rollout.instruction)
+        let pictures = try draw(
+            evalTask, start: rollout.start == .random ? .random : .recorded, seed: seed, index: rollout.index, steps,
+            preparation: TaskPreparation(try Release(root: root)), side: side)
+        let title =
+            "\(run), task \(task): \(rollout.completed) of \(rollout.subTasks.count) done. \(rollout.instruction)"
+        return PictureSeries(
+            pictures, captions: steps.enumerated().map { captions($0, $1) } + [["\(steps.count) end", ""]],
+            title: TextTable.printable(title))
+    }
+
     /// A picture before each step and one after the last.
     ///
     /// - Throws: ``TaskSetError`` when the task cannot be set up, or a step does not end as it is stored.
@@ -41,7 +75,7 @@ package enum RolloutPictures {
     }
 
     /// Two lines under a picture.
-    package static func captions(_ t: Int, _ step: Rollout.Step) -> [String] {
+    static func captions(_ t: Int, _ step: Rollout.Step) -> [String] {
         let name = Action(rawValue: UInt8(clamping: step.action))?.name ?? "?"
         let object = ObjectClass(id: step.objectClass).map { $0.id == 0 ? "" : $0.name } ?? ""
         return ["\(t) \(name)\(step.failure == nil ? "" : " (failed)")\(step.completed ? " *" : "")", object]

@@ -56,6 +56,7 @@ package struct CommonOptions: ParsableArguments {
 package enum LogLevel: String, CaseIterable, ExpressibleByArgument, Sendable, Comparable {
     case debug, info, warning, error
 
+    /// By severity.
     package static func < (a: LogLevel, b: LogLevel) -> Bool { a.level < b.level }
 
     var level: Logger.Level {

@@ -10,9 +10,7 @@ extension Configuration {
         /// The first is the main one.
         package var sets: [TaskSet] = []
 
-        package init() {}
-
-        package func complete() throws(SectionProblem) {
+        func complete() throws(SectionProblem) {
             if let name = repeated(sets.map(\.name)) { throw SectionProblem("sets", "has two sets \"\(name)\"") }
         }
 
@@ -24,17 +22,21 @@ extension Configuration {
     package struct TaskSet: ConfigurationSection {
         /// The split's where none is given.
         package var name = ""
+        /// In SPRINT's format.
         package var file: String?
+        /// A split of the store to draw from.
         package var split: String?
         /// Tasks in all, spread evenly over the lengths.
         @Within(1...) package var tasks: Int?
         /// Numbers of sub-tasks; 1 to 6 when nil.
         package var lengths: [Int]?
+        /// Where the agent starts.
         package var start = Start.recorded
 
+        /// A set without a name and tasks.
         package init() {}
 
-        package mutating func complete() throws(SectionProblem) {
+        mutating func complete() throws(SectionProblem) {
             guard (file == nil) != (split == nil) else {
                 throw SectionProblem(nil, "names a file or a split, one of the two")
             }
@@ -58,12 +60,12 @@ extension Configuration {
     package struct Experiment: ConfigurationSection {
         /// The store's file name when nil.
         package var name: String?
+        /// Of each row.
         package var seeds = [1, 2, 3]
+        /// What is compared.
         package var rows: [Row] = []
 
-        package init() {}
-
-        package func complete() throws(SectionProblem) {
+        func complete() throws(SectionProblem) {
             guard !seeds.isEmpty, !seeds.contains(where: { $0 < 0 }), repeated(seeds) == nil else {
                 throw SectionProblem("seeds", "is not a list of different whole numbers of 0 or more")
             }
@@ -73,16 +75,16 @@ extension Configuration {
 
     /// A way of training. What differs from the section `train` is given as overrides.
     package struct Row: ConfigurationSection {
+        /// It begins the names of the row's runs.
         package var name = ""
         /// As shown; the name when nil.
         package var title: String?
+        /// Its role in the report.
         package var kind = Kind.method
         /// `key.path=value`, as for `--set`.
         package var set: [String] = []
 
-        package init() {}
-
-        package func complete() throws(SectionProblem) {
+        func complete() throws(SectionProblem) {
             guard Configuration.isName(name) else {
                 throw SectionProblem(
                     "name", "is missing or has other signs than letters, digits, '.', '_' and '-'")

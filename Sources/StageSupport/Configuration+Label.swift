@@ -9,6 +9,7 @@ extension Configuration {
         package var splits: [String]?
         /// Who answers; the scripted annotator when nil.
         package var provider: Provider?
+        /// Its name, as the server knows it.
         package var model: String?
         /// The server; the provider's own when nil.
         package var baseURL: String?
@@ -23,14 +24,18 @@ extension Configuration {
         /// A price table of one's own.
         package var prices: String?
 
+        /// What a span is: the whole task, or each instruction.
         package var unit = Unit.task
         /// The kinds of instructions that the unit `instruction` has labelled.
         package var kinds: [InstructionKind] = [.primitive]
+        /// Whether an episode's other annotations are labelled too.
         package var annotations = Annotations.first
         /// Actions of a window.
         @Within(1...64) package var window = 8
         package var sharedBoundary = true
+        /// Whether a call scores a whole span or one window.
         package var layout = Layout.span
+        /// Answers to each scoring.
         @Within(1...32) package var samples = 1
         /// 0, or 0.7 with several samples, when nil.
         @Within(0...2) package var temperature: Double?
@@ -43,9 +48,11 @@ extension Configuration {
         @Within(0...20) package var logprobs = 0
         /// Whether the schema of the answer is sent.
         package var schema = true
+        /// The name of the field that bounds tokens; the provider's when nil.
         package var tokenLimitField: TokenLimitField?
         /// A JSON object whose members are added to requests.
         package var extraBody: String?
+        /// How pictures are sent.
         package var pictures = Pictures()
 
         /// Spans, spread over the dataset; all when nil.
@@ -65,12 +72,12 @@ extension Configuration {
         /// Dollars the run may cost in all.
         @Within(0...1e9) package var budget: Double?
 
+        /// How the scripted annotator answers.
         package var annotator = Annotator()
+        /// What the lint asks for.
         package var lint = Lint()
 
-        package init() {}
-
-        package func complete() throws(SectionProblem) {
+        func complete() throws(SectionProblem) {
             if kinds.isEmpty {
                 throw SectionProblem("kinds", "is empty; expected some of primitive, composite and task")
             }
@@ -84,6 +91,7 @@ extension Configuration {
     package struct Pictures: ConfigurationSection {
         /// `frames`, or `none` where the scripted annotator labels data without pictures, when nil.
         package var layout: Layout?
+        /// Whether files are sent as they are or made anew.
         package var encoding = Encoding.keep
         /// The longest side in pixels; as they are when nil.
         @Within(8...4096) package var side: Int?
@@ -91,49 +99,66 @@ extension Configuration {
         @Within(1...100) package var quality = 90
         package var detail: Detail?
 
-        package init() {}
-
+        /// One picture an observation, one sheet a window, or none.
         package enum Layout: String, Choice { case frames, sheet, none }
+        /// The dataset's own files, or JPEG or PNG.
         package enum Encoding: String, Choice { case keep, jpeg, png }
+        /// What OpenAI's servers call detail.
         package enum Detail: String, Choice { case low, high, auto }
     }
 
     /// The section `label.annotator`: the scripted one's behaviour. The numbers but `compression` are shares of its answers.
     package struct Annotator: ConfigurationSection {
+        /// How it judges.
         package var kind = Kind.scripted
+        /// Scores that are drawn by chance.
         @Within(0...1) package var wrongScores = 0.05
+        /// How much of the distance to 10 is taken from every score.
         @Within(0...1) package var compression = 0.0
+        /// Calls that are declined.
         @Within(0...1) package var refusals = 0.0
+        /// Scorings in another form than asked for.
         @Within(0...1) package var malformed = 0.0
+        /// Answers that are cut off.
         @Within(0...1) package var truncations = 0.0
 
-        package init() {}
-
+        /// As RewardLabeling's scripted annotators are called.
         package enum Kind: String, Choice { case scripted, constant, random, reversedTime, goalBlind }
     }
 
     /// The section `label.lint`: thresholds in place of the lint's own.
     package struct Lint: ConfigurationSection {
+        /// Share of transitions with a score.
         package var minCoverage: Double?
+        /// Bits of the scores.
         package var minEntropy: Double?
+        /// Share of equal pairs within spans.
         package var maxTieRate: Double?
+        /// Share of scores of 8 and more.
         package var maxTopShare: Double?
+        /// With the true change of progress.
         package var minProgressCorrelation: Double?
+        /// Completing transitions against others.
         package var minCompletionAUC: Double?
+        /// Value-order correlation of fulfilled spans.
         package var minOrderCorrelation: Double?
+        /// Correlation of score and time.
         package var minTimeTrend: Double?
+        /// Fulfilled spans against others.
         package var minSuccessAUC: Double?
         /// The same for every control.
         package var maxFalsePositiveRate: Double?
+        /// Genuine transitions against those of a control.
         package var minControlAUC: Double?
+        /// Of the samples of a transition.
         package var minAgreement: Double?
+        /// Spans a check must rest on.
         package var minSpans: Double?
-
-        package init() {}
     }
 }
 
 extension Configuration.Label {
+    /// Who answers.
     package enum Provider: String, Choice {
         case scripted, openai, gemini, anthropic, replay
 
@@ -141,10 +166,13 @@ extension Configuration.Label {
         package var isServed: Bool { self == .openai || self == .gemini || self == .anthropic }
     }
 
+    /// What is labelled as one span.
     package enum Unit: String, Choice { case task, instruction }
     /// Which annotations of an episode are labelled.
     package enum Annotations: String, Choice { case first, all }
+    /// What a call scores.
     package enum Layout: String, Choice { case span, window }
+    /// The field of a request that bounds an answer's tokens.
     package enum TokenLimitField: String, Choice {
         case maxTokens = "max_tokens"
         case maxCompletionTokens = "max_completion_tokens"

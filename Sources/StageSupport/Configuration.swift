@@ -10,11 +10,17 @@ package struct Configuration: ConfigurationSection {
     package var store = "rgvlm.sqlite"
     /// The seed of everything random.
     package var seed: UInt64 = 0
+    /// What `rgvlm-ingest` reads.
     package var ingest = Ingest()
+    /// What `rgvlm-simulate generate` makes.
     package var simulate = Simulate()
+    /// What `rgvlm-label` asks.
     package var label = Label()
+    /// What `rgvlm-train` learns.
     package var train = Train()
+    /// What `rgvlm-evaluate` tries.
     package var evaluate = Evaluate()
+    /// The rows of a table.
     package var experiment = Experiment()
 
     /// All defaults.
@@ -101,8 +107,6 @@ extension Configuration {
         @Within(1...) package var limit: Int?
         /// A file that lists trajectories to read in any case.
         package var include: String?
-
-        package init() {}
     }
 
     /// The section `simulate`: what `rgvlm-simulate generate` makes.
@@ -117,8 +121,6 @@ extension Configuration {
         package var tasks: [String]?
         /// Pixels of a picture's side.
         @Within(16...1024) package var size = 300
-
-        package init() {}
     }
 }
 

@@ -1,4 +1,5 @@
 internal import Foundation
+internal import Ground
 
 extension ExperimentPlan {
     /// A table of the cells, a line a row and a column a seed, and what is left to do.
@@ -64,7 +65,7 @@ extension ExperimentPlan.Estimate {
             rate > 0
             ? " at \(String(format: "%.1f", rate)) updates/s a process, \(isMeasured ? "as measured" : "assumed until some are measured")"
             : ""
-        return "about \(ProgressLine.duration(secondsLeft)), \(jobs) at a time\(speed)"
+        return "about \(secondsLeft.durationText), \(jobs) at a time\(speed)"
     }
 
     private var cost: String {

@@ -33,5 +33,6 @@ package final class Interruption: Sendable {
         }
     }
 
+    /// Whether a signal has come.
     package var hasCome: Bool { flag.hasCome.load(ordering: .relaxed) }
 }

@@ -1,4 +1,5 @@
 internal import Foundation
+internal import Ground
 package import Logging
 
 #if canImport(Darwin)
@@ -17,6 +18,9 @@ package final class ProgressLine {
     private var lastShown: ContinuousClock.Instant?
     private var isShown = false
 
+    /// - Parameters:
+    ///   - quiet: Shows nothing.
+    ///   - logger: Takes the lines where stderr is no terminal.
     package init(quiet: Bool, logger: Logger) {
         isQuiet = quiet
         self.logger = logger
@@ -70,29 +74,8 @@ package final class ProgressLine {
         if done > 0, seconds > 0 {
             let rate = Double(done) / seconds
             text += "  \(rate >= 10 ? Int(rate).grouped : String(format: "%.1f", rate))/s"
-            if done < total { text += "  \(duration(Double(total - done) / rate)) left" }
+            if done < total { text += "  \((Double(total - done) / rate).durationText) left" }
         }
         return detail.isEmpty ? text : text + "  " + detail
-    }
-
-    /// `45 s`, `3 min 20 s`, `2 h 5 min`.
-    package static func duration(_ seconds: Double) -> String {
-        let whole = Int(min(max(seconds.rounded(.up), 0), 1e9))
-        if whole < 60 { return "\(whole) s" }
-        if whole < 3600 { return "\(whole / 60) min \(whole % 60) s" }
-        return "\(whole / 3600) h \(whole / 60 % 60) min"
-    }
-}
-
-extension Int {
-    /// With commas: `327,270`.
-    package var grouped: String {
-        let digits = String(magnitude)
-        var text = ""
-        for (index, digit) in digits.enumerated() {
-            if index > 0, (digits.count - index).isMultiple(of: 3) { text.append(",") }
-            text.append(digit)
-        }
-        return (self < 0 ? "-" : "") + text
     }
 }

@@ -10,7 +10,7 @@ protocol Setting {
 /// A section of the configuration: its fields are its keys, in snake_case, and their initial values the defaults.
 ///
 /// Decoded from a tree by ``SectionDecoder``. Nothing else names a key.
-package protocol ConfigurationSection: Decodable, Sendable, Equatable {
+protocol ConfigurationSection: Decodable, Sendable, Equatable {
     init()
 
     /// Checks what fields say of each other, and fills in what follows from others.
@@ -18,11 +18,11 @@ package protocol ConfigurationSection: Decodable, Sendable, Equatable {
 }
 
 extension ConfigurationSection {
-    package mutating func complete() throws(SectionProblem) {}
+    mutating func complete() throws(SectionProblem) {}
 }
 
 /// What is wrong with a section's values together.
-package struct SectionProblem: Error {
+struct SectionProblem: Error {
     /// The key that is at fault, if one is.
     var key: String?
     /// As it follows the key's name.

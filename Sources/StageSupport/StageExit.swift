@@ -7,6 +7,7 @@ package struct StageError: ExitCoded {
     package var exit: StageExit
     package var description: String
 
+    /// - Parameter message: What is wrong, where, and what to do.
     package init(_ exit: StageExit, _ message: String) {
         self.exit = exit
         description = message

@@ -1,6 +1,7 @@
 /// A number with the range it may lie in, beside its default: `@Within(1...64) var window = 8`.
 @propertyWrapper
 package struct Within<Value: Sendable & Equatable & Decodable>: Sendable {
+    /// The number.
     package var wrappedValue: Value
     private let bounds: Bounds
 

@@ -66,7 +66,7 @@ struct RunCommand: AsyncParsableCommand {
                 onEvent: { show($0, progress) }, shouldStop: { interruption.hasCome })
             try store.close()
             guard let results = try session.run() else { return .interrupted }
-            try results.show(common)
+            if common.json { try printJSON(results) } else { try writeToStandardOutput(results.text) }
             return .done
         }
     }

@@ -55,7 +55,7 @@ struct InstructionsCommand: AsyncParsableCommand {
             query.kind = kind.flatMap { Instruction.Kind(rawValue: $0.rawValue) }
             query.containing = containing
             query.limit = limit == 0 ? nil : limit
-            query.episode = try episode.map { try store.episodeNumber($0) }
+            query.episode = try episode.map { try store.episode(named: $0).id }
             let listing = try store.read { Listing(total: try query.count($0), instructions: try query.fetch($0)) }
             if common.json { try printJSON(listing) } else { try show(listing) }
             return .done

@@ -5,6 +5,7 @@ internal import Ground
 internal import Household
 internal import Images
 internal import Rooms
+internal import Simulation
 internal import StageSupport
 
 struct PlayCommand: AsyncParsableCommand {

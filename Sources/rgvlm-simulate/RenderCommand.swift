@@ -69,17 +69,10 @@ struct RenderCommand: AsyncParsableCommand {
 
     private func renderEpisode(_ id: String, store: String) throws -> StageExit {
         let (release, location) = try root.map { try find(id, in: openRelease($0)) } ?? locate(id, store: store)
-        let trajectory: Trajectory
-        let pictures: EpisodePictures
-        do {
-            trajectory = try Trajectory(contentsOf: location.file)
-            try trajectory.validate()
-            let world = try SceneLibrary(release).world(of: trajectory)
-            pictures = EpisodePictures(trajectory, in: world, side: size)
-        } catch {
-            throw StageError(error.code == .unreadable ? .inputMissing : .badInput, error.description)
-        }
-        let files = try pictures.files()
+        let trajectory = try Trajectory(contentsOf: location.file)
+        try trajectory.validate()
+        let pictures = EpisodePictures(trajectory, in: try SceneLibrary(release).world(of: trajectory), side: size)
+        let files = try pictures.series.files()
         try write(files)
         try report(files.map(\.name), notes: pictures.notes)
         return .done

@@ -81,11 +81,7 @@ func openRelease(_ root: String?) throws -> Release {
         throw StageError(
             .usage, "no dataset: give --root DIR or set ALFRED_ROOT (make alfred fetches the official release)")
     }
-    do {
-        return try Release(root: root)
-    } catch {
-        throw StageError(error.code == .unreadable ? .inputMissing : .badInput, error.description)
-    }
+    return try Release(root: root)
 }
 
 /// A progress line that several threads may write to.

@@ -86,7 +86,7 @@ struct EncodeCommand: AsyncParsableCommand {
         let shape = report.shape.map(String.init).joined(separator: " x ")
         try writeToStandardOutput(
             """
-            \(report.computed.grouped) frames encoded in \(ProgressLine.duration(report.seconds)) (\(rate.grouped)/s)
+            \(report.computed.grouped) frames encoded in \(report.seconds.durationText) (\(rate.grouped)/s)
             \(report.path): \(report.records.grouped) records of \(shape)\(report.isOracle ? " (oracle)" : "")
 
             """)

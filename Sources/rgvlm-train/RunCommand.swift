@@ -93,37 +93,10 @@ struct RunCommand: AsyncParsableCommand {
         }
         let rate = String(format: "%.1f", report.seconds > 0 ? Double(report.updates) / report.seconds : 0)
         var text = "\(report.step.grouped) updates, \(report.updates.grouped) of them now in "
-        text += "\(ProgressLine.duration(report.seconds)) (\(rate)/s); \(bytes >> 20) MB\n"
+        text += "\(report.seconds.durationText) (\(rate)/s); \(bytes >> 20) MB\n"
         text += TrainTable.text(latest)
         text += report.checkpoint.isEmpty ? "" : "checkpoint: \(report.checkpoint)\n"
         try writeToStandardOutput(text)
-    }
-}
-
-extension TrainingSession {
-    /// What is going to happen, in a few lines.
-    var opening: [String] {
-        let counts = training.counts
-        let learned = identity.parameters
-        var lines = [
-            "\(settings.run): \(settings.algorithm.rawValue), \(settings.preset.rawValue) (\(learned.grouped) parameters), \(settings.encoder), \(settings.precision.rawValue), \(backend.pool.threadCount) threads",
-            "\(counts.instructions.grouped) instructions of \(counts.episodes.grouped) episodes, \(counts.steps.grouped) steps; \(training.vocabulary.count.grouped) words; \(sampler.batchesPerEpoch.grouped) updates an epoch",
-        ]
-        if settings.reward.source != .none {
-            lines.append(
-                "reward: \(settings.reward.sparseWeight) sparse + \(settings.reward.generatedWeight) \(settings.reward.source.name) (\(settings.reward.transform.rawValue)); \(counts.unscored.grouped) steps have no score and get the sparse part only"
-            )
-        }
-        if counts.withoutFrames > 0 {
-            lines.append("note: \(counts.withoutFrames.grouped) instructions lack frames and are left out")
-        }
-        if counts.flaggedEpisodes + counts.flaggedTransitions > 0 {
-            lines.append(
-                "note: flagged: \(counts.flaggedEpisodes.grouped) episodes are left out, and the scores of \(counts.flaggedTransitions.grouped) transitions of others"
-            )
-        }
-        if let checkpoint { lines.append("going on after update \(checkpoint.description.step.grouped)") }
-        return lines
     }
 }
 

@@ -34,7 +34,10 @@ struct StatusCommand: AsyncParsableCommand {
         try await runStage {
             let configuration = try common.configuration()
             let store = try ExperimentStore(configuration.store, access: .read)
-            let statuses = try store.read { db in try Self.statuses(named: run, db) }
+            let statuses = try store.read { db in
+                try TrainRun.all(db).filter { run == nil || $0.identity.name == run }
+                    .map { try Status($0, $0.metrics(after: -1, db)) }
+            }
             if let run, statuses.isEmpty {
                 throw StageError(.inputMissing, "\(configuration.store): has no training run \(run)")
             }
@@ -50,21 +53,17 @@ struct StatusCommand: AsyncParsableCommand {
     }
 }
 
-extension StatusCommand {
-    static func statuses(named name: String?, _ db: StoreConnection) throws -> [Status] {
-        try TrainRun.all(db).filter { name == nil || $0.identity.name == name }.map { run in
-            var figures: [String: [String: Double]] = [:]
-            for row in try run.metrics(after: -1, db) { figures[row.split, default: [:]][row.name] = row.value }
-            return Status(
-                run: run.identity.name, status: run.status.rawValue, step: run.step, algorithm: run.identity.algorithm,
-                preset: run.identity.preset, encoder: run.identity.encoder, parameters: run.identity.parameters,
-                seed: String(UInt64(bitPattern: run.identity.seed)), reward: run.identity.reward.json ?? "",
-                startedAt: run.startedAt, updatedAt: run.updatedAt, message: run.message, figures: figures)
-        }
-    }
-}
-
 extension StatusCommand.Status {
+    init(_ run: TrainRun, _ metrics: [TrainMetricRow]) {
+        var figures: [String: [String: Double]] = [:]
+        for row in metrics { figures[row.split, default: [:]][row.name] = row.value }
+        self.init(
+            run: run.identity.name, status: run.status.rawValue, step: run.step, algorithm: run.identity.algorithm,
+            preset: run.identity.preset, encoder: run.identity.encoder, parameters: run.identity.parameters,
+            seed: String(UInt64(bitPattern: run.identity.seed)), reward: run.identity.reward.json ?? "",
+            startedAt: run.startedAt, updatedAt: run.updatedAt, message: run.message, figures: figures)
+    }
+
     var text: String {
         "\(run): \(status) after \(step.grouped) updates; \(algorithm), \(preset), \(encoder), seed \(seed), \(parameters.grouped) parameters\n"
             + (message.map { "  \($0)\n" } ?? "") + TrainTable.text(figures)

@@ -6,7 +6,7 @@ import OfflineRL
 import RewardLabeling
 import ScriptedAnnotator
 import Simulation
-import StageSupport
+@testable import StageSupport
 import Tensors
 import Testing
 import VisionLanguage

@@ -62,6 +62,16 @@ package struct Executable: Sendable {
         package var pid: Int32 { process.processIdentifier }
         package var isRunning: Bool { process.isRunning }
 
+        /// Waits until its errors hold `text`, or until it has ended.
+        package func waitForErrors(_ text: String) throws {
+            try waitUntil { try String(contentsOfFile: errors, encoding: .utf8).contains(text) }
+        }
+
+        /// Waits until something has happened, or until it has ended.
+        package func waitUntil(_ hasHappened: () throws -> Bool) throws {
+            while isRunning, try !hasHappened() { Thread.sleep(forTimeInterval: 0.002) }
+        }
+
         package func wait() throws -> Result {
             process.waitUntilExit()
             return Result(

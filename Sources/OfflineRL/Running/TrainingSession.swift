@@ -2,6 +2,7 @@ internal import Episodes
 package import ExperimentStore
 internal import Foundation
 internal import Frames
+internal import Ground
 internal import Networks
 package import Tensors
 
@@ -148,7 +149,7 @@ package final class TrainingSession {
         if vocabulary == nil, let run = settings.reward.source.labelRun, set.counts.unscored >= set.counts.steps {
             throw TrainingDataError(
                 .unscored,
-                "label run \(run) has scored none of the \(set.counts.steps) steps to learn from; rgvlm-label status says why"
+                "label run \(run) has scored none of the \(set.counts.steps.grouped) steps to learn from; rgvlm-label status says why"
             )
         }
         return set

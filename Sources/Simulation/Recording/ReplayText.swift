@@ -1,23 +1,26 @@
+internal import Ground
 internal import ALFRED
 internal import Foundation
 internal import Household
 internal import Rooms
-internal import Simulation
-internal import StageSupport
 
 /// What a replay found, for people and as JSON.
-struct ReplayText {
+package struct ReplayText {
     private let report: ReplayRun.Report
     private let showsMasks: Bool
     private let failureLimit: Int
 
-    init(_ report: ReplayRun.Report, showsMasks: Bool, failureLimit: Int) {
+    /// - Parameters:
+    ///   - showsMasks: Whether masks were measured.
+    ///   - failureLimit: How many trajectories with refused actions the text lists.
+    package init(_ report: ReplayRun.Report, showsMasks: Bool, failureLimit: Int) {
         self.report = report
         self.showsMasks = showsMasks
         self.failureLimit = failureLimit
     }
 
-    var text: String {
+    /// Tables by task type and, with masks, by object, and what was refused.
+    package var text: String {
         var table = TextTable([
             ("task type", .left), ("trajectories", .right), ("goal reached", .right), ("", .right),
             ("no action refused", .right),
@@ -98,7 +101,8 @@ struct ReplayText {
 }
 
 extension ReplayText {
-    struct JSONReport: Encodable {
+    /// For `--json`.
+    package struct JSONReport: Encodable {
         struct Row: Encodable {
             var trajectories, goalsReached, withoutRefusal: Int
         }
@@ -126,7 +130,7 @@ extension ReplayText {
         var failures: [Failure]
     }
 
-    var encodable: JSONReport {
+    package var encodable: JSONReport {
         let summary = report.summary
         func row(_ row: ReplaySummary.Row) -> JSONReport.Row {
             .init(trajectories: row.trajectories, goalsReached: row.successes, withoutRefusal: row.withoutFailure)

@@ -1,15 +1,17 @@
+internal import Ground
 internal import ALFRED
 internal import Foundation
-internal import Simulation
-internal import StageSupport
 
 /// What was generated, for people and as JSON.
-struct GenerationText {
+package struct GenerationText {
     private let report: GenerationRun.Report
     private let out: String
     private let seconds: Double
 
-    init(_ report: GenerationRun.Report, out: String, seconds: Double) {
+    /// - Parameters:
+    ///   - out: The dataset's folder.
+    ///   - seconds: How long it took.
+    package init(_ report: GenerationRun.Report, out: String, seconds: Double) {
         self.report = report
         self.out = out
         self.seconds = seconds
@@ -19,7 +21,8 @@ struct GenerationText {
         ["train", "valid_seen", "valid_unseen"].filter { split in report.outcomes.contains { $0.split == split } }
     }
 
-    var text: String {
+    /// Tables of episodes by split and policy and by task type, and what was done.
+    package var text: String {
         var table = TextTable([
             ("split", .left), ("policy", .left), ("episodes", .right), ("goal reached", .right), ("steps", .right),
         ])
@@ -48,7 +51,7 @@ struct GenerationText {
         if !report.isComplete {
             text += "Interrupted; give the same command again to go on.\n"
         } else if made > 0 {
-            text += "Made \(made.grouped) episodes in \(out) in \(ProgressLine.duration(seconds))"
+            text += "Made \(made.grouped) episodes in \(out) in \(seconds.durationText)"
             text += kept > 0 ? "; \(kept.grouped) were there already.\n" : ".\n"
         } else {
             text += "Nothing to do: \(kept.grouped) episodes are in \(out) already.\n"
@@ -56,7 +59,8 @@ struct GenerationText {
         return text
     }
 
-    struct JSONReport: Encodable {
+    /// For `--json`.
+    package struct JSONReport: Encodable {
         struct Group: Encodable {
             var split, policy, taskType: String
             var episodes, goalsReached, steps: Int
@@ -69,7 +73,7 @@ struct GenerationText {
         var complete: Bool
     }
 
-    var encodable: JSONReport {
+    package var encodable: JSONReport {
         var groups: [JSONReport.Group] = []
         for split in splits {
             for policy in BehaviourPolicy.allCases {

@@ -1,10 +1,9 @@
 internal import Foundation
-internal import Ingestion
-internal import StageSupport
+internal import Ground
 
 extension IngestReport {
     /// The report for people.
-    func text(store: String) -> String {
+    package func text(store: String) -> String {
         var table = TextTable([
             ("split", .left), ("trajectories", .right), ("new", .right), ("changed", .right), ("unchanged", .right),
             ("skipped", .right), ("not on disk", .right), ("transitions written", .right),
@@ -38,7 +37,7 @@ extension IngestReport {
         } else {
             text +=
                 "Stored \(Self.trajectories(stored)) with \(total.transitions.grouped) transitions in \(store) in "
-                + "\(seconds < 10 ? String(format: "%.1f s", seconds) : ProgressLine.duration(seconds)).\n"
+                + "\(seconds < 10 ? String(format: "%.1f s", seconds) : seconds.durationText).\n"
         }
         if problems.count == 1 { text += "1 file could not be used; it is named above.\n" }
         if problems.count > 1 { text += "\(problems.count.grouped) files could not be used; they are named above.\n" }

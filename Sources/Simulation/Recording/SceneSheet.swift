@@ -1,13 +1,15 @@
-internal import Household
-internal import Images
+package import Household
+package import Images
 
 /// Views of a room that together show most of what is in it, as one picture.
-enum SceneSheet {
+package enum SceneSheet {
     private static let views = 8
     /// Fewer pixels of 100 x 100 do not show an object.
     private static let leastPixels = 12
 
-    static func sheet(_ scene: HouseScene, title: String, side: Int) -> RGBImage? {
+    /// - Parameter side: Pixels of a view's side.
+    /// - Returns: Nil for a room with no place to stand.
+    package static func sheet(_ scene: HouseScene, title: String, side: Int) -> RGBImage? {
         let renderer = Renderer(width: side, height: side)
         let cells = bestPoses(scene).map { pose in
             renderer.render(World(scene, agent: pose))

@@ -1,22 +1,24 @@
 internal import Episodes
-internal import Household
+internal import Ground
+package import Household
 internal import Images
-internal import StageSupport
 
 /// A game at the terminal: lines in, text out.
-struct PlaySession {
+package struct PlaySession {
     private(set) var world: World
     private let renderer: Renderer
     /// Worlds before each step, for undo.
     private var past: [World] = []
-    private(set) var hasEnded = false
+    /// Whether the player has left.
+    package private(set) var hasEnded = false
 
-    init(_ world: World, _ renderer: Renderer) {
+    package init(_ world: World, _ renderer: Renderer) {
         self.world = world
         self.renderer = renderer
     }
 
-    static let help = """
+    /// The commands.
+    package static let help = """
         w ahead  a left  d right  r look up  f look down, also several at once: wwd
         pickup N  put N  open N  close N  on N  off N  slice N: N is a number of the list, an id, or a type
         list  what is in reach    undo  one step back    quit
@@ -24,7 +26,7 @@ struct PlaySession {
         """
 
     /// Takes a line of the player; what to say to it.
-    mutating func perform(_ line: String) -> String {
+    package mutating func perform(_ line: String) -> String {
         let words = line.split(separator: " ")
         guard let verb = words.first?.lowercased() else { return "" }
         switch verb {
@@ -105,15 +107,15 @@ struct PlaySession {
         return table.isEmpty ? "nothing in reach\n" : table.text
     }
 
-    /// What the agent sees.
-    func picture(columns: Int) -> String {
+    /// What the agent sees, for a terminal with 24-bit colour.
+    package func picture(columns: Int) -> String {
         renderer.render(world)
         return TerminalPicture.text(
             RGBImage(width: renderer.width, height: renderer.height, pixels: renderer.rgbPixels), columns: columns)
     }
 
     /// The pose, what is held, and how many things are in reach.
-    var status: String {
+    package var status: String {
         let pose = world.agent
         let held = world.held.map { world.scene.objects[$0].id } ?? "nothing"
         return

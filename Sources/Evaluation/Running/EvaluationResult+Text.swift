@@ -1,14 +1,10 @@
-internal import Evaluation
 internal import ExperimentStore
 internal import Foundation
-internal import StageSupport
+internal import Ground
 
 extension [EvaluationResult] {
-    func show(_ common: CommonOptions) throws {
-        if common.json {
-            try printJSON(self)
-            return
-        }
+    /// For people: a table a result, by the number of sub-tasks.
+    package var text: String {
         var text = ""
         for result in self {
             let lengths = result.summary.byLength.sorted { $0.key < $1.key }
@@ -31,7 +27,7 @@ extension [EvaluationResult] {
                 ? "\n\(result.steps.grouped) steps in \(fixed(result.seconds, 1)) s (\(Int(rate).grouped)/s)\n"
                 : "\nevaluated before\n"
         }
-        try writeToStandardOutput(text)
+        return text
     }
 
     private func cells(_ row: RolloutSummary.Row) -> [String] {
