@@ -1,11 +1,6 @@
 internal import Foundation
 package import GRDB
-
-#if canImport(Darwin)
-internal import Darwin
-#else
-internal import Glibc
-#endif
+internal import Ground
 
 /// The SQLite file in which all stages meet.
 ///
@@ -24,7 +19,7 @@ package final class ExperimentStore: Sendable {
     /// The file itself: absolute, links resolved. The lock and the frame stores lie beside it.
     package let file: String
     private let database: DatabaseQueue
-    private let lock: StoreLock?
+    private let lock: FileLock?
 
     /// Opens a store. - Throws: ``StoreError`` for what is no store, a store of another version, or one that another
     /// process writes to.
@@ -55,7 +50,11 @@ package final class ExperimentStore: Sendable {
             }
             // What is no store gets no lock beside it either.
             try Self.checkExisting(file, shownAs: path, access)
-            lock = try StoreLock(store: file, shownAs: path)
+            do throws(FileError) {
+                lock = try FileLock(file + ".lock", activity: "is writing to this store")
+            } catch {
+                throw StoreError(error.code == .locked ? .locked : .unwritable, error.message, file: path)
+            }
         }
         do {
             database = try Self.open(file, shownAs: path, access)
