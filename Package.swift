@@ -280,8 +280,8 @@ let package = Package(
         tests(
             "RewardLintTests",
             [
-                "ALFRED", "Episodes", "ExperimentStore", "Ground", "Images", "Pages", "RewardLabeling", "RewardLint",
-                "ScriptedAnnotator", "Statistics", "TestSupport", "VisionLanguage", grdb,
+                "ALFRED", "Episodes", "ExperimentStore", "Ground", "Images", "Pages", "Reporting", "RewardLabeling",
+                "RewardLint", "ScriptedAnnotator", "Statistics", "TestSupport", "VisionLanguage", grdb,
             ]),
         tests("CKernelsTests", ["CKernels", "Ground"]),
         tests("TensorsTests", ["CKernels", "Ground", "Tensors"]),

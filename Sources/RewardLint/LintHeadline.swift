@@ -1,3 +1,5 @@
+internal import Statistics
+
 extension LintMeasures {
     /// The verdict with its main cause: of several failures the one that explains most of the others.
     func headline(_ verdict: LintReport.Verdict, _ checks: [LintCheck]) -> String {

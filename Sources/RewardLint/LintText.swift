@@ -1,4 +1,5 @@
 internal import Pages
+internal import Statistics
 
 extension LintReport {
     /// For a terminal: the verdict, a line for each check, and the reasons of what did not pass.

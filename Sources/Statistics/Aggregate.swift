@@ -5,8 +5,8 @@ package enum Aggregate: Sendable, Equatable {
     case mean
     /// The median of the tasks' means over runs.
     case median
-    /// The interquartile mean: the mean of all runs and tasks without the lowest and the highest quarter. The number cut
-    /// from each end is rounded down.
+    /// The interquartile mean: the mean of all runs and tasks without the lowest and the highest quarter. The number
+    /// cut from each end is rounded down.
     case iqm
     /// How far the scores fall short of `target` on average; those above it count as `target`.
     case optimalityGap(target: Double)
@@ -41,8 +41,8 @@ extension ScoreMatrix {
     }
 }
 
-/// Computes an aggregate of resamples. Each is added task by task, with how often it has each run of that task; a task that
-/// is drawn twice is added twice.
+/// Computes an aggregate of resamples. Each is added task by task, with how often it has each run of that task; a task
+/// that is drawn twice is added twice.
 struct AggregateEvaluator {
     private let aggregate: Aggregate
     private let runs: Int

@@ -1,7 +1,7 @@
 internal import Ground
 
 /// A range that holds the true value in 95 % of all repetitions of the experiment, roughly.
-package struct Interval: Sendable, Equatable, Encodable {
+package struct Interval: Sendable, Equatable, Codable {
     /// The 2.5 % quantile of the resamples.
     package let low: Double
     /// The 97.5 % quantile of the resamples.
@@ -28,7 +28,8 @@ package struct Estimate: Sendable, Equatable {
     package init(value: Double, interval: Interval?) { (self.value, self.interval) = (value, interval) }
 }
 
-/// 95 % percentile intervals by resampling. The same scores and seed give the same interval, whatever the order of the runs.
+/// 95 % percentile intervals by resampling. The same scores and seed give the same interval, whatever the order of the
+/// runs.
 package struct Bootstrap: Sendable {
     /// Of all intervals.
     package static let level = 0.95
@@ -45,8 +46,8 @@ package struct Bootstrap: Sendable {
         (self.repetitions, self.seed) = (repetitions, seed)
     }
 
-    /// The interval of an aggregate; nil where there is too little to draw from: a single run, for `tasks` a single task, or
-    /// fewer than ``fewestRepetitions``.
+    /// The interval of an aggregate; nil where there is too little to draw from: a single run, for `tasks` a single
+    /// task, or fewer than ``fewestRepetitions``.
     package func interval(
         of aggregate: Aggregate, _ scores: ScoreMatrix, over resampling: Resampling = .runs
     ) -> Interval? {

@@ -1,7 +1,7 @@
 internal import Ground
 
-/// Mann and Whitney's U of `x`: the pairs in which a value of `x` is the higher, ties as half. Nil when a side is empty or has
-/// a NaN.
+/// Mann and Whitney's U of `x`: the pairs in which a value of `x` is the higher, ties as half. Nil when a side is empty
+/// or has a NaN.
 package func mannWhitneyU(_ x: [Double], _ y: [Double]) -> Double? {
     guard !x.isEmpty, !y.isEmpty, !x.contains(where: \.isNaN), !y.contains(where: \.isNaN) else { return nil }
     return Double(doubledWins(x, y).reduce(0) { $0 + Int($1) }) / 2
@@ -13,8 +13,8 @@ private func doubledWins(_ x: [Double], _ y: [Double]) -> [Int32] {
 }
 
 extension ScoreMatrix {
-    /// The probability that a run of this method scores above one of `other` in the same task, ties as half, averaged over
-    /// tasks. The numbers of runs may differ.
+    /// The probability that a run of this method scores above one of `other` in the same task, ties as half, averaged
+    /// over tasks. The numbers of runs may differ.
     func probabilityOfImprovement(over other: ScoreMatrix) throws(ScoreError) -> Double {
         let wins = try WinTable(self, other)
         var sum = 0
@@ -73,8 +73,8 @@ extension Bootstrap {
         let difference: Estimate
     }
 
-    /// ``difference(_:_:over:)`` in each stratum by itself, in rising order of keys. The intervals are not corrected for their
-    /// number.
+    /// ``difference(_:_:over:)`` in each stratum by itself, in rising order of keys. The intervals are not corrected
+    /// for their number.
     ///
     /// - Parameter keys: `[tasks]`, the stratum of each task, such as its number of sub-tasks.
     func differences(

@@ -56,8 +56,8 @@ package struct GroupBootstrap: Sendable {
     /// The interval of a statistic of weights by group; see ``interval(_:)``.
     package func interval(weights statistic: ([Double]) -> Double?) -> Interval? { interval(draws.map(statistic)) }
 
-    /// The middle 95 % of the replicates; nil with fewer than ``fewestGroups``, or where a tenth of the replicates or more
-    /// has no value.
+    /// The middle 95 % of the replicates; nil with fewer than ``fewestGroups``, or where a tenth of the replicates or
+    /// more has no value.
     package func interval(_ replicates: [Double?]) -> Interval? {
         let values = replicates.compactMap { $0 }.sorted()
         guard groupCount >= Self.fewestGroups, values.count * 10 > replicates.count * 9,

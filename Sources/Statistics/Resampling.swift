@@ -2,19 +2,20 @@ internal import Ground
 
 /// What a bootstrap draws anew, and so what its interval covers.
 package enum Resampling: String, Sendable, CaseIterable {
-    /// The stratified bootstrap of rliable: runs are drawn within each task, independently of the other tasks. The tasks
-    /// stay. Covers a repetition with other seeds on the same tasks, if a run's scores in different tasks are independent.
-    /// Where one trained policy is tried on all tasks they are not, and the interval is too narrow; see ``crossed``.
+    /// The stratified bootstrap of rliable: runs are drawn within each task, independently of the other tasks. The
+    /// tasks stay. Covers a repetition with other seeds on the same tasks, if a run's scores in different tasks are
+    /// independent. Where one trained policy is tried on all tasks they are not, and the interval is too narrow; see
+    /// ``crossed``.
     case runs
-    /// Tasks are drawn; all runs of a drawn task come with it. Covers a repetition of these very runs on other tasks of the
-    /// same kind. The only one that can be had for a single run.
+    /// Tasks are drawn; all runs of a drawn task come with it. Covers a repetition of these very runs on other tasks of
+    /// the same kind. The only one that can be had for a single run.
     case tasks
     /// rliable's `task_bootstrap`: tasks are drawn, and for each drawn task its runs anew. Covers other tasks and other
     /// seeds, if a run's scores in different tasks are independent.
     case runsAndTasks
     /// Runs are drawn whole and tasks are drawn whole (Owen's pigeonhole bootstrap, 2007). Covers other tasks and other
-    /// seeds also where a policy is better or worse in all tasks at once. With few runs it is too narrow as every bootstrap is:
-    /// of `n` runs it sees the variance `(n - 1) / n` times.
+    /// seeds also where a policy is better or worse in all tasks at once. With few runs it is too narrow as every
+    /// bootstrap is: of `n` runs it sees the variance `(n - 1) / n` times.
     case crossed
 
     /// Whether there is enough to draw from.

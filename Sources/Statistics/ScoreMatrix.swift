@@ -8,7 +8,8 @@ package struct ScoreMatrix: Sendable, Equatable {
     package let scores: [Double]
 
     /// - Parameter runs: A row a run, all of one length.
-    /// - Throws: `ScoreError` when there is no run or no task, when rows differ in length, or when a score is not finite.
+    /// - Throws: `ScoreError` when there is no run or no task, when rows differ in length, or when a score is not
+    ///   finite.
     package init(runs rows: [[Double]]) throws(ScoreError) {
         guard let first = rows.first else { throw .noRuns }
         guard !first.isEmpty else { throw .noTasks }

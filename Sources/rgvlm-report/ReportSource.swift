@@ -14,7 +14,10 @@ enum ReportSource {
         guard !plan.rows.isEmpty else {
             throw StageError(
                 .inputMissing,
-                "\(configuration.store): has no training runs, and the configuration names no rows (experiment.rows); train some with rgvlm-train run"
+                """
+                \(configuration.store): has no training runs, and the configuration names no rows (experiment.rows); \
+                train some with rgvlm-train run
+                """
             )
         }
         return try ReportData(plan, from: store)

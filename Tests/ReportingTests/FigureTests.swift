@@ -106,8 +106,8 @@ import Testing
         #expect(CurveFigure.curve(data.rows[0], .init(split: "train", name: "none")) == nil)
     }
 
-    /// Generated rewards of the two primitives of the sample, of 3 and 2 steps, whose scores are those of the task: 2 0 8 5 10. The
-    /// sparse reward is no part of them.
+    /// Generated rewards of the two primitives of the sample, of 3 and 2 steps, whose scores are those of the task: 2 0
+    /// 8 5 10. The sparse reward is no part of them.
     @Test(
         arguments: [
             (.labels(run: "labels"), 0.0, [2: 1.0, 0: 1, 8: 1, 5: 1, 10: 1]),

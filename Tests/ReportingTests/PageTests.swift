@@ -150,7 +150,8 @@ import Testing
         #expect(undefinedColours(document.raw[0].text).isEmpty)
     }
 
-    /// Whatever else the store holds, the tasks of the page are those of the table, and so are the means of counted runs.
+    /// Whatever else the store holds, the tasks of the page are those of the table, and so are the means of counted
+    /// runs.
     @Test func pageAndTableAgree() throws {
         let sample = try Sample()
         for agent in [EvalRun.Agent.expert, .random] {

@@ -2,6 +2,7 @@ import Foundation
 import RewardLabeling
 import RewardLint
 import TestSupport
+import Statistics
 import Testing
 
 @testable import RewardLint

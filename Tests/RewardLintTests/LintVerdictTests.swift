@@ -1,6 +1,7 @@
 import Foundation
 import RewardLabeling
 import RewardLint
+import Statistics
 import Testing
 import VisionLanguage
 

@@ -1,5 +1,5 @@
-/// What a list of instructions is rewarded with, step by step, one instruction after another: what training learns from,
-/// and what reports and exports show.
+/// What a list of instructions is rewarded with, step by step, one instruction after another: what training learns
+/// from, and what reports and exports show.
 package struct RewardSeries: Sendable {
     /// `[S]`: the weighted sum of the sparse reward and the generated term.
     package internal(set) var rewards: [Float] = []
@@ -39,7 +39,8 @@ package struct RewardMaker: Sendable {
 
     /// Adds the instructions that are learned from.
     ///
-    /// - Parameter episode: All its scores are kept, also those of spans that no instruction uses: shuffling draws from them.
+    /// - Parameter episode: All its scores are kept, also those of spans that no instruction uses: shuffling draws from
+    ///   them.
     package mutating func add(
         _ instructions: [TrainingEpisode.NumberedInstruction], of episode: TrainingEpisode
     ) {

@@ -15,9 +15,9 @@ enum ScoreSeries {
         }
     }
 
-    /// The steps after which an instruction's sub-tasks are done, counted from its first, and how many sub-tasks it has.
-    /// Navigation at the very end completes nothing. An instruction that is not fulfilled has at least one more sub-task
-    /// than were done.
+    /// The steps after which an instruction's sub-tasks are done, counted from its first, and how many sub-tasks it
+    /// has. Navigation at the very end completes nothing. An instruction that is not fulfilled has at least one more
+    /// sub-task than were done.
     static func progress(
         of instruction: Instruction, _ subTasks: [TrainingEpisode.SubTask]
     ) -> (ends: [Int], count: Int) {

@@ -22,8 +22,8 @@ package struct ScoredSpan: Sendable, Equatable {
         self.scores = scores
     }
 
-    /// The place in `spans` of the one whose scores an instruction has: its own; else that of the task of its annotation;
-    /// else the first task that covers its steps. Nil where no span has them.
+    /// The place in `spans` of the one whose scores an instruction has: its own; else that of the task of its
+    /// annotation; else the first task that covers its steps. Nil where no span has them.
     package static func place(of wanted: TrainingEpisode.NumberedInstruction, in spans: [ScoredSpan]) -> Int? {
         let instruction = wanted.instruction
         func isTask(_ span: ScoredSpan) -> Bool {

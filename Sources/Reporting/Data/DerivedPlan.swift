@@ -2,8 +2,8 @@ internal import Episodes
 package import ExperimentStore
 
 extension ReportPlan {
-    /// A plan for a store without an experiment's configuration: training runs named `<row>-s<seed>` are runs of one row, and
-    /// every task set that was evaluated is a set, in the order in which they came.
+    /// A plan for a store without an experiment's configuration: training runs named `<row>-s<seed>` are runs of one
+    /// row, and every task set that was evaluated is a set, in the order in which they came.
     ///
     /// - Parameter command: The shell line for a training run.
     package static func derived(

@@ -22,7 +22,10 @@ enum FigureStyle {
 
     /// Ends of intervals as lines with bars. gnuplot's own clear a spot around the middle.
     static func whiskers(_ file: String, x: String, low: Int, high: Int, colour: String) -> String {
-        "'\(file)' using \(x):\(low):(0):($\(high)-$\(low)) with vectors heads size graph 0.007,90 nofilled lc rgb '\(colour)' lw 1.2 dt 1 notitle"
+        """
+        '\(file)' using \(x):\(low):(0):($\(high)-$\(low)) with vectors heads size graph 0.007,90 nofilled lc rgb \
+        '\(colour)' lw 1.2 dt 1 notitle
+        """
     }
 
     /// A legend below all panels, in columns.

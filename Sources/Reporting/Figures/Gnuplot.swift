@@ -95,13 +95,19 @@ struct Gnuplot: Sendable {
         static let all = [
             Terminal(fileExtension: "svg") {
                 [
-                    "set terminal svg noenhanced size \($0.width),\($0.height) dynamic font 'sans-serif,13' linewidth 1.3 dashlength 0.8"
+                    """
+                    set terminal svg noenhanced size \($0.width),\($0.height) dynamic font 'sans-serif,13' linewidth \
+                    1.3 dashlength 0.8
+                    """
                 ]
             },
             Terminal(fileExtension: "png") { figure in
                 let size = "size \(figure.width * 2),\(figure.height * 2)"
                 return [
-                    "set terminal pngcairo noenhanced \(size) font 'sans,10' fontscale 2 linewidth 2.6 dashlength 0.8 background 'white'",
+                    """
+                    set terminal pngcairo noenhanced \(size) font 'sans,10' fontscale 2 linewidth 2.6 dashlength 0.8 \
+                    background 'white'
+                    """,
                     "set terminal png noenhanced \(size) background 'white'",
                 ]
             },
@@ -121,8 +127,8 @@ struct Figure: Sendable {
 }
 
 extension Figure {
-    /// A quoted title for a data file: letters with their marks and digits of all scripts stay. What gnuplot could take for more
-    /// than text becomes a space.
+    /// A quoted title for a data file: letters with their marks and digits of all scripts stay. What gnuplot could take
+    /// for more than text becomes a space.
     static func title(_ text: String) -> String {
         let allowed = text.unicodeScalars.map { scalar -> Character in
             switch scalar {

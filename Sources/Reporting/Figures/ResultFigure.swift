@@ -64,7 +64,10 @@ enum ResultFigure {
         return Figure(
             name: "figure4", width: 960, height: height, script: script, files: files,
             caption:
-                "Proportion of sub-tasks completed on \(Plain.text(set.name)), by number of sub-tasks and by reward; bars are 95 % intervals"
+                """
+                Proportion of sub-tasks completed on \(Plain.text(set.name)), by number of sub-tasks and by reward; \
+                bars are 95 % intervals
+                """
         )
     }
 
@@ -73,7 +76,10 @@ enum ResultFigure {
         for length in Measure.lengths {
             let cell = line.cell(.proportionOf(length))
             text +=
-                "\(length) \(Figure.number(cell?.value)) \(Figure.number(cell?.low ?? cell?.value)) \(Figure.number(cell?.high ?? cell?.value))\n"
+                """
+                \(length) \(Figure.number(cell?.value)) \(Figure.number(cell?.low ?? cell?.value)) \
+                \(Figure.number(cell?.high ?? cell?.value))\n
+                """
         }
         return text
     }
@@ -91,7 +97,10 @@ enum ResultFigure {
 
     private static func barText(_ bars: [(name: String, cell: ResultTable.Cell)]) -> String {
         bars.enumerated().map { index, bar in
-            "\(index) \(Figure.title(bar.name)) \(Figure.number(bar.cell.value)) \(Figure.number(bar.cell.low ?? bar.cell.value)) \(Figure.number(bar.cell.high ?? bar.cell.value))\n"
+            """
+            \(index) \(Figure.title(bar.name)) \(Figure.number(bar.cell.value)) \
+            \(Figure.number(bar.cell.low ?? bar.cell.value)) \(Figure.number(bar.cell.high ?? bar.cell.value))\n
+            """
         }.joined()
     }
 

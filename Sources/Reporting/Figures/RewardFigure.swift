@@ -29,7 +29,9 @@ enum RewardFigure {
         let (low, high) = (Double(tenths.min() ?? 0) / 10, Double(tenths.max() ?? 10) / 10)
         var script = """
             \(FigureStyle.frame)
-            set multiplot layout \(rows),\(columns) margins 0.055,0.985,\(0.26 / Double(rows) + 0.01),\(1 - 0.1 / Double(rows)) spacing 0.03,\(0.3 / Double(rows))
+            set multiplot layout \(rows),\(columns) margins \
+            0.055,0.985,\(0.26 / Double(rows) + 0.01),\(1 - 0.1 / Double(rows)) \
+            spacing 0.03,\(0.3 / Double(rows))
             set style fill solid 1.0 noborder
             set logscale y
             set yrange [0.0005:6]
@@ -46,19 +48,31 @@ enum RewardFigure {
             if panel.isScore {
                 script += "set xlabel 'Score'\nset boxwidth 0.8\nset xrange [-0.7:10.7]\nset xtics 0,2,10\n"
                 script +=
-                    "plot '\(panel.file)' index 1 using 1:2 with boxes lc rgb '#d0762b', '' index 0 using (5.0):(3.0):1 with labels tc rgb '#1d2126'\n"
+                    """
+                    plot '\(panel.file)' index 1 using 1:2 with boxes lc rgb '#d0762b', '' index 0 using (5.0):(3.0):1 \
+                    with labels tc rgb '#1d2126'\n
+                    """
             } else {
                 script +=
-                    "set xlabel 'Generated reward, before its weight'\nset boxwidth 0.08\nset xrange [\(low - 0.15):\(high + 0.15)]\nset xtics autofreq\n"
+                    """
+                    set xlabel 'Generated reward, before its weight'\nset boxwidth 0.08\nset xrange \
+                    [\(low - 0.15):\(high + 0.15)]\nset xtics autofreq\n
+                    """
                 script +=
-                    "plot '\(panel.file)' index 1 using 1:2 with boxes lc rgb '#1f4f85', '' index 0 using (\((low + high) / 2)):(3.0):1 with labels tc rgb '#1d2126'\n"
+                    """
+                    plot '\(panel.file)' index 1 using 1:2 with boxes lc rgb '#1f4f85', '' index 0 using \
+                    (\((low + high) / 2)):(3.0):1 with labels tc rgb '#1d2126'\n
+                    """
             }
         }
         script += "unset multiplot"
         return Figure(
             name: "rewards", width: 960, height: 60 + 190 * rows, script: script, files: files,
             caption:
-                "Scores given, and generated rewards that training sees before their weight, as shares of transitions on a logarithmic scale"
+                """
+                Scores given, and generated rewards that training sees before their weight, as shares of transitions \
+                on a logarithmic scale
+                """
         )
     }
 }

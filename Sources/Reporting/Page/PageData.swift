@@ -53,7 +53,8 @@ struct PageData: Encodable {
         var r: [[Int]?]
         var problems: [String: String]
         var s: [Steps?]
-        /// The mean of each of the ``PageData/measures``, over the tasks that the table covers; nil where there is none.
+        /// The mean of each of the ``PageData/measures``, over the tasks that the table covers; nil where there is
+        /// none.
         var means: [Double?]
     }
 

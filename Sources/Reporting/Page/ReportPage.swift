@@ -1,6 +1,7 @@
 internal import ExperimentStore
 internal import Foundation
 internal import Pages
+internal import Statistics
 
 /// The report as one HTML file that needs nothing else. Words from outside stand in it escaped, or in the script's
 /// data, from where they are put into text nodes only.
@@ -146,7 +147,7 @@ struct ReportPage {
             "headline": lint.headline,
             "checks": lint.checks.map {
                 [
-                    "title": $0.title, "reason": $0.reason, "value": $0.shownValue, "limit": $0.limit,
+                    "title": $0.shownName, "reason": $0.reason, "value": $0.shownValue, "limit": $0.limit,
                     "verdict": $0.shownVerdict,
                 ]
             },

@@ -1,7 +1,7 @@
 internal import ExperimentStore
 
-/// The tasks of a set as the page shows them: of the version that the table counts, or, where no evaluation is complete yet, of
-/// the one that is furthest.
+/// The tasks of a set as the page shows them: of the version that the table counts, or, where no evaluation is complete
+/// yet, of the one that is furthest.
 struct ShownSet {
     /// Of each task one, in the order of the set.
     let rollouts: [Rollout]
@@ -48,8 +48,8 @@ struct ShownSet {
         return scores.isEmpty ? nil : scores.reduce(0, +) / Double(scores.count)
     }
 
-    /// An evaluation's rollouts by task, nil where there is none, and why the table does not count it. Nothing of an evaluation of
-    /// another version.
+    /// An evaluation's rollouts by task, nil where there is none, and why the table does not count it. Nothing of an
+    /// evaluation of another version.
     func places(
         of evaluation: ReportData.Evaluation
     ) -> (uncounted: String?, rollouts: [EvalRun.Stored?]) {

@@ -18,14 +18,20 @@ extension Findings {
             return Sentence(
                 tone: .bad,
                 text:
-                    "No transition of label run \(name) has a score (0 of \(Show.count(all))): what \(users) learned from has no generated reward in it."
+                    """
+                    No transition of label run \(name) has a score (0 of \(Show.count(all))): what \(users) learned \
+                    from has no generated reward in it.
+                    """
             )
         }
         guard labels.unscored > 0 else { return nil }
         return Sentence(
             tone: .note,
             text:
-                "\(Show.count(labels.unscored)) of \(Show.plural(all, "transition")) of label run \(name) \(labels.unscored == 1 ? "has" : "have") no score; the generated reward of \(users) is left out there."
+                """
+                \(Show.count(labels.unscored)) of \(Show.plural(all, "transition")) of label run \(name) \
+                \(labels.unscored == 1 ? "has" : "have") no score; the generated reward of \(users) is left out there.
+                """
         )
     }
 
@@ -76,7 +82,11 @@ extension Findings {
         return Sentence(
             tone: .bad,
             text:
-                "Training runs of the same reward learned from different data, by the hash of it: \(parts.joined(separator: "; ")). Episodes or scores were added, changed or flagged between them, and differences between rows may come from that."
+                """
+                Training runs of the same reward learned from different data, by the hash of it: \
+                \(parts.joined(separator: "; ")). Episodes or scores were added, changed or flagged between them, and \
+                differences between rows may come from that.
+                """
         )
     }
 
@@ -94,7 +104,12 @@ extension Findings {
         return Sentence(
             tone: .bad,
             text:
-                "\(Show.plural(between.count, "flag")) on the episodes learned from \(between.count == 1 ? "was" : "were") set between training runs: \(names(before.map(\.name))) began before, \(names(after.map(\.name))) after. What is flagged is not learned from, so that differences between rows may come from that."
+                """
+                \(Show.plural(between.count, "flag")) on the episodes learned from \
+                \(between.count == 1 ? "was" : "were") set between training runs: \(names(before.map(\.name))) began \
+                before, \(names(after.map(\.name))) after. What is flagged is not learned from, so that differences \
+                between rows may come from that.
+                """
         )
     }
 

@@ -32,7 +32,10 @@ enum Findings {
                 Sentence(
                     tone: .note,
                     text:
-                        "The scores of label run \(Plain.text(labels.name)) are \(labels.shownModel): no number here measures a VLM."
+                        """
+                        The scores of label run \(Plain.text(labels.name)) are \(labels.shownModel): no number here \
+                        measures a VLM.
+                        """
                 ))
         }
         sentences += ofData(data)
@@ -55,17 +58,26 @@ enum Findings {
             return Sentence(
                 tone: .open,
                 text:
-                    "Sparse + RG-VLM and sparse alone are not both evaluated on \(Plain.text(set.name)) yet, so nothing is said of their difference."
+                    """
+                    Sparse + RG-VLM and sparse alone are not both evaluated on \(Plain.text(set.name)) yet, so nothing \
+                    is said of their difference.
+                    """
             )
         }
         let numbers =
-            "\(combined.title) completes \(Show.number(mine.value)) of a task's sub-tasks on \(Plain.text(set.name)), \(sparse.title) \(Show.number(other.value))"
+            """
+            \(combined.title) completes \(Show.number(mine.value)) of a task's sub-tasks on \(Plain.text(set.name)), \
+            \(sparse.title) \(Show.number(other.value))
+            """
         let base = "\(Show.plural(difference.seeds, "seed")), \(Show.plural(difference.tasks, "task"))"
         guard let low = difference.low, let high = difference.high, difference.seeds > 1 else {
             return Sentence(
                 tone: .open,
                 text:
-                    "\(numbers): a difference of \(Show.signed(difference.value)) in one pair of runs, which says little about other seeds (\(base))."
+                    """
+                    \(numbers): a difference of \(Show.signed(difference.value)) in one pair of runs, which says \
+                    little about other seeds (\(base)).
+                    """
             )
         }
         let interval = "95 % interval \(Show.number(low, 3)) to \(Show.number(high, 3))"
@@ -74,18 +86,28 @@ enum Findings {
                 ? Sentence(
                     tone: .good,
                     text:
-                        "\(numbers): \(Show.number(difference.value, 3)) more (\(interval), which excludes zero; \(base))."
+                        """
+                        \(numbers): \(Show.number(difference.value, 3)) more (\(interval), which excludes zero; \
+                        \(base)).
+                        """
                 )
                 : Sentence(
                     tone: .bad,
                     text:
-                        "Sparse + RG-VLM does not beat sparse, it does worse: \(numbers), a difference of \(Show.signed(difference.value)) (\(interval), which excludes zero; \(base))."
+                        """
+                        Sparse + RG-VLM does not beat sparse, it does worse: \(numbers), a difference of \
+                        \(Show.signed(difference.value)) (\(interval), which excludes zero; \(base)).
+                        """
                 )
         }
         return Sentence(
             tone: .bad,
             text:
-                "Sparse + RG-VLM does not beat sparse: \(numbers), a difference of \(Show.signed(difference.value)) (\(interval), which includes zero; \(base)). A difference smaller than about \(Show.number((high - low) / 2, 2)) cannot be told from none with these seeds and tasks."
+                """
+                Sparse + RG-VLM does not beat sparse: \(numbers), a difference of \(Show.signed(difference.value)) \
+                (\(interval), which includes zero; \(base)). A difference smaller than about \
+                \(Show.number((high - low) / 2, 2)) cannot be told from none with these seeds and tasks.
+                """
         )
     }
 
@@ -94,7 +116,10 @@ enum Findings {
             return nil
         }
         return
-            "With the generated reward alone (\(generated.title)) it is \(Show.number(alone.value)), with both \(Show.number(both.value))."
+            """
+            With the generated reward alone (\(generated.title)) it is \(Show.number(alone.value)), with both \
+            \(Show.number(both.value)).
+            """
     }
 
     /// Baselines other than sparse that do as well: what a reader would otherwise have to find in the table.
@@ -116,7 +141,11 @@ enum Findings {
         return Sentence(
             tone: .bad,
             text:
-                "\(names) \(better.count == 1 ? "does" : "do") at least as well as sparse + RG-VLM (\(Show.number(mine.value))) without \(better.contains(where: \.usesReward) ? "a generated" : "any") reward."
+                """
+                \(names) \(better.count == 1 ? "does" : "do") at least as well as sparse + RG-VLM \
+                (\(Show.number(mine.value))) without \(better.contains(where: \.usesReward) ? "a generated" : "any") \
+                reward.
+                """
         )
     }
 
@@ -127,7 +156,8 @@ enum Findings {
         func isZero(_ line: ResultTable.Line) -> Bool {
             data.rows.first { $0.plan.name == line.name }?.settings?.reward.source == .zero
         }
-        // A reward of zero is the sparse one under another name: it must give what sparse gives, and is no further control.
+        // A reward of zero is the sparse one under another name: it must give what sparse gives, and is no further
+        // control.
         let measured = controls.filter { $0.cell(.proportion) != nil && !isZero($0) }
         guard let mine = combined?.cell(.proportion), !measured.isEmpty else { return [] }
         func value(_ line: ResultTable.Line) -> Double { line.cell(.proportion)?.value ?? 0 }
@@ -135,18 +165,27 @@ enum Findings {
         guard !better.isEmpty else {
             guard let best = measured.max(by: { value($0) < value($1) }) else { return [] }
             var text =
-                "None of the \(Show.plural(measured.count, "control")) does as well as sparse + RG-VLM (\(Show.number(mine.value))): the best, \(best.title), reaches \(Show.number(value(best)))"
+                """
+                None of the \(Show.plural(measured.count, "control")) does as well as sparse + RG-VLM \
+                (\(Show.number(mine.value))): the best, \(best.title), reaches \(Show.number(value(best)))
+                """
             // Not a test of the difference, but enough to warn of reading much into the order.
             guard let cell = best.cell(.proportion), let low = cell.low, let high = cell.high, high >= mine.value else {
                 return [Sentence(tone: .note, text: text + ".")]
             }
             text +=
-                ", and its interval, \(Show.number(low)) to \(Show.number(high)), holds that value: the order may be chance."
+                """
+                , and its interval, \(Show.number(low)) to \(Show.number(high)), holds that value: the order may be \
+                chance.
+                """
             return [Sentence(tone: .bad, text: text)]
         }
         let names = Show.list(better.map { "\($0.title) (\(Show.number(value($0))))" })
         var text =
-            "\(better.count) of \(Show.plural(measured.count, "control")) \(better.count == 1 ? "does" : "do") at least as well as sparse + RG-VLM (\(Show.number(mine.value))): \(names)."
+            """
+            \(better.count) of \(Show.plural(measured.count, "control")) \(better.count == 1 ? "does" : "do") at least \
+            as well as sparse + RG-VLM (\(Show.number(mine.value))): \(names).
+            """
         if let sparse = sparse?.cell(.proportion), better.contains(where: { value($0) >= sparse.value }) {
             text +=
                 " What such rewards do as well cannot be credited to what the scores say."
@@ -163,7 +202,11 @@ enum Findings {
             !(combined.isTold && (combined.difference?.value ?? 0) > 0)
         else { return nil }
         return
-            "A likely reason: all \(Show.count(count)) instructions that policies learn from are fulfilled by their recordings. Imitating all of it is right already, and a reward has little to choose from; what the advantages of IQL then weigh is mostly their own error."
+            """
+            A likely reason: all \(Show.count(count)) instructions that policies learn from are fulfilled by their \
+            recordings. Imitating all of it is right already, and a reward has little to choose from; what the \
+            advantages of IQL then weigh is mostly their own error.
+            """
     }
 
     private static func ceiling(_ set: ResultTable.TaskSet) -> String? {

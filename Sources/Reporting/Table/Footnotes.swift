@@ -102,7 +102,8 @@ struct Footnotes: Sendable, Encodable {
             facts.instructions[kind].map { "\(Show.count($0)) \(kind.rawValue)" }
         }
         return "\(Plain.text(dataset)), \(Plain.text(plan.splits.joined(separator: " + "))): "
-            + "\(Show.plural(episodes, "trajectory", "trajectories")), \(Show.plural(facts.transitions, "transition")), "
+            + "\(Show.plural(episodes, "trajectory", "trajectories")), "
+            + "\(Show.plural(facts.transitions, "transition")), "
             + "instructions: \(instructions.isEmpty ? "none" : Show.list(instructions))"
     }
 
@@ -131,11 +132,17 @@ struct Footnotes: Sendable, Encodable {
         guard set.tasks > 0 else { return "not evaluated" }
         let lengths = set.lengths.sorted { $0.key < $1.key }.map { "\($0.value) of \($0.key)" }
         var text =
-            "\(Show.count(set.tasks)): \(lengths.joined(separator: ", ")) \(set.lengths.count == 1 && set.lengths.keys.first == 1 ? "sub-task" : "sub-tasks")"
+            """
+            \(Show.count(set.tasks)): \(lengths.joined(separator: ", ")) \
+            \(set.lengths.count == 1 && set.lengths.keys.first == 1 ? "sub-task" : "sub-tasks")
+            """
         if let sha256 = set.sha256 { text += "; sha256 \(sha256.prefix(12))" }
         if set.problems > 0 {
             text +=
-                "; \(Show.plural(set.problems, "task")) could not be set up in the simulator and \(set.problems == 1 ? "counts" : "count") as not completed"
+                """
+                ; \(Show.plural(set.problems, "task")) could not be set up in the simulator and \
+                \(set.problems == 1 ? "counts" : "count") as not completed
+                """
         }
         return text
     }
@@ -153,17 +160,26 @@ struct Footnotes: Sendable, Encodable {
         let settings = data.rows.compactMap(\.settings)
         let facts = data.facts
         var list = [
-            "The simulator is this package's own, with ALFRED's rules and a renderer of boxes and prisms; the published numbers are from AI2-THOR 2.1.0, which needs Unity. Numbers of the two do not compare."
+            """
+            The simulator is this package's own, with ALFRED's rules and a renderer of boxes and prisms; the published \
+            numbers are from AI2-THOR 2.1.0, which needs Unity. Numbers of the two do not compare.
+            """
         ]
         if facts.hasRealRooms {
             list.append(
-                "Rooms of real floor plans are estimated from the release's layouts and trajectories; things stand where recordings need them."
+                """
+                Rooms of real floor plans are estimated from the release's layouts and trajectories; things stand \
+                where recordings need them.
+                """
             )
         }
         if facts.hasGeneratedRooms { list.append("Rooms, trajectories and instructions are generated, not ALFRED's.") }
         if settings.contains(where: { $0.encoder == "patches" }) {
             list.append(
-                "The network learns from 56 x 56 pictures in patches; SPRINT uses frozen ResNet-18 features of 300 x 300 pictures."
+                """
+                The network learns from 56 x 56 pictures in patches; SPRINT uses frozen ResNet-18 features of 300 x \
+                300 pictures.
+                """
             )
         }
         if settings.contains(where: { $0.encoder == "segmentation" }) {
@@ -186,7 +202,10 @@ struct Footnotes: Sendable, Encodable {
             let episodes = data.plan.splits.reduce(0) { $0 + (facts.episodes[$1] ?? 0) }
             if data.plan.splits == ["train"], episodes > 0, episodes < Self.releaseTrajectories {
                 list.append(
-                    "Policies learn from \(Show.count(episodes)) of the release's \(Show.count(Self.releaseTrajectories)) training trajectories."
+                    """
+                    Policies learn from \(Show.count(episodes)) of the release's \
+                    \(Show.count(Self.releaseTrajectories)) training trajectories.
+                    """
                 )
             }
         }
@@ -194,40 +213,75 @@ struct Footnotes: Sendable, Encodable {
             list.append("Trained for \(updates) updates; SPRINT's basic IQL for 138,645 of 64 windows.")
         }
         list += [
-            "Sparse reward and terminal only at the true end of an instruction; windows that are cut earlier bootstrap. SPRINT's code ends every window with reward 1 and terminal.",
-            "Q sees the first action, the target critic is in evaluation mode, unknown words have a token of their own, every table is trained; in SPRINT's code they are not.",
-            "Objects are chosen as SPRINT does: the network gives a class, legal classes in sight are allowed, and the nearest instance is taken. No masks are predicted.",
-            "The distance to an object, for what is in reach and what is nearest, is measured to the nearest point of its box; SPRINT measures to the object's position, which in wide furniture can be out of reach.",
-            "The paper's reward weights, network and IQL settings were not available; the reward is the sparse one plus the score over ten, with the weights above.",
-            "The paper's other VLM rewards (CLIP, BLIP-2, RoboCLIP) are not among the rows, and the values of its Table I and Figure 4 were not available to stand beside ours.",
+            """
+            Sparse reward and terminal only at the true end of an instruction; windows that are cut earlier bootstrap. \
+            SPRINT's code ends every window with reward 1 and terminal.
+            """,
+            """
+            Q sees the first action, the target critic is in evaluation mode, unknown words have a token of their own, \
+            every table is trained; in SPRINT's code they are not.
+            """,
+            """
+            Objects are chosen as SPRINT does: the network gives a class, legal classes in sight are allowed, and the \
+            nearest instance is taken. No masks are predicted.
+            """,
+            """
+            The distance to an object, for what is in reach and what is nearest, is measured to the nearest point of \
+            its box; SPRINT measures to the object's position, which in wide furniture can be out of reach.
+            """,
+            """
+            The paper's reward weights, network and IQL settings were not available; the reward is the sparse one plus \
+            the score over ten, with the weights above.
+            """,
+            """
+            The paper's other VLM rewards (CLIP, BLIP-2, RoboCLIP) are not among the rows, and the values of its Table \
+            I and Figure 4 were not available to stand beside ours.
+            """,
         ]
         if table.sets.contains(where: { $0.name.lowercased().contains("instruct") }) {
             list.append(
-                "SPRINT's EVAL_INSTRUCT is cut from trajectories of the training split, which policies learn from, here as in SPRINT. Most of its sentences for a single sub-task are those trajectories' own; those for more are new. It asks for neither new rooms nor new ways."
+                """
+                SPRINT's EVAL_INSTRUCT is cut from trajectories of the training split, which policies learn from, here \
+                as in SPRINT. Most of its sentences for a single sub-task are those trajectories' own; those for more \
+                are new. It asks for neither new rooms nor new ways.
+                """
             )
         }
         if data.labels.contains(where: { $0.annotator != "vlm" }) {
             list.append(
-                "Scores are by the scripted annotator, which reads the simulator's true state and errs at a set rate; the paper asks Gemini 1.5 Pro, GPT-4 and Qwen2-VL-72B."
+                """
+                Scores are by the scripted annotator, which reads the simulator's true state and errs at a set rate; \
+                the paper asks Gemini 1.5 Pro, GPT-4 and Qwen2-VL-72B.
+                """
             )
         }
         if facts.unfulfilled == 0, !facts.instructions.isEmpty,
             settings.contains(where: { $0.algorithm == "filtered-bc" })
         {
             list.append(
-                "Filtered BC learns from instructions that their recording fulfils. Here all of them are, so that it is BC."
+                """
+                Filtered BC learns from instructions that their recording fulfils. Here all of them are, so that it is \
+                BC.
+                """
             )
         }
         if table.sets.contains(where: { set in
             set.lines.contains { $0.kind == "reference" && $0.name == "expert" && $0.cell(.proportion) != nil }
         }) {
             list.append(
-                "Not even the recorded actions complete every task by SPRINT's rules: what the expert closes has to be closed last, and nothing counts once ALFRED's goal holds. The row of the recorded actions shows what is left."
+                """
+                Not even the recorded actions complete every task by SPRINT's rules: what the expert closes has to be \
+                closed last, and nothing counts once ALFRED's goal holds. The row of the recorded actions shows what \
+                is left.
+                """
             )
         }
         if table.sets.contains(where: { $0.name.lowercased().contains("random") }) {
             list.append(
-                "Sets whose name has \"random\" put the agent elsewhere in the room. The way back to where the recording began counts with the expert's steps."
+                """
+                Sets whose name has \"random\" put the agent elsewhere in the room. The way back to where the \
+                recording began counts with the expert's steps.
+                """
             )
         }
         if table.sets.contains(where: { $0.lengths.keys.contains { $0 > Measure.lengths.upperBound } }) {
@@ -239,7 +293,20 @@ struct Footnotes: Sendable, Encodable {
 
     /// What the table's numbers and intervals mean.
     static let reading = [
-        "Values are means over seeds and tasks. Brackets: 95 % bootstrap intervals (percentiles of 2,000 resamples) that draw seeds and tasks, both whole, so that they are about other seeds and other tasks; with three seeds they are too narrow rather than too wide, and with a single one they draw tasks alone. Nothing is corrected for the number of comparisons. The CSV file also has rliable's stratified intervals, which draw seeds alone and are narrower.",
-        "Difference: less the proportion completed by sparse, in pairs of one seed and one task; * where its interval excludes zero. P(better): the probability that a run completes more of a task than one of sparse, ties as half. IQM: the mean of the middle half of all runs and tasks. Goal conditions are averaged over tasks, which is what intervals can be drawn from; ALFRED, and what rgvlm-evaluate prints, pools the conditions of all tasks, so that tasks with many count more. Path-weighted: times the recorded number of steps over the agent's, at most 1.",
+        """
+        Values are means over seeds and tasks. Brackets: 95 % bootstrap intervals (percentiles of 2,000 resamples) \
+        that draw seeds and tasks, both whole, so that they are about other seeds and other tasks; with three seeds \
+        they are too narrow rather than too wide, and with a single one they draw tasks alone. Nothing is corrected \
+        for the number of comparisons. The CSV file also has rliable's stratified intervals, which draw seeds alone \
+        and are narrower.
+        """,
+        """
+        Difference: less the proportion completed by sparse, in pairs of one seed and one task; * where its interval \
+        excludes zero. P(better): the probability that a run completes more of a task than one of sparse, ties as \
+        half. IQM: the mean of the middle half of all runs and tasks. Goal conditions are averaged over tasks, which \
+        is what intervals can be drawn from; ALFRED, and what rgvlm-evaluate prints, pools the conditions of all \
+        tasks, so that tasks with many count more. Path-weighted: times the recorded number of steps over the agent's, \
+        at most 1.
+        """,
     ]
 }

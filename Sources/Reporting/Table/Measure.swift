@@ -76,7 +76,10 @@ enum Measure: Hashable {
         case .proportionOf(let length): "as Completed, of the tasks with \(Show.plural(length, "sub-task"))"
         case .success: "share of tasks with all sub-tasks completed"
         case .conditions:
-            "share of the conditions of ALFRED's goal that hold at the end, mean over tasks; the goal is the whole trajectory's"
+            """
+            share of the conditions of ALFRED's goal that hold at the end, mean over tasks; the goal is the whole \
+            trajectory's
+            """
         case .pathWeighted: "success times the recorded number of steps over the agent's, at most 1"
         case .pathWeightedProportion: "Completed times the recorded number of steps over the agent's, at most 1"
         case .pathWeightedConditions:

@@ -6,8 +6,8 @@ struct SetVersion: Sendable, Equatable {
     /// Of its tasks, in the order of the set.
     var indices: [Int]
 
-    /// The version that most complete evaluations of policies used, the first of several; that of the reference agents where no
-    /// policy is evaluated.
+    /// The version that most complete evaluations of policies used, the first of several; that of the reference agents
+    /// where no policy is evaluated.
     static func counted(of set: String, _ data: ReportData) -> SetVersion? {
         func versions(_ evaluations: [ReportData.Evaluation]) -> [SetVersion] {
             evaluations.filter { $0.run.status == .done && !$0.rollouts.isEmpty }.map { SetVersion($0) }

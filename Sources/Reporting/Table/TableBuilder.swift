@@ -111,8 +111,8 @@ package struct TableBuilder: Sendable {
         return line
     }
 
-    /// Places of runs with the same seed, each used once: the k-th of a seed with the k-th. What only one of the two has is left
-    /// out.
+    /// Places of runs with the same seed, each used once: the k-th of a seed with the k-th. What only one of the two
+    /// has is left out.
     static func pairs(_ mine: [Int], _ other: [Int]) -> [(mine: Int, other: Int)] {
         var free = Dictionary(grouping: other.indices) { other[$0] }.mapValues { ArraySlice($0) }
         return mine.indices.compactMap { place in

@@ -96,7 +96,7 @@ package struct MarkdownTable: Sendable {
         var text = "\n## Lint of the labels\n\n\(Escape.markdown(Plain.text(lint.headline)))\n\n"
         text += "| Check | Value | Wanted | |\n|---|--:|--:|---|\n"
         for check in lint.checks {
-            let cells = [check.title, check.shownValue, check.limit, check.shownVerdict]
+            let cells = [check.shownName, check.shownValue, check.limit, check.shownVerdict]
             text += "| " + cells.map(Escape.markdown).joined(separator: " | ") + " |\n"
         }
         return text
@@ -173,7 +173,10 @@ package struct MarkdownTable: Sendable {
 enum CSVTable {
     static func text(_ table: ResultTable) -> String {
         var lines = [
-            "set,row,title,kind,measure,tasks,seeds,planned_seeds,value,low,high,drawn_over,stratified_low,stratified_high"
+            """
+            set,row,title,kind,measure,tasks,seeds,planned_seeds,value,low,high,drawn_over,stratified_low,\
+            stratified_high
+            """
         ]
         func add(_ set: ResultTable.TaskSet, _ line: ResultTable.Line, _ measure: String, _ cell: ResultTable.Cell?) {
             let fields =

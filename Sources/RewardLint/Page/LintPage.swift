@@ -1,4 +1,5 @@
 internal import Pages
+internal import Statistics
 
 /// The lint's report as one HTML file that needs nothing else: styles and plots are in it, and there are no scripts.
 package enum LintPage {

@@ -10,8 +10,8 @@ import Testing
 @Suite struct RewardAgreementTests {
     private let world: TrainingWorld
 
-    /// Failed episodes, frames that are missing, an annotation outside the split, scores with gaps that some instructions
-    /// inherit, and flags.
+    /// Failed episodes, frames that are missing, an annotation outside the split, scores with gaps that some
+    /// instructions inherit, and flags.
     init() throws {
         world = try TrainingWorld()
         let rows = try world.instructions()

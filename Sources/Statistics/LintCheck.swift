@@ -1,9 +1,7 @@
-internal import RewardLabeling
-package import Statistics
-
-/// One figure held against its threshold.
-package struct LintCheck: Sendable, Equatable, Encodable {
-    package enum Name: String, Sendable, CaseIterable, Encodable {
+/// One figure of a label run held against its threshold: what the lint writes and the report reads.
+package struct LintCheck: Sendable, Equatable, Codable {
+    /// What is measured.
+    package enum Name: String, Sendable, CaseIterable, Codable {
         case coverage
         case entropy
         case ties
@@ -21,31 +19,54 @@ package struct LintCheck: Sendable, Equatable, Encodable {
         case selfConsistency = "self_consistency"
     }
 
-    package enum Verdict: String, Sendable, Encodable {
+    /// What comes of the comparison.
+    package enum Verdict: String, Sendable, Codable {
         case pass
         case fail
         /// There is too little to tell.
         case notMeasured = "not_measured"
     }
 
-    package enum Bound: String, Sendable, Encodable {
+    /// On which side of the threshold a figure should be.
+    package enum Bound: String, Sendable, Codable {
         case atLeast = "at_least"
         case atMost = "at_most"
         case equal
     }
 
+    /// What is measured.
     package var name: Name
+    /// Nil where there is too little to measure.
     package var value: Double?
     /// Where the figure is that of a sample of episodes.
     package var interval: Interval?
+    /// What the figure is held against.
     package var threshold: Double
+    /// Where it should be.
     package var bound: Bound
+    /// Where it is.
     package var verdict: Verdict
     /// Whether the run cannot pass without it.
     package var isRequired: Bool
     /// What it means, the likely cause, and what to do.
     package var reason: String
 
+    /// - Parameter interval: Where the figure is that of a sample of episodes.
+    package init(
+        name: Name, value: Double?, interval: Interval?, threshold: Double, bound: Bound, verdict: Verdict,
+        isRequired: Bool, reason: String
+    ) {
+        self.name = name
+        self.value = value
+        self.interval = interval
+        self.threshold = threshold
+        self.bound = bound
+        self.verdict = verdict
+        self.isRequired = isRequired
+        self.reason = reason
+    }
+
+    /// For a reader.
     package var title: String {
         switch name {
         case .coverage: "Coverage"
@@ -64,27 +85,5 @@ package struct LintCheck: Sendable, Equatable, Encodable {
         case .mismatchedControl: "Wrong-goal control, false positives"
         case .selfConsistency: "Agreement of samples"
         }
-    }
-
-    /// The values the figure can take, for drawing.
-    var scale: ClosedRange<Double> {
-        switch name {
-        case .entropy: 0...3.4594
-        case .progressCorrelation, .orderCorrelation, .timeTrend: -1...1
-        case .alignment: -2...2
-        default: 0...1
-        }
-    }
-}
-
-extension LintCheck.Name {
-    init(_ control: LabelControl) {
-        self =
-            switch control {
-            case .frozen: .frozenControl
-            case .reversed: .reversedControl
-            case .shuffled: .shuffledControl
-            case .mismatched: .mismatchedControl
-            }
     }
 }
