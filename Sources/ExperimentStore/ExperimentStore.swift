@@ -227,6 +227,13 @@ package final class ExperimentStore: Sendable {
     /// The file with the frames of a dataset, beside the store: `<store>.<dataset>.frames`.
     package func frameStorePath(dataset: String) -> String { "\(file).\(dataset).frames" }
 
+    /// Whether `path` is the store itself or a file of its, which nothing else may replace.
+    package func owns(_ path: String) -> Bool {
+        let target = URL(fileURLWithPath: path).resolvingSymlinksInPath().path
+        return target == file || ["-wal", "-shm", "-journal", ".lock"].contains { target == file + $0 }
+            || target.hasPrefix(file + ".") && target.hasSuffix(".frames")
+    }
+
     /// The file with an encoder's features of a dataset's frames, beside the store: `<store>.<dataset>.<encoder>.features`.
     /// A frame store whose record i belongs to record i of the dataset's frames, with the same identifier.
     package func featureStorePath(dataset: String, encoder: String) -> String {

@@ -35,7 +35,7 @@ struct LintCommand: AsyncParsableCommand {
             let configuration = try common.configuration()
             let store = try ExperimentStore(configuration.store, access: .read)
             let run = try store.labelRun(named: self.run ?? configuration.label.runName)
-            let progress = ProgressLine(quiet: common.quiet || common.json, logger: common.logger("rgvlm-label"))
+            let progress = common.progress("rgvlm-label")
             let reader = LintReader(store, run)
             let spans = try await reader.spans(replaying: !noReplay) { done, total in
                 progress.show("spans", done: done, of: total, unit: "")
