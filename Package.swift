@@ -172,7 +172,7 @@ let package = Package(
             ]),
 
         // What people look at.
-        library("Pages", [mustache], embedding: ["page.css", "shell.mustache"]),
+        library("Pages", ["Ground", mustache], embedding: ["page.css", "shell.mustache"]),
         library(
             "Reporting",
             ["Episodes", "ExperimentStore", "Frames", "Ground", "Images", "Pages", "Statistics"],

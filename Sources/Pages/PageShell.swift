@@ -1,3 +1,6 @@
+internal import Foundation
+internal import Ground
+
 /// What surrounds the content of a page: the document's head with its style, the bar with its links, and the last line.
 package struct PageShell: Sendable {
     /// A link of the bar.
@@ -60,11 +63,16 @@ package struct PageShell: Sendable {
             values["style"] = PageStyle.text + style
             values["policy"] =
                 "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'"
-                + (script == nil ? "" : "; script-src 'unsafe-inline'")
+                + (script.map { "; script-src 'sha256-\(Self.digest($0))'" } ?? "")
             if let script { values["script"] = script }
             if let data { values["data"] = data }
         }
         return values
+    }
+
+    /// What a browser compares a script with before it runs it: nothing else runs on the page.
+    private static func digest(_ script: String) -> String {
+        Data(SHA256.hash(data: Array(script.utf8))).base64EncodedString()
     }
 }
 

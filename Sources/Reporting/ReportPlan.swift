@@ -9,6 +9,7 @@ package struct ReportPlan: Sendable, Equatable {
 
     /// A training run of a row.
     package struct Run: Sendable, Equatable {
+        /// Of all that is drawn at random in it.
         package var seed: Int
         /// As in the store.
         package var name: String
@@ -29,6 +30,7 @@ package struct ReportPlan: Sendable, Equatable {
         package var name: String
         /// As shown; what the labels come from is added to it.
         package var title: String
+        /// Its role.
         package var kind: Kind
         /// One a seed.
         package var runs: [Run]

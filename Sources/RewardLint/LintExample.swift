@@ -2,7 +2,7 @@ internal import RewardLabeling
 
 /// A span worth looking at, and why.
 package struct LintExample: Sendable, Equatable {
-    package enum Kind: Sendable, Equatable {
+    enum Kind: Sendable, Equatable {
         /// Among the highest value-order correlations.
         case best
         /// Among the lowest.
@@ -11,12 +11,12 @@ package struct LintExample: Sendable, Equatable {
         case falsePositive
     }
 
-    package var span: LintSpan
-    package var kind: Kind
+    var span: LintSpan
+    var kind: Kind
     /// The value-order correlation, or for a control the mean score.
-    package var value: Double
+    var value: Double
     /// What ``OrderCorrelation/centreScore`` the value is drawn with.
-    package var centre: Double
+    var centre: Double
 
     /// Two fulfilled spans of the highest and two of the lowest value-order correlation, and the highest spans of two
     /// controls where their mean reaches the genuine mean. Spans of 8 to 60 transitions, all of them scored, and the

@@ -41,6 +41,9 @@ import Testing
         for word in ["url(", "@import", "http:", "https:", "src=", "<link"] { #expect(!page.contains(word), "\(word)") }
         let document = try HTMLDocument(page)
         #expect(document.raw.map(\.text).suffix(2) == ["{}", "run();"])
+        // The digest of `run();`, by openssl.
+        let policy = try #require(document.all("meta").first { $0["http-equiv"] != nil }?["content"])
+        #expect(policy.hasSuffix("script-src 'sha256-vUOElbTHLp1UxxGV/I6teJfpCV5vgaasYjEhPKN2fqQ='"))
         #expect(document.elements.map(\.name).prefix(4) == ["html", "head", "meta", "meta"])
     }
 

@@ -10,7 +10,9 @@ internal import Synchronization
 
 /// Why the viewer cannot run as asked.
 package struct ViewerError: ExitCoded {
+    /// What is wrong, and what to do.
     package var description: String
+    /// As when a file cannot be written.
     package var exit: StageExit { .cannotWrite }
 }
 
