@@ -19,7 +19,7 @@ import Testing
         let prepared = try #require(
             PreparedSet(set, preparation: bench.preparation(), seed: seed, pool: backend.pool))
         return try #require(
-            Evaluator(pool: backend.pool, drawing: drawing).run(prepared, agent: agent(backend)))
+            try Evaluator(pool: backend.pool, drawing: drawing).run(prepared, agent: agent(backend)))
     }
 
     /// Whatever a recording fulfils, its actions complete when they are taken again, but for two rules of SPRINT's: what the
@@ -148,7 +148,7 @@ import Testing
         let prepared = try #require(
             PreparedSet(try bench.set(5), preparation: bench.preparation(), seed: 0, pool: backend.pool))
         var asked = 0
-        let outcomes = Evaluator(pool: backend.pool, drawing: drawing).run(
+        let outcomes = try Evaluator(pool: backend.pool, drawing: drawing).run(
             prepared, agent: EvaluationBench.policy(backend),
             shouldStop: {
                 asked += 1
@@ -175,7 +175,7 @@ import Testing
         let preparation = TaskPreparation(try Release(root: alfredRoot ?? ""))
         let prepared = try #require(PreparedSet(set, preparation: preparation, seed: 0, pool: backend.pool))
         let outcomes = try #require(
-            Evaluator(pool: backend.pool, drawing: FrameDrawing(drawnSide: 112, side: 56)).run(
+            try Evaluator(pool: backend.pool, drawing: FrameDrawing(drawnSide: 112, side: 56)).run(
                 prepared, agent: .expert))
         let summary = RolloutSummary(outcomes.map(\.rollout))
         #expect(summary.notSetUp == 0)

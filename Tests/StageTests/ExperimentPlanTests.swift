@@ -23,7 +23,8 @@ import Testing
         """
 
     private func configuration(_ yaml: String = yaml, _ overrides: [String] = []) throws -> Configuration {
-        try Configuration(file: try folder.write(yaml, to: "c.yaml"), overrides: overrides)
+        try Configuration(
+            file: try folder.write(yaml, to: "c.yaml"), overrides: overrides.map(Configuration.Override.init))
     }
 
     private func plan(_ yaml: String = yaml, _ places: ExperimentPlan.Places? = nil) throws -> ExperimentPlan {
@@ -67,7 +68,7 @@ import Testing
         let plan = try plan()
         #expect(plan.cells.map(\.run) == ["sparse-s4", "bc-s4", "both-s4", "sparse-s7", "bc-s7", "both-s7"])
         #expect(plan.cells.map(\.updates) == [100, 60, 100, 100, 60, 100])
-        #expect(plan.cells.map(\.algorithm) == ["iql", "bc", "iql", "iql", "bc", "iql"])
+        #expect(plan.cells.map(\.algorithm) == [.iql, .bc, .iql, .iql, .bc, .iql])
         #expect(
             plan.cells[1].trainCommand == [
                 "rgvlm-train", "run", "--config", "my c.yaml", "--store", "a store.sqlite", "--set", "seed=1", "--run",
@@ -181,7 +182,7 @@ import Testing
         var facts = ExperimentFacts()
         #expect(plan.estimate(configuration, facts, jobs: 1).dollars == 0)
         #expect(!plan.estimate(configuration, facts, jobs: 1).isAsking)
-        configuration.label.provider = "openai"
+        configuration.label.provider = .openai
         #expect(plan.estimate(configuration, facts, jobs: 1).dollars == nil)
         #expect(plan.estimate(configuration, facts, jobs: 1).isAsking)
         facts.labels = .init(isVLM: true, dollars: 2, spans: 100, settled: 25)
@@ -207,7 +208,7 @@ import Testing
             (["provider=replay", "replay_of=mine"], "mine-replay"),
         ]
         for (settings, name) in cases {
-            let label = try Configuration(file: nil, overrides: settings.map { "label." + $0 }).label
+            let label = try Configuration(file: nil, overrides: settings.map { Configuration.Override("label." + $0) }).label
             #expect(label.runName == name, "\(settings)")
         }
     }
@@ -252,7 +253,7 @@ import Testing
         let plan = try ExperimentPlan(configuration, ExperimentPlan.Places(config: file, store: "s"))
         #expect(plan.cells.allSatisfy { $0.updates != nil && !$0.evaluations.isEmpty })
         #expect(plan.seeds.count >= 2 && plan.rows.map(\.name).prefix(3) == ["sparse", "rgvlm", "sparse-rgvlm"])
-        #expect(plan.rows.contains { $0.kind == "control" })
+        #expect(plan.rows.contains { $0.kind == .control })
         guard name != "demo.yaml" else { return }
         #expect(
             Set(plan.rows.map(\.name)) == [
