@@ -155,7 +155,7 @@ import Testing
             [0, 0.2, 59, 60, 200, 3600, 7500].map(\.durationText) == [
                 "0 s", "1 s", "59 s", "1 min 0 s", "3 min 20 s", "1 h 0 min", "2 h 5 min",
             ])
-        #expect(.infinity.durationText == "277777 h 46 min")
+        #expect(Double.infinity.durationText == "277777 h 46 min")
     }
 
     @Test func progress() {

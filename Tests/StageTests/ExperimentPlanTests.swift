@@ -208,7 +208,8 @@ import Testing
             (["provider=replay", "replay_of=mine"], "mine-replay"),
         ]
         for (settings, name) in cases {
-            let label = try Configuration(file: nil, overrides: settings.map { Configuration.Override("label." + $0) }).label
+            let label = try Configuration(file: nil, overrides: settings.map { Configuration.Override("label." + $0) })
+                .label
             #expect(label.runName == name, "\(settings)")
         }
     }
