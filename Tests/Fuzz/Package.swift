@@ -14,7 +14,9 @@ func library(_ name: String, _ dependencies: [Target.Dependency] = [], sources: 
     .target(name: name, dependencies: dependencies, sources: sources, swiftSettings: settings)
 }
 
-let names = ["ALFRED", "Episodes", "Exchange", "Ground", "Household", "JSON", "RewardLabeling", "Rooms", "VisionLanguage"]
+let names = [
+    "ALFRED", "Episodes", "Exchange", "Ground", "Household", "JSON", "RewardLabeling", "Rooms", "VisionLanguage",
+]
 
 let package = Package(
     name: "fuzzed",
