@@ -7,6 +7,9 @@ import Darwin
 import Glibc
 #endif
 
+@testable import RewardLabeling
+@testable import VisionLanguage
+
 private let reader = getenv("RGVLM_FUZZ").map { String(cString: $0) } ?? "scores"
 private let secret = "sk-0123456789"
 private let apis: [any ProviderAPI] = {

@@ -1,6 +1,8 @@
 // The entry point libFuzzer calls for the header of safetensors files; compiled together with the sources it needs
 // (Tests/Fuzz/fuzz.sh). The first two bytes say how large the data behind the header are.
 
+@testable import Exchange
+
 @_cdecl("LLVMFuzzerTestOneInput")
 public func fuzzOneInput(_ data: UnsafePointer<UInt8>?, _ count: Int) -> Int32 {
     guard count >= 2 else { return 0 }

@@ -1,13 +1,15 @@
 // The entry point libFuzzer calls; compiled together with the sources of the ALFRED library (Tests/Fuzz/fuzz.sh).
 // The environment variable RGVLM_FUZZ names the reader: json, splits, layout, pt, npy or mask.
 
-import Household
-
 #if canImport(Darwin)
 import Darwin
 #else
 import Glibc
 #endif
+
+@testable import ALFRED
+@testable import Household
+@testable import Rooms
 
 private let reader = getenv("RGVLM_FUZZ").map { String(cString: $0) } ?? "json"
 nonisolated(unsafe) private let parser = try? JSONReader()

@@ -12,63 +12,42 @@ if [ "$(uname)" = Darwin ]; then
     exit 0
 fi
 
-swift_bin=$(dirname "$(readlink -f "$(command -v swiftc)")")
-clang=$swift_bin/clang++
-sources=$(find Sources/ALFRED -name '*.swift')
+package=$out/package
+mkdir -p "$package"
+cp Tests/Fuzz/Package.swift "$package/"
+ln -sfn "$PWD/Sources" "$package/Sources"
 
 echo "Compiling the readers with libFuzzer and AddressSanitizer."
-"$clang" -std=c++17 -O1 -g -fsanitize=address,fuzzer-no-link -ISources/CJSONShim/include \
-    -c Sources/CJSONShim/json_shim.cpp -o "$out/json_shim.o"
-# ALFRED imports Household: a module of its own with its C kernels, as in the package.
-for kernel in Sources/CRaster/*.c; do
-    "$clang" -x c -O1 -g -fsanitize=address -ISources/CRaster/include -c "$kernel" -o "$out/$(basename "$kernel" .c)-c.o"
-done
-kernels=$(find "$out" -name '*-c.o')
-# shellcheck disable=SC2046
-swiftc -parse-as-library -O -wmo -swift-version 6 -package-name rgvlm -module-name Household -emit-module \
-    -emit-module-path "$out/Household.swiftmodule" -c -o "$out/Household.o" -sanitize=address -enable-testing \
-    -enable-upcoming-feature ExistentialAny -enable-upcoming-feature InternalImportsByDefault \
-    -enable-upcoming-feature MemberImportVisibility -Xcc -fmodule-map-file=Tests/Fuzz/CRaster.modulemap \
-    -ISources/CRaster/include $(find Sources/Household -name '*.swift')
-# shellcheck disable=SC2086
-swiftc -parse-as-library -O -swift-version 6 -package-name rgvlm -module-name FuzzReaders \
-    -sanitize=fuzzer,address -enable-upcoming-feature ExistentialAny -enable-upcoming-feature InternalImportsByDefault \
-    -enable-upcoming-feature MemberImportVisibility -Xcc -fmodule-map-file=Tests/Fuzz/CJSONShim.modulemap \
-    -Xcc -fmodule-map-file=Tests/Fuzz/CRaster.modulemap -ISources/CRaster/include -I"$out" \
-    -ISources/CJSONShim/include $sources Tests/Fuzz/FuzzReaders.swift "$out/json_shim.o" "$out/Household.o" $kernels \
-    -lsimdjson -lstdc++ -use-ld=lld -o "$out/readers"
+swift build -c release --package-path "$package" --scratch-path "$out/build" --sanitize=address \
+    -Xswiftc -sanitize-coverage=edge,trace-cmp,inline-8bit-counters,pc-table >"$out/build.log" 2>&1 || {
+    grep error: "$out/build.log" || tail -n 40 "$out/build.log"
+    exit 1
+}
+built=$out/build/release
+objects=$(find "$built"/*.build -name '*.o')
 
-# What models answer: the provider decoders and the score parser as one module, without the network.
-swiftc -parse-as-library -O -swift-version 6 -module-name Crypto -emit-module -emit-module-path "$out/Crypto.swiftmodule" \
-    -c -o "$out/Crypto.o" Tests/Fuzz/CryptoStub.swift
-# shellcheck disable=SC2046
-swiftc -parse-as-library -O -wmo -swift-version 6 -package-name rgvlm -module-name VisionLanguage -suppress-warnings \
-    -sanitize=fuzzer,address -enable-upcoming-feature ExistentialAny -enable-upcoming-feature InternalImportsByDefault \
-    -enable-upcoming-feature MemberImportVisibility -I"$out" \
-    $(find Sources/VisionLanguage/Providers Sources/VisionLanguage/Values -name '*.swift') \
-    Sources/VisionLanguage/HTTP/HTTPTransport.swift Sources/VisionLanguage/Policy/APIKey.swift \
-    Sources/RewardLabeling/Answers/ScoreParser.swift Sources/RewardLabeling/Answers/ExpectedScores.swift \
-    Tests/Fuzz/FuzzAnswers.swift "$out/Crypto.o" -use-ld=lld -o "$out/answers"
-
-# The header of safetensors files.
-swiftc -parse-as-library -O -wmo -swift-version 6 -module-name FuzzHeader -sanitize=fuzzer,address \
-    -enable-upcoming-feature ExistentialAny -enable-upcoming-feature InternalImportsByDefault \
-    -enable-upcoming-feature MemberImportVisibility Sources/Exchange/Safetensors/HeaderScanner.swift \
-    Sources/Exchange/Safetensors/SafetensorsHeader.swift Sources/Exchange/Safetensors/SafetensorsTensor.swift \
-    Sources/Exchange/Files/LittleEndian.swift Sources/Exchange/Files/JSONText.swift Tests/Fuzz/FuzzHeader.swift \
-    -use-ld=lld -o "$out/header"
+# fuzzer NAME: Tests/Fuzz/FuzzNAME.swift over the libraries.
+fuzzer() {
+    # shellcheck disable=SC2086
+    swiftc -parse-as-library -O -swift-version 6 -package-name fuzzed -module-name "Fuzz$1" -sanitize=fuzzer,address \
+        -I "$built/Modules" -ISources/CJSONShim/include -ISources/CRaster/include -ISources/CSimdJSON -ISources/COpenSSL \
+        "Tests/Fuzz/Fuzz$1.swift" $objects -lsimdjson -lcrypto -lstdc++ -use-ld=lld -o "$out/Fuzz$1"
+}
+fuzzer Readers
+fuzzer Answers
+fuzzer Header
 
 # Seeds: a sample dataset, and the fixtures.
 rm -rf "$out/seeds" "$out/sample"
 for reader in json splits layout pt npy mask scores replies tensors; do mkdir -p "$out/seeds/$reader" "$out/corpus/$reader"; done
-if [ -x .build/release/rgvlm-ingest ]; then
-    .build/release/rgvlm-ingest sample --out "$out/sample" >/dev/null
+if [ -x .build/release/rgvlm-simulate ]; then
+    .build/release/rgvlm-simulate generate --scenes 2 --episodes 6 --size 20 --out "$out/sample" --quiet >/dev/null
     number=0
     for file in $(find "$out/sample" -name traj_data.json); do
         number=$((number + 1))
         cp "$file" "$out/seeds/json/$number.json"
     done
-    cp "$out/sample/data/splits/oct21.json" "$out/seeds/splits/"
+    find "$out/sample" -path '*splits*' -name '*.json' -exec cp {} "$out/seeds/splits/" \;
 fi
 printf '{"task_id":"a","scene":{"floor_plan":"F","scene_num":1,"random_seed":0,"dirty_and_empty":false,"init_action":{"action":"T","x":0,"y":0.9,"z":0,"rotation":0,"horizon":30},"object_toggles":[],"object_poses":[]},"turk_annotations":{"anns":[{"task_desc":"t","high_descs":["a"],"votes":[1]}]},"task_type":"p","pddl_params":{"object_target":"A","object_sliced":false,"parent_target":"B","mrecep_target":"","toggle_target":""},"plan":{"high_pddl":[{"high_idx":0,"discrete_action":{"action":"PickupObject","args":["a"]},"planner_action":{"action":"PickupObject","objectId":"A|1"}}],"low_actions":[{"high_idx":0,"api_action":{"action":"PickupObject","objectId":"A|1"},"discrete_action":{"action":"PickupObject","args":{"bbox":[0,1,2,3],"point":[1,1],"mask":[[5,3],[300,2]]}}}]},"images":[{"high_idx":0,"low_idx":0,"image_name":"000000000.png"}]}' > "$out/seeds/json/small.json"
 printf '{"Fridge|-00.32|00.00|+03.60":[-0.5,2.75,0,30]}' > "$out/seeds/layout/one.json"
@@ -94,9 +73,9 @@ seed tensors/none '\000\000{}'
 status=0
 for reader in json splits layout pt npy mask scores replies tensors; do
     case $reader in
-    scores | replies) binary=answers ;;
-    tensors) binary=header ;;
-    *) binary=readers ;;
+    scores | replies) binary=FuzzAnswers ;;
+    tensors) binary=FuzzHeader ;;
+    *) binary=FuzzReaders ;;
     esac
     log=$out/$reader.log
     if RGVLM_FUZZ=$reader ASAN_OPTIONS=detect_leaks=0 "$out/$binary" "$out/corpus/$reader" "$out/seeds/$reader" \

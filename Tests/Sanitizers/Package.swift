@@ -15,10 +15,15 @@ let package = Package(
     platforms: [.macOS(.v15)],
     targets: [
         .systemLibrary(name: "CDNNL"),
+        .systemLibrary(name: "COpenSSL", pkgConfig: "libcrypto"),
         .target(name: "COneDNN", dependencies: ["CDNNL"], linkerSettings: [.linkedLibrary("dnnl")]),
         .target(name: "CKernels"),
-        .target(name: "Tensors", dependencies: ["CKernels", "COneDNN"], swiftSettings: settings),
-        .target(name: "Networks", dependencies: ["CKernels", "COneDNN", "Tensors"], swiftSettings: settings),
+        .target(
+            name: "Ground", dependencies: [.target(name: "COpenSSL", condition: .when(platforms: [.linux]))],
+            swiftSettings: settings),
+        .target(name: "Tensors", dependencies: ["CKernels", "COneDNN", "Ground"], swiftSettings: settings),
+        .target(
+            name: "Networks", dependencies: ["CKernels", "COneDNN", "Ground", "Tensors"], swiftSettings: settings),
         .testTarget(name: "CKernelsTests", dependencies: ["CKernels"], swiftSettings: settings),
         .testTarget(name: "TensorsTests", dependencies: ["CKernels", "Tensors"], swiftSettings: settings),
         .testTarget(
