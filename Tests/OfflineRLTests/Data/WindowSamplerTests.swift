@@ -1,6 +1,7 @@
 import Episodes
 import Foundation
 import Frames
+import Ground
 import Networks
 import Tensors
 import TestSupport
