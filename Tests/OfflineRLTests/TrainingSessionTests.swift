@@ -1,7 +1,6 @@
 import Episodes
 import ExperimentStore
 import Foundation
-import GRDB
 import Networks
 import TestSupport
 import Testing
