@@ -1,8 +1,9 @@
 import Foundation
+import StageSupport
 import TestSupport
 import Testing
 
-@testable import StageSupport
+@testable import Experiments
 
 @Suite struct ExperimentPlanTests {
     private let folder: TemporaryFolder
