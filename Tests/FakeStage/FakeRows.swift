@@ -1,3 +1,4 @@
+internal import Episodes
 internal import ExperimentStore
 
 /// What the driver looks at in the store.
@@ -13,7 +14,7 @@ enum FakeRows {
             let dataset = try DatasetRow.upsert(name: "fake", format: "alfred", root: "/", splitsFile: nil, db)
             let identity = TrainRun.Identity(
                 name: name, datasetID: dataset.id, algorithm: "iql", preset: "small", encoder: "patches", seed: 1,
-                config: "{}", reward: "{}", labelRunID: nil, parameters: 1,
+                config: "{}", reward: RewardMix(), labelRunID: nil, parameters: 1,
                 vocabularySHA256: [UInt8](repeating: 0, count: 32))
             var run = try TrainRun.named(name, db) ?? TrainRun.create(identity, db)
             try run.update(status: isDone ? .done : .running, step: steps, db)
