@@ -1,4 +1,5 @@
 internal import Foundation
+internal import Ground
 package import StageSupport
 
 /// What `rgvlm-experiment run` is told.

@@ -1,3 +1,4 @@
+internal import Ground
 internal import StageSupport
 
 /// A part of an experiment that can be asked for by itself. They are taken in this order.

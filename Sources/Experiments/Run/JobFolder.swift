@@ -1,4 +1,5 @@
 internal import Foundation
+internal import Ground
 internal import StageSupport
 
 #if canImport(Darwin)

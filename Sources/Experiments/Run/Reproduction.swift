@@ -1,4 +1,5 @@
 internal import Foundation
+internal import Ground
 internal import StageSupport
 
 /// What `rgvlm-experiment reproduce` is told, and the settings that follow from it.
