@@ -1,5 +1,6 @@
 import ArgumentParser
 internal import Experiments
+internal import Ground
 internal import StageSupport
 
 /// What `run` and `reproduce` share.
@@ -31,7 +32,7 @@ struct DriveOptions: ParsableArguments {
     {
         var places = places
         places.overrides += settings
-        var configuration = try Configuration(file: places.config, overrides: places.overrides)
+        var configuration = try Configuration(file: places.config, overrides: places.overrides.map { .init($0) })
         configuration.store = places.store
         let run = try ExperimentRun(
             configuration, places, out: out, root: root, jobs: jobs, steps: ExperimentStep.parse(steps),

@@ -11,7 +11,7 @@ import Testing
                 overrides: [
                     "train={\(steps)}", "evaluate.sets=[{name: near, split: valid_seen}]",
                     "experiment={seeds: [1], rows: [{name: a}, {name: b}, {name: c}]}",
-                ]),
+                ].map { .init($0) }),
             ExperimentPlan.Places(config: nil, store: "s"))
     }
 

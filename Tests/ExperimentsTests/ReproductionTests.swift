@@ -61,7 +61,7 @@ import Testing
             ])
         #expect(all.note == nil)
         // They mean what they were made from.
-        let configuration = try Configuration(file: nil, overrides: all.settings)
+        let configuration = try Configuration(file: nil, overrides: all.settings.map { .init($0) })
         #expect(configuration.ingest.include == root + "/eval_instruct.json")
         #expect(configuration.evaluate.sets.first?.file == root + "/eval_instruct.json")
 
