@@ -134,7 +134,7 @@ let package = Package(
         library(
             "RewardLabeling",
             [
-                "Episodes", "ExperimentStore", "Frames", "Ground", "Images", "VisionLanguage", grdb, mustache,
+                "Episodes", "ExperimentStore", "Frames", "Ground", "Images", "VisionLanguage", mustache,
             ],
             embedding: [
                 "Prompts/v1/analysis.mustache", "Prompts/v1/scoring.mustache", "Prompts/v1/complaint.mustache",
@@ -143,14 +143,11 @@ let package = Package(
             "ScriptedAnnotator",
             [
                 "ALFRED", "Episodes", "ExperimentStore", "Ground", "Household", "RewardLabeling", "Rooms", "Simulation",
-                "VisionLanguage", grdb,
+                "VisionLanguage",
             ]),
         library(
             "RewardLint",
-            [
-                "ALFRED", "Episodes", "ExperimentStore", "Ground", "Images", "Pages", "RewardLabeling",
-                "ScriptedAnnotator", "Statistics", grdb,
-            ],
+            ["Episodes", "ExperimentStore", "Ground", "Images", "Pages", "RewardLabeling", "Statistics"],
             embedding: ["Page/lint.css", "Page/lint.mustache"]),
 
         // Learning.

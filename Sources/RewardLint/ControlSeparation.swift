@@ -1,4 +1,5 @@
-package import RewardLabeling
+package import ExperimentStore
+internal import RewardLabeling
 package import Statistics
 
 /// How the spans of one control are scored beside fulfilled genuine spans of the same instructions, or beside all

@@ -1,3 +1,4 @@
+internal import ExperimentStore
 internal import RewardLabeling
 
 /// A span worth looking at, and why.

@@ -1,5 +1,5 @@
-package import RewardLabeling
-package import VisionLanguage
+internal import RewardLabeling
+package import ExperimentStore
 
 /// A labelled span as the lint sees it: its scores, and what the recording knows of the same n transitions.
 ///
@@ -29,7 +29,7 @@ package struct LintSpan: Sendable, Equatable {
     /// `[n]`, 0...1: the share of a transition's samples that gave its most frequent score; nil with one sample.
     package var agreement: [Double?]
     /// Why the span has no scores, where it has none.
-    package var failure: CallFailure.Kind?
+    package var failure: LabelFailure?
 
     /// A score outside of 0...10 counts as none, and a potential with a number that is not finite as unknown.
     ///
@@ -40,7 +40,7 @@ package struct LintSpan: Sendable, Equatable {
     package init(
         episodeID: Int64, instructionID: Int64, name: String, control: LabelControl? = nil, goal: String,
         isFulfilled: Bool, scores: [Int?], expected: [Double?] = [], completions: [Bool], progress: [Double]? = nil,
-        policy: String? = nil, agreement: [Double?] = [], failure: CallFailure.Kind? = nil
+        policy: String? = nil, agreement: [Double?] = [], failure: LabelFailure? = nil
     ) {
         let count = scores.count
         precondition(completions.count == count && progress.map { $0.count == count + 1 } ?? true)

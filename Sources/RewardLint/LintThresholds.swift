@@ -1,4 +1,5 @@
-package import RewardLabeling
+package import ExperimentStore
+internal import RewardLabeling
 
 /// What the scores must reach to be trusted.
 package struct LintThresholds: Sendable, Equatable {

@@ -4,7 +4,7 @@ internal import Darwin
 internal import Glibc
 #endif
 internal import Statistics
-internal import VisionLanguage
+internal import ExperimentStore
 
 /// How the genuine scores are spread over 0...10, whatever they are given for.
 package struct ScoreDistribution: Sendable, Equatable, Encodable {
@@ -55,7 +55,7 @@ package struct ScoreDistribution: Sendable, Equatable, Encodable {
 /// How many transitions have a score, and why the others have none.
 package struct LabelCoverage: Sendable, Equatable, Encodable {
     package struct Missing: Sendable, Equatable, Encodable {
-        /// A ``CallFailure/Kind``'s name; `unknown` where none is recorded.
+        /// A ``LabelFailure``'s name; `unknown` where none is recorded.
         package var reason: String
         package var spans: Int
         package var transitions: Int
@@ -63,7 +63,7 @@ package struct LabelCoverage: Sendable, Equatable, Encodable {
 
     package var transitions: Int
     package var scored: Int
-    /// In the order of ``CallFailure/Kind``, those that occur.
+    /// In the order of ``LabelFailure``, those that occur.
     package var missing: [Missing]
     /// scored / transitions.
     package var share: Double? { transitions > 0 ? Double(scored) / Double(transitions) : nil }
@@ -82,7 +82,7 @@ package struct LabelCoverage: Sendable, Equatable, Encodable {
         }
         self.transitions = transitions
         self.scored = scored
-        self.missing = (CallFailure.Kind.allCases.map(\.rawValue) + ["unknown"]).compactMap { reason in
+        self.missing = (LabelFailure.allCases.map(\.rawValue) + ["unknown"]).compactMap { reason in
             missing[reason].map { Missing(reason: reason, spans: $0.spans, transitions: $0.transitions) }
         }
     }

@@ -1,4 +1,5 @@
 package import Episodes
+package import ExperimentStore
 package import RewardLabeling
 
 /// What the scripted annotator is asked, in terms of the dataset: it looks the state up where a VLM would look at pictures.
@@ -22,7 +23,7 @@ package struct ScriptedQuery: Sendable, Equatable {
     /// The dataset's folder of split folders, and the episode shown.
     package var root: String
     package var episodeKey: String
-    package var stage: CallReference.Stage
+    package var stage: LabelStage
     /// Which call it is: of it, window, sample and asking make the annotator's errors.
     package var reference: CallReference
     package var goal: Goal
@@ -49,7 +50,7 @@ package struct ScriptedQuery: Sendable, Equatable {
     }
 
     package init(
-        root: String, episodeKey: String, stage: CallReference.Stage, reference: CallReference, goal: Goal,
+        root: String, episodeKey: String, stage: LabelStage, reference: CallReference, goal: Goal,
         goalText: String, actions: [Span.ShownAction], observations: [Int], firstStep: Int = 1
     ) {
         self.root = root

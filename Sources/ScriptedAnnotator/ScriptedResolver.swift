@@ -1,7 +1,6 @@
 internal import Episodes
 package import ExperimentStore
 internal import Foundation
-internal import GRDB
 package import RewardLabeling
 
 /// Finds, for the scripted annotator, what a question is about: in the store, where a VLM would look at pictures.
@@ -20,7 +19,7 @@ package struct ScriptedResolver: Sendable {
         try store.read { db in
             guard let run = try LabelRun.with(id: reference.runID, db), let settings = RunSettings(json: run.settings),
                 let row = try run.span(reference.spanID, db), let span = Span(row, runID: run.id),
-                let origin = try SpanOrigin.of(row.id, db), let kind = Instruction.Kind(rawValue: origin.goalKind)
+                let origin = try SpanOrigin.of(row.id, db)
             else {
                 throw Unknown(description: "\(store.path) has no span \(reference.spanID) of run \(reference.runID)")
             }
@@ -34,7 +33,7 @@ package struct ScriptedResolver: Sendable {
             return ScriptedQuery(
                 root: origin.root, episodeKey: origin.episodeKey, stage: reference.stage, reference: reference,
                 goal: ScriptedQuery.Goal(
-                    episodeKey: origin.goalEpisodeKey, kind: kind, subTasks: origin.goalSubTasks),
+                    episodeKey: origin.goalEpisodeKey, kind: origin.goalKind, subTasks: origin.goalSubTasks),
                 goalText: span.goal, actions: Array(span.actions[actions]),
                 observations: Array(span.observations[actions.lowerBound...actions.upperBound]),
                 firstStep: actions.lowerBound + 1)

@@ -44,8 +44,9 @@ struct ExportBatchCommand: AsyncParsableCommand {
             let interruption = Interruption()
             var options = options
             options.provider = options.provider ?? "openai"
-            let session = try LabelSession(options, try PaceOptions.parse([]), common)
-            guard let api = session.setup.api, session.setup.identity.provider == "openai" else {
+            let labelling = try Labelling(options, try PaceOptions.parse([]), common)
+            let session = labelling.session
+            guard let api = labelling.setup.api, session.plan.identity.provider == "openai" else {
                 throw StageError(.usage, "batch files are OpenAI's: use --provider openai")
             }
             for file in forget {
@@ -56,19 +57,19 @@ struct ExportBatchCommand: AsyncParsableCommand {
             let export = BatchExport(
                 folder: out, limits: BatchExport.Limits(lines: lines, bytes: megabytes * 1_000_000),
                 labeler: session.labeler, api: api,
-                greatestCost: { [price = session.setup.price] request in
+                greatestCost: { [price = labelling.setup.price] request in
                     price.map {
                         $0.cost(TokenEstimate(pictures: $0.tokensPerPicture).greatestUsage(request), isBatch: true)
                     }
                 })
             let progress = common.progress("rgvlm-label")
-            let total = try session.store.read { try session.run.spanCounts($0)["pending"] ?? 0 }
+            let total = try session.store.read { try session.run.spanCounts($0)[.pending] ?? 0 }
             let report = try await export.run(
                 session.store, session.run,
                 progress: { progress.show("spans", done: $0, of: total, unit: "") },
                 shouldStop: { interruption.hasCome })
             progress.clear()
-            try await session.close()
+            try await labelling.close()
             if common.json { try printJSON(report) } else { try writeToStandardOutput(report.text(folder: out)) }
             return interruption.hasCome ? .interrupted : .done
         }
@@ -101,7 +102,7 @@ struct ImportBatchCommand: AsyncParsableCommand {
             let identity = ModelIdentity(provider: run.provider, baseURL: run.baseURL, model: run.model)
             let reader = BatchImport(
                 run: run, settings: settings.label, identity: identity, api: try Self.api(identity),
-                price: try LabelSetup.price(configuration.label, identity))
+                price: try PriceTable(file: configuration.label.prices).entry(for: identity))
             let progress = common.progress("rgvlm-label")
             let report = try reader.run(
                 files, into: store, progress: { progress.show("lines", done: $0, of: 0, unit: "") },

@@ -20,16 +20,16 @@ struct EstimateCommand: AsyncParsableCommand {
     func run() async throws {
         try await runStage {
             let configuration = try common.configuration(options.overrides)
-            var setup = try LabelSetup(configuration, shard: options.shard, needsKey: false)
+            let setup = try LabelSetup(configuration, shard: options.shard, needsKey: false)
+            var plan = setup.plan
             let store = try ExperimentStore(configuration.store, access: .read)
-            let dataset = try store.dataset(named: setup.label.dataset)
-            try setup.choosePictures(dataset, store)
-            let candidates = try setup.candidates(dataset, in: store)
+            let dataset = try plan.settle(in: store)
+            let candidates = try plan.candidates(dataset, in: store)
             let estimate = RunEstimate(
-                settings: setup.settings.label, prompts: setup.prompts, price: setup.price,
-                pictures: PictureSource(dataset, in: store, settings: setup.settings.label.pictures))
+                settings: plan.settings.label, prompts: plan.prompts, price: setup.price,
+                pictures: PictureSource(dataset, in: store, settings: plan.settings.label.pictures))
             let report = try await estimate.report(
-                setup.selection.spans(of: candidates), stepCounts: candidates, in: store)
+                plan.selection.spans(of: candidates), stepCounts: candidates, in: store)
             if common.json { try printJSON(report) } else { try writeToStandardOutput(report.text(setup)) }
             return .done
         }
@@ -39,7 +39,8 @@ struct EstimateCommand: AsyncParsableCommand {
 extension RunEstimate.Report {
     func text(_ setup: LabelSetup) -> String {
         let who =
-            setup.settings.annotator == nil ? setup.identity.model : "\(setup.identity.model) (scripted, not a VLM)"
+            setup.plan.settings.annotator == nil
+            ? setup.plan.identity.model : "\(setup.plan.identity.model) (scripted, not a VLM)"
         var text = TextTable.printable(who) + "\n\n"
         var table = TextTable([("", .left), ("expected", .right), ("at most", .right)])
         table.add(["spans", spans.grouped, ""])

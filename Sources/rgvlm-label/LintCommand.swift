@@ -4,6 +4,7 @@ internal import Foundation
 internal import Ground
 internal import RewardLabeling
 internal import RewardLint
+internal import ScriptedAnnotator
 internal import StageSupport
 
 struct LintCommand: AsyncParsableCommand {
@@ -36,8 +37,9 @@ struct LintCommand: AsyncParsableCommand {
             let store = try ExperimentStore(configuration.store, access: .read)
             let run = try store.labelRun(named: self.run ?? configuration.label.runName)
             let progress = common.progress("rgvlm-label")
-            let reader = LintReader(store, run)
-            let spans = try await reader.spans(replaying: !noReplay) { done, total in
+            let potential = SpanProgress(store)
+            let reader = LintReader(store, run, progress: noReplay ? nil : { try await potential($0) })
+            let spans = try await reader.spans { done, total in
                 progress.show("spans", done: done, of: total, unit: "")
             }
             progress.clear()

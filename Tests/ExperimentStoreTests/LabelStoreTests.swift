@@ -22,7 +22,7 @@ import Testing
             let run = try #require(try LabelRun.open(Self.identity(dataset.id), db))
             // Of each episode the instructions 1 to 4: the task, two primitives, a composite.
             let spans = (1...8 as ClosedRange<Int64>).map {
-                LabelRun.NewSpan(instructionID: $0, control: "none", goalInstructionID: $0)
+                LabelRun.NewSpan(instructionID: $0, goalInstructionID: $0)
             }
             #expect(try run.add(spans, db) == 8)
             return run
@@ -41,17 +41,17 @@ import Testing
             analysis: prompt("analysis"), scoring: prompt("scoring"), complaint: prompt("complaint"))
     }
 
-    private func call(_ span: Int64, stage: Int = 1, failure: String? = nil, cost: Int64? = 7, hash: UInt8 = 1)
+    private func call(_ span: Int64, stage: LabelStage = .analysis, failure: LabelFailure? = nil, cost: Int64? = 7, hash: UInt8 = 1)
         -> LabelCallRow
     {
         var call = LabelCallRow(
-            reference: "r1-s\(span)-p\(stage)-w0-n0-a0", stage: stage,
+            reference: "r1-s\(span)-p\(stage.rawValue)-w0-n0-a0", stage: stage,
             requestSHA256: [UInt8](repeating: hash, count: 32),
-            source: "live", provider: "openai", baseURL: "http://x", modelAsked: "m", prompt: "question", attempts: 2,
+            source: .live, provider: "openai", baseURL: "http://x", modelAsked: "m", prompt: "question", attempts: 2,
             startedAt: "2026-01-01T00:00:00Z", latencyMilliseconds: 10)
         call.answer = "answer of \(span)"
         call.failure = failure
-        call.message = failure.map { "it was a \($0)" }
+        call.message = failure.map { "it was a \($0.rawValue)" }
         call.modelAnswered = "m-1"
         call.promptTokens = 100
         call.cachedTokens = 30
@@ -76,7 +76,7 @@ import Testing
                         mediaType: "image/png", width: 2, height: 2, byteCount: 9)
                 })
             try LabelRun.save(window, spanID: span, episodeID: row.episodeID, db)
-            try run.record(call(span, hash: hash), spanID: span, window: 0, sample: 0, ask: 0, db)
+            try run.record(call(span, hash: hash), spanID: span, question: LabelQuestion(stage: .analysis, window: 0, sample: 0), db)
             let scores = row.steps.enumerated().map { position, step in
                 LabelScoreRow(position: position, t: step.t, window: 0, score: 10 - position, expected: 0.5)
             }
@@ -102,17 +102,17 @@ import Testing
 
     @Test func spansAreAddedOnce() throws {
         let again = [
-            LabelRun.NewSpan(instructionID: 1, control: "none", goalInstructionID: 1),
-            LabelRun.NewSpan(instructionID: 1, control: "frozen", goalInstructionID: 1),
+            LabelRun.NewSpan(instructionID: 1, goalInstructionID: 1),
+            LabelRun.NewSpan(instructionID: 1, control: .frozen, goalInstructionID: 1),
         ]
         #expect(try store.write { try run.add(again, $0) } == 1)
         #expect(try store.write { try run.add(again, $0) } == 0)
-        #expect(try store.read { try run.spanCounts($0) } == ["pending": 9])
+        #expect(try store.read { try run.spanCounts($0) } == [.pending: 9])
     }
 
     @Test func spansAreReadAsRecorded() throws {
         let task = try #require(try store.read { try run.span(1, $0) })
-        #expect(task.goal == "Chill the apple" && task.control == "none" && task.episodeID == 1)
+        #expect(task.goal == "Chill the apple" && task.control == nil && task.episodeID == 1)
         #expect(task.steps.map(\.t) == [0, 1, 2, 3, 4] && task.frames.map(\.t) == [0, 1, 2, 3, 4, 5])
         #expect(task.steps.map(\.object) == [nil, nil, "Apple", "Fridge", "Fridge"])
         let second = try #require(try store.read { try run.span(3, $0) })
@@ -125,11 +125,10 @@ import Testing
     @Test func pagesOfPendingSpansAreAllOfThem() throws {
         try label(2)
         try store.write {
-            try run.noteDispatch(
+            try run.noteBatched(
                 reference: "r1-s5-p1-w0-n0-a0", spanID: 5, requestSHA256: [UInt8](repeating: 1, count: 32), reserved: 1,
-                batch: LabelRun.Batched(file: "b.jsonl", prompt: "q"), $0)
-            try run.noteDispatch(
-                reference: "r1-s6-p1-w0-n0-a0", spanID: 6, requestSHA256: nil, reserved: 1, $0)
+                batchFile: "b.jsonl", prompt: "q", $0)
+            try run.noteDispatch(reference: "r1-s6-p1-w0-n0-a0", spanID: 6, reserved: 1, $0)
         }
         for limit in 1...9 {
             var (found, last): ([Int64], Int64) = ([], 0)
@@ -153,14 +152,14 @@ import Testing
         try store.write {
             try LabelRun.finish(
                 spanID: 1, episodeID: 1, scores: [LabelScoreRow(position: 2, t: 2, window: 0, score: 1)],
-                end: .unscored("refusal", message: "no"), $0)
+                end: .unscored(.refusal, message: "no"), $0)
         }
         #expect(try store.read { try LabelRun.scores(spanID: 1, $0) }.map(\.position) == [2])
-        #expect(try store.read { try run.spanCounts($0) } == ["pending": 7, "unscored": 1])
+        #expect(try store.read { try run.spanCounts($0) } == [.pending: 7, .unscored: 1])
         try label(2, end: .blocked(message: "no picture"))
-        #expect(try store.read { try run.spanCounts($0) } == ["pending": 6, "unscored": 1, "blocked": 1])
+        #expect(try store.read { try run.spanCounts($0) } == [.pending: 6, .unscored: 1, .blocked: 1])
         try store.write { try run.unblock($0) }
-        #expect(try store.read { try run.spanCounts($0) } == ["pending": 7, "unscored": 1])
+        #expect(try store.read { try run.spanCounts($0) } == [.pending: 7, .unscored: 1])
     }
 
     @Test(arguments: [-1, 11, 100]) func scoresOutOfRangeAreRefused(_ score: Int) throws {
@@ -195,9 +194,10 @@ import Testing
         // Span 1: refused. Span 2: invalid, mended, but another sample is refused. Span 3: an HTTP failure. Span 4:
         // scored.
         try store.write { db in
-            func record(_ span: Int64, _ failure: String?, sample: Int = 0, ask: Int = 0) throws {
+            func record(_ span: Int64, _ failure: LabelFailure?, sample: Int = 0, ask: Int = 0) throws {
                 try run.record(
-                    call(span, stage: 2, failure: failure), spanID: span, window: 0, sample: sample, ask: ask, db)
+                    call(span, stage: .scoring, failure: failure), spanID: span,
+                    question: LabelQuestion(stage: .scoring, window: 0, sample: sample, ask: ask), db)
             }
             try record(1, "refusal")
             try record(2, "invalid")
@@ -211,14 +211,14 @@ import Testing
             for span in 1...3 as ClosedRange<Int64> {
                 try LabelRun.finish(
                     spanID: span, episodeID: 1, scores: [],
-                    end: .unscored(span == 3 ? "http" : "refusal", message: "m"), db)
+                    end: .unscored(span == 3 ? .http : .refusal, message: "m"), db)
             }
             try LabelRun.finish(spanID: 4, episodeID: 1, scores: [], end: .scored, db)
         }
         let calls = try count("label_calls")
         #expect(try store.write { try run.requeue(failures: [], $0) } == 0)
-        #expect(try store.write { try run.requeue(failures: ["refusal"], $0) } == 2)
-        #expect(try store.read { try run.spanCounts($0) } == ["pending": 6, "unscored": 1, "scored": 1])
+        #expect(try store.write { try run.requeue(failures: [.refusal], $0) } == 2)
+        #expect(try store.read { try run.spanCounts($0) } == [.pending: 6, .unscored: 1, .scored: 1])
         let left = try store.read { db in
             try Row.fetchAll(db, sql: "SELECT span_id, sample, ask FROM label_questions ORDER BY 1, 2, 3").map {
                 "\($0[0] as Int) \($0[1] as Int) \($0[2] as Int)"
@@ -233,8 +233,9 @@ import Testing
 
     @Test func answersAreFoundByTheirQuestion() throws {
         try store.write { db in
-            try run.record(call(1, failure: "refusal", hash: 1), spanID: 1, window: 0, sample: 0, ask: 0, db)
-            try run.record(call(2, hash: 2), spanID: 2, window: 0, sample: 0, ask: 0, db)
+            let question = LabelQuestion(stage: .analysis, window: 0, sample: 0)
+            try run.record(call(1, failure: .refusal, hash: 1), spanID: 1, question: question, db)
+            try run.record(call(2, hash: 2), spanID: 2, question: question, db)
         }
         try store.read { db in
             // A failure is no answer.
@@ -244,15 +245,15 @@ import Testing
             #expect(found.answer == "answer of 2" && found.callID == 2)
             let questions = try LabelRun.questions(spanID: 1, db)
             #expect(
-                questions.count == 1 && questions[0].failure == "refusal" && questions[0].message == "it was a refusal")
+                questions.count == 1 && questions[0].failure == .refusal && questions[0].message == "it was a refusal")
         }
     }
 
     @Test func aReplacedEpisodeTakesItsLabelsAlongButNoAnswer() throws {
         for span in 1...8 as ClosedRange<Int64> { try label(span, hash: UInt8(span)) }
         try store.write {
-            try run.noteDispatch(reference: "r1-s1-p2-w0-n0-a0", spanID: 1, requestSHA256: nil, reserved: 1, $0)
-            _ = try run.add([LabelRun.NewSpan(instructionID: 5, control: "mismatched", goalInstructionID: 1)], $0)
+            try run.noteDispatch(reference: "r1-s1-p2-w0-n0-a0", spanID: 1, reserved: 1, $0)
+            _ = try run.add([LabelRun.NewSpan(instructionID: 5, control: .mismatched, goalInstructionID: 1)], $0)
         }
         try store.write { db in
             var writer = try EpisodeWriter(db, datasetID: 1)
@@ -274,31 +275,32 @@ import Testing
 
     @Test func statusAddsUp() throws {
         try label(1)
-        try label(2, end: .unscored("refusal", message: "b"))
-        try label(3, end: .unscored("refusal", message: "a"))
-        try label(4, end: .unscored("refusal", message: "a"))
-        try label(5, end: .unscored("http", message: "c"))
+        try label(2, end: .unscored(.refusal, message: "b"))
+        try label(3, end: .unscored(.refusal, message: "a"))
+        try label(4, end: .unscored(.refusal, message: "a"))
+        try label(5, end: .unscored(.http, message: "c"))
         try label(6, end: .blocked(message: "no picture"))
         try store.write { db in
             try run.record(
-                call(1, stage: 2, failure: "http", cost: nil), spanID: 1, window: 0, sample: 0, ask: 0, db)
-            _ = try run.add([LabelRun.NewSpan(instructionID: 1, control: "frozen", goalInstructionID: 1)], db)
-            try run.noteDispatch(reference: "a", spanID: 7, requestSHA256: nil, reserved: 1_000_000_000, db)
+                call(1, stage: .scoring, failure: .http, cost: nil), spanID: 1,
+                question: LabelQuestion(stage: .scoring, window: 0, sample: 0), db)
+            _ = try run.add([LabelRun.NewSpan(instructionID: 1, control: .frozen, goalInstructionID: 1)], db)
+            try run.noteDispatch(reference: "a", spanID: 7, reserved: 1_000_000_000, db)
             for reference in ["b", "c"] {
-                try run.noteDispatch(
+                try run.noteBatched(
                     reference: reference, spanID: 8, requestSHA256: [UInt8](repeating: 1, count: 32), reserved: 5,
-                    batch: LabelRun.Batched(file: "f.jsonl", prompt: "q"), db)
+                    batchFile: "f.jsonl", prompt: "q", db)
             }
         }
         let status = try store.read { try LabelStatus.of(run, $0) }
-        #expect(status.spans == ["scored": 1, "unscored": 4, "blocked": 1, "pending": 2])
-        #expect(status.controls == ["frozen": ["pending": 1]])
+        #expect(status.spans == [.scored: 1, .unscored: 4, .blocked: 1, .pending: 2])
+        #expect(status.controls == ["frozen": [.pending: 1]])
         // Each episode: 5 of the task, 3 and 2 of the primitives, 5 of the composite.
         #expect(status.transitions == 30)
         #expect(status.scoredTransitions == (try count("label_scores")))
-        #expect(status.failures.map(\.kind) == ["refusal", "http"] && status.failures.map(\.spans) == [3, 1])
+        #expect(status.failures.map(\.kind) == [.refusal, .http] && status.failures.map(\.spans) == [3, 1])
         #expect(status.failures.map(\.example) == ["a", "c"])
-        #expect(status.calls.map(\.stage) == [1, 2] && status.calls.map(\.count) == [6, 1])
+        #expect(status.calls.map(\.stage) == [.analysis, .scoring] && status.calls.map(\.count) == [6, 1])
         #expect(status.calls.map(\.failed) == [0, 1] && status.calls.map(\.attempts) == [12, 2])
         #expect(status.calls[0].promptTokens == 600 && status.calls[0].cachedTokens == 180)
         #expect(status.calls[0].completionTokens == 30 && status.calls[0].meanLatencyMilliseconds == 10)
@@ -314,15 +316,14 @@ import Testing
     @Test func awaitedCallsAreThoseOfBatches() throws {
         let hash = [UInt8](repeating: 4, count: 32)
         try store.write {
-            try run.noteDispatch(reference: "live", spanID: 1, requestSHA256: nil, reserved: 1, $0)
-            try run.noteDispatch(
-                reference: "batched", spanID: 2, requestSHA256: hash, reserved: 1,
-                batch: LabelRun.Batched(file: "f", prompt: "q"), $0)
+            try run.noteDispatch(reference: "live", spanID: 1, reserved: 1, $0)
+            try run.noteBatched(
+                reference: "batched", spanID: 2, requestSHA256: hash, reserved: 1, batchFile: "f", prompt: "q", $0)
         }
         try store.write { db in
             #expect(try run.awaited("live", db) == nil && run.awaited("other", db) == nil)
             let awaited = try run.awaited("batched", db)
-            #expect(awaited?.spanID == 2 && awaited?.requestSHA256 == hash && awaited?.batch.prompt == "q")
+            #expect(awaited?.spanID == 2 && awaited?.requestSHA256 == hash && awaited?.prompt == "q")
             #expect(try run.forgetBatch("f", db) == 1 && run.forgetBatch("f", db) == 0)
             #expect(try run.awaited("batched", db) == nil)
         }

@@ -37,13 +37,13 @@ import Testing
                         unit: "task", settings: "{}", settingsSHA256: [UInt8](repeating: 1, count: 32),
                         analysis: prompt("analysis"), scoring: prompt("scoring"), complaint: prompt("complaint")), db))
             let (instruction, episode) = (dataset.id * 4 - 3, dataset.id)
-            _ = try run.add([.init(instructionID: instruction, control: "none", goalInstructionID: instruction)], db)
+            _ = try run.add([.init(instructionID: instruction, goalInstructionID: instruction)], db)
             let span = db.lastInsertedRowID
             try LabelRun.save(
                 LabelWindowRow(index: 0, actions: 0..<5, pictures: []), spanID: span, episodeID: episode, db)
             let scores = isScored ? [LabelScoreRow(position: 0, t: 0, window: 0, score: 3)] : []
             try LabelRun.finish(
-                spanID: span, episodeID: episode, scores: scores, end: .unscored("refusal", message: "no"), db)
+                spanID: span, episodeID: episode, scores: scores, end: .unscored(.refusal, message: "no"), db)
         }
     }
 

@@ -171,7 +171,9 @@ import VisionLanguage
         configuration = LabelServer.Configuration()
         configuration.maxConcurrency = 3
         let gate = AsyncStream<Void>.makeStream()
+        let asked = DispatchSemaphore(value: 0)
         let model = FakeModel { _ in
+            asked.signal()
             for await _ in gate.stream { break }
             return .success(VLMAnswer(text: "7"))
         }
@@ -179,7 +181,7 @@ import VisionLanguage
             let statuses = try await blocking {
                 let connections = try (0..<5).map { _ in try RawConnection(port: port) }
                 for connection in connections.prefix(3) { try connection.chat(question) }
-                while server.ledger.maxConcurrency < 3 { usleep(1000) }
+                for _ in 0..<3 { asked.wait() }
                 for connection in connections.suffix(2) { try connection.chat(question) }
                 let turnedAway = try connections.suffix(2).map { try $0.reply()?.status }
                 gate.continuation.finish()
@@ -243,18 +245,22 @@ import VisionLanguage
         early.stop()
         try await early.run()
 
-        let model = FakeModel { request in
-            try? await Task.sleep(for: request.reference == "short" ? .milliseconds(100) : .seconds(3600))
-            return .success(VLMAnswer(text: "done"))
-        }
         for (reference, grace) in [("short", Duration.seconds(600)), ("long", .milliseconds(100))] {
+            // The long one is not answered before it is cancelled.
+            let (asked, answer) = (AsyncStream<Void>.makeStream(), AsyncStream<Void>.makeStream())
+            let model = FakeModel { _ in
+                asked.continuation.yield()
+                for await _ in answer.stream {}
+                return .success(VLMAnswer(text: "done"))
+            }
             let server = try LabelServer(.init(stopGrace: grace), model: model)
             let (ports, continuation) = AsyncStream<Int>.makeStream()
             let running = Task { try await server.run { continuation.yield($0) } }
             let port = try #require(await ports.first { _ in true })
             async let reply = RawConnection.chat(port: port, question, reference: reference)
-            while server.ledger.maxConcurrency == 0 { try await Task.sleep(for: .milliseconds(2)) }
+            for await _ in asked.stream { break }
             running.cancel()
+            if reference == "short" { answer.continuation.finish() }
             try await running.value
             let status = try await reply?.status
             #expect(status == (reference == "short" ? 200 : nil))

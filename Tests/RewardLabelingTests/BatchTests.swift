@@ -159,7 +159,7 @@ import VisionLanguage
             #expect(again.repeated == replies.count - report.notRun && again.answers == 0 && again.failures.isEmpty)
         }
         #expect((3..<12).contains(rounds) && expired > 0)
-        #expect(try world.counts(run)["pending"] == nil)
+        #expect(try world.counts(run)[.pending] == nil)
 
         let other = try LabelWorld(episodes: 8)
         let live = try #require(try other.run("r", settings, identity: api.identity))
@@ -167,7 +167,7 @@ import VisionLanguage
         #expect(try await other.label(live, model, settings) == nil)
         #expect(try world.scores(run) == other.scores(live))
         #expect(try ends(world, run) == ends(other, live))
-        #expect(try world.counts(run)["scored"] ?? 0 > 0)
+        #expect(try world.counts(run)[.scored] ?? 0 > 0)
         // The same questions, word for word.
         let hashes = "SELECT reference, hex(request_sha256), prompt, answer FROM label_calls ORDER BY reference"
         #expect(try world.rows(hashes).count == asked)
@@ -234,7 +234,7 @@ import VisionLanguage
         let model = liveModel
         #expect(try await world.label(run, model) == nil)
         #expect(model.calls.isEmpty && exported.analyses == 8)
-        #expect(try world.counts(run) == ["pending": 4])
+        #expect(try world.counts(run) == [.pending: 4])
     }
 
     @Test func answersOfALiveRunNeedNoBatch() async throws {

@@ -12,7 +12,7 @@ import VisionLanguage
     private struct Plan {
         /// Attempts that fail before one comes to something.
         var transient = 0
-        var kind: CallFailure.Kind?
+        var kind: LabelFailure?
         var isMalformed = false
 
         init(_ reference: CallReference, seed: UInt64) {
@@ -41,21 +41,21 @@ import VisionLanguage
         }
 
         /// Nil where the question is answered, with an answer that can be used.
-        var end: CallFailure.Kind? { kind ?? (isMalformed ? .invalid : nil) }
+        var end: LabelFailure? { kind ?? (isMalformed ? .invalid : nil) }
     }
 
     /// How a span has to end, by the plan alone: nil for scored.
     private func ends(
         _ spanID: Int64, _ run: Int64, steps: Int, _ settings: LabelSettings, seed: UInt64
-    ) -> Set<CallFailure.Kind?> {
+    ) -> Set<LabelFailure?> {
         let windows = (steps + settings.window - 1) / settings.window
-        func end(_ stage: CallReference.Stage, _ window: Int, _ sample: Int, _ ask: Int) -> CallFailure.Kind? {
+        func end(_ stage: LabelStage, _ window: Int, _ sample: Int, _ ask: Int) -> LabelFailure? {
             Plan(
                 CallReference(runID: run, spanID: spanID, stage: stage, window: window, sample: sample, ask: ask),
                 seed: seed
             ).end
         }
-        var kinds: Set<CallFailure.Kind?> = []
+        var kinds: Set<LabelFailure?> = []
         var isScored = true
         let units = settings.layout == .span ? [0..<windows] : (0..<windows).map { $0..<$0 + 1 }
         for (unit, analyses) in units.enumerated() {
@@ -85,7 +85,7 @@ import VisionLanguage
         settings.samples = 1 + random.below(2)
         let world = try LabelWorld(episodes: 8)
         let run = try #require(try world.run("r", settings, selection: SpanSelection(controlCount: 2)))
-        let total = try #require(try world.counts(run)["pending"])
+        let total = try #require(try world.counts(run)[.pending])
 
         struct Sitting {
             var end = Int.max
@@ -105,7 +105,7 @@ import VisionLanguage
             return Plan(call.reference, seed: seed).result(call)
         }
         var sittings = 0
-        while let pending = try world.counts(run)["pending"], pending > 0 {
+        while let pending = try world.counts(run)[.pending], pending > 0 {
             sittings += 1
             try #require(sittings < 200)
             // Attempts enough for any plan, even where the breaker opens in between.
@@ -131,7 +131,7 @@ import VisionLanguage
 
         // Every span is scored, or unscored with a failure of its own.
         let counts = try world.counts(run)
-        #expect((counts["scored"] ?? 0) + (counts["unscored"] ?? 0) == total)
+        #expect((counts[.scored] ?? 0) + (counts[.unscored] ?? 0) == total)
         for row in try world.rows(
             "SELECT s.id, i.step_count, coalesce(s.failure, '') FROM label_spans s "
                 + "JOIN instructions i ON i.id = s.instruction_id")
@@ -139,7 +139,7 @@ import VisionLanguage
             let fields = row.split(separator: " ")
             let id = try #require(Int64(fields[0]))
             let allowed = ends(id, run.id, steps: try #require(Int(fields[1])), settings, seed: seed)
-            let kind = CallFailure.Kind(rawValue: fields.count > 2 ? String(fields[2]) : "")
+            let kind = LabelFailure(rawValue: fields.count > 2 ? String(fields[2]) : "")
             #expect(allowed.contains(kind), "span \(id) ended with \(row), expected \(allowed)")
         }
         #expect(try world.isSound())

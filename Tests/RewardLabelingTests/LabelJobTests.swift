@@ -15,7 +15,7 @@ import VisionLanguage
         let run = try #require(try world.run())
         let model = FakeVLM()
         #expect(try await world.label(run, model) == nil)
-        #expect(try world.counts(run) == ["scored": 4])
+        #expect(try world.counts(run) == [.scored: 4])
         #expect(Set(model.references).count == model.calls.count)
         for (reference, answers) in model.answers where reference.stage == .scoring {
             let rows = try world.store.read { try LabelRun.scores(spanID: reference.spanID, $0) }
@@ -71,10 +71,10 @@ import VisionLanguage
         #expect(model.references.count { $0.spanID == 5 && $0.ask > 0 } == 0)
         #expect(model.references.filter { $0.spanID == 6 && $0.stage == .scoring }.map(\.ask) == [0, 1])
         let status = try world.store.read { try LabelStatus.of(run, $0) }
-        #expect(status.spans == ["scored": 1, "unscored": 6])
+        #expect(status.spans == [.scored: 1, .unscored: 6])
         #expect(
             Dictionary(uniqueKeysWithValues: status.failures.map { ($0.kind, $0.spans) })
-                == ["transport": 1, "http": 1, "refusal": 1, "truncation": 1, "invalid": 2])
+                == [.transport: 1, .http: 1, .refusal: 1, .truncation: 1, .invalid: 2])
         #expect(status.calls.map(\.attempts).reduce(0, +) == model.calls.count)
     }
 
@@ -89,7 +89,7 @@ import VisionLanguage
                 ? FakeVLM.answered("[1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 10, 10]") : call.good
         }
         #expect(try await world.label(run, model, settings) == nil)
-        #expect(try world.counts(run) == ["scored": 4])
+        #expect(try world.counts(run) == [.scored: 4])
         for call in model.calls where call.reference.ask == 1 {
             let complaint = try #require(call.request.texts.last)
             #expect(complaint.contains("[1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 10, 10]"))
@@ -114,7 +114,7 @@ import VisionLanguage
                 ? FakeVLM.failed(.refusal, "the model declines: no") : call.good
         }
         #expect(try await world.label(run, model, settings) == nil)
-        #expect(try world.counts(run) == ["scored": 1, "unscored": 1])
+        #expect(try world.counts(run) == [.scored: 1, .unscored: 1])
         let rows = try world.store.read { try LabelRun.scores(spanID: 1, $0) }
         #expect(rows.map(\.position) == [0, 1, 2, 3, 8])
         for window in [0, 2] {
@@ -141,7 +141,7 @@ import VisionLanguage
             return FakeVLM.answered("{\"scores\": \(given[call.reference.sample])}")
         }
         #expect(try await world.label(run, model, settings) == nil)
-        #expect(try world.counts(run) == ["scored": 2])
+        #expect(try world.counts(run) == [.scored: 2])
         let rows = try world.store.read { try LabelRun.scores(spanID: 1, $0) }
         #expect(rows.map(\.score) == [3, 4, 5, 2, 7] && rows.allSatisfy { $0.samples == 3 })
         let agreement: [Double?] = [3, 2, 2, 1, 1].map { $0 / 3 }
@@ -165,13 +165,13 @@ import VisionLanguage
         let first = world.job(run, client: world.client(run, model))
         job.withLock { $0 = first }
         let stop = try await first.run()
-        let pending = try world.counts(run)["pending"] ?? 0
+        let pending = try world.counts(run)[.pending] ?? 0
         #expect((stop == .stopped) == (pending > 0), "\(pending) pending, but \(String(describing: stop))")
         #expect(model.calls.count < 12 || calls > 7)
         // What was under way was waited for.
         #expect(try world.number("SELECT count(*) FROM label_in_flight") == 0)
         #expect(try await world.label(run, model) == nil)
-        #expect(try world.counts(run) == ["scored": 4])
+        #expect(try world.counts(run) == [.scored: 4])
         // No question was asked twice.
         #expect(Set(model.references).count == model.calls.count)
         let whole = try LabelWorld()
@@ -188,7 +188,7 @@ import VisionLanguage
         job.stop()
         #expect(try await job.run() == .stopped)
         #expect(model.calls.isEmpty)
-        #expect(try world.counts(run) == ["pending": 4])
+        #expect(try world.counts(run) == [.pending: 4])
     }
 
     @Test func aSittingMayBeLimited() async throws {
@@ -199,7 +199,7 @@ import VisionLanguage
             let job = world.job(run, client: world.client(run, model), spanLimit: 2)
             #expect(try await job.run() == nil)
             #expect(job.progress.done == 2 && job.progress.total == 2 && job.progress.scored == 2)
-            #expect(try world.counts(run) == ["scored": 5 - left, "pending": left])
+            #expect(try world.counts(run) == [.scored: 5 - left, .pending: left])
         }
     }
 
@@ -212,7 +212,7 @@ import VisionLanguage
         let second = try #require(try world.run("s"))
         #expect(try await world.label(second, model) == nil)
         #expect(model.calls.count == asked)
-        #expect(try world.counts(second) == ["scored": 4])
+        #expect(try world.counts(second) == [.scored: 4])
         #expect(try world.scores(run) == world.scores(second))
         #expect(try world.number("SELECT count(*) FROM label_calls") == asked)
         // And without any model.
@@ -224,7 +224,7 @@ import VisionLanguage
         settings.temperature = 0.5
         let other = try #require(try world.run("u", settings))
         #expect(try await world.job(other, settings, client: nil).run() == nil)
-        #expect(try world.counts(other) == ["blocked": 4])
+        #expect(try world.counts(other) == [.blocked: 4])
         #expect(
             try world.rows("SELECT message FROM label_spans WHERE run_id = \(other.id) ORDER BY id LIMIT 1")
                 == ["the store has no answer to question r\(other.id)-s13-p1-w0-n0-a0"])
@@ -234,10 +234,10 @@ import VisionLanguage
         let world = try LabelWorld()
         let run = try #require(try world.run())
         try await world.label(run, FakeVLM { _ in FakeVLM.failed(.refusal, "no") })
-        #expect(try world.counts(run) == ["unscored": 4])
+        #expect(try world.counts(run) == [.unscored: 4])
         let second = try #require(try world.run("s"))
         try await world.label(second, FakeVLM())
-        #expect(try world.counts(second) == ["scored": 4])
+        #expect(try world.counts(second) == [.scored: 4])
     }
 
     @Test func anEpisodeThatIsReplacedCostsNothingAgain() async throws {
@@ -277,14 +277,14 @@ import VisionLanguage
             }
         }
         try await world.label(run, model, settings)
-        #expect(try world.counts(run) == ["unscored": 3])
+        #expect(try world.counts(run) == [.unscored: 3])
         let asked = model.calls.count
         isBroken.withLock { $0 = false }
-        #expect(try await world.store.write { try run.requeue(failures: ["http"], $0) } == 0)
-        #expect(try await world.store.write { try run.requeue(failures: ["refusal", "http"], $0) } == 3)
-        #expect(try world.counts(run) == ["pending": 3])
+        #expect(try await world.store.write { try run.requeue(failures: [.http], $0) } == 0)
+        #expect(try await world.store.write { try run.requeue(failures: [.refusal, .http], $0) } == 3)
+        #expect(try world.counts(run) == [.pending: 3])
         try await world.label(run, model, settings)
-        #expect(try world.counts(run) == ["scored": 3])
+        #expect(try world.counts(run) == [.scored: 3])
         let again = model.references.dropFirst(asked)
         #expect(again.count == 3 && again.allSatisfy { $0.window == 1 && $0.stage == .scoring && $0.ask == 0 })
         // The failed answers stay in the list of calls.
@@ -311,13 +311,13 @@ import VisionLanguage
         let spent = try world.store.read { try run.spent($0) }
         #expect(spent == Int64(model.calls.count) * each && spent <= limit && model.calls.count >= 4)
         #expect(client.statistics.nanodollars == spent && client.statistics.reservedNanodollars == 0)
-        let pending = try #require(try world.counts(run)["pending"])
+        let pending = try #require(try world.counts(run)[.pending])
         #expect(pending > 0)
         #expect(try world.number("SELECT count(*) FROM label_in_flight") == 0)
         // With more it goes on.
         let more = world.client(run, model, budget: Budget(limit: limit * 100, spent: spent), price: price)
         #expect(try await world.job(run, client: more).run() == nil)
-        #expect(try world.counts(run) == ["scored": 6])
+        #expect(try world.counts(run) == [.scored: 6])
         #expect(Set(model.references).count == model.calls.count)
         let status = try world.store.read { try LabelStatus.of(run, $0) }
         #expect(abs(status.dollars - Double(Int64(model.calls.count) * each) / 1e9) < 1e-12)
@@ -350,10 +350,10 @@ import VisionLanguage
         }
         #expect(message.contains(isBarred ? "HTTP 401: no such key" : "no connection"))
         let counts = try world.counts(run)
-        #expect(counts["unscored"] == nil && counts["pending"] ?? 0 >= 3)
+        #expect(counts[.unscored] == nil && counts[.pending] ?? 0 >= 3)
         isAway.withLock { $0 = false }
         #expect(try await world.label(run, model) == nil)
-        #expect(try world.counts(run) == ["scored": 6])
+        #expect(try world.counts(run) == [.scored: 6])
         #expect(model.answers.values.allSatisfy { $0.count == 1 })
     }
 
@@ -370,12 +370,12 @@ import VisionLanguage
         #expect(job.progress.blocked == 1)
         let message = try #require(job.progress.firstBlock)
         #expect(message.hasPrefix("observation 3: ") && message.contains("trial_2/3.jpg: cannot be read"))
-        #expect(try world.counts(run) == ["scored": 3, "blocked": 1])
+        #expect(try world.counts(run) == [.scored: 3, .blocked: 1])
         #expect(try world.store.read { try LabelStatus.of(run, $0) }.block == message)
         try FileManager.default.moveItem(atPath: path + "x", toPath: path)
         try await world.store.write { try run.unblock($0) }
         #expect(try await world.label(run, model, settings) == nil)
-        #expect(try world.counts(run) == ["scored": 4])
+        #expect(try world.counts(run) == [.scored: 4])
         #expect(Set(model.references).count == model.calls.count)
         // The list of labels leads to the pictures that were shown.
         let listed = try world.rows("SELECT frame_before, frame_after, analysis FROM label_list ORDER BY span_id, t")
@@ -390,7 +390,7 @@ import VisionLanguage
         let run = try #require(try world.run())
         try await world.store.write { try $0.execute(sql: "DELETE FROM frames WHERE episode_id = 2 AND t = 2") }
         try await world.label(run, FakeVLM())
-        #expect(try world.counts(run) == ["scored": 3, "blocked": 1])
+        #expect(try world.counts(run) == [.scored: 3, .blocked: 1])
     }
 
     @Test func aCallThatCannotBeNotedIsNotMade() async throws {
@@ -405,7 +405,7 @@ import VisionLanguage
             return
         }
         #expect(model.calls.isEmpty)
-        #expect(try world.counts(run) == ["pending": 4])
+        #expect(try world.counts(run) == [.pending: 4])
     }
 
     /// What a killed process leaves: a call that was noted and never came back.
@@ -414,14 +414,14 @@ import VisionLanguage
         let run = try #require(try world.run())
         try await world.store.write {
             try run.noteDispatch(
-                reference: "r1-s1-p1-w0-n0-a0", spanID: 1, requestSHA256: nil, reserved: 5_000_000, $0)
+                reference: "r1-s1-p1-w0-n0-a0", spanID: 1, reserved: 5_000_000, $0)
         }
         let before = try world.store.read { try LabelStatus.of(run, $0) }
         #expect(before.lostCalls == 1 && before.lostDollars == 0.005)
         #expect(try await world.store.write { try run.settleInterruptedCalls($0) } == 1)
         #expect(try await world.store.write { try run.settleInterruptedCalls($0) } == 0)
         try await world.label(run, FakeVLM())
-        #expect(try world.counts(run) == ["scored": 4])
+        #expect(try world.counts(run) == [.scored: 4])
         let after = try world.store.read { try LabelStatus.of(run, $0) }
         #expect(after.lostCalls == 1 && after.lostDollars == 0.005)
         #expect(try world.store.read { try run.spent($0) } == 5_000_000)
@@ -431,12 +431,10 @@ import VisionLanguage
         // An invalid reply that nevertheless holds text.
         let failure = CallFailure(.invalid, "the answer ended for an unknown reason: x", text: "{\"scores\": [1")
         let live = SpanConversation.Outcome(.failure(failure))
-        let question = SpanConversation.Question(stage: .scoring, window: 0, sample: 0)
-        var row = LabelQuestionRow(stage: 2, window: 0, sample: 0, ask: 0)
-        row.answer = failure.text
-        row.failure = failure.kind.rawValue
-        row.message = failure.message
-        let stored = try #require(row.stored)
-        #expect(stored.0 == question && stored.1 == live)
+        let question = LabelQuestion(stage: .scoring, window: 0, sample: 0)
+        let row = LabelQuestionRow(
+            stage: .scoring, window: 0, sample: 0, ask: 0, answer: failure.text, failure: .invalid,
+            message: failure.message)
+        #expect(row.question == question && row.outcome == live)
     }
 }

@@ -68,7 +68,7 @@ import VisionLanguage
         let (whole, wholeRun) = try await labelled(selection())
         let expected = try contents(whole, wholeRun)
         #expect(expected[0].count > 30)
-        #expect(try Set(whole.counts(wholeRun).keys) == ["scored", "unscored"])
+        #expect(try Set(whole.counts(wholeRun).keys) == [.scored, .unscored])
 
         let target = try LabelWorld(episodes: 10, hasPictures: true)
         var spans = 0
@@ -109,18 +109,18 @@ import VisionLanguage
         settings.pictures.layout = .frames
         // All spans, of which the other shard's are pending.
         _ = try target.run("r", settings, selection: selection())
-        let pending = try #require(try target.counts(run)["pending"])
+        let pending = try #require(try target.counts(run)[.pending])
         let scored = try target.scores(run)
         // The other machine answers otherwise where both have labelled.
         let (other, _) = try await labelled(selection()) { call in
             call.reference.stage == .analysis
                 ? FakeVLM.answered("other \(FakeVLM.hash(call.request.texts[0]))") : call.good
         }
-        let failed = try target.counts(run)["unscored"] ?? 0
+        let failed = try target.counts(run)[.unscored] ?? 0
         let report = try target.store.mergeLabels(from: try close(other))
         #expect(report.spans == pending + failed)
         #expect(Set(scored).isSubset(of: Set(try target.scores(run))))
-        #expect(try target.counts(run)["pending"] == nil && target.counts(run)["unscored"] == nil)
+        #expect(try target.counts(run)[.pending] == nil && target.counts(run)[.unscored] == nil)
         #expect(try target.isSound())
     }
 

@@ -108,15 +108,12 @@ struct LabelWorld {
     // MARK: Runs
 
     func candidates(_ settings: LabelSettings) throws -> [LabelCandidate] {
-        var found: [LabelCandidate] = []
-        try store.read { db in
-            try LabelCandidate.forEach(
+        try store.read {
+            try LabelCandidate.all(
                 LabelCandidate.Filter(
                     datasetID: dataset.id, splits: nil, kinds: settings.instructionKinds,
-                    firstAnnotationOnly: settings.firstAnnotationOnly), db
-            ) { found.append($0) }
+                    firstAnnotationOnly: settings.firstAnnotationOnly), $0)
         }
-        return found
     }
 
     /// A run with its spans.
@@ -187,7 +184,7 @@ struct LabelWorld {
 
     // MARK: What the store has
 
-    func counts(_ run: LabelRun) throws -> [String: Int] { try store.read { try run.spanCounts($0) } }
+    func counts(_ run: LabelRun) throws -> [LabelSpanStatus: Int] { try store.read { try run.spanCounts($0) } }
 
     func number(_ sql: String) throws -> Int { try store.read { try Int.fetchOne($0, sql: sql) ?? 0 } }
 

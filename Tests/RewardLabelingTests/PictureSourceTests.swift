@@ -11,7 +11,7 @@ import VisionLanguage
 
 @Suite struct PictureSourceTests {
     private let world: LabelWorld
-    private let frames: [LabelSpanRow.Frame]
+    private let frames: [FrameRow]
 
     init() throws {
         world = try LabelWorld(episodes: 1, steps: 5, hasPictures: true)
@@ -25,7 +25,7 @@ import VisionLanguage
         PictureSource(dataset ?? world.dataset, in: world.store, settings: settings)
     }
 
-    private func bytes(_ frame: LabelSpanRow.Frame) throws -> [UInt8] {
+    private func bytes(_ frame: FrameRow) throws -> [UInt8] {
         Array(try Data(contentsOf: URL(fileURLWithPath: world.folder(frame.path ?? ""))))
     }
 
@@ -34,9 +34,9 @@ import VisionLanguage
         return try Array(file).withUnsafeBytes { try RGBImage(decoding: $0) }
     }
 
-    private func message(_ source: PictureSource, _ frame: LabelSpanRow.Frame) async -> String? {
+    private func message(_ source: PictureSource, _ frame: FrameRow) async -> String? {
         do {
-            _ = try await source.picture(episodeID: 1, frame)
+            _ = try await source.picture(frame)
             return nil
         } catch {
             return error.description
@@ -47,7 +47,7 @@ import VisionLanguage
         #expect(frames.count == 6)
         let source = source()
         for frame in frames {
-            let picture = try await source.picture(episodeID: 1, frame)
+            let picture = try await source.picture(frame)
             let file = try bytes(frame)
             #expect(Data(base64Encoded: Data(picture.base64)) == Data(file))
             #expect(picture.sha256 == frame.sha256)
@@ -60,7 +60,7 @@ import VisionLanguage
     func picturesAreSentAsAskedFor(_ encoding: PictureSettings.Encoding, _ side: Int?) async throws {
         let source = source(PictureSettings(encoding: encoding, side: side, quality: 95))
         for frame in frames {
-            let picture = try await source.picture(episodeID: 1, frame)
+            let picture = try await source.picture(frame)
             let isScaled = side.map { $0 < 24 } ?? false
             let type: EncodedPicture.MediaType =
                 switch encoding {
@@ -148,11 +148,11 @@ import VisionLanguage
         let dataset = try withFrameStore(Array(1...16))
         let source = source(PictureSettings(encoding: .png), dataset: dataset)
         for t in 0..<3 {
-            var frame = LabelSpanRow.Frame(t: t, status: "rendered")
+            var frame = FrameRow(t: t, status: "rendered")
             frame.record = t
-            #expect(try decoded(try await source.picture(episodeID: 1, frame)) == LabelWorld.image(0, t))
+            #expect(try decoded(try await source.picture(frame)) == LabelWorld.image(0, t))
         }
-        var beyond = LabelSpanRow.Frame(t: 3, status: "rendered")
+        var beyond = FrameRow(t: 3, status: "rendered")
         beyond.record = 3
         #expect(await message(source, beyond)?.hasPrefix("observation 3: the frame store does not have it") == true)
         beyond.record = nil
@@ -161,7 +161,7 @@ import VisionLanguage
 
     @Test func framesOfAnotherStoreAreNotShown() async throws {
         let dataset = try withFrameStore(Array(2...17))
-        var frame = LabelSpanRow.Frame(t: 0, status: "rendered")
+        var frame = FrameRow(t: 0, status: "rendered")
         frame.record = 0
         let message = await message(source(dataset: dataset), frame)
         #expect(message?.hasSuffix("x.sqlite.d.frames: belongs to another store") == true)
@@ -172,14 +172,16 @@ import VisionLanguage
         let hashes = try await withThrowingTaskGroup(of: [UInt8].self) { group in
             for number in 0..<100 {
                 let frame = frames[number % 2]
-                group.addTask { try await source.picture(episodeID: 1, frame).sha256 }
+                group.addTask { try await source.picture(frame).sha256 }
             }
             return try await group.reduce(into: Set<[UInt8]>()) { $0.insert($1) }
         }
         #expect(hashes.count == 2)
         #expect(await source.readCount == 2)
         // Of another episode it is another picture.
-        _ = try await source.picture(episodeID: 2, frames[0])
+        var other = frames[0]
+        other.episodeID = 2
+        _ = try await source.picture(other)
         #expect(await source.readCount == 3)
     }
 
@@ -189,7 +191,7 @@ import VisionLanguage
         let image = try decoded(sheet)
         #expect(sheet.mediaType == .png && image.width == sheet.width)
         // Three columns of 24 and two rows of 16 with margins; every colour is on it, in order.
-        func place(_ frame: LabelSpanRow.Frame) -> Int? {
+        func place(_ frame: FrameRow) -> Int? {
             let color = Array(LabelWorld.image(0, frame.t).pixels.prefix(3))
             // A JPEG's colours are nearly those of the picture.
             return stride(from: 0, to: image.pixels.count, by: 3).first { start in

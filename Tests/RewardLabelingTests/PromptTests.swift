@@ -1,4 +1,5 @@
 import Episodes
+import ExperimentStore
 import Foundation
 import TestSupport
 import Testing
@@ -134,7 +135,7 @@ import VisionLanguage
             case .sheet: [Self.picture(99)]
             case .none: []
             }
-        let question = SpanConversation.Question(stage: .analysis, window: index, sample: sample)
+        let question = LabelQuestion(stage: .analysis, window: index, sample: sample)
         return QuestionComposer(prompts: try .standard(), settings: settings).analysis(
             Self.span, window, windowCount: windows.count, question: question, pictures: pictures,
             reference: CallReference(runID: 2, spanID: 5, stage: .analysis, window: index, sample: sample))
@@ -144,7 +145,7 @@ import VisionLanguage
         _ settings: LabelSettings, _ positions: Range<Int>, complaint: (String, String)? = nil, sample: Int = 0
     ) throws -> VLMRequest {
         let ask = complaint == nil ? 0 : 1
-        let question = SpanConversation.Question(stage: .scoring, window: 0, sample: sample, ask: ask)
+        let question = LabelQuestion(stage: .scoring, window: 0, sample: sample, ask: ask)
         return QuestionComposer(prompts: try .standard(), settings: settings).scoring(
             Self.span, positions: positions, analyses: ["It went & came.", "It \"put\" <it>."], question: question,
             complaint: complaint.map { (answer: $0.0, problem: $0.1) },

@@ -1,3 +1,4 @@
+import ExperimentStore
 import Foundation
 import Ground
 import Testing
@@ -7,7 +8,6 @@ import VisionLanguage
 
 /// Random conversations against a model of what they have to do.
 @Suite struct SpanConversationTests {
-    typealias Question = SpanConversation.Question
     typealias Outcome = SpanConversation.Outcome
 
     struct Setup {
@@ -23,7 +23,7 @@ import VisionLanguage
 
         var conversation: SpanConversation {
             SpanConversation(
-                actionCount: actionCount, windowing: Windowing(size: window), layout: layout, samples: samples)
+                transitions: Array(10..<10 + actionCount), windowing: Windowing(size: window), layout: layout, samples: samples)
         }
         var windowCount: Int { (actionCount + window - 1) / window }
         var unitCount: Int { layout == .span ? 1 : windowCount }
@@ -35,8 +35,8 @@ import VisionLanguage
 
     private func json(_ scores: [Int]) -> String { "{\"scores\":\(scores)}" }
 
-    private func outcome(_ question: Question, _ setup: Setup, _ random: inout SeededGenerator) -> Outcome {
-        let kinds = CallFailure.Kind.allCases
+    private func outcome(_ question: LabelQuestion, _ setup: Setup, _ random: inout SeededGenerator) -> Outcome {
+        let kinds = LabelFailure.allCases
         if random.chance(0.12) {
             let kind = kinds[random.below(kinds.count)]
             return .failed(kind, message: "\(kind) of \(question)", text: nil)
@@ -51,10 +51,10 @@ import VisionLanguage
     /// Asks in random order until nothing is open, and checks each step.
     private func talk(
         _ setup: Setup, _ random: inout SeededGenerator
-    ) throws -> (SpanConversation, [(Question, Outcome)]) {
+    ) throws -> (SpanConversation, [(LabelQuestion, Outcome)]) {
         var conversation = setup.conversation
-        var log: [(Question, Outcome)] = []
-        var seen: [Question: Outcome] = [:]
+        var log: [(LabelQuestion, Outcome)] = []
+        var seen: [LabelQuestion: Outcome] = [:]
         while !conversation.isDone {
             let open = conversation.open
             #expect(Set(open).count == open.count)
@@ -66,7 +66,7 @@ import VisionLanguage
                 }
                 let needed = setup.layout == .span ? 0..<setup.windowCount : question.window..<question.window + 1
                 for window in needed {
-                    let analysis = Question(stage: .analysis, window: window, sample: question.sample)
+                    let analysis = LabelQuestion(stage: .analysis, window: window, sample: question.sample)
                     guard case .answered = seen[analysis] else {
                         Issue.record("\(question) before its analysis")
                         continue
@@ -105,10 +105,10 @@ import VisionLanguage
     }
 
     /// The scores a unit got from each sample, out of the log alone.
-    private func values(_ setup: Setup, _ unit: Int, _ log: [(Question, Outcome)]) -> [[Int]] {
+    private func values(_ setup: Setup, _ unit: Int, _ log: [(LabelQuestion, Outcome)]) -> [[Int]] {
         (0..<setup.samples).compactMap { sample in
             for ask in 0...1 {
-                let question = Question(stage: .scoring, window: unit, sample: sample, ask: ask)
+                let question = LabelQuestion(stage: .scoring, window: unit, sample: sample, ask: ask)
                 guard case .answered(let text, _)? = log.first(where: { $0.0 == question })?.1 else { continue }
                 let scores = text.split { !$0.isNumber }.compactMap { Int($0) }
                 if scores.count == setup.actions(unit).count { return scores }
@@ -180,11 +180,11 @@ import VisionLanguage
     }
 
     @Test func theSecondAskingCounts() throws {
-        var conversation = SpanConversation(actionCount: 2, windowing: Windowing(), layout: .span)
-        conversation.take(.answered("seen", logprobs: nil), for: Question(stage: .analysis, window: 0, sample: 0))
-        let first = Question(stage: .scoring, window: 0, sample: 0)
+        var conversation = SpanConversation(transitions: [0, 1], windowing: Windowing(), layout: .span)
+        conversation.take(.answered("seen", logprobs: nil), for: LabelQuestion(stage: .analysis, window: 0, sample: 0))
+        let first = LabelQuestion(stage: .scoring, window: 0, sample: 0)
         conversation.take(.answered("[1]", logprobs: nil), for: first)
-        let second = Question(stage: .scoring, window: 0, sample: 0, ask: 1)
+        let second = LabelQuestion(stage: .scoring, window: 0, sample: 0, ask: 1)
         #expect(conversation.open == [second])
         var again = conversation
         conversation.take(.answered("[1,2]", logprobs: nil), for: second)
@@ -207,13 +207,13 @@ import VisionLanguage
             ]
         }
         for isComplete in [true, false] {
-            var conversation = SpanConversation(actionCount: 1, windowing: Windowing(), layout: .span, samples: 2)
+            var conversation = SpanConversation(transitions: [0], windowing: Windowing(), layout: .span, samples: 2)
             for sample in 0...1 {
                 conversation.take(
-                    .answered("seen", logprobs: nil), for: Question(stage: .analysis, window: 0, sample: sample))
+                    .answered("seen", logprobs: nil), for: LabelQuestion(stage: .analysis, window: 0, sample: sample))
                 conversation.take(
                     .answered("[7]", logprobs: sample == 0 ? tokens(0.5) : isComplete ? tokens(0.75) : nil),
-                    for: Question(stage: .scoring, window: 0, sample: sample))
+                    for: LabelQuestion(stage: .scoring, window: 0, sample: sample))
             }
             let score = conversation.result.scores.first
             #expect(score?.score == 7 && score?.samples == 2 && score?.agreement == 1)

@@ -19,7 +19,7 @@ import Testing
         }
     }
 
-    private func ids(_ spans: [LabelRun.NewSpan], _ control: String) -> [Int64] {
+    private func ids(_ spans: [LabelRun.NewSpan], _ control: LabelControl?) -> [Int64] {
         spans.filter { $0.control == control }.map(\.instructionID)
     }
 
@@ -33,8 +33,8 @@ import Testing
             var last: Set<String> = []
             for limit in [0, 1, 2, 10, 50, 199, 200, 300] {
                 let spans = SpanSelection(limit: limit, controlCount: 8, seed: seed).spans(of: all)
-                #expect(ids(spans, "none").count == min(limit, all.count))
-                #expect(Set(ids(spans, "none")).count == ids(spans, "none").count)
+                #expect(ids(spans, nil).count == min(limit, all.count))
+                #expect(Set(ids(spans, nil)).count == ids(spans, nil).count)
                 #expect(last.isSubset(of: texts(spans)))
                 last = texts(spans)
             }
@@ -45,7 +45,7 @@ import Testing
     @Test func seedsChooseOtherSpans() {
         let all = candidates(200)
         let chosen = (0..<5 as Range<UInt64>).map { seed in
-            Set(ids(SpanSelection(limit: 20, seed: seed).spans(of: all), "none"))
+            Set(ids(SpanSelection(limit: 20, seed: seed).spans(of: all), nil))
         }
         #expect(Set(chosen).count == 5)
     }
@@ -53,7 +53,7 @@ import Testing
     /// Spread over the data: about a tenth of any half.
     @Test func aLimitIsSpreadOverTheData() {
         let all = candidates(2000)
-        let chosen = ids(SpanSelection(limit: 200).spans(of: all), "none")
+        let chosen = ids(SpanSelection(limit: 200).spans(of: all), nil)
         #expect((70...130).contains(chosen.count { $0 < 1100 }))
     }
 
@@ -94,9 +94,9 @@ import Testing
         let all = candidates(300)
         let byID = Dictionary(uniqueKeysWithValues: all.map { ($0.instructionID, $0) })
         let spans = SpanSelection(limit: 200, controlCount: 40, seed: 7).spans(of: all)
-        let genuine = Set(ids(spans, "none"))
+        let genuine = Set(ids(spans, nil))
         for control in LabelControl.allCases {
-            let shown = spans.filter { $0.control == control.rawValue }
+            let shown = spans.filter { $0.control == control }
             if control != .mismatched { #expect(shown.count == 40) }
             #expect(shown.count > 30)
             for span in shown {
@@ -111,7 +111,7 @@ import Testing
                 #expect(!goal.objects.isEmpty && goal.objects.isDisjoint(with: own.objects))
             }
         }
-        #expect(spans.filter { $0.control == "none" }.allSatisfy { $0.goalInstructionID == $0.instructionID })
+        #expect(spans.filter { $0.control == nil }.allSatisfy { $0.goalInstructionID == $0.instructionID })
     }
 
     @Test func whereNoGoalIsOfOtherThingsThereIsNoMismatch() {

@@ -1,4 +1,5 @@
 import Episodes
+import ExperimentStore
 import Testing
 
 @testable import RewardLabeling
@@ -38,7 +39,7 @@ import Testing
     }
 
     @Test func referencesAreReadBack() {
-        for stage in [CallReference.Stage.analysis, .scoring] {
+        for stage in [LabelStage.analysis, .scoring] {
             let reference = CallReference(runID: 12, spanID: 3_456_789_012, stage: stage, window: 31, sample: 2, ask: 1)
             #expect(CallReference(reference.description) == reference)
             #expect(CallReference(reference.description + "-0123456789ab") == reference)

@@ -1,4 +1,5 @@
 import ALFRED
+import ExperimentStore
 import Ground
 import RewardLabeling
 import RewardLint

@@ -1,3 +1,4 @@
+import ExperimentStore
 import Foundation
 import RewardLabeling
 import RewardLint

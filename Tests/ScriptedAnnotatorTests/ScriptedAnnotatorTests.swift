@@ -1,4 +1,5 @@
 import Episodes
+import ExperimentStore
 import Foundation
 import Ground
 import RewardLabeling
@@ -40,7 +41,7 @@ import VisionLanguage
         let annotator = ScriptedAnnotator(settings)
         var different = [0, 0, 0]
         for id in 1...60 as ClosedRange<Int64> {
-            for stage in [CallReference.Stage.analysis, .scoring] {
+            for stage in [LabelStage.analysis, .scoring] {
                 let query = episode.query(goal, span: id, stage: stage)
                 let answer = annotator.answer(query, truth: episode.truth, goal: goal)
                 #expect(ScriptedAnnotator(settings).answer(query, truth: episode.truth, goal: goal) == answer)
@@ -93,7 +94,7 @@ import VisionLanguage
         let annotator = ScriptedAnnotator(
             AnnotatorSettings(kind: .constant, refusals: 0.1, malformed: 0.2, truncations: 0.05))
         let count = 4000
-        for stage in [CallReference.Stage.analysis, .scoring] {
+        for stage in [LabelStage.analysis, .scoring] {
             var (refusals, truncations, malformed, mended) = (0, 0, 0, 0)
             for id in 0..<Int64(count) {
                 let query = episode.query(goal, span: id, stage: stage)
@@ -223,7 +224,7 @@ import VisionLanguage
         let goal = try episode.goal(.task)
         let annotator = ScriptedAnnotator(AnnotatorSettings(malformed: 0.3))
         for id in 0..<40 as Range<Int64> {
-            for stage in [CallReference.Stage.analysis, .scoring] {
+            for stage in [LabelStage.analysis, .scoring] {
                 let query = episode.query(goal, span: id, stage: stage)
                 let reply = annotator.reply(to: query, truth: episode.truth, goal: goal, topLogprobs: 11)
                 let answer = try #require(text(reply.answer))

@@ -1,3 +1,4 @@
+import ExperimentStore
 import RewardLabeling
 import Episodes
 import Household
@@ -63,7 +64,7 @@ struct ScriptedEpisode: Sendable {
     /// - Parameter run: As the store numbers it; an answer does not depend on it.
     func query(
         _ goal: ScriptedGoal, steps: Range<Int>? = nil, control: LabelControl? = nil, span id: Int64 = 1,
-        stage: CallReference.Stage = .scoring, sample: Int = 0, ask: Int = 0, run: Int64 = 1, words: Int64? = nil
+        stage: LabelStage = .scoring, sample: Int = 0, ask: Int = 0, run: Int64 = 1, words: Int64? = nil
     ) -> ScriptedQuery {
         let steps = steps ?? actions.indices
         var span = Span(

@@ -1,4 +1,5 @@
 import Episodes
+import ExperimentStore
 import Household
 import RewardLabeling
 import Rooms

@@ -71,6 +71,11 @@ private final class Server {
         (try? Data(contentsOf: URL(string: "http://127.0.0.1:\(port)/health")!)) != nil
     }
 
+    /// Waits until so many calls have been billed in all.
+    func waitForCalls(_ count: Int, while isGoingOn: @autoclosure () -> Bool) throws {
+        while isGoingOn(), try (stats()["billed_calls"] as? Int ?? 0) < count { usleep(2_000) }
+    }
+
     func stats() throws -> [String: Any] {
         let data = try Data(contentsOf: #require(URL(string: "http://127.0.0.1:\(port)/stats")))
         return try #require(try JSONSerialization.jsonObject(with: data) as? [String: Any])
@@ -300,7 +305,7 @@ private final class Servers {
         ]
         for round in 0..<6 {
             let running = try label.start(arguments, in: folder, environment: ["OPENAI_API_KEY": Self.secret])
-            usleep(UInt32(150_000 + 130_000 * round))
+            try server.waitForCalls(4 + 12 * round, while: running.isRunning)
             kill(running.pid, SIGKILL)
             _ = try running.wait()
         }
@@ -322,7 +327,7 @@ private final class Servers {
                 "run", "--provider", "openai", "--model", "scripted", "--base-url", server.url, "--quiet",
                 "--concurrency", "8", "--store", "x.sqlite",
             ], in: folder, environment: ["OPENAI_API_KEY": Self.secret])
-        usleep(700_000)
+        try server.waitForCalls(8, while: running.isRunning)
         kill(running.pid, signal)
         #expect(try running.wait().status == 130)
         #expect(try number("SELECT count(*) FROM label_in_flight") == 0)

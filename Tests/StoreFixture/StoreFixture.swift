@@ -74,7 +74,7 @@ package struct StoreFixture: Sendable {
     /// - Parameter end: How the spans end.
     @discardableResult
     package func label(
-        _ name: String, _ instructions: [InstructionQuery.Match], control: String = "none",
+        _ name: String, _ instructions: [InstructionQuery.Match], control: LabelControl? = nil,
         end: LabelRun.SpanEnd = .scored, _ score: (InstructionQuery.Match, _ t: Int) -> Int?
     ) throws -> LabelRun {
         let run = try labelRun(name)

@@ -434,12 +434,12 @@ import Testing
         }
         let error = try refused("- {model: m, input: 1, output: 2, tokens_per_picture: \(rule)}")
         #expect(
-            error?.isMissing == false && error?.description.contains(problem) == true, "\(error?.description ?? "")")
+            error?.exit == .badInput && error?.description.contains(problem) == true, "\(error?.description ?? "")")
         #expect(try refused("- {model: m, input: 1}")?.description.contains("row 1 has no output") == true)
         #expect(try refused("- {model: m, input: -1, output: 2}")?.description.contains("a price of m") == true)
         #expect(try refused("{[")?.description.contains("not YAML") == true)
         let missing = #expect(throws: PriceFileError.self) { try PriceTable(file: folder("no.yaml")) }
-        #expect(missing?.isMissing == true)
+        #expect(missing?.exit == .inputMissing)
     }
 
     @Test func pictures() {

@@ -2,17 +2,34 @@ internal import Foundation
 package import GRDB
 
 /// An answer, or why there is none, with all that is known of the call.
-package struct LabelCallRow: Sendable, Equatable {
+package struct LabelCallRow: TableRow, Equatable {
+    /// Where calls are kept.
+    package static let databaseTableName = "label_calls"
+
+    /// How a call was made.
+    package enum Source: String, Codable, Sendable {
+        case live, batch
+    }
+
+    /// The question's name in logs and batches.
     package var reference: String
-    package var stage: Int
-    package var requestSHA256: [UInt8]
-    /// `live` or `batch`.
-    package var source: String
+    /// Which question.
+    package var stage: LabelStage
+    /// Of all that decides the answer, 32 bytes.
+    @Blob package var requestSHA256: [UInt8]
+    /// How it was made.
+    package var source: Source
+    /// As in `openai`.
     package var provider: String
+    /// The server.
     package var baseURL: String
+    /// The model's name, as it was asked for.
     package var modelAsked: String
+    /// The model's name, as it named itself.
     package var modelAnswered: String?
+    /// What the server said of its own version.
     package var fingerprint: String?
+    /// The provider's name of the call.
     package var providerCallID: String?
     /// The question's texts.
     package var prompt: String
@@ -20,25 +37,41 @@ package struct LabelCallRow: Sendable, Equatable {
     package var answer: String?
     /// The reply's body.
     package var raw: String?
+    /// In the provider's word.
     package var finishReason: String?
     /// As JSON.
     package var logprobs: String?
-    /// The kind of failure; nil for an answer that could be used.
-    package var failure: String?
+    /// Nil for an answer that could be used.
+    package var failure: LabelFailure?
+    /// What happened, for a failure.
     package var message: String?
+    /// Of a reply that was refused.
     package var httpStatus: Int?
-    package var promptTokens: Int
-    package var cachedTokens: Int
-    package var completionTokens: Int
+    /// As billed, all attempts together, as are the other tokens.
+    package var promptTokens = 0
+    /// Of the prompt's, those the server knew already.
+    package var cachedTokens = 0
+    /// Of the answer.
+    package var completionTokens = 0
     /// In billionths of a dollar; nil where no price is known.
     package var costNanodollars: Int64?
+    /// How often the request was sent.
     package var attempts: Int
     /// ISO 8601, UTC.
     package var startedAt: String
+    /// From the first sending to the answer.
     package var latencyMilliseconds: Double
 
+    private enum CodingKeys: String, CodingKey {
+        case reference, stage, requestSHA256, source, provider, baseURL, modelAsked, modelAnswered, fingerprint
+        case providerCallID, prompt, answer, raw, finishReason, logprobs, failure, message, httpStatus, promptTokens
+        case cachedTokens, completionTokens, costNanodollars, attempts, startedAt
+        case latencyMilliseconds = "latencyMs"
+    }
+
+    /// A call without an answer, a failure or a price.
     package init(
-        reference: String, stage: Int, requestSHA256: [UInt8], source: String, provider: String, baseURL: String,
+        reference: String, stage: LabelStage, requestSHA256: [UInt8], source: Source, provider: String, baseURL: String,
         modelAsked: String, prompt: String, attempts: Int, startedAt: String, latencyMilliseconds: Double
     ) {
         self.reference = reference
@@ -52,164 +85,105 @@ package struct LabelCallRow: Sendable, Equatable {
         self.attempts = attempts
         self.startedAt = startedAt
         self.latencyMilliseconds = latencyMilliseconds
-        promptTokens = 0
-        cachedTokens = 0
-        completionTokens = 0
     }
 }
 
-/// A question of a span: which of its calls answered it, and how.
-package struct LabelQuestionRow: Sendable, Equatable {
-    package var stage: Int
+/// One question about a span: which window, which sample, and how often it was asked.
+package struct LabelQuestion: Sendable, Hashable, Codable {
+    /// Which question.
+    package var stage: LabelStage
+    /// The window; 0 where a scoring is about the whole span.
     package var window: Int
+    /// From 0, where several answers are asked for.
     package var sample: Int
+    /// 0, or 1 for the second asking that carries what was wrong with the first answer.
     package var ask: Int
+
+    /// A question by its parts.
+    package init(stage: LabelStage, window: Int, sample: Int, ask: Int = 0) {
+        self.stage = stage
+        self.window = window
+        self.sample = sample
+        self.ask = ask
+    }
+}
+
+/// A question of a span that was asked, and how it was answered.
+package struct LabelQuestionRow: QueryRow, Equatable {
+    /// Which question.
+    package var stage: LabelStage
+    /// See ``LabelQuestion``.
+    package var window: Int
+    /// See ``LabelQuestion``.
+    package var sample: Int
+    /// See ``LabelQuestion``.
+    package var ask: Int
+    /// What the model said, as far as it came.
     package var answer: String?
+    /// As JSON.
     package var logprobs: String?
-    package var failure: String?
+    /// Nil for an answer that could be used.
+    package var failure: LabelFailure?
+    /// What happened, for a failure.
     package var message: String?
+
+    /// The question alone.
+    package var question: LabelQuestion { LabelQuestion(stage: stage, window: window, sample: sample, ask: ask) }
 }
 
 extension LabelRun {
-    /// Notes that a call is about to be made, with what it may cost at most. The answer to a batched one is recognised by the
-    /// request's hash.
-    package func noteDispatch(
-        reference: String, spanID: Int64, requestSHA256: [UInt8]?, reserved: Int64, batch: Batched? = nil,
-        _ db: Database
-    ) throws {
-        try db.cachedStatement(
-            sql: """
-                INSERT OR REPLACE INTO label_in_flight (reference, run_id, span_id, request_sha256,
-                    reserved_nanodollars, batch_file, prompt, sent_at)
-                VALUES (?, ?, ?, ?, ?, ?, ?, ?)
-                """
-        ).execute(arguments: [
-            reference, id, spanID, requestSHA256.map { Data($0) }, reserved, batch?.file, batch?.prompt,
-            Date.now.formatted(.iso8601),
-        ])
-    }
-
-    /// A call that is made by handing a file to somebody else.
-    package struct Batched: Sendable, Equatable {
-        /// The file's name.
-        package var file: String
-        /// The question's texts.
-        package var prompt: String
-
-        package init(file: String, prompt: String) {
-            self.file = file
-            self.prompt = prompt
-        }
-    }
-
-    /// A call whose answer is awaited from a batch.
-    package struct Awaited: Sendable, Equatable {
-        package var spanID: Int64
-        package var requestSHA256: [UInt8]
-        package var batch: Batched
-        package var sentAt: String
-    }
-
-    /// Nil for a reference that no batch of this run has outstanding.
-    package func awaited(_ reference: String, _ db: Database) throws -> Awaited? {
-        let statement = try db.cachedStatement(
-            sql: """
-                SELECT span_id, request_sha256, batch_file, prompt, sent_at FROM label_in_flight
-                WHERE run_id = ? AND reference = ? AND batch_file IS NOT NULL AND request_sha256 IS NOT NULL
-                """)
-        return try Row.fetchOne(statement, arguments: [id, reference]).map {
-            Awaited(
-                spanID: $0[0], requestSHA256: Array($0[1] as Data),
-                batch: Batched(file: $0[2], prompt: $0[3] as String? ?? ""), sentAt: $0[4])
-        }
-    }
-
-    /// Batch files with questions outstanding, and how many each.
-    package func outstandingBatches(_ db: Database) throws -> [(file: String, count: Int)] {
-        try Row.fetchAll(
-            db,
-            sql: """
-                SELECT batch_file, count(*) FROM label_in_flight WHERE run_id = ? AND batch_file IS NOT NULL
-                GROUP BY batch_file ORDER BY batch_file
-                """, arguments: [id]
-        ).map { ($0[0], $0[1]) }
-    }
-
-    /// Gives up waiting for a batch: its questions can be asked again.
-    package func forgetBatch(_ file: String, _ db: Database) throws -> Int {
-        try db.execute(
-            sql: "DELETE FROM label_in_flight WHERE run_id = ? AND batch_file = ?", arguments: [id, file])
-        return db.changesCount
-    }
-
-    /// Forgets a call that was not made after all.
-    package func forgetDispatch(reference: String, _ db: Database) throws {
-        try db.cachedStatement(sql: "DELETE FROM label_in_flight WHERE reference = ?").execute(arguments: [reference])
-    }
-
     /// Stores what came of a call and ties it to its question.
     ///
     /// - Parameter tiesQuestion: Off for a call that failed because the server was down: the question stays open.
     package func record(
-        _ call: LabelCallRow, spanID: Int64, window: Int, sample: Int, ask: Int, tiesQuestion: Bool = true,
-        _ db: Database
+        _ call: LabelCallRow, spanID: Int64, question: LabelQuestion, tiesQuestion: Bool = true, _ db: Database
     ) throws {
-        try db.cachedStatement(
-            sql: """
-                INSERT INTO label_calls (run_id, reference, stage, request_sha256, source, provider, base_url, model_asked,
-                    model_answered, fingerprint, provider_call_id, prompt, answer, raw, finish_reason, logprobs, failure,
-                    message, http_status, prompt_tokens, cached_tokens, completion_tokens, cost_nanodollars, attempts,
-                    started_at, latency_ms)
-                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
-                """
-        ).execute(arguments: [
-            id, call.reference, call.stage, Data(call.requestSHA256), call.source, call.provider, call.baseURL,
-            call.modelAsked, call.modelAnswered, call.fingerprint, call.providerCallID, call.prompt, call.answer,
-            call.raw, call.finishReason, call.logprobs, call.failure, call.message, call.httpStatus, call.promptTokens,
-            call.cachedTokens, call.completionTokens, call.costNanodollars, call.attempts, call.startedAt,
-            call.latencyMilliseconds,
-        ])
-        if tiesQuestion {
-            try answer(
-                spanID: spanID, stage: call.stage, window: window, sample: sample, ask: ask,
-                callID: db.lastInsertedRowID, db)
-        }
-        try forgetDispatch(reference: call.reference, db)
+        try call.insert(db, adding: ["run_id": id])
+        if tiesQuestion { try Self.answer(question, spanID: spanID, callID: db.lastInsertedRowID, db) }
+        try Self.forgetDispatch(reference: call.reference, db)
     }
 
     /// Ties a question to an answer that the store had already.
-    package func answer(
-        spanID: Int64, stage: Int, window: Int, sample: Int, ask: Int, callID: Int64, _ db: Database
-    ) throws {
+    package static func answer(_ question: LabelQuestion, spanID: Int64, callID: Int64, _ db: Database) throws {
         try db.cachedStatement(
             sql: """
                 INSERT OR REPLACE INTO label_questions (span_id, stage, window_idx, sample, ask, call_id)
-                VALUES (?, ?, ?, ?, ?, ?)
+                VALUES (:span, :stage, :window, :sample, :ask, :call)
                 """
-        ).execute(arguments: [spanID, stage, window, sample, ask, callID])
+        ).execute(arguments: [
+            "span": spanID, "stage": question.stage.rawValue, "window": question.window, "sample": question.sample,
+            "ask": question.ask, "call": callID,
+        ])
     }
 
     /// The questions of a span that have been asked, with their outcomes.
     package static func questions(spanID: Int64, _ db: Database) throws -> [LabelQuestionRow] {
         let statement = try db.cachedStatement(
             sql: """
-                SELECT q.stage, q.window_idx, q.sample, q.ask, c.answer, c.logprobs, c.failure, c.message
+                SELECT q.stage, q.window_idx AS window, q.sample, q.ask, c.answer, c.logprobs, c.failure, c.message
                 FROM label_questions q JOIN label_calls c ON c.id = q.call_id
-                WHERE q.span_id = ? ORDER BY q.stage, q.window_idx, q.sample, q.ask
+                WHERE q.span_id = :span ORDER BY q.stage, q.window_idx, q.sample, q.ask
                 """)
-        return try Row.fetchAll(statement, arguments: [spanID]).map {
-            LabelQuestionRow(
-                stage: $0[0], window: $0[1], sample: $0[2], ask: $0[3], answer: $0[4], logprobs: $0[5], failure: $0[6],
-                message: $0[7])
-        }
+        return try LabelQuestionRow.fetchAll(statement, arguments: ["span": spanID])
+    }
+
+    /// An answer the store has, whichever run asked for it.
+    package struct KnownAnswer: QueryRow {
+        /// The store's number of the call.
+        package var callID: Int64
+        /// What the model said.
+        package var answer: String
+        /// As JSON.
+        package var logprobs: String?
     }
 
     /// An answer to the same request, whichever run asked for it.
-    package static func answered(
-        requestSHA256: [UInt8], _ db: Database
-    ) throws -> (callID: Int64, answer: String, logprobs: String?)? {
+    package static func answered(requestSHA256: [UInt8], _ db: Database) throws -> KnownAnswer? {
         let statement = try db.cachedStatement(
-            sql: "SELECT id, answer, logprobs FROM label_calls WHERE request_sha256 = ? AND failure IS NULL LIMIT 1")
-        return try Row.fetchOne(statement, arguments: [Data(requestSHA256)]).map { ($0[0], $0[1], $0[2]) }
+            sql: """
+                SELECT id AS call_id, answer, logprobs FROM label_calls
+                WHERE request_sha256 = :hash AND failure IS NULL LIMIT 1
+                """)
+        return try KnownAnswer.fetchOne(statement, arguments: ["hash": Data(requestSHA256)])
     }
 }

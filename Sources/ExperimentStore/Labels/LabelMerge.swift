@@ -24,7 +24,7 @@ extension ExperimentStore {
         let runs = try other.read { try LabelRun.all($0) }
         try other.close()
         return try withoutTransaction { db in
-            try db.execute(sql: "ATTACH DATABASE ? AS other", arguments: [other.file])
+            try db.execute(sql: "ATTACH DATABASE :file AS other", arguments: ["file": other.file])
             defer { try? db.execute(sql: "DETACH DATABASE other") }
             var report = LabelMergeReport()
             try db.inTransaction(.immediate) {
@@ -75,18 +75,19 @@ extension ExperimentStore {
                 SELECT o.name, d.id, o.annotator, o.provider, o.base_url, o.model, o.unit, o.settings, o.settings_sha256,
                     o.analysis_prompt, o.scoring_prompt, o.complaint_prompt, o.created_at
                 FROM other.label_runs o JOIN other.datasets od ON od.id = o.dataset_id
-                JOIN main.datasets d ON d.name = od.name WHERE o.id = ?
-                """, arguments: [run.id])
+                JOIN main.datasets d ON d.name = od.name WHERE o.id = :theirs
+                """, arguments: ["theirs": run.id])
         let ours = try Int64.fetchOne(
             db,
             sql: """
                 SELECT r.id FROM main.label_runs r JOIN other.label_runs o ON o.name = r.name
-                    AND o.settings_sha256 = r.settings_sha256 WHERE o.id = ?
-                """, arguments: [run.id])
+                    AND o.settings_sha256 = r.settings_sha256 WHERE o.id = :theirs
+                """, arguments: ["theirs": run.id])
         guard let ours else {
             throw StoreError(
                 .failed,
-                "its label run \"\(run.name)\" has other settings than the run of this name here, or is about a dataset that is not here",
+                "its label run \"\(run.name)\" has other settings than the run of this name here, or is about a dataset "
+                    + "that is not here",
                 file: path)
         }
         let names: StatementArguments = ["theirs": run.id, "ours": ours]
@@ -94,10 +95,10 @@ extension ExperimentStore {
             try Int.fetchOne(
                 db,
                 sql: """
-                    SELECT count(*) FROM other.label_spans s WHERE s.run_id = ?
+                    SELECT count(*) FROM other.label_spans s WHERE s.run_id = :theirs
                         AND (s.instruction_id NOT IN (SELECT theirs FROM temp.merge_instructions)
                             OR s.goal_instruction_id NOT IN (SELECT theirs FROM temp.merge_instructions))
-                    """, arguments: [run.id]) ?? 0
+                    """, arguments: ["theirs": run.id]) ?? 0
         try db.execute(
             sql: """
                 INSERT OR IGNORE INTO main.label_spans (run_id, instruction_id, control, goal_instruction_id)

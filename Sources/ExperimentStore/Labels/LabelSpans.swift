@@ -1,109 +1,76 @@
-internal import Foundation
 package import GRDB
 
-/// An instruction that can be labelled.
-package struct LabelCandidate: Sendable, Equatable {
-    package var instructionID: Int64
-    /// The same in every store of this data: dataset, split, episode and the instruction's place in it.
-    package var key: String
-    package var text: String
-    package var stepCount: Int
-    package var episodeID: Int64
-    package var floorPlan: String
-    /// Classes of the things the covered sub-tasks are about.
-    package var objects: Set<String>
-
-    /// Which instructions of a dataset.
-    package struct Filter: Sendable {
-        package var datasetID: Int64
-        /// Nil for all splits.
-        package var splits: [String]?
-        /// `task`, `primitive`, `composite`.
-        package var kinds: [String]
-        /// Only the first annotation of each episode that has instructions of these kinds, or all of them.
-        package var firstAnnotationOnly: Bool
-
-        package init(datasetID: Int64, splits: [String]?, kinds: [String], firstAnnotationOnly: Bool) {
-            self.datasetID = datasetID
-            self.splits = splits
-            self.kinds = kinds
-            self.firstAnnotationOnly = firstAnnotationOnly
-        }
-    }
-
-    /// Calls `body` with each candidate, in the order of episodes and steps.
-    package static func forEach(_ filter: Filter, _ db: Database, _ body: (LabelCandidate) throws -> Void) throws {
-        let splits = filter.splits.map { String(decoding: (try? JSONEncoder().encode($0)) ?? Data(), as: UTF8.self) }
-        let kinds = String(decoding: try JSONEncoder().encode(filter.kinds), as: UTF8.self)
-        let rows = try Row.fetchCursor(
-            db,
-            sql: """
-                SELECT i.id, d.name || '/' || e.split || '/' || e.key || '/' || i.repeat_idx || '/' || i.kind || '/'
-                        || i.first_subtask || '+' || i.subtask_count,
-                    i.text, i.step_count, e.id, s.floor_plan,
-                    (SELECT group_concat(coalesce(st.object_id, '') || ' ' || coalesce(st.receptacle_id, ''), ' ')
-                        FROM subtasks st WHERE st.episode_id = e.id AND st.idx >= i.first_subtask
-                            AND st.idx < i.first_subtask + i.subtask_count)
-                FROM episodes e JOIN datasets d ON d.id = e.dataset_id JOIN scenes s ON s.id = e.scene_id
-                JOIN instructions i ON i.episode_id = e.id
-                WHERE e.dataset_id = :dataset
-                    AND (:splits IS NULL OR e.split IN (SELECT value FROM json_each(:splits)))
-                    AND i.kind IN (SELECT value FROM json_each(:kinds))
-                    AND (NOT :first OR i.repeat_idx = (SELECT min(j.repeat_idx) FROM instructions j
-                        WHERE j.episode_id = e.id AND j.kind IN (SELECT value FROM json_each(:kinds))))
-                ORDER BY e.id, i.first_step, i.id
-                """,
-            arguments: [
-                "dataset": filter.datasetID, "splits": splits, "kinds": kinds, "first": filter.firstAnnotationOnly,
-            ])
-        while let row = try rows.next() {
-            let ids = (row[6] as String? ?? "").split(separator: " ")
-            try body(
-                LabelCandidate(
-                    instructionID: row[0], key: row[1], text: row[2], stepCount: row[3], episodeID: row[4],
-                    floorPlan: row[5], objects: Set(ids.map { String($0.prefix { $0 != "|" }) })))
-        }
-    }
-}
-
 /// A span with what is asked about it, as recorded.
-package struct LabelSpanRow: Sendable, Equatable {
-    package struct Step: Sendable, Equatable {
+package struct LabelSpanRow: QueryRow, Equatable {
+    /// A transition of the span.
+    package struct Step: QueryRow, Equatable {
+        /// The transition.
         package var t: Int
+        /// The action's number.
         package var action: Int
-        /// Nil for navigation.
+        /// The class of the object acted on; nil for navigation.
         package var object: String?
     }
 
-    package struct Frame: Sendable, Equatable {
-        package var t: Int
-        package var status: String
-        package var path: String?
-        package var width: Int?
-        package var height: Int?
-        package var sha256: [UInt8]?
-        package var record: Int?
+    /// The store's number of the span.
+    package var id: Int64
+    /// The instruction whose stretch is shown.
+    package var instructionID: Int64
+    /// The instruction whose words are the goal.
+    package var goalInstructionID: Int64
+    /// Nil for a span that is shown as it was recorded.
+    package var control: LabelControl?
+    /// The store's number of the episode.
+    package var episodeID: Int64
+    /// The goal's words.
+    package var goal: String
+    /// The transitions in their order.
+    package private(set) var steps: [Step] = []
+    /// One more than ``steps``.
+    package private(set) var frames: [FrameRow] = []
+    private var firstStep: Int
+    private var stepCount: Int
+
+    private enum CodingKeys: String, CodingKey {
+        case id, instructionID, goalInstructionID, control, episodeID, goal, firstStep, stepCount
     }
 
-    package var id: Int64
-    package var instructionID: Int64
-    package var goalInstructionID: Int64
-    package var control: String
-    package var episodeID: Int64
-    package var goal: String
-    package var steps: [Step]
-    /// One more than ``steps``.
-    package var frames: [Frame]
+    /// With ``steps`` and ``frames``.
+    fileprivate func filled(_ db: Database) throws -> LabelSpanRow {
+        let range: StatementArguments = ["episode": episodeID, "first": firstStep, "end": firstStep + stepCount]
+        var span = self
+        span.steps = try Step.fetchAll(
+            db.cachedStatement(
+                sql: """
+                    SELECT t.t, t.action, CASE WHEN a.interaction = 0 THEN NULL WHEN t.object_class > 0 THEN o.name
+                        WHEN instr(t.object_id, '|') = 0 THEN t.object_id
+                        ELSE substr(t.object_id, 1, instr(t.object_id, '|') - 1) END AS object
+                    FROM transitions t JOIN actions a ON a.id = t.action
+                    JOIN object_classes o ON o.id = t.object_class
+                    WHERE t.episode_id = :episode AND t.t >= :first AND t.t < :end ORDER BY t.t
+                    """), arguments: range)
+        span.frames = try FrameRow.fetchAll(
+            db.cachedStatement(
+                sql: """
+                    SELECT * FROM frames
+                    WHERE episode_id = :episode AND t >= :first AND t <= :end ORDER BY t
+                    """), arguments: range)
+        return span
+    }
 }
 
 extension LabelRun {
     /// A span to be labelled: an instruction under its own goal or, for controls, another's.
     package struct NewSpan: Sendable {
+        /// The instruction whose stretch is shown.
         package var instructionID: Int64
-        package var control: String
+        /// Nil to show it as it was recorded.
+        package var control: LabelControl?
+        /// The instruction whose words are the goal.
         package var goalInstructionID: Int64
 
-        package init(instructionID: Int64, control: String, goalInstructionID: Int64) {
+        /// A span by its parts.
+        package init(instructionID: Int64, control: LabelControl? = nil, goalInstructionID: Int64) {
             self.instructionID = instructionID
             self.control = control
             self.goalInstructionID = goalInstructionID
@@ -117,21 +84,22 @@ extension LabelRun {
         let statement = try db.makeStatement(
             sql: """
                 INSERT OR IGNORE INTO label_spans (run_id, instruction_id, control, goal_instruction_id)
-                VALUES (?, ?, ?, ?)
+                VALUES (:run, :instruction, :control, :goal)
                 """)
         var added = 0
         for span in spans {
-            try statement.execute(arguments: [id, span.instructionID, span.control, span.goalInstructionID])
+            try statement.execute(arguments: [
+                "run": id, "instruction": span.instructionID, "control": span.control?.rawValue ?? LabelControl.genuine,
+                "goal": span.goalInstructionID,
+            ])
             added += db.changesCount
         }
         return added
     }
 
     /// How many spans there are by status.
-    package func spanCounts(_ db: Database) throws -> [String: Int] {
-        let rows = try Row.fetchAll(
-            db, sql: "SELECT status, count(*) FROM label_spans WHERE run_id = ? GROUP BY status", arguments: [id])
-        return Dictionary(uniqueKeysWithValues: rows.map { ($0[0] as String, $0[1] as Int) })
+    package func spanCounts(_ db: Database) throws -> [LabelSpanStatus: Int] {
+        Dictionary(try SpanCount.all(of: self, db).map { ($0.status, $0.count) }, uniquingKeysWith: +)
     }
 
     /// The next pending spans after the span `after`, in the order of their ids. Spans that wait for a batch are left out
@@ -143,79 +111,46 @@ extension LabelRun {
             includingBatched
             ? ""
             : "AND NOT EXISTS (SELECT 1 FROM label_in_flight f WHERE f.span_id = s.id AND f.batch_file IS NOT NULL)"
-        return try Self.runSpans(
-            "s.run_id = ? AND s.status = 'pending' AND s.id > ? \(waiting) ORDER BY s.id LIMIT ?",
-            [id, after, limit], db)
+        return try spans(
+            "s.status = 'pending' AND s.id > :after \(waiting) ORDER BY s.id LIMIT :limit",
+            ["after": after, "limit": limit], db)
     }
 
     /// What the span of an instruction would be, for estimates. It has no number and no run.
     package static func preview(instructionID: Int64, _ db: Database) throws -> LabelSpanRow? {
-        try spans(
-            """
-            SELECT 0, i.id, i.id, 'none', i.episode_id, i.text, i.first_step, i.step_count FROM instructions i
-            WHERE i.id = ?
-            """, [instructionID], db
-        ).first
+        try LabelSpanRow.fetchOne(
+            db.cachedStatement(
+                sql: """
+                    SELECT 0 AS id, i.id AS instruction_id, i.id AS goal_instruction_id, i.episode_id, i.text AS goal,
+                        i.first_step, i.step_count
+                    FROM instructions i WHERE i.id = :instruction
+                    """), arguments: ["instruction": instructionID])?.filled(db)
     }
 
     /// One span of the run, whatever its status.
     package func span(_ spanID: Int64, _ db: Database) throws -> LabelSpanRow? {
-        try Self.runSpans("s.run_id = ? AND s.id = ?", [id, spanID], db).first
+        try spans("s.id = :span", ["span": spanID], db).first
     }
 
-    private static func runSpans(
+    private func spans(
         _ condition: String, _ arguments: StatementArguments, _ db: Database
     ) throws -> [LabelSpanRow] {
-        try spans(
-            """
-            SELECT s.id, s.instruction_id, s.goal_instruction_id, s.control, i.episode_id, g.text, i.first_step,
-                i.step_count
-            FROM label_spans s JOIN instructions i ON i.id = s.instruction_id
-            JOIN instructions g ON g.id = s.goal_instruction_id
-            WHERE \(condition)
-            """, arguments, db)
-    }
-
-    private static func spans(
-        _ query: String, _ arguments: StatementArguments, _ db: Database
-    ) throws -> [LabelSpanRow] {
-        let found = try Row.fetchAll(db.cachedStatement(sql: query), arguments: arguments)
-        let steps = try db.cachedStatement(
+        let statement = try db.cachedStatement(
             sql: """
-                SELECT t.t, t.action, CASE WHEN a.interaction = 0 THEN NULL WHEN t.object_class > 0 THEN o.name
-                    ELSE t.object_id END
-                FROM transitions t JOIN actions a ON a.id = t.action
-                JOIN object_classes o ON o.id = t.object_class
-                WHERE t.episode_id = ? AND t.t >= ? AND t.t < ? ORDER BY t.t
+                SELECT s.id, s.instruction_id, s.goal_instruction_id, nullif(s.control, 'none') AS control, i.episode_id,
+                    g.text AS goal, i.first_step, i.step_count
+                FROM label_spans s JOIN instructions i ON i.id = s.instruction_id
+                JOIN instructions g ON g.id = s.goal_instruction_id
+                WHERE s.run_id = :run AND \(condition)
                 """)
-        let frames = try db.cachedStatement(
-            sql: """
-                SELECT t, status, path, width, height, sha256, record FROM frames
-                WHERE episode_id = ? AND t >= ? AND t <= ? ORDER BY t
-                """)
-        return try found.map { row in
-            let (episode, first, count) = (row[4] as Int64, row[6] as Int, row[7] as Int)
-            return LabelSpanRow(
-                id: row[0], instructionID: row[1], goalInstructionID: row[2], control: row[3], episodeID: episode,
-                goal: row[5],
-                steps: try Row.fetchAll(steps, arguments: [episode, first, first + count]).map {
-                    LabelSpanRow.Step(
-                        t: $0[0], action: $0[1],
-                        object: ($0[2] as String?).map { text in String(text.prefix { $0 != "|" }) })
-                },
-                frames: try Row.fetchAll(frames, arguments: [episode, first, first + count]).map {
-                    LabelSpanRow.Frame(
-                        t: $0[0], status: $0[1], path: $0[2], width: $0[3], height: $0[4],
-                        sha256: ($0[5] as Data?).map { Array($0) }, record: $0[6])
-                })
-        }
+        return try LabelSpanRow.fetchAll(statement, arguments: arguments &+ ["run": id]).map { try $0.filled(db) }
     }
 
     /// Spans that could not be shown are tried again.
     package func unblock(_ db: Database) throws {
         try db.execute(
-            sql: "UPDATE label_spans SET status = 'pending', message = NULL WHERE run_id = ? AND status = 'blocked'",
-            arguments: [id])
+            sql: "UPDATE label_spans SET status = 'pending', message = NULL WHERE run_id = :run AND status = 'blocked'",
+            arguments: ["run": id])
     }
 
     /// Puts spans back to pending whose failures were the server's, not theirs.
@@ -223,14 +158,14 @@ extension LabelRun {
         for spanID in spanIDs {
             try db.execute(
                 sql: """
-                    DELETE FROM label_questions WHERE span_id = ?
+                    DELETE FROM label_questions WHERE span_id = :span
                         AND call_id IN (SELECT id FROM label_calls WHERE failure IS NOT NULL)
-                    """, arguments: [spanID])
+                    """, arguments: ["span": spanID])
             try db.execute(
                 sql: """
                     UPDATE label_spans SET status = 'pending', failure = NULL, message = NULL
-                    WHERE id = ? AND run_id = ? AND status = 'unscored'
-                    """, arguments: [spanID, id])
+                    WHERE id = :span AND run_id = :run AND status = 'unscored'
+                    """, arguments: ["span": spanID, "run": id])
         }
     }
 
@@ -239,8 +174,8 @@ extension LabelRun {
     ///
     /// - Parameter failures: Only spans that failed in one of these ways; nil for all.
     /// - Returns: How many spans.
-    package func requeue(failures: [String]?, _ db: Database) throws -> Int {
-        let kinds = try failures.map { String(decoding: try JSONEncoder().encode($0), as: UTF8.self) }
+    package func requeue(failures: [LabelFailure]?, _ db: Database) throws -> Int {
+        let arguments: StatementArguments = ["run": id, "kinds": failures.map { NameList($0) }]
         let condition = """
             run_id = :run AND status = 'unscored' AND (:kinds IS NULL OR failure IN (SELECT value FROM json_each(:kinds)))
             """
@@ -252,10 +187,27 @@ extension LabelRun {
                         WHERE later.span_id = label_questions.span_id AND later.stage = label_questions.stage
                             AND later.window_idx = label_questions.window_idx AND later.sample = label_questions.sample
                             AND later.ask > label_questions.ask AND c.failure IS NULL)
-                """, arguments: ["run": id, "kinds": kinds])
+                """, arguments: arguments)
         try db.execute(
             sql: "UPDATE label_spans SET status = 'pending', failure = NULL, message = NULL WHERE \(condition)",
-            arguments: ["run": id, "kinds": kinds])
+            arguments: arguments)
         return db.changesCount
+    }
+}
+
+/// How many spans of a run are shown and stand alike.
+struct SpanCount: QueryRow {
+    /// Nil for genuine ones.
+    var control: LabelControl?
+    var status: LabelSpanStatus
+    var count: Int
+
+    static func all(of run: LabelRun, _ db: Database) throws -> [SpanCount] {
+        try fetchAll(
+            db,
+            sql: """
+                SELECT nullif(control, 'none') AS control, status, count(*) AS count FROM label_spans
+                WHERE run_id = :run GROUP BY 1, 2
+                """, arguments: ["run": run.id])
     }
 }

@@ -9,9 +9,9 @@ extension LabelStatus {
         var table = TextTable([
             ("spans", .left), ("scored", .right), ("unscored", .right), ("pending", .right), ("blocked", .right),
         ])
-        func row(_ name: String, _ counts: [String: Int]) {
+        func row(_ name: String, _ counts: [LabelSpanStatus: Int]) {
             table.add(
-                [name] + ["scored", "unscored", "pending", "blocked"].map { (counts[$0] ?? 0).grouped })
+                [name] + [.scored, .unscored, .pending, .blocked].map { (counts[$0] ?? 0).grouped })
         }
         row("genuine", spans)
         for control in controls.keys.sorted() { row("shown as \(control)", controls[control] ?? [:]) }
@@ -21,7 +21,7 @@ extension LabelStatus {
         text += String(format: " (%.1f %%)\n", share)
         for failure in failures {
             text += TextTable.printable(
-                "failed by \(failure.kind): \(failure.spans.grouped) spans, as in: \(failure.example)")
+                "failed by \(failure.kind.rawValue): \(failure.spans.grouped) spans, as in: \(failure.example)")
             text += "\n"
         }
         if let block { text += TextTable.printable("cannot be shown: \(block)") + "\n" }
@@ -46,7 +46,7 @@ extension LabelStatus {
         ])
         for call in calls {
             table.add([
-                call.stage == 1 ? "analysis" : "scoring", (call.count - call.failed).grouped, call.failed.grouped,
+                call.stage == .analysis ? "analysis" : "scoring", (call.count - call.failed).grouped, call.failed.grouped,
                 call.attempts.grouped, call.promptTokens.grouped, call.cachedTokens.grouped,
                 call.completionTokens.grouped, call.dollars.map { String(format: "%.4f", $0) } ?? "-",
                 call.meanLatencyMilliseconds.map { String(format: "%.2f", $0 / 1000) } ?? "-",

@@ -59,7 +59,7 @@ extension ExperimentFacts {
         let spans = counts.values.reduce(0, +)
         return Labels(
             isVLM: run.annotator == "vlm", dollars: Double(try run.spent(db)) / 1e9, spans: spans,
-            settled: spans - (counts["pending"] ?? 0))
+            settled: spans - (counts[.pending] ?? 0))
     }
 
     /// Speed and size of the runs, from their checkpoints' files. The store's times do not tell: they go on while a run

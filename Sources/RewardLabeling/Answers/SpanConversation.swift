@@ -1,3 +1,4 @@
+package import ExperimentStore
 package import VisionLanguage
 
 /// What has been asked about a span, what may be asked next, and what came of it. A value: a live run, a batch and a resumed
@@ -11,63 +12,45 @@ package struct SpanConversation: Sendable {
         case window
     }
 
-    package struct Question: Sendable, Hashable {
-        package var stage: CallReference.Stage
-        /// For the scoring of a whole span 0.
-        package var window: Int
-        package var sample: Int
-        /// 1 for a second asking.
-        package var ask: Int
-
-        package init(stage: CallReference.Stage, window: Int, sample: Int, ask: Int = 0) {
-            self.stage = stage
-            self.window = window
-            self.sample = sample
-            self.ask = ask
-        }
-    }
-
+    /// What came of a question.
     package enum Outcome: Sendable, Equatable {
+        /// With the probabilities of its tokens, where these are known.
         case answered(String, logprobs: [TokenLogprob]?)
         /// With the answer's text, if there was one that could not be used.
-        case failed(CallFailure.Kind, message: String, text: String?)
+        case failed(LabelFailure, message: String, text: String?)
     }
 
-    /// A score as it will be stored.
-    package struct Score: Sendable, Equatable {
-        package var position: Int
-        package var window: Int
-        package var score: Int
-        package var expected: Double?
-        package var samples: Int
-        package var agreement: Double?
-    }
-
+    /// What each analysis shows.
     package let windows: [Window]
-    package let layout: Layout
-    package let sampleCount: Int
-    private let actionCount: Int
-    private var outcomes: [Question: Outcome] = [:]
+    private let layout: Layout
+    private let sampleCount: Int
+    /// The transition of each action, as shown.
+    private let transitions: [Int]
+    private var actionCount: Int { transitions.count }
+    private var outcomes: [LabelQuestion: Outcome] = [:]
 
-    package init(actionCount: Int, windowing: Windowing, layout: Layout, samples: Int = 1) {
-        precondition(actionCount > 0 && samples > 0)
-        self.actionCount = actionCount
+    /// - Parameters:
+    ///   - transitions: Of each action, in the order in which they are shown.
+    ///   - samples: How often each question is asked.
+    package init(transitions: [Int], windowing: Windowing, layout: Layout, samples: Int = 1) {
+        precondition(!transitions.isEmpty && samples > 0)
+        self.transitions = transitions
         self.layout = layout
         sampleCount = samples
-        windows = windowing.windows(actionCount: actionCount)
+        windows = windowing.windows(actionCount: transitions.count)
     }
 
     /// Positions of the actions a scoring question is about.
-    package func actions(of question: Question) -> Range<Int> {
+    package func actions(of question: LabelQuestion) -> Range<Int> {
         question.stage == .scoring && layout == .span ? 0..<actionCount : windows[question.window].actions
     }
 
     /// The questions whose answers are needed and that can be asked now.
-    package var open: [Question] {
-        var questions: [Question] = []
+    package var open: [LabelQuestion] {
+        var questions: [LabelQuestion] = []
         for sample in 0..<sampleCount {
             for window in windows.indices {
-                let analysis = Question(stage: .analysis, window: window, sample: sample)
+                let analysis = LabelQuestion(stage: .analysis, window: window, sample: sample)
                 // In a span that cannot be scored any more, no further analysis is bought.
                 if outcomes[analysis] == nil, layout == .window || !hasFailedAnalysis(sample) {
                     questions.append(analysis)
@@ -75,11 +58,11 @@ package struct SpanConversation: Sendable {
             }
             for unit in layout == .span ? 0..<1 : windows.indices {
                 guard analyses(unit, sample) != nil else { continue }
-                let first = Question(stage: .scoring, window: unit, sample: sample)
+                let first = LabelQuestion(stage: .scoring, window: unit, sample: sample)
                 switch outcomes[first] {
                 case nil: questions.append(first)
                 case .failed(.invalid, _, .some):
-                    let second = Question(stage: .scoring, window: unit, sample: sample, ask: 1)
+                    let second = LabelQuestion(stage: .scoring, window: unit, sample: sample, ask: 1)
                     if outcomes[second] == nil { questions.append(second) }
                 default: break
                 }
@@ -90,11 +73,11 @@ package struct SpanConversation: Sendable {
 
     package var isDone: Bool { open.isEmpty }
 
-    package func isAnswered(_ question: Question) -> Bool { outcomes[question] != nil }
+    package func isAnswered(_ question: LabelQuestion) -> Bool { outcomes[question] != nil }
 
     private func hasFailedAnalysis(_ sample: Int) -> Bool {
         windows.contains {
-            if case .failed = outcomes[Question(stage: .analysis, window: $0.index, sample: sample)] {
+            if case .failed = outcomes[LabelQuestion(stage: .analysis, window: $0.index, sample: sample)] {
                 true
             } else {
                 false
@@ -106,7 +89,7 @@ package struct SpanConversation: Sendable {
     package func analyses(_ unit: Int, _ sample: Int) -> [String]? {
         var texts: [String] = []
         for window in layout == .span ? 0..<windows.count : unit..<(unit + 1) {
-            guard case .answered(let text, _) = outcomes[Question(stage: .analysis, window: window, sample: sample)]
+            guard case .answered(let text, _) = outcomes[LabelQuestion(stage: .analysis, window: window, sample: sample)]
             else { return nil }
             texts.append(text)
         }
@@ -114,7 +97,7 @@ package struct SpanConversation: Sendable {
     }
 
     /// What a second asking complains about.
-    package func complaint(of question: Question) -> (answer: String, problem: String)? {
+    package func complaint(of question: LabelQuestion) -> (answer: String, problem: String)? {
         var first = question
         first.ask = 0
         guard question.ask > 0, case .failed(.invalid, let message, let text?) = outcomes[first] else { return nil }
@@ -122,7 +105,7 @@ package struct SpanConversation: Sendable {
     }
 
     /// Judges an answer: what has no valid scores becomes a failure.
-    package func judged(_ question: Question, _ outcome: Outcome) -> Outcome {
+    package func judged(_ question: LabelQuestion, _ outcome: Outcome) -> Outcome {
         guard question.stage == .scoring, case .answered(let text, _) = outcome else { return outcome }
         switch ScoreParser.parse(text, count: actions(of: question).count) {
         case .success: return outcome
@@ -131,7 +114,7 @@ package struct SpanConversation: Sendable {
     }
 
     /// Takes an outcome that ``judged(_:_:)`` returned, or that was stored.
-    package mutating func take(_ outcome: Outcome, for question: Question) {
+    package mutating func take(_ outcome: Outcome, for question: LabelQuestion) {
         outcomes[question] = judged(question, outcome)
     }
 
@@ -141,7 +124,7 @@ package struct SpanConversation: Sendable {
     ///
     /// With several samples a score is their median (of an even number the lower of the two in the middle), and at least
     /// half of the samples must have one.
-    package var result: (scores: [Score], failure: (kind: CallFailure.Kind, message: String)?) {
+    package var result: (scores: [LabelScoreRow], failure: (kind: LabelFailure, message: String)?) {
         var values = [[Int]](repeating: [], count: actionCount)
         var means = [[Double?]](repeating: [], count: actionCount)
         for sample in 0..<sampleCount {
@@ -156,15 +139,15 @@ package struct SpanConversation: Sendable {
                 }
             }
         }
-        var scores: [Score] = []
+        var scores: [LabelScoreRow] = []
         for window in windows {
             for position in window.actions where values[position].count * 2 >= sampleCount && !values[position].isEmpty
             {
                 let sorted = values[position].sorted()
                 let known = means[position].compactMap { $0 }
                 scores.append(
-                    Score(
-                        position: position, window: window.index, score: sorted[(sorted.count - 1) / 2],
+                    LabelScoreRow(
+                        position: position, t: transitions[position], window: window.index, score: sorted[(sorted.count - 1) / 2],
                         expected: known.count == sorted.count ? known.reduce(0, +) / Double(known.count) : nil,
                         samples: sorted.count, agreement: Self.agreement(sorted)))
             }
@@ -180,20 +163,20 @@ package struct SpanConversation: Sendable {
     }
 
     /// The usable scoring of a unit: the first asking's, or else the second's.
-    private func accepted(_ unit: Int, _ sample: Int) -> (Question, String, [TokenLogprob]?)? {
+    private func accepted(_ unit: Int, _ sample: Int) -> (LabelQuestion, String, [TokenLogprob]?)? {
         for ask in 0...1 {
-            let question = Question(stage: .scoring, window: unit, sample: sample, ask: ask)
+            let question = LabelQuestion(stage: .scoring, window: unit, sample: sample, ask: ask)
             if case .answered(let text, let logprobs) = outcomes[question] { return (question, text, logprobs) }
         }
         return nil
     }
 
     /// The last word on the first question that failed for good.
-    private var firstFailure: (kind: CallFailure.Kind, message: String)? {
+    private var firstFailure: (kind: LabelFailure, message: String)? {
         let order = outcomes.keys.sorted {
             ($0.sample, $0.window, $0.stage.rawValue, $0.ask) < ($1.sample, $1.window, $1.stage.rawValue, $1.ask)
         }
-        var failure: (CallFailure.Kind, String)?
+        var failure: (LabelFailure, String)?
         for question in order {
             guard case .failed(let kind, let message, _) = outcomes[question] else { continue }
             var second = question

@@ -165,9 +165,9 @@ private final class BatchFile {
                 if let window = prepared.window {
                     try LabelRun.save(window, spanID: prepared.reference.spanID, episodeID: prepared.episodeID, db)
                 }
-                try run.noteDispatch(
+                try run.noteBatched(
                     reference: "\(prepared.reference)", spanID: prepared.reference.spanID, requestSHA256: prepared.hash,
-                    reserved: cost, batch: LabelRun.Batched(file: name, prompt: prepared.request.text), db)
+                    reserved: cost, batchFile: name, prompt: prepared.request.text, db)
             }
         }
         try file.finish()

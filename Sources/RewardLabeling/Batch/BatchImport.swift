@@ -1,6 +1,5 @@
 package import ExperimentStore
 internal import Foundation
-internal import GRDB
 package import VisionLanguage
 
 /// Reads the answers of batches, in any order, from one file or many, once or twice.
@@ -92,7 +91,7 @@ package struct BatchImport: Sendable {
         }
     }
 
-    private func take(_ line: [UInt8], _ place: String, _ reading: inout Reading, _ db: Database) throws {
+    private func take(_ line: [UInt8], _ place: String, _ reading: inout Reading, _ db: StoreConnection) throws {
         guard let line = BatchLine.Answer(line) else {
             return reading.note(\.unreadable, place, "is not a line of a batch's output")
         }
@@ -100,11 +99,10 @@ package struct BatchImport: Sendable {
         guard let reference = CallReference(line.customID), reference.runID == run.id else {
             return reading.note(\.unknown, place, "\(name) does not belong to this run")
         }
-        let question = SpanConversation.Question(
-            stage: reference.stage, window: reference.window, sample: reference.sample, ask: reference.ask)
+        let question = reference.question
         guard let awaited = try run.awaited("\(reference)", db) else {
             let stored = try LabelRun.questions(spanID: reference.spanID, db)
-            if stored.contains(where: { $0.stored?.0 == question }) {
+            if stored.contains(where: { $0.question == question }) {
                 reading.report.repeated += 1
             } else {
                 reading.note(\.unknown, place, "\(name) is not awaited from a batch")
@@ -115,7 +113,7 @@ package struct BatchImport: Sendable {
         if line.customID == BatchExport.customID(reference, awaited.requestSHA256), awaited.spanID == reference.spanID,
             let row = try run.span(awaited.spanID, db), !row.steps.isEmpty
         {
-            conversation = settings.conversation(row.steps.count)
+            conversation = settings.conversation(about: row.steps.map(\.t))
         } else {
             return reading.note(\.unknown, place, "\(name) belongs to another question")
         }
@@ -134,11 +132,11 @@ package struct BatchImport: Sendable {
             latency: .zero, billed: usage, cost: price.map { $0.cost(usage, isBatch: true) })
         let outcome = conversation.judged(question, SpanConversation.Outcome(result))
         let prepared = SpanLabeler.Prepared(
-            request: VLMRequest(parts: [.text(awaited.batch.prompt)], reference: "\(reference)"), reference: reference,
+            request: VLMRequest(parts: [.text(awaited.prompt)], reference: "\(reference)"), reference: reference,
             hash: awaited.requestSHA256)
         try run.record(
-            LabelCallRow(prepared, identity, record, outcome, source: "batch"), spanID: awaited.spanID,
-            window: question.window, sample: question.sample, ask: question.ask, db)
+            LabelCallRow(prepared, identity, record, outcome, source: .batch), spanID: awaited.spanID,
+            question: question, db)
         reading.spans.insert(awaited.spanID)
         if case .failed(let kind, _, _) = outcome {
             reading.report.failures[kind.rawValue, default: 0] += 1
@@ -147,14 +145,14 @@ package struct BatchImport: Sendable {
         }
     }
 
-    private func forgetUnrun(_ reading: Reading, _ db: Database) throws -> Report {
+    private func forgetUnrun(_ reading: Reading, _ db: StoreConnection) throws -> Report {
         var report = reading.report
         for reference in reading.unrun {
             if try run.awaited(reference, db) == nil {
                 report.repeated += 1
             } else {
                 report.notRun += 1
-                try run.forgetDispatch(reference: reference, db)
+                try LabelRun.forgetDispatch(reference: reference, db)
             }
         }
         return report
@@ -167,7 +165,7 @@ package struct BatchImport: Sendable {
         let conversation = settings.conversation(
             span, stored: try store.read { try LabelRun.questions(spanID: spanID, $0) })
         guard conversation.isDone else { return }
-        let (scores, end) = conversation.rows(for: span)
+        let (scores, end) = (conversation.result.scores, conversation.end)
         try store.write {
             try LabelRun.finish(spanID: spanID, episodeID: row.episodeID, scores: scores, end: end, $0)
         }

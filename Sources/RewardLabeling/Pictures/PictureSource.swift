@@ -98,8 +98,8 @@ package actor PictureSource {
     }
 
     /// The picture of an observation.
-    package func picture(episodeID: Int64, _ frame: LabelSpanRow.Frame) throws(PictureError) -> EncodedPicture {
-        let key = Key(episodeID: episodeID, t: frame.t)
+    package func picture(_ frame: FrameRow) throws(PictureError) -> EncodedPicture {
+        let key = Key(episodeID: frame.episodeID, t: frame.t)
         if let picture = kept[key] { return picture }
         let picture = try read(frame)
         readCount += 1
@@ -118,7 +118,7 @@ package actor PictureSource {
     }
 
     /// The pictures of a window on one sheet, numbered from `number`.
-    package func sheet(_ frames: [LabelSpanRow.Frame], number: Int) throws(PictureError) -> EncodedPicture {
+    package func sheet(_ frames: [FrameRow], number: Int) throws(PictureError) -> EncodedPicture {
         var cells: [ContactSheet.Cell] = []
         for (offset, frame) in frames.enumerated() {
             let image = scaled(try decoded(frame))
@@ -133,8 +133,8 @@ package actor PictureSource {
         return try encoded(sheet, t: frames[0].t)
     }
 
-    private func read(_ frame: LabelSpanRow.Frame) throws(PictureError) -> EncodedPicture {
-        if frame.status == "present", let path = frame.path, let width = frame.width, let height = frame.height {
+    private func read(_ frame: FrameRow) throws(PictureError) -> EncodedPicture {
+        if frame.status == .present, let path = frame.path, let width = frame.width, let height = frame.height {
             let isSmall = settings.side.map { max(width, height) <= $0 } ?? true
             let bytes = try file(path, frame)
             guard isSmall, let type = type(of: bytes), settings.encoding.takes(type) else {
@@ -151,14 +151,14 @@ package actor PictureSource {
         bytes.withUnsafeBytes { ImageFormat($0) }.map { $0 == .png ? .png : .jpeg }
     }
 
-    private func check(_ sha256: [UInt8], _ path: String, _ frame: LabelSpanRow.Frame) throws(PictureError) {
+    private func check(_ sha256: [UInt8], _ path: String, _ frame: FrameRow) throws(PictureError) {
         guard frame.sha256 == nil || frame.sha256 == sha256 else {
             throw PictureError(t: frame.t, message: "\(path): has changed since it was ingested")
         }
     }
 
     private func decoded(
-        _ bytes: [UInt8], _ path: String, _ frame: LabelSpanRow.Frame
+        _ bytes: [UInt8], _ path: String, _ frame: FrameRow
     ) throws(PictureError) -> RGBImage {
         try check(Array(SHA256.hash(data: bytes)), path, frame)
         do {
@@ -168,7 +168,7 @@ package actor PictureSource {
         }
     }
 
-    private func file(_ path: String, _ frame: LabelSpanRow.Frame) throws(PictureError) -> [UInt8] {
+    private func file(_ path: String, _ frame: FrameRow) throws(PictureError) -> [UInt8] {
         guard let bytes = try? WholeFile.read(root + "/" + path) else {
             throw PictureError(
                 t: frame.t,
@@ -177,12 +177,12 @@ package actor PictureSource {
         return bytes
     }
 
-    private func decoded(_ frame: LabelSpanRow.Frame) throws(PictureError) -> RGBImage {
-        if frame.status == "present", let path = frame.path {
+    private func decoded(_ frame: FrameRow) throws(PictureError) -> RGBImage {
+        if frame.status == .present, let path = frame.path {
             return try decoded(try file(path, frame), path, frame)
         }
-        guard frame.status == "rendered" || frame.status == "present" else {
-            throw PictureError(t: frame.t, message: "the dataset has no picture of it (\(frame.status))")
+        guard frame.status == .rendered || frame.status == .present else {
+            throw PictureError(t: frame.t, message: "the dataset has no picture of it (\(frame.status.rawValue))")
         }
         guard let record = frame.record, let frames = frameStore, record < frames.count,
             frames.format.element == .uint8, frames.format.shape.count == 3, frames.format.shape[2] == 3

@@ -1,4 +1,4 @@
-internal import Ground
+package import Ground
 internal import Foundation
 internal import Mustache
 
@@ -18,10 +18,11 @@ package struct PromptSet: Sendable {
     }
 
     /// Why a folder of prompts cannot be used.
-    package struct Problem: Error, Sendable, Equatable, CustomStringConvertible {
+    package struct Problem: ExitCoded, Equatable {
         package var file: String
         package var message: String
         package var description: String { "\(file): \(message)" }
+        package var exit: StageExit { .inputMissing }
     }
 
     package let analysis, scoring, complaint: Prompt

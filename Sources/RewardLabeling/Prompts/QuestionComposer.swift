@@ -1,4 +1,5 @@
 internal import Episodes
+package import ExperimentStore
 internal import Foundation
 package import VisionLanguage
 
@@ -24,7 +25,7 @@ package struct QuestionComposer: Sendable {
     ///
     /// - Parameter pictures: One for each observation of the window, or one sheet, or none.
     package func analysis(
-        _ span: Span, _ window: Window, windowCount: Int, question: SpanConversation.Question,
+        _ span: Span, _ window: Window, windowCount: Int, question: LabelQuestion,
         pictures: [EncodedPicture], reference: CallReference
     ) -> VLMRequest {
         let actions = window.actions.map {
@@ -52,7 +53,7 @@ package struct QuestionComposer: Sendable {
 
     /// The question for the scores of the actions at `positions`.
     package func scoring(
-        _ span: Span, positions: Range<Int>, analyses: [String], question: SpanConversation.Question,
+        _ span: Span, positions: Range<Int>, analyses: [String], question: LabelQuestion,
         complaint: (answer: String, problem: String)?, reference: CallReference
     ) -> VLMRequest {
         let fields = PromptSet.ScoringFields(

@@ -22,7 +22,7 @@ package final class LabelJob: Sendable {
         package var done = 0
         package var total = 0
         package var scored = 0
-        package var unscored: [CallFailure.Kind: Int] = [:]
+        package var unscored: [LabelFailure: Int] = [:]
         package var blocked = 0
         /// What the first blocked span lacks.
         package var firstBlock: String?
@@ -76,7 +76,7 @@ package final class LabelJob: Sendable {
     /// - Returns: Why it ended early; nil when it did not.
     /// - Throws: ``StoreError`` when what was paid for cannot be stored.
     package func run() async throws -> Stop? {
-        let pending = try store.read { try run.spanCounts($0)["pending"] ?? 0 }
+        let pending = try store.read { try run.spanCounts($0)[.pending] ?? 0 }
         state.withLock { $0.progress.total = min(pending, options.spanLimit ?? .max) }
         do {
             try await withThrowingDiscardingTaskGroup { group in

@@ -33,7 +33,8 @@ package struct LabelSettings: Sendable, Equatable, Codable {
     package var windowing: Windowing { Windowing(size: window, sharesBoundary: sharesBoundary) }
     package var instructionKinds: [String] { unit == .task ? ["task"] : kinds }
 
-    package func conversation(_ actionCount: Int) -> SpanConversation {
-        SpanConversation(actionCount: actionCount, windowing: windowing, layout: layout, samples: samples)
+    /// A conversation about a span that shows these transitions, in this order.
+    package func conversation(about transitions: [Int]) -> SpanConversation {
+        SpanConversation(transitions: transitions, windowing: windowing, layout: layout, samples: samples)
     }
 }

@@ -1,5 +1,4 @@
 package import ExperimentStore
-package import GRDB
 internal import Synchronization
 
 /// Writes to the store and waits when the disk is full, rather than lose what was paid for. While it waits nothing new is
@@ -23,7 +22,7 @@ package final class PatientWriter: Sendable {
     }
 
     /// As ``GroupWriter/write(_:)``; tries again while the store cannot be written.
-    package func write(_ body: @escaping @Sendable (Database) throws -> Void) async throws {
+    package func write(_ body: @escaping @Sendable (StoreConnection) throws -> Void) async throws {
         while true {
             do {
                 try await writer.write(body)
@@ -43,7 +42,7 @@ package final class PatientWriter: Sendable {
     }
 
     /// Reads in the same queue, so that tasks wait instead of threads.
-    package func read<T: Sendable>(_ body: @escaping @Sendable (Database) throws -> T) async throws -> T {
+    package func read<T: Sendable>(_ body: @escaping @Sendable (StoreConnection) throws -> T) async throws -> T {
         try await writer.read(body)
     }
 }

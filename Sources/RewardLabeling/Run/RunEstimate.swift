@@ -46,7 +46,7 @@ package struct RunEstimate: Sendable {
             let count = lengths[span.instructionID] ?? 0
             let windows = settings.windowing.windows(actionCount: count)
             report.spans += 1
-            if span.control == "none" { report.transitions += count } else { report.controlSpans += 1 }
+            if span.control == nil { report.transitions += count } else { report.controlSpans += 1 }
             report.analysisCalls += windows.count * settings.samples
             report.scoringCalls += (settings.layout == .span ? 1 : windows.count) * settings.samples
             let shown = windows.reduce(0) { $0 + $1.observations.count } * settings.samples
@@ -109,19 +109,19 @@ package struct RunEstimate: Sendable {
         _ sums: inout (analysis: TokenUsage, scoring: TokenUsage, analyses: Int, scorings: Int, maxScoring: Int)
     ) async throws {
         let estimate = TokenEstimate(pictures: price?.tokensPerPicture)
-        let conversation = settings.conversation(span.actions.count)
+        let conversation = settings.conversation(about: span.actions.map(\.t))
         func line(_ window: Window) -> Int {
             min(settings.analysisTokens, Self.tokensPerLine * window.actions.count + Self.closingTokens)
         }
         for window in conversation.windows {
-            let question = SpanConversation.Question(stage: .analysis, window: window.index, sample: 0)
+            let question = LabelQuestion(stage: .analysis, window: window.index, sample: 0)
             let frames = window.observations.map { row.frames[$0] }
             var sent: [EncodedPicture] = []
             switch settings.pictures.layout {
             case .none: break
             case .sheet: sent = [try await pictures.sheet(frames, number: window.observations.lowerBound + 1)]
             case .frames:
-                for frame in frames { sent.append(try await pictures.picture(episodeID: row.episodeID, frame)) }
+                for frame in frames { sent.append(try await pictures.picture(frame)) }
             }
             let request = composer.analysis(
                 span, window, windowCount: conversation.windows.count, question: question, pictures: sent,
@@ -131,7 +131,7 @@ package struct RunEstimate: Sendable {
             sums.analyses += 1
         }
         for unit in settings.layout == .span ? 0..<1 : conversation.windows.indices {
-            let question = SpanConversation.Question(stage: .scoring, window: unit, sample: 0)
+            let question = LabelQuestion(stage: .scoring, window: unit, sample: 0)
             let windows = settings.layout == .span ? conversation.windows : [conversation.windows[unit]]
             let analyses = windows.map { String(repeating: "word", count: line($0)) }
             let request = composer.scoring(

@@ -1,14 +1,13 @@
 internal import Episodes
 package import ExperimentStore
 internal import Foundation
-internal import GRDB
 internal import Synchronization
 package import VisionLanguage
 
 /// What became of a span.
 package enum SpanOutcome: Sendable, Equatable {
     case scored
-    case unscored(CallFailure.Kind)
+    case unscored(LabelFailure)
     case blocked(String)
     /// Not finished: the run is ending.
     case left
@@ -64,7 +63,7 @@ package final class SpanLabeler: Sendable {
             guard let reference = CallReference(request.reference) else { return }
             try await writer.write {
                 try run.noteDispatch(
-                    reference: request.reference, spanID: reference.spanID, requestSHA256: nil, reserved: reserved, $0)
+                    reference: request.reference, spanID: reference.spanID, reserved: reserved, $0)
             }
         })
     }
@@ -81,7 +80,7 @@ package final class SpanLabeler: Sendable {
             if open.isEmpty { break }
             room.add(open.count)
             defer { room.add(-open.count) }
-            let answers = try await withThrowingTaskGroup(of: (SpanConversation.Question, Reply).self) { group in
+            let answers = try await withThrowingTaskGroup(of: (LabelQuestion, Reply).self) { group in
                 for question in open {
                     group.addTask { [conversation] in
                         (question, try await self.answer(question, of: span, row, conversation))
@@ -99,8 +98,7 @@ package final class SpanLabeler: Sendable {
             }
             if isLeft { return .left }
         }
-        let (scores, end) = conversation.rows(for: span)
-        return try await finish(row, scores, end)
+        return try await finish(row, conversation)
     }
 
     /// Set where the server refuses everything: the failure says nothing of this span.
@@ -146,14 +144,17 @@ package final class SpanLabeler: Sendable {
             // An answer from the store may open another question.
             if isAnswered { continue }
             if !questions.isEmpty { return .open(questions) }
-            let (scores, end) = conversation.rows(for: span)
-            _ = try await finish(row, scores, end)
+            _ = try await finish(row, conversation)
             return .finished
         }
     }
 
     private static let incomplete =
         "the store has not all of its steps and frames; rgvlm-inspect verify says more"
+
+    private func finish(_ row: LabelSpanRow, _ conversation: SpanConversation) async throws -> SpanOutcome {
+        try await finish(row, conversation.result.scores, conversation.end)
+    }
 
     private func finish(
         _ row: LabelSpanRow, _ scores: [LabelScoreRow], _ end: LabelRun.SpanEnd
@@ -163,7 +164,7 @@ package final class SpanLabeler: Sendable {
         }
         switch end {
         case .scored: return .scored
-        case .unscored(let kind, _): return .unscored(CallFailure.Kind(rawValue: kind) ?? .invalid)
+        case .unscored(let kind, _): return .unscored(kind)
         case .blocked(let message): return .blocked(message)
         }
     }
@@ -186,11 +187,10 @@ package final class SpanLabeler: Sendable {
 
     /// - Throws: ``PictureError``.
     func prepare(
-        _ question: SpanConversation.Question, of span: Span, _ row: LabelSpanRow, _ conversation: SpanConversation
+        _ question: LabelQuestion, of span: Span, _ row: LabelSpanRow, _ conversation: SpanConversation
     ) async throws -> Prepared {
         let reference = CallReference(
-            runID: run.id, spanID: span.id, stage: question.stage, window: question.window, sample: question.sample,
-            ask: question.ask)
+            runID: run.id, spanID: span.id, question: question)
         var shown: LabelWindowRow?
         let request: VLMRequest
         switch question.stage {
@@ -199,7 +199,7 @@ package final class SpanLabeler: Sendable {
             let frames = window.observations.map { position in
                 (position, row.frames[span.observations[position] - row.frames[0].t])
             }
-            let sent = try await load(frames.map(\.1), episodeID: row.episodeID, first: window.observations.lowerBound)
+            let sent = try await load(frames.map(\.1), first: window.observations.lowerBound)
             shown = LabelWindowRow(
                 index: window.index, actions: window.actions,
                 pictures: sent.isEmpty
@@ -232,38 +232,36 @@ package final class SpanLabeler: Sendable {
             request: request, reference: reference, hash: hash, window: shown, episodeID: row.episodeID)
     }
 
-    private func load(_ frames: [LabelSpanRow.Frame], episodeID: Int64, first: Int) async throws -> [EncodedPicture] {
+    private func load(_ frames: [FrameRow], first: Int) async throws -> [EncodedPicture] {
         switch settings.pictures.layout {
         case .none: return []
         case .sheet: return [try await pictures.sheet(frames, number: first + 1)]
         case .frames:
             var sent: [EncodedPicture] = []
-            for frame in frames { sent.append(try await pictures.picture(episodeID: episodeID, frame)) }
+            for frame in frames { sent.append(try await pictures.picture(frame)) }
             return sent
         }
     }
 
     /// The store's answer to the same request, tied to this question; nil when there is none.
     private func known(
-        _ prepared: Prepared, _ question: SpanConversation.Question
+        _ prepared: Prepared, _ question: LabelQuestion
     ) async throws -> SpanConversation.Outcome? {
         guard let known = try await writer.read({ try LabelRun.answered(requestSHA256: prepared.hash, $0) }) else {
             return nil
         }
-        try await writer.write { [run] db in
+        try await writer.write { db in
             let spanID = prepared.reference.spanID
             if let window = prepared.window {
                 try LabelRun.save(window, spanID: spanID, episodeID: prepared.episodeID, db)
             }
-            try run.answer(
-                spanID: spanID, stage: question.stage.rawValue, window: question.window, sample: question.sample,
-                ask: question.ask, callID: known.callID, db)
+            try LabelRun.answer(question, spanID: spanID, callID: known.callID, db)
         }
         return .answered(known.answer, logprobs: [TokenLogprob](stored: known.logprobs))
     }
 
     private func answer(
-        _ question: SpanConversation.Question, of span: Span, _ row: LabelSpanRow, _ conversation: SpanConversation
+        _ question: LabelQuestion, of span: Span, _ row: LabelSpanRow, _ conversation: SpanConversation
     ) async throws -> Reply {
         await gate.enter()
         defer { gate.leave() }
@@ -291,69 +289,9 @@ package final class SpanLabeler: Sendable {
                 if let window = prepared.window {
                     try LabelRun.save(window, spanID: span.id, episodeID: span.episodeID, db)
                 }
-                try run.record(
-                    call, spanID: span.id, window: question.window, sample: question.sample, ask: question.ask,
-                    tiesQuestion: isAnswer, db)
+                try run.record(call, spanID: span.id, question: question, tiesQuestion: isAnswer, db)
             }
             return isAnswer ? .outcome(outcome) : .left
-        }
-    }
-}
-
-extension LabelSettings {
-    /// The conversation about a span as far as the store has it.
-    func conversation(_ span: Span, stored: [LabelQuestionRow]) -> SpanConversation {
-        var conversation = conversation(span.actions.count)
-        for row in stored {
-            if let (question, outcome) = row.stored { conversation.take(outcome, for: question) }
-        }
-        return conversation
-    }
-}
-
-extension SpanConversation {
-    /// What is stored of a finished conversation.
-    func rows(for span: Span) -> (scores: [LabelScoreRow], end: LabelRun.SpanEnd) {
-        let (scores, failure) = result
-        let rows = scores.map {
-            LabelScoreRow(
-                position: $0.position, t: span.actions[$0.position].t, window: $0.window, score: $0.score,
-                expected: $0.expected, samples: $0.samples, agreement: $0.agreement)
-        }
-        return (rows, failure.map { .unscored($0.kind.rawValue, message: $0.message) } ?? .scored)
-    }
-}
-
-extension Span {
-    /// Nil when the row lacks steps or frames, or names a control this version does not know.
-    package init?(_ row: LabelSpanRow, runID: Int64) {
-        guard let first = row.steps.first, row.frames.count == row.steps.count + 1 else { return nil }
-        var actions: [ShownAction] = []
-        for step in row.steps {
-            guard let action = UInt8(exactly: step.action).flatMap({ Action(rawValue: $0) }) else { return nil }
-            actions.append(ShownAction(t: step.t, action: action, object: step.object))
-        }
-        guard row.frames.enumerated().allSatisfy({ $0.element.t == first.t + $0.offset }) else { return nil }
-        let genuine = Span(
-            id: row.id, runID: runID, instructionID: row.instructionID, episodeID: row.episodeID, goal: row.goal,
-            goalInstructionID: row.goalInstructionID, actions: actions, observations: row.frames.map(\.t))
-        if row.control == "none" {
-            self = genuine
-        } else {
-            guard let control = LabelControl(rawValue: row.control) else { return nil }
-            self = genuine.showing(control)
-        }
-    }
-}
-
-extension SpanConversation.Outcome {
-    init(_ result: Result<VLMAnswer, CallFailure>) {
-        switch result {
-        case .success(let answer): self = .answered(answer.text, logprobs: answer.logprobs)
-        // A reply that could not be read at all is not worth a complaint; one that holds a text is, here as in the store.
-        case .failure(let failure):
-            self = .failed(
-                failure.kind, message: failure.message, text: failure.kind == .invalid ? failure.text : nil)
         }
     }
 }
@@ -364,68 +302,5 @@ extension CallRecord {
         guard case .failure(let failure) = result, failure.isQuota || (failure.isServerDown && failure.kind == .http)
         else { return nil }
         return .breaker(message: failure.message)
-    }
-}
-
-extension LabelQuestionRow {
-    /// The question and its outcome; nil for a stage this version does not know.
-    var stored: (SpanConversation.Question, SpanConversation.Outcome)? {
-        guard let stage = CallReference.Stage(rawValue: stage) else { return nil }
-        let question = SpanConversation.Question(stage: stage, window: window, sample: sample, ask: ask)
-        if let failure {
-            let kind = CallFailure.Kind(rawValue: failure) ?? .invalid
-            return (question, .failed(kind, message: message ?? failure, text: kind == .invalid ? answer : nil))
-        }
-        return answer.map { (question, .answered($0, logprobs: [TokenLogprob](stored: logprobs))) }
-    }
-}
-
-extension [TokenLogprob] {
-    /// Nil for none, and for what cannot be read.
-    init?(stored text: String?) {
-        guard let text, let tokens = try? JSONDecoder().decode([TokenLogprob].self, from: Data(text.utf8)) else {
-            return nil
-        }
-        self = tokens
-    }
-
-    var stored: String? { (try? JSONEncoder().encode(self)).map { String(decoding: $0, as: UTF8.self) } }
-}
-
-extension LabelCallRow {
-    /// - Parameter outcome: Of the record, judged: an answer without valid scores is a failure here.
-    init(
-        _ prepared: SpanLabeler.Prepared, _ identity: ModelIdentity, _ record: CallRecord,
-        _ outcome: SpanConversation.Outcome, source: String = "live"
-    ) {
-        self.init(
-            reference: "\(prepared.reference)", stage: prepared.reference.stage.rawValue, requestSHA256: prepared.hash,
-            source: source, provider: identity.provider, baseURL: identity.baseURL, modelAsked: identity.model,
-            prompt: prepared.request.text, attempts: record.attempts, startedAt: record.startedAt.formatted(.iso8601),
-            latencyMilliseconds: record.latency / .milliseconds(1))
-        promptTokens = record.billed.prompt
-        cachedTokens = record.billed.cached
-        completionTokens = record.billed.completion
-        costNanodollars = record.cost
-        switch record.result {
-        case .success(let answer):
-            modelAnswered = answer.model
-            fingerprint = answer.fingerprint
-            providerCallID = answer.id
-            self.answer = answer.text
-            raw = String(decoding: answer.raw, as: UTF8.self)
-            finishReason = answer.finishReason
-            logprobs = answer.logprobs?.stored
-        case .failure(let failure):
-            modelAnswered = failure.model
-            providerCallID = failure.id
-            self.answer = failure.text
-            raw = failure.raw.isEmpty ? nil : String(decoding: failure.raw.prefix(1 << 16), as: UTF8.self)
-            httpStatus = failure.status
-        }
-        if case .failed(let kind, let message, _) = outcome {
-            self.failure = kind.rawValue
-            self.message = message
-        }
     }
 }

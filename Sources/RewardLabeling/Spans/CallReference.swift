@@ -1,28 +1,37 @@
+package import ExperimentStore
+
 /// Names one question of a run: in the store, in a batch file's `custom_id`, and in the header `X-Client-Request-Id`.
 ///
 /// Written as `r3-s120-p1-w0-n0-a0`: run, span, stage, window, sample, and how often it was asked before with a complaint.
 package struct CallReference: Sendable, Hashable, CustomStringConvertible {
-    package enum Stage: Int, Sendable, Codable {
-        case analysis = 1
-        case scoring = 2
-    }
-
+    /// The store's number of the run.
     package var runID: Int64
+    /// The store's number of the span.
     package var spanID: Int64
-    package var stage: Stage
-    /// The window; 0 where a scoring call is about the whole span.
-    package var window: Int
-    package var sample: Int
-    /// 0, or 1 for the second asking that carries what was wrong with the first answer.
-    package var ask: Int
+    /// Which question about the span.
+    package var question: LabelQuestion
 
-    package init(runID: Int64, spanID: Int64, stage: Stage, window: Int, sample: Int = 0, ask: Int = 0) {
+    /// See ``LabelQuestion``.
+    package var stage: LabelStage { question.stage }
+    /// See ``LabelQuestion``.
+    package var window: Int { question.window }
+    /// See ``LabelQuestion``.
+    package var sample: Int { question.sample }
+    /// See ``LabelQuestion``.
+    package var ask: Int { question.ask }
+
+    /// Names a question.
+    package init(runID: Int64, spanID: Int64, question: LabelQuestion) {
         self.runID = runID
         self.spanID = spanID
-        self.stage = stage
-        self.window = window
-        self.sample = sample
-        self.ask = ask
+        self.question = question
+    }
+
+    /// Names a question by its parts.
+    package init(runID: Int64, spanID: Int64, stage: LabelStage, window: Int, sample: Int = 0, ask: Int = 0) {
+        self.init(
+            runID: runID, spanID: spanID,
+            question: LabelQuestion(stage: stage, window: window, sample: sample, ask: ask))
     }
 
     package var description: String { "r\(runID)-s\(spanID)-p\(stage.rawValue)-w\(window)-n\(sample)-a\(ask)" }
@@ -37,7 +46,7 @@ package struct CallReference: Sendable, Hashable, CustomStringConvertible {
             return N(fields[index].dropFirst())
         }
         guard let run: Int64 = number(0, "r"), let span: Int64 = number(1, "s"), let stage: Int = number(2, "p"),
-            let stage = Stage(rawValue: stage), let window: Int = number(3, "w"), let sample: Int = number(4, "n"),
+            let stage = LabelStage(rawValue: stage), let window: Int = number(3, "w"), let sample: Int = number(4, "n"),
             let ask: Int = number(5, "a")
         else { return nil }
         self.init(runID: run, spanID: span, stage: stage, window: window, sample: sample, ask: ask)

@@ -1,4 +1,5 @@
 package import Episodes
+package import ExperimentStore
 internal import Ground
 
 /// What is labelled in one go: the transitions an instruction covers, with its words as the goal, as they are shown.

@@ -48,8 +48,7 @@ package struct SpanSelection: Sendable, Equatable {
         let chosen = Set(order.prefix(limit ?? candidates.count))
         var spans = candidates.indices.filter { chosen.contains($0) && isMine(candidates[$0]) }.map {
             LabelRun.NewSpan(
-                instructionID: candidates[$0].instructionID, control: "none",
-                goalInstructionID: candidates[$0].instructionID)
+                instructionID: candidates[$0].instructionID, goalInstructionID: candidates[$0].instructionID)
         }
         // A span of one action cannot be shown in another order.
         let shown = order.filter { chosen.contains($0) && candidates[$0].stepCount > 1 }.prefix(controlCount)
@@ -60,7 +59,7 @@ package struct SpanSelection: Sendable, Equatable {
                 guard let goal else { continue }
                 spans.append(
                     LabelRun.NewSpan(
-                        instructionID: own.instructionID, control: control.rawValue,
+                        instructionID: own.instructionID, control: control,
                         goalInstructionID: goal.instructionID))
             }
         }

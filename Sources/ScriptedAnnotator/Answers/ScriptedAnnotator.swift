@@ -1,5 +1,6 @@
 internal import ALFRED
 internal import Episodes
+internal import ExperimentStore
 internal import Ground
 package import RewardLabeling
 internal import Rooms

@@ -36,15 +36,15 @@ struct LabelsPage {
             "histogram": ScorePlots.histogram(counts, controls: controls), "hasScores": total > 0,
             "hasControls": controls.contains { $0 > 0 },
             "facts": facts(status, mean: mean, share: share),
-            "spans": status.spans.sorted { $0.key < $1.key }.map {
-                ["name": $0.key, "count": Show.count($0.value)]
+            "spans": status.spans.sorted { $0.key.rawValue < $1.key.rawValue }.map {
+                ["name": $0.key.rawValue, "count": Show.count($0.value)]
             },
             "failures": status.failures.map {
-                ["kind": $0.kind, "spans": Show.count($0.spans), "example": $0.example]
+                ["kind": $0.kind.rawValue, "spans": Show.count($0.spans), "example": $0.example]
             }, "hasFailures": !status.failures.isEmpty,
             "calls": status.calls.map { call -> [String: Any] in
                 [
-                    "stage": call.stage == 1 ? "analysis" : "scoring", "count": Show.count(call.count),
+                    "stage": call.stage == .analysis ? "analysis" : "scoring", "count": Show.count(call.count),
                     "failed": Show.count(call.failed), "prompt": Show.count(call.promptTokens),
                     "completion": Show.count(call.completionTokens),
                     "cost": call.dollars.map { Show.dollars(Int64(($0 * 1e9).rounded())) } ?? "no price known",

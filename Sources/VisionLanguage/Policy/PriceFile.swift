@@ -1,10 +1,11 @@
 internal import Foundation
+package import Ground
 internal import Yams
 
 /// Why a user's price table cannot be used.
-package struct PriceFileError: Error, Equatable, CustomStringConvertible {
-    /// There is no such file; else it is there and bad.
-    package var isMissing: Bool
+package struct PriceFileError: ExitCoded, Equatable {
+    /// The input is missing or bad.
+    package var exit: StageExit
     /// The file, the row, and what is wrong there.
     package var description: String
 }
@@ -17,21 +18,21 @@ extension PriceTable {
         self = .builtIn
         guard let file else { return }
         guard let data = FileManager.default.contents(atPath: file) else {
-            throw PriceFileError(isMissing: true, description: "\(file): there is no such price table")
+            throw PriceFileError(exit: .inputMissing, description: "\(file): there is no such price table")
         }
         let rows: [Entry]
         do {
             rows = try YAMLDecoder().decode([Entry].self, from: data)
         } catch let error as DecodingError {
-            throw PriceFileError(isMissing: false, description: "\(file): is not a price table: \(Self.text(error))")
+            throw PriceFileError(exit: .badInput, description: "\(file): is not a price table: \(Self.text(error))")
         } catch {
-            throw PriceFileError(isMissing: false, description: "\(file): not YAML: \(error)")
+            throw PriceFileError(exit: .badInput, description: "\(file): not YAML: \(error)")
         }
         for row in rows {
             let numbers = [row.input, row.output, row.cachedInput ?? 0, row.batchFactor ?? 0]
             guard numbers.allSatisfy({ $0.isFinite && $0 >= 0 }) else {
                 throw PriceFileError(
-                    isMissing: false, description: "\(file): a price of \(row.model) is not a number of 0 or more")
+                    exit: .badInput, description: "\(file): a price of \(row.model) is not a number of 0 or more")
             }
         }
         entries += rows

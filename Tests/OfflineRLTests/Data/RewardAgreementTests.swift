@@ -23,7 +23,7 @@ import Testing
                     || (row.episodeID == 3 && row.repeatIdx == 1) || row.episodeID == 4)
         }
         try world.label("r", tasks + [own]) { $0.episodeID == 3 && $1 % 5 == 4 ? nil : Int($0.id * 3 + Int64($1)) % 11 }
-        try world.label("r", tasks, control: "frozen") { _, _ in 10 }
+        try world.label("r", tasks, control: .frozen) { _, _ in 10 }
         try world.store.write { db in
             try EpisodeFlag.set(episode: 1, t: 7, note: "wrong", db)
             try EpisodeFlag.set(episode: 2, t: nil, note: "wanders", db)

@@ -124,7 +124,7 @@ import Testing
             $0.episodeID == 1 || ($0.episodeID == 2 && $0.repeatIdx == 2) || ($0.episodeID == 3 && $0.repeatIdx == 1)
         }
         try world.label("r", labelled + [own]) { $0.episodeID == 3 && $1 == 4 ? nil : value($0, $1) }
-        try world.label("r", tasks.filter { $0.episodeID == 3 }, control: "frozen") { _, _ in 10 }
+        try world.label("r", tasks.filter { $0.episodeID == 3 }, control: .frozen) { _, _ in 10 }
         try world.label(
             "r", tasks.filter { $0.episodeID == 3 && $0.repeatIdx == 0 }, end: .unscored("invalid", message: "x")
         ) { _, _ in 9 }

@@ -33,7 +33,7 @@ struct TrainingWorld {
 
     /// Adds spans of a label run; nil is no score. `end` is how the spans ended.
     func label(
-        _ run: String, _ rows: [InstructionQuery.Match], control: String = "none", end: LabelRun.SpanEnd = .scored,
+        _ run: String, _ rows: [InstructionQuery.Match], control: LabelControl? = nil, end: LabelRun.SpanEnd = .scored,
         _ score: (InstructionQuery.Match, Int) -> Int?
     ) throws {
         try fixture.label(run, rows, control: control, end: end, score)
