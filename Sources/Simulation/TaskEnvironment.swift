@@ -87,11 +87,6 @@ package struct TaskEnvironment {
     /// Whether the goal holds now.
     package var isGoalSatisfied: Bool { state.conditions.isSatisfied }
 
-    /// The sub-goal of the followed plan that is under way; nil without a plan or after its last.
-    package var currentSubgoal: Int? {
-        state.tracker.flatMap { $0.current < $0.goals.count ? $0.current : nil }
-    }
-
     /// Measures dense rewards and the step penalty against a plan, from now on.
     ///
     /// - Parameters:
@@ -147,12 +142,6 @@ package struct TaskEnvironment {
     package mutating func step(_ action: Action, mask: Mask?) -> Step {
         guard action.isInteraction, let mask else { return step(action) }
         return step(action, target: object(under: mask))
-    }
-
-    /// Takes an action on the object with an id; one the scene does not have fails as no target.
-    @discardableResult
-    package mutating func step(_ action: Action, objectID: String?) -> Step {
-        step(action, target: objectID.flatMap(world.scene.index(ofID:)))
     }
 
     /// The object a mask points at in the present view.

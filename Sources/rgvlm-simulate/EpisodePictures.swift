@@ -14,18 +14,19 @@ struct EpisodePictures {
     let notes: [String]
 
     init(_ trajectory: Trajectory, in start: World, side: Int) {
-        let drawn = SimulatedEpisode(trajectory, in: start, side: side)
-        pictures = drawn.frames.map { RGBImage(width: side, height: side, pixels: $0) }
+        let drawing = FrameDrawing(side: side)
+        let drawn = SimulatedEpisode(trajectory, in: start, drawing: drawing, by: drawing.makeRenderer())
+        pictures = drawn.frames
         var captions = (trajectory.plan?.lowActions ?? []).enumerated().map { index, low in
             let object = low.targetObjectID.flatMap { ObjectType(objectID: $0)?.rawValue } ?? ""
-            let failed = drawn.failures[index] == nil ? "" : " (refused)"
+            let failed = drawn.divergences[index] == nil ? "" : " (refused)"
             return ["\(index) \(low.action.releaseName)\(failed)", object]
         }
         captions.append(["\(captions.count) end", ""])
         self.captions = captions
         let goal = trajectory.annotations.first?.taskDescription ?? trajectory.taskType ?? ""
         title = "\(trajectory.taskID): \(TextTable.printable(goal))"
-        notes = drawn.failures.sorted { $0.key < $1.key }.map { "action \($0.key) was refused: \($0.value.message)" }
+        notes = drawn.divergences.sorted { $0.key < $1.key }.map { "action \($0.key) was refused: \($0.value.message)" }
     }
 
     /// The pictures by number, the sheet, and the animation.

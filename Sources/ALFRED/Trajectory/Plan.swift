@@ -33,6 +33,25 @@ package enum HighAction: String, Sendable, CaseIterable {
     case noOp = "NoOp"
 }
 
+extension SubTaskKind {
+    /// The kind of a recorded sub-goal; nil for NoOp, which is none.
+    package init?(_ action: HighAction) {
+        switch action {
+        case .goto: self = .goto
+        case .pickup: self = .pickup
+        case .put: self = .put
+        case .clean: self = .clean
+        case .heat: self = .heat
+        case .cool: self = .cool
+        case .toggle: self = .toggle
+        case .slice: self = .slice
+        case .open: self = .open
+        case .close: self = .close
+        case .noOp: return nil
+        }
+    }
+}
+
 package struct HighLevelStep: Sendable, Equatable {
     /// `high_idx`.
     package var index: Int

@@ -1,3 +1,5 @@
+package import Episodes
+
 /// What an object is from the start: furniture, appliance or thing. What becomes of it is in ``ObjectState``.
 ///
 /// An object's own frame has its origin in the middle of its base, y up, and its front towards +z.
@@ -54,6 +56,10 @@ package struct SceneObject: Sendable, Equatable {
     /// Varies colours and details among objects of one type.
     package var variant: UInt32
     package var initialFlags: ObjectFlags
+
+    /// The class a policy names the object by: the id's first field, so that pieces go by the whole and a basin by its sink.
+    /// Nil for types outside the list.
+    package var objectClass: ObjectClass? { ObjectClass(objectID: id) }
 
     package init(
         id: String, type: ObjectType, size: SIMD3<Float>, position: SIMD3<Float>, yaw: Float = 0,

@@ -1,5 +1,5 @@
 package import ALFRED
-package import Episodes
+internal import Episodes
 package import Household
 internal import Rooms
 
@@ -56,7 +56,6 @@ package struct MaskFidelity: Sendable, Equatable {
 
     package private(set) var total = Row()
     package private(set) var byClass: [ObjectType: Row] = [:]
-    package private(set) var byAction: [Action: Row] = [:]
     /// Pixels between the middles of the recorded mask's box and ours, for things picked up where they were found.
     package private(set) var pickDistances: [Float] = []
     /// The same for things that were put there before.
@@ -70,7 +69,6 @@ package struct MaskFidelity: Sendable, Equatable {
     ///   does not have.
     @discardableResult
     package mutating func add(_ low: LowAction, _ world: World, _ renderer: Renderer) -> Bool? {
-        let action = low.action
         guard let mask = low.target?.mask, let id = low.targetObjectID,
             let type = ObjectType(objectID: id)
         else { return nil }
@@ -88,8 +86,7 @@ package struct MaskFidelity: Sendable, Equatable {
         }
         count(&total)
         count(&byClass[type, default: Row()])
-        count(&byAction[action, default: Row()])
-        if action == .pickup, let object, let ours = renderer.centre(of: object), let theirs = mask.centre {
+        if low.action == .pickup, let object, let ours = renderer.centre(of: object), let theirs = mask.centre {
             let d = ours - theirs
             let distance = (d * d).sum().squareRoot()
             let isMoved = world.states[object].position != world.scene.objects[object].position
@@ -107,18 +104,12 @@ package struct MaskFidelity: Sendable, Equatable {
         }
         add(&total, other.total)
         for (type, row) in other.byClass { add(&byClass[type, default: Row()], row) }
-        for (action, row) in other.byAction { add(&byAction[action, default: Row()], row) }
         pickDistances += other.pickDistances
         repickDistances += other.repickDistances
     }
 
     /// Median distance of mask centres over all things picked up, in pixels.
     package var medianPickDistance: Float { median(pickDistances + repickDistances) }
-
-    /// Share of masks that resolve to the recorded object.
-    package var resolvedShare: Double {
-        total.interactions > 0 ? Double(total.resolved) / Double(total.interactions) : 0
-    }
 }
 
 func median(_ values: [Float]) -> Float {
@@ -150,29 +141,5 @@ extension Renderer {
             }
         }
         return count > 0 ? SIMD2(Float(sum.x / count), Float(sum.y / count)) : nil
-    }
-}
-
-extension MaskFidelity: CustomStringConvertible {
-    /// The totals, one line an action, and one a class with what its masks resolve to instead.
-    package var description: String {
-        func number(_ value: Float) -> String { "\((value * 100).rounded() / 100)" }
-        func line(_ name: String, _ row: Row) -> String {
-            let instead = row.confusions.sorted { ($1.value, $0.key) < ($0.value, $1.key) }.prefix(3)
-            return
-                "  \(name): \(row.resolved) of \(row.interactions) resolve (\(percent(row.resolved, row.interactions))), "
-                + "median IoU \(number(row.medianOverlap))"
-                + (instead.isEmpty ? "" : "; else " + instead.map { "\($0.key) \($0.value)" }.joined(separator: ", "))
-        }
-        var lines = [line("all masks", total)]
-        lines.append(
-            "  centres of things picked up: median \(number(medianPickDistance)) px "
-                + "(\(number(median(pickDistances))) where they were found, \(number(median(repickDistances))) where they were put)"
-        )
-        for action in Action.interactions {
-            if let row = byAction[action] { lines.append(line(action.name, row)) }
-        }
-        for type in ObjectType.allCases { if let row = byClass[type] { lines.append(line(type.rawValue, row)) } }
-        return lines.joined(separator: "\n")
     }
 }

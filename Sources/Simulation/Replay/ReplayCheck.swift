@@ -25,20 +25,20 @@ package struct ReplayCheck: Sendable, Equatable {
             differences = ["the trajectory has no task or no plan"]
             return
         }
-        let expected = Self.recordedSuccess(trajectory)
+        let isRecorded = trajectory.recordedSuccess != nil
         var first: [Moment] = []
         for pass in 0..<2 {
             var environment = TaskEnvironment(task, in: world, renderer: renderer)
             var moments = [Moment(environment, frames.isEmpty ? nil : renderer)]
-            for (index, low) in plan.lowActions.enumerated() {
+            for (index, (low, recorded)) in zip(plan.lowActions, trajectory.recordedActions).enumerated() {
                 let step = environment.step(low.action, mask: low.target?.mask)
                 let target = step.target.map { world.scene.objects[$0].id }
-                if target != low.targetObjectID {
+                if target != recorded.objectID {
                     differences.append(
                         "pass \(pass), action \(index): the mask gives \(target ?? "nothing"), recorded is "
-                            + (low.targetObjectID ?? "nothing"))
+                            + (recorded.objectID ?? "nothing"))
                 }
-                if let expected, expected[index] != step.isSuccess {
+                if isRecorded, recorded.fails == step.isSuccess {
                     differences.append(
                         "pass \(pass), action \(index): \(low.action.releaseName) "
                             + (step.failure.map { "fails: \($0.message)" } ?? "succeeds, the record has it fail"))
@@ -72,14 +72,5 @@ package struct ReplayCheck: Sendable, Equatable {
             renderer?.render(environment.world)
             frame = renderer?.rgbPixels
         }
-    }
-
-    /// Which actions succeeded by the record; real trajectories and those without the extras say nothing.
-    package static func recordedSuccess(_ trajectory: Trajectory) -> [Bool]? {
-        guard case .object(let extras)? = trajectory.extras[GeneratedEpisode.extrasKey],
-            case .array(let flags)? = extras["action_success"]
-        else { return nil }
-        let values = flags.compactMap { if case .bool(let value) = $0 { value } else { nil } }
-        return values.count == trajectory.actionCount ? values : nil
     }
 }

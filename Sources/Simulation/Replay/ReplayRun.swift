@@ -12,7 +12,7 @@ package struct ReplayRun: Sendable {
         package var key: String
         package var sceneNumber: Int
         /// Nil when there was no scene to replay it in.
-        package var replay: Replay?
+        package var replay: ReplayOutcome?
         /// Why there was none.
         package var problem: String?
     }
@@ -90,8 +90,8 @@ package struct ReplayRun: Sendable {
                 let trajectory = try reader.read(location.file)
                 try trajectory.validate()
                 var fidelity = MaskFidelity()
-                let replay = Replay(trajectory, in: try library.world(of: trajectory), renderer: renderer) {
-                    _, low, world in
+                let replay = ReplayOutcome(trajectory, in: try library.world(of: trajectory), renderer: renderer) {
+                    low, world in
                     if measuresMasks { fidelity.add(low, world, renderer) }
                 }
                 report.summary.add(replay)
