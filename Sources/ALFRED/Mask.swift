@@ -82,7 +82,7 @@ package struct Mask: Sendable, Hashable {
     }
 
     /// Intersection over union of two valid masks; 0 when both are empty.
-    package func intersectionOverUnion(_ other: Mask) -> Double {
+    func intersectionOverUnion(_ other: Mask) -> Double {
         var (i, j, common) = (0, 0, 0)
         while i < runs.count, j < other.runs.count {
             let (a, b) = (runs[i], other.runs[j])

@@ -7,7 +7,7 @@ package struct EpisodeSetup: Sendable {
     package let sceneNumber: Int
     /// The episode's seed; it decides where things lie and where the agent starts.
     package let seed: UInt64
-    package let option: TaskOption
+    let option: TaskOption
     package let scene: HouseScene
     package let start: AgentPose
     /// The expert's plan from the start.
@@ -15,14 +15,14 @@ package struct EpisodeSetup: Sendable {
     /// What the scene was populated with; with the room and the task they give the scene again.
     let placement: RecordedPlacement
     /// Why earlier attempts were discarded, in order.
-    package let discarded: [String]
+    let discarded: [String]
 
     /// Why an episode could not be set up.
     package struct Refusal: Error, Sendable, Equatable, CustomStringConvertible {
         package var sceneNumber: Int
         package var seed: UInt64
         /// One for each attempt.
-        package var reasons: [String]
+        var reasons: [String]
 
         package var description: String {
             "scene \(sceneNumber), seed \(seed): no task could be set up; "
@@ -32,7 +32,7 @@ package struct EpisodeSetup: Sendable {
 
     /// Placements tried for one task.
     private static let attemptsPerOption = 3
-    package static let startHorizon = 30
+    static let startHorizon = 30
 
     package var task: HouseTask { option.task }
     package var world: World { World(scene, agent: start) }

@@ -20,7 +20,7 @@ package struct HouseTask: Sendable, Equatable {
     }
 
     /// The name of the task's folder: `<type>-<object>-<movable|None>-<receptacle|lamp>-<scene>`.
-    package func folderName(sceneNumber: Int) -> String {
+    func folderName(sceneNumber: Int) -> String {
         let movable = goal.movableTarget.isEmpty ? "None" : goal.movableTarget
         let place = type == .light ? goal.toggleTarget : goal.parentTarget
         return "\(type.rawValue)-\(goal.targetName)-\(movable)-\(place)-\(sceneNumber)"

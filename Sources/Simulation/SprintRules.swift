@@ -17,7 +17,7 @@ package struct SprintRules: Sendable, Equatable {
     /// Metres, horizontally and along each axis.
     package static let reach: Float = 1.5
     /// Height of the agent's centre, from where distances are measured, in metres above the floor.
-    package static let agentHeight: Float = 0.901
+    static let agentHeight: Float = 0.901
 
     package init(distance: Distance = .nearestPoint) { self.distance = distance }
 

@@ -11,7 +11,7 @@ package struct SprintSubTask: Sendable, Equatable {
     /// Put's destination, the appliance of Clean, Heat and Cool.
     package var receptacle: Int?
     /// What the expert closes in this sub-task; it has to be closed by the last action.
-    package var closes: Int?
+    var closes: Int?
     /// The goal of navigation that no sub-goal follows.
     package var location: AgentPose?
     /// The expert's low actions.
@@ -54,7 +54,7 @@ package struct SubTaskProgress: Sendable, Equatable {
     /// Steps the agent may take: twice the expert's.
     package let stepLimit: Int
     /// SPRINT counts no sub-task any more once ALFRED's goal holds, even if some are left. Off, all count.
-    package let stopsAtGoal: Bool
+    let stopsAtGoal: Bool
     package private(set) var completed = 0
     /// Steps taken, failed ones included.
     package private(set) var steps = 0
@@ -71,11 +71,11 @@ package struct SubTaskProgress: Sendable, Equatable {
         stepLimit = stepRatio * (approach + subTasks.reduce(0) { $0 + $1.steps.count })
     }
 
-    package var isFinished: Bool { completed == subTasks.count }
-    package var isTimedOut: Bool { steps >= stepLimit }
+    var isFinished: Bool { completed == subTasks.count }
+    var isTimedOut: Bool { steps >= stepLimit }
     package var isDone: Bool { isFinished || isTimedOut }
     /// The share of sub-tasks completed.
-    package var proportion: Double { subTasks.isEmpty ? 1 : Double(completed) / Double(subTasks.count) }
+    var proportion: Double { subTasks.isEmpty ? 1 : Double(completed) / Double(subTasks.count) }
 
     /// Takes note of a step that has just been taken, legal or not.
     ///
@@ -95,7 +95,7 @@ package struct SubTaskProgress: Sendable, Equatable {
     }
 
     /// Takes note of an action that was not even tried: it counts as a step.
-    package mutating func noteIllegalAction() {
+    mutating func noteIllegalAction() {
         if !isDone { steps += 1 }
     }
 

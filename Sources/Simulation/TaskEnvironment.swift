@@ -13,7 +13,7 @@ package struct TaskEnvironment {
         package init(rawValue: UInt8) { self.rawValue = rawValue }
 
         /// Progress along the expert's sub-goals (``DenseReward``).
-        package static let dense = RewardKind(rawValue: 1)
+        static let dense = RewardKind(rawValue: 1)
         /// +2 for an action that succeeds.
         package static let success = RewardKind(rawValue: 2)
         /// -0.05 for an action that fails.
@@ -32,7 +32,7 @@ package struct TaskEnvironment {
         /// Actions taken.
         package internal(set) var steps = 0
         /// Whether the goal held after some step; nothing is rewarded after that.
-        package internal(set) var isGoalReached = false
+        internal(set) var isGoalReached = false
         var tracker: SubgoalTracker?
         /// Whether any of the task's lamps is on, so that moving can change the goal's conditions.
         var isLampOn = false
@@ -47,17 +47,17 @@ package struct TaskEnvironment {
         /// Of the kinds asked for.
         package var reward: Double
         /// The sub-goal of the followed plan that this step completed.
-        package var completedSubgoal: Int?
+        var completedSubgoal: Int?
         /// The goal holds, or the episode is as long as it may be.
         package var isDone: Bool
 
         package var isSuccess: Bool { failure == nil }
     }
 
-    package static let goalReward = 5.0
-    package static let stepPenalty = -0.01
-    package static let successReward = 2.0
-    package static let failureReward = -0.05
+    static let goalReward = 5.0
+    static let stepPenalty = -0.01
+    static let successReward = 2.0
+    static let failureReward = -0.05
     /// Steps after which an episode ends by itself.
     package static let stepLimit = 2000
 
@@ -85,14 +85,14 @@ package struct TaskEnvironment {
     package var world: World { state.world }
 
     /// Whether the goal holds now.
-    package var isGoalSatisfied: Bool { state.conditions.isSatisfied }
+    var isGoalSatisfied: Bool { state.conditions.isSatisfied }
 
     /// Measures dense rewards and the step penalty against a plan, from now on.
     ///
     /// - Parameters:
     ///   - subgoals: The expert's sub-goals; a closing NoOp is ignored.
     ///   - expertSteps: Its low actions.
-    package mutating func follow(_ subgoals: some Sequence<HighLevelStep>, expertSteps: Int) throws(TaskError) {
+    mutating func follow(_ subgoals: some Sequence<HighLevelStep>, expertSteps: Int) throws(TaskError) {
         state.tracker = try SubgoalTracker(subgoals, world.scene)
         self.expertSteps = expertSteps
     }

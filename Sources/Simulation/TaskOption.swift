@@ -34,13 +34,13 @@ package struct TaskOption: Sendable, Hashable {
     }
 
     /// The type of what is carried in the end: the pieces' when sliced.
-    package var carriedType: ObjectType { isSliced ? object.slices?.type ?? object : object }
+    var carriedType: ObjectType { isSliced ? object.slices?.type ?? object : object }
 
     /// What the scene must offer: copies of the object that are not yet where they belong, a knife, room in the
     /// appliances and the destination.
     ///
     /// - Parameter copies: Of the object and of the movable receptacle, 1-4.
-    package func request(copies: Int, movableCopies: Int = 1) -> PlacementRequest {
+    func request(copies: Int, movableCopies: Int = 1) -> PlacementRequest {
         let count = type == .two && !isSliced ? max(2, copies) : max(1, copies)
         var objects = [PlacementRequest.Demand(object, count: count, notIn: destination.map { [$0] } ?? [])]
         if let movable, movable != object {
@@ -63,22 +63,22 @@ package struct TaskOption: Sendable, Hashable {
 }
 
 /// Which objects ALFRED's tasks are about (its lists `OBJECTS` by property).
-package enum TaskObjectTypes {
-    package static let heatable: [ObjectType] = [
+enum TaskObjectTypes {
+    static let heatable: [ObjectType] = [
         .apple, .appleSliced, .bread, .breadSliced, .cup, .egg, .mug, .plate, .potato, .potatoSliced, .tomato,
         .tomatoSliced,
     ]
-    package static let coolable: [ObjectType] = [
+    static let coolable: [ObjectType] = [
         .apple, .appleSliced, .bowl, .bread, .breadSliced, .cup, .egg, .lettuce, .lettuceSliced, .mug, .pan, .plate,
         .pot, .potato, .potatoSliced, .tomato, .tomatoSliced, .wineBottle,
     ]
-    package static let cleanable: [ObjectType] = [
+    static let cleanable: [ObjectType] = [
         .apple, .appleSliced, .bowl, .butterKnife, .cloth, .cup, .dishSponge, .egg, .fork, .kettle, .knife, .ladle,
         .lettuce, .lettuceSliced, .mug, .pan, .plate, .pot, .potato, .potatoSliced, .soapBar, .spatula, .spoon,
         .tomato, .tomatoSliced,
     ]
     /// An egg can be sliced too, but no task asks for it.
-    package static let sliceable: [ObjectType] = [.apple, .bread, .lettuce, .potato, .tomato]
-    package static let movableReceptacles: [ObjectType] = [.bowl, .box, .cup, .mug, .plate, .pan, .pot]
-    package static let lamps: [ObjectType] = [.deskLamp, .floorLamp]
+    static let sliceable: [ObjectType] = [.apple, .bread, .lettuce, .potato, .tomato]
+    static let movableReceptacles: [ObjectType] = [.bowl, .box, .cup, .mug, .plate, .pan, .pot]
+    static let lamps: [ObjectType] = [.deskLamp, .floorLamp]
 }

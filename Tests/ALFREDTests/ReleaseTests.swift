@@ -1,7 +1,7 @@
 import Episodes
 import Foundation
 import Household
-import Rooms
+@testable import Rooms
 import TestSupport
 import Testing
 

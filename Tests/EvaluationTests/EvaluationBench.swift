@@ -1,10 +1,10 @@
-import ALFRED
+@testable import ALFRED
 import ExperimentStore
 import Images
 import Ingestion
 import Networks
 import OfflineRL
-import Simulation
+@testable import Simulation
 import Synchronization
 import Tensors
 import TestSupport

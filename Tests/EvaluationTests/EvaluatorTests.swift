@@ -2,7 +2,7 @@ import ALFRED
 import ExperimentStore
 import Foundation
 import Household
-import Simulation
+@testable import Simulation
 import Tensors
 import TestSupport
 import Testing

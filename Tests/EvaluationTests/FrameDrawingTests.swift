@@ -1,10 +1,10 @@
-import ALFRED
+@testable import ALFRED
 import ExperimentStore
 import Foundation
 import Frames
 import Images
 import Ingestion
-import Simulation
+@testable import Simulation
 import TestSupport
 import Testing
 

@@ -1,9 +1,9 @@
 import Episodes
 import Household
 import RewardLabeling
-import Rooms
+@testable import Rooms
 import ScriptedAnnotator
-import Simulation
+@testable import Simulation
 import TestSupport
 import Testing
 

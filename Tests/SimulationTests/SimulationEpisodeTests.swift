@@ -1,8 +1,8 @@
-import ALFRED
+@testable import ALFRED
 import Episodes
 import Ground
 import Household
-import Rooms
+@testable import Rooms
 import Simulation
 import TestSupport
 import Testing

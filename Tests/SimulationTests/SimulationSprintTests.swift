@@ -2,7 +2,7 @@ import ALFRED
 import Episodes
 import Ground
 import Household
-import Rooms
+@testable import Rooms
 import Simulation
 import Testing
 

@@ -69,7 +69,7 @@ package final class FileBytes {
 }
 
 /// The text of `errno`.
-package func systemMessage() -> String { String(cString: strerror(errno)) }
+func systemMessage() -> String { String(cString: strerror(errno)) }
 
 /// An open descriptor of a regular file: never a directory, a device or a pipe that would block.
 struct RegularFile: ~Copyable {

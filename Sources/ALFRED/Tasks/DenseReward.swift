@@ -34,9 +34,9 @@ package struct DenseReward: Sendable, Equatable {
     }
 
     /// A GotoLocation is done below this distance.
-    package static let reachDistance = 3
+    static let reachDistance = 3
     /// Reward of a GotoLocation for each action that the agent came nearer.
-    package static let approachRate = 0.2
+    static let approachRate = 0.2
 
     /// The sub-goals of the expert's plan, without NoOp.
     package let subgoals: [HighAction]

@@ -123,7 +123,7 @@ package struct InitialAction: Sendable, Equatable {
     package var rotation: Int
     /// Degrees, positive looks down.
     package var horizon: Int
-    package var rotateOnTeleport: Bool
+    var rotateOnTeleport: Bool
 
     package init(
         action: String = "TeleportFull", position: Vector3, rotation: Int, horizon: Int, rotateOnTeleport: Bool = true

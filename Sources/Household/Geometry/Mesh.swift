@@ -8,11 +8,11 @@ package struct Mesh: Sendable, Equatable {
         /// Number of vertices, 3-8: CR_FACE_CORNERS.
         package var count: Int32
         /// Unit length.
-        package var normal: SIMD3<Float>
+        var normal: SIMD3<Float>
         package var material: Material
     }
 
-    package private(set) var vertices: [SIMD3<Float>] = []
+    private(set) var vertices: [SIMD3<Float>] = []
     package private(set) var faces: [Face] = []
 
     package init() {}
@@ -61,10 +61,10 @@ package struct Mesh: Sendable, Equatable {
 package struct Placement: Sendable, Equatable {
     package var position: SIMD3<Float>
     /// Sine and cosine of the yaw: 0 faces +z, 90 degrees faces +x.
-    package var sine: Float
-    package var cosine: Float
+    var sine: Float
+    var cosine: Float
 
-    package static let identity = Placement(position: .zero)
+    static let identity = Placement(position: .zero)
 
     /// - Parameter yaw: Degrees. Multiples of 90 are exact.
     package init(position: SIMD3<Float>, yaw: Float = 0) {
@@ -136,6 +136,6 @@ package struct Bounds: Sendable, Hashable {
 
 /// Cross product.
 @inlinable
-package func cross(_ a: SIMD3<Float>, _ b: SIMD3<Float>) -> SIMD3<Float> {
+func cross(_ a: SIMD3<Float>, _ b: SIMD3<Float>) -> SIMD3<Float> {
     SIMD3(a.y * b.z - a.z * b.y, a.z * b.x - a.x * b.z, a.x * b.y - a.y * b.x)
 }

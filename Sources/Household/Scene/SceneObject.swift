@@ -104,7 +104,7 @@ package struct ObjectFlags: OptionSet, Sendable, Hashable {
     package init(rawValue: UInt16) { self.rawValue = rawValue }
 
     /// Not in the world: a piece of something that is still whole.
-    package static let absent = ObjectFlags(rawValue: 1 << 0)
+    static let absent = ObjectFlags(rawValue: 1 << 0)
     package static let open = ObjectFlags(rawValue: 1 << 1)
     package static let on = ObjectFlags(rawValue: 1 << 2)
     /// Cut: its pieces are in its place, it is neither seen nor touched any more.

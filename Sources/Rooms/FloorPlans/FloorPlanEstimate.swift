@@ -15,10 +15,10 @@ package struct FloorPlanEstimate: Sendable, Equatable {
         package var size: SIMD3<Float>
         /// Degrees; the front is where the agents that used it stood.
         package var yaw: Float
-        package var opening: SceneObject.Opening?
+        var opening: SceneObject.Opening?
         package var surfaces: [SceneObject.Surface]
         /// Distinct pictures the estimate rests on; 0 for what only the layout files name.
-        package var views: Int
+        var views: Int
 
         package var bounds: Bounds {
             Placement(position: position, yaw: yaw).bounds(

@@ -9,7 +9,7 @@ package struct GeneratedDataset: Sendable {
     /// The folder that gets `data/<flavour>` and `data/splits`.
     package let root: String
     /// Name of the folder of the splits, as the release's flavours are named.
-    package static let flavour = "full_2.1.0"
+    static let flavour = "full_2.1.0"
     package let encoder: Encoder
     /// `png` or `jpg`.
     package let suffix: String

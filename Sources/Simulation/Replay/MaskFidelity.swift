@@ -4,19 +4,19 @@ package import Household
 internal import Rooms
 
 /// The object a mask points at, as ALFRED resolves it (`env/thor_env.py`, `va_interact`).
-package struct MaskResolution: Sendable, Equatable {
+struct MaskResolution: Sendable, Equatable {
     /// Objects that share pixels with the mask, by index, best first; what is in the hand and what cannot be interacted
     /// with is left out.
-    package var candidates: [(object: Int, iou: Double)]
+    var candidates: [(object: Int, iou: Double)]
 
-    package static func == (a: MaskResolution, b: MaskResolution) -> Bool {
+    static func == (a: MaskResolution, b: MaskResolution) -> Bool {
         a.candidates.elementsEqual(b.candidates, by: ==)
     }
 
-    package var object: Int? { candidates.first?.object }
+    var object: Int? { candidates.first?.object }
 
     /// Looks up `mask` in the renderer's last picture, which must be of 300 x 300 pixels and show `world`.
-    package init(_ mask: Mask, in world: World, renderer: Renderer) {
+    init(_ mask: Mask, in world: World, renderer: Renderer) {
         var common: [Int: Int] = [:]
         renderer.withInstances { ids in
             for run in mask.runs {
@@ -36,7 +36,7 @@ package struct MaskResolution: Sendable, Equatable {
     }
 
     /// Overlap with one object, 0 if none.
-    package func iou(with object: Int) -> Double { candidates.first { $0.object == object }?.iou ?? 0 }
+    func iou(with object: Int) -> Double { candidates.first { $0.object == object }?.iou ?? 0 }
 }
 
 /// How well recorded masks fit the simulator's pictures.
@@ -47,7 +47,7 @@ package struct MaskFidelity: Sendable, Equatable {
         /// Masks that resolve to the recorded object.
         package var resolved = 0
         /// Overlap of each mask with the recorded object in our picture.
-        package var overlaps: [Float] = []
+        var overlaps: [Float] = []
         /// What masks resolve to instead.
         package var confusions: [String: Int] = [:]
 
@@ -57,9 +57,9 @@ package struct MaskFidelity: Sendable, Equatable {
     package private(set) var total = Row()
     package private(set) var byClass: [ObjectType: Row] = [:]
     /// Pixels between the middles of the recorded mask's box and ours, for things picked up where they were found.
-    package private(set) var pickDistances: [Float] = []
+    private(set) var pickDistances: [Float] = []
     /// The same for things that were put there before.
-    package private(set) var repickDistances: [Float] = []
+    private(set) var repickDistances: [Float] = []
 
     package init() {}
 
@@ -95,7 +95,7 @@ package struct MaskFidelity: Sendable, Equatable {
         return isResolved
     }
 
-    package mutating func merge(_ other: MaskFidelity) {
+    mutating func merge(_ other: MaskFidelity) {
         func add(_ row: inout Row, _ more: Row) {
             row.interactions += more.interactions
             row.resolved += more.resolved

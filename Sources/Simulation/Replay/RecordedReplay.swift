@@ -9,7 +9,7 @@ package struct RecordedAction: Sendable, Equatable {
     /// Id of what an interaction acts on, for Put the receptacle; nil for navigation.
     package var objectID: String?
     /// Id of what a Put puts down; nil where the record does not say.
-    package var heldID: String?
+    var heldID: String?
     /// Whether the record has the action fail. Generated trajectories say so; in ALFRED's own everything succeeds.
     package var fails: Bool
 
@@ -34,7 +34,7 @@ extension Trajectory {
     }
 
     /// Which actions succeeded, as generated trajectories record it; nil for others.
-    package var recordedSuccess: [Bool]? {
+    var recordedSuccess: [Bool]? {
         guard case .object(let members)? = extras[GeneratedEpisode.extrasKey],
             case .array(let flags)? = members["action_success"]
         else { return nil }

@@ -4,13 +4,13 @@ internal import Rooms
 
 /// ALFRED's last check of a generated trajectory: it is replayed through its masks, twice, and everything has to be the
 /// same.
-package struct ReplayCheck: Sendable, Equatable {
+struct ReplayCheck: Sendable, Equatable {
     /// What differed; empty when the replays agree with the record and with each other.
-    package var differences: [String] = []
+    var differences: [String] = []
     /// Whether the goal held at the end.
-    package var isGoalSatisfied = false
+    var isGoalSatisfied = false
 
-    package var isIdentical: Bool { differences.isEmpty }
+    var isIdentical: Bool { differences.isEmpty }
 
     /// Replays a trajectory in the world it began in.
     ///
@@ -18,7 +18,7 @@ package struct ReplayCheck: Sendable, Equatable {
     ///   - world: At the start.
     ///   - frames: The recorded pictures of L + 1 observations, or none. They must come from the renderer's size.
     ///   - renderer: 300 x 300.
-    package init(
+    init(
         _ trajectory: Trajectory, in world: World, frames: [[UInt8]], renderer: Renderer
     ) {
         guard let task = HouseTask(trajectory), let plan = trajectory.plan else {
