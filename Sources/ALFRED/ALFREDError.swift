@@ -30,7 +30,9 @@ package struct ALFREDError: ExitCoded, Equatable {
         package var description: String { kind.rawValue }
     }
 
+    /// What kind of fault it is.
     package var code: Code
+    /// What is wrong, in words.
     package var message: String
     /// Path of the file, relative to the dataset where the reader knows it.
     package var file: String?
@@ -57,5 +59,6 @@ extension ALFREDError {
         [file, location, message].compactMap { $0 }.joined(separator: ": ")
     }
 
+    /// Input is missing where a file cannot be read, else bad.
     package var exit: StageExit { code == .unreadable ? .inputMissing : .badInput }
 }

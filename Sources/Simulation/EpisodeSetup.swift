@@ -4,11 +4,14 @@ package import Rooms
 
 /// A generated scene with a task that the expert solves in it.
 package struct EpisodeSetup: Sendable {
+    /// The generated scene's number.
     package let sceneNumber: Int
     /// The episode's seed; it decides where things lie and where the agent starts.
     package let seed: UInt64
     let option: TaskOption
+    /// The furnished room with the things of this episode.
     package let scene: HouseScene
+    /// Where the agent begins.
     package let start: AgentPose
     /// The expert's plan from the start.
     package let expert: Expert.Solution
@@ -19,7 +22,9 @@ package struct EpisodeSetup: Sendable {
 
     /// Why an episode could not be set up.
     package struct Refusal: Error, Sendable, Equatable, CustomStringConvertible {
+        /// The generated scene's number.
         package var sceneNumber: Int
+        /// The episode's seed.
         package var seed: UInt64
         /// One for each attempt.
         var reasons: [String]
@@ -34,7 +39,9 @@ package struct EpisodeSetup: Sendable {
     private static let attemptsPerOption = 3
     static let startHorizon = 30
 
+    /// The task that the expert solves.
     package var task: HouseTask { option.task }
+    /// The world at the start.
     package var world: World { World(scene, agent: start) }
 
     /// Places things for the first of the tasks that works out: a scene whose goal does not hold yet, and a plan for it.

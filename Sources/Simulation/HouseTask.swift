@@ -3,7 +3,9 @@ internal import Household
 
 /// One of the seven task types with its parameters.
 package struct HouseTask: Sendable, Equatable {
+    /// One of the seven.
     package var type: TaskType
+    /// What it is about.
     package var goal: GoalParameters
 
     package init(_ type: TaskType, _ goal: GoalParameters) {

@@ -13,6 +13,7 @@ package struct SprintRules: Sendable, Equatable {
         case position
     }
 
+    /// From where on an object the distance to the agent is measured.
     package var distance: Distance
     /// Metres, horizontally and along each axis.
     package static let reach: Float = 1.5

@@ -5,6 +5,7 @@ internal import Rooms
 
 /// A sub-task of SPRINT's evaluation: a sub-goal with the navigation that leads to it.
 package struct SprintSubTask: Sendable, Equatable {
+    /// What it does.
     package var kind: HighAction
     /// Index of the exact object; for Heat and Cool that of the next plan step.
     package var object: Int?
@@ -50,16 +51,19 @@ package struct SprintSubTask: Sendable, Equatable {
 /// How far an agent is in a list of sub-tasks, by SPRINT's rules: in order, at most one completed a step, with the expert's
 /// exact objects. The return is the number completed.
 package struct SubTaskProgress: Sendable, Equatable {
+    /// What there is to do, in order.
     package let subTasks: [SprintSubTask]
     /// Steps the agent may take: twice the expert's.
     package let stepLimit: Int
     /// SPRINT counts no sub-task any more once ALFRED's goal holds, even if some are left. Off, all count.
     let stopsAtGoal: Bool
+    /// How many are done.
     package private(set) var completed = 0
     /// Steps taken, failed ones included.
     package private(set) var steps = 0
     private var isStopped = false
 
+    /// Steps allowed for each of the expert's, as in SPRINT.
     package static let stepRatio = 2
 
     /// - Parameter approach: The expert's steps before the first sub-task, where it does not begin as recorded.
@@ -73,6 +77,7 @@ package struct SubTaskProgress: Sendable, Equatable {
 
     var isFinished: Bool { completed == subTasks.count }
     var isTimedOut: Bool { steps >= stepLimit }
+    /// Whether the attempt is over: everything done, or no steps left.
     package var isDone: Bool { isFinished || isTimedOut }
     /// The share of sub-tasks completed.
     var proportion: Double { subTasks.isEmpty ? 1 : Double(completed) / Double(subTasks.count) }

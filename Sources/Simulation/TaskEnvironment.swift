@@ -24,6 +24,7 @@ package struct TaskEnvironment {
 
     /// Everything that changes.
     package struct State: Sendable {
+        /// The room now.
         package internal(set) var world: World
         /// What was cleaned, heated and cooled, by object index.
         package internal(set) var treatments = Treatments<Int>()
@@ -51,6 +52,7 @@ package struct TaskEnvironment {
         /// The goal holds, or the episode is as long as it may be.
         package var isDone: Bool
 
+        /// Whether the action did what it says.
         package var isSuccess: Bool { failure == nil }
     }
 
@@ -61,11 +63,15 @@ package struct TaskEnvironment {
     /// Steps after which an episode ends by itself.
     package static let stepLimit = 2000
 
+    /// What is to be done.
     package let task: HouseTask
+    /// Decides what is seen, and resolves masks.
     package let renderer: Renderer
+    /// What rewards consist of.
     package var rewardKind: RewardKind
     /// Length of the followed plan in low actions; what goes beyond is penalised.
     package private(set) var expertSteps: Int?
+    /// Everything that changes.
     package private(set) var state: State
     let objects: TaskObjects
 
@@ -82,6 +88,7 @@ package struct TaskEnvironment {
         state.isLampOn = objects.lamps.contains { world.states[$0].flags.contains(.on) }
     }
 
+    /// The room now.
     package var world: World { state.world }
 
     /// Whether the goal holds now.
@@ -100,6 +107,7 @@ package struct TaskEnvironment {
     /// The state to come back to. Costs what the objects' states cost, and that only once one of the two changes.
     package func snapshot() -> State { state }
 
+    /// Goes back to a state of the same task and scene.
     package mutating func restore(_ snapshot: State) { state = snapshot }
 
     /// The benchmark's figures if the episode ended here; needs a followed plan.

@@ -4,13 +4,17 @@ package import Rooms
 
 /// A task in terms of object types: what a sampler chooses among.
 package struct TaskOption: Sendable, Hashable {
+    /// One of the seven.
     package var type: TaskType
     /// The whole object's type, also when it is to be sliced.
     package var object: ObjectType
+    /// Whether a piece of it is wanted.
     package var isSliced: Bool
+    /// What the object is put into before both are carried; for that task type only.
     package var movable: ObjectType?
     /// Where the object ends; nil for looking at it in the light.
     package var destination: ObjectType?
+    /// The lamp to look at the object under; for that task type only.
     package var lamp: ObjectType?
 
     package init(
@@ -25,6 +29,7 @@ package struct TaskOption: Sendable, Hashable {
         self.lamp = lamp
     }
 
+    /// The task in the release's terms.
     package var task: HouseTask {
         HouseTask(
             type,

@@ -11,6 +11,7 @@ package struct WorldFacts: Sendable, Equatable {
     /// The receptacle an object was put into, by object id.
     package private(set) var container: [String: String] = [:]
     private(set) var toggledOn: Set<String> = []
+    /// The whole objects that were sliced.
     package private(set) var sliced: Set<String> = []
     /// Objects that were under a running faucet. Like the next two it never shrinks.
     package private(set) var cleaned: Set<String> = []
@@ -21,6 +22,7 @@ package struct WorldFacts: Sendable, Equatable {
     /// Every object the actions have named, slices included.
     package private(set) var known: Set<String> = []
 
+    /// The facts before any action: nothing is known.
     package init() {}
 
     /// Begins with things that are known to be in receptacles.

@@ -6,6 +6,7 @@ package import Episodes
 package struct SceneObject: Sendable, Equatable {
     /// A place things can be put on or into, in the object's own frame, in metres.
     package struct Surface: Sendable, Equatable {
+        /// Its edges.
         package var minX, maxX, minZ, maxZ: Float
         /// Height of the support above the object's base.
         package var y: Float
@@ -40,6 +41,7 @@ package struct SceneObject: Sendable, Equatable {
 
     /// THOR's id: `Type|±XX.XX|±YY.YY|±ZZ.ZZ`, with a fifth field for basins and slices. Unique in the scene.
     package var id: String
+    /// What it is.
     package var type: ObjectType
     /// Width, height and depth of the closed object's box in metres.
     package var size: SIMD3<Float>
@@ -47,7 +49,9 @@ package struct SceneObject: Sendable, Equatable {
     package var position: SIMD3<Float>
     /// Degrees; 0 has the front towards +z, 90 towards +x.
     package var yaw: Float
+    /// Where things can be put; empty for what is no receptacle.
     package var surfaces: [Surface]
+    /// How it opens; nil for what does not.
     package var opening: Opening?
     /// Index of the receptacle it is in or on at the start.
     package var parent: Int?
@@ -55,6 +59,7 @@ package struct SceneObject: Sendable, Equatable {
     package var sliceOf: Int?
     /// Varies colours and details among objects of one type.
     package var variant: UInt32
+    /// Its state before anyone touches it.
     package var initialFlags: ObjectFlags
 
     /// The class a policy names the object by: the id's first field, so that pieces go by the whole and a basin by its sink.
@@ -105,13 +110,18 @@ package struct ObjectFlags: OptionSet, Sendable, Hashable {
 
     /// Not in the world: a piece of something that is still whole.
     static let absent = ObjectFlags(rawValue: 1 << 0)
+    /// Its door, drawer, lid or screen is open.
     package static let open = ObjectFlags(rawValue: 1 << 1)
+    /// Switched on.
     package static let on = ObjectFlags(rawValue: 1 << 2)
     /// Cut: its pieces are in its place, it is neither seen nor touched any more.
     package static let sliced = ObjectFlags(rawValue: 1 << 3)
+    /// Needs to be cleaned.
     package static let dirty = ObjectFlags(rawValue: 1 << 4)
     /// Washed and still wet.
     package static let clean = ObjectFlags(rawValue: 1 << 5)
+    /// Was in a running microwave or on a burner.
     package static let hot = ObjectFlags(rawValue: 1 << 6)
+    /// Was in a closed fridge.
     package static let cold = ObjectFlags(rawValue: 1 << 7)
 }

@@ -38,6 +38,7 @@ package struct FloorPlanEvidence: Sendable, Equatable {
         var isOpen: Bool { openIDs.contains(objectID) }
     }
 
+    /// The floor plan's number.
     package var sceneNumber: Int
     var sightings: [Sighting] = []
     /// Poses of the things in ``sightings``.
@@ -49,8 +50,10 @@ package struct FloorPlanEvidence: Sendable, Equatable {
     /// Where the things of all trajectories were found, each place once.
     var restingPoses: Set<ObjectPose> = []
 
+    /// Nothing seen yet of a floor plan.
     package init(sceneNumber: Int) { self.sceneNumber = sceneNumber }
 
+    /// Trajectories taken in.
     package var trajectoryCount: Int { agentHeights.count }
 
     /// Height of the floor: the agent's centre is 0.901 m above it. The median over the trajectories.

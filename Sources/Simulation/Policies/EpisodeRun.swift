@@ -19,7 +19,9 @@ package struct EpisodeRun {
     }
 
     let setup: EpisodeSetup
+    /// Who acts.
     package let policy: BehaviourPolicy
+    /// How the policy is drawn out.
     package let settings: Settings
     private(set) var recorder: EpisodeRecorder
     /// The number of sub-goals a partial episode stopped after.
@@ -58,6 +60,7 @@ package struct EpisodeRun {
         recorder.finish()
     }
 
+    /// Whether the goal holds now.
     package var isSuccess: Bool { recorder.environment.isGoalSatisfied }
 
     // MARK: Expert with noise

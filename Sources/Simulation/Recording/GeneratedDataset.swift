@@ -10,6 +10,7 @@ package struct GeneratedDataset: Sendable {
     package let root: String
     /// Name of the folder of the splits, as the release's flavours are named.
     static let flavour = "full_2.1.0"
+    /// Makes the pictures' files.
     package let encoder: Encoder
     /// `png` or `jpg`.
     package let suffix: String
@@ -17,9 +18,11 @@ package struct GeneratedDataset: Sendable {
     /// Why an episode could not be written.
     package struct WriteError: ExitCoded {
         package var description: String
+        /// A dataset that cannot be written.
         package var exit: StageExit { .cannotWrite }
     }
 
+    /// A dataset to be written below `root`; nothing is written yet.
     package init(root: String, suffix: String, encoder: @escaping Encoder) {
         self.root = root
         self.suffix = suffix

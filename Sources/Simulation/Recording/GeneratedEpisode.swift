@@ -7,11 +7,14 @@ internal import Rooms
 package struct GeneratedEpisode: Sendable {
     /// `<task>/<trial>`.
     package let key: String
+    /// Everything the format records.
     package let trajectory: Trajectory
     /// L + 1 pictures of ``frameWidth`` x ``frameHeight``, red, green, blue, row by row; empty when none were kept.
     package let frames: [[UInt8]]
     let frameWidth, frameHeight: Int
+    /// Who acted.
     package let policy: BehaviourPolicy
+    /// Whether the goal held at the end.
     package let isSuccess: Bool
 
     /// Version of what is written under ``extrasKey``, and of the generator's choices.

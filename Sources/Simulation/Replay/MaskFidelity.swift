@@ -43,6 +43,7 @@ struct MaskResolution: Sendable, Equatable {
 package struct MaskFidelity: Sendable, Equatable {
     /// The interactions with one class.
     package struct Row: Sendable, Equatable {
+        /// Interactions with a mask.
         package var interactions = 0
         /// Masks that resolve to the recorded object.
         package var resolved = 0
@@ -51,10 +52,13 @@ package struct MaskFidelity: Sendable, Equatable {
         /// What masks resolve to instead.
         package var confusions: [String: Int] = [:]
 
+        /// Half of the masks overlap by more (intersection over union).
         package var medianOverlap: Float { median(overlaps) }
     }
 
+    /// All interactions.
     package private(set) var total = Row()
+    /// The same by type.
     package private(set) var byClass: [ObjectType: Row] = [:]
     /// Pixels between the middles of the recorded mask's box and ours, for things picked up where they were found.
     private(set) var pickDistances: [Float] = []
