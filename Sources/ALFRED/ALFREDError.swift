@@ -15,22 +15,24 @@ package struct ALFREDError: ExitCoded, Equatable {
         /// The file cannot be opened or read.
         package static let unreadable = Code(.unreadable)
         /// The file exceeds the size its kind may have.
-        package static let tooLarge = Code(.tooLarge)
+        static let tooLarge = Code(.tooLarge)
         /// The bytes do not follow the format.
         package static let malformed = Code(.malformed)
         /// A required key is absent.
-        package static let missingKey = Code(.missingKey)
+        static let missingKey = Code(.missingKey)
         /// A value has another type than the format says.
-        package static let wrongType = Code(.wrongType)
+        static let wrongType = Code(.wrongType)
         /// A value lies outside what the format allows.
         package static let invalidValue = Code(.invalidValue)
         /// Two parts that belong together (images and actions, rows and observations) do not match.
-        package static let misaligned = Code(.misaligned)
+        static let misaligned = Code(.misaligned)
 
         package var description: String { kind.rawValue }
     }
 
+    /// What kind of fault it is.
     package var code: Code
+    /// What is wrong, in words.
     package var message: String
     /// Path of the file, relative to the dataset where the reader knows it.
     package var file: String?
@@ -64,5 +66,6 @@ extension ALFREDError {
         [file, location, message].compactMap { $0 }.joined(separator: ": ")
     }
 
+    /// Input is missing where a file cannot be read, else bad.
     package var exit: StageExit { code == .unreadable ? .inputMissing : .badInput }
 }

@@ -3,9 +3,11 @@ package struct Mask: Sendable, Hashable {
     /// Side of the release's frames in pixels; masks refer to 300 x 300.
     package static let frameSide = 300
 
+    /// Pixels of the mask that follow each other, row by row.
     package struct Run: Sendable, Hashable {
         /// Index of the first pixel: row * width + column.
         package var start: Int32
+        /// Number of pixels.
         package var length: Int32
 
         package init(start: Int32, length: Int32) {
@@ -14,6 +16,7 @@ package struct Mask: Sendable, Hashable {
         }
     }
 
+    /// In order, apart from each other and not empty where the mask is valid.
     package var runs: [Run]
 
     package init(runs: [Run]) { self.runs = runs }
@@ -82,7 +85,7 @@ package struct Mask: Sendable, Hashable {
     }
 
     /// Intersection over union of two valid masks; 0 when both are empty.
-    package func intersectionOverUnion(_ other: Mask) -> Double {
+    func intersectionOverUnion(_ other: Mask) -> Double {
         var (i, j, common) = (0, 0, 0)
         while i < runs.count, j < other.runs.count {
             let (a, b) = (runs[i], other.runs[j])
@@ -97,6 +100,7 @@ package struct Mask: Sendable, Hashable {
 
 /// A box of pixels with inclusive corners.
 package struct PixelBox: Sendable, Hashable {
+    /// The outermost pixels, which belong to the box.
     package var xMin, yMin, xMax, yMax: Int
 
     package init(xMin: Int, yMin: Int, xMax: Int, yMax: Int) {
@@ -106,6 +110,7 @@ package struct PixelBox: Sendable, Hashable {
         self.yMax = yMax
     }
 
+    /// The smallest box around both.
     package func union(_ other: PixelBox) -> PixelBox {
         PixelBox(
             xMin: min(xMin, other.xMin), yMin: min(yMin, other.yMin), xMax: max(xMax, other.xMax),

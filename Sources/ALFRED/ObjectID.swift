@@ -19,8 +19,8 @@ package struct ObjectID: Sendable, Hashable {
         }
     }
 
-    /// The object's own class: `AppleSliced`, `SinkBasin`, else the base type.
-    package var objectClass: Substring {
+    /// The object's own type: `AppleSliced`, `SinkBasin`, else the base type.
+    package var typeName: Substring {
         guard let part else { return baseType }
         return part.prefix { $0 != "_" }
     }

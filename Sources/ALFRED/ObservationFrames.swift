@@ -4,7 +4,7 @@
 /// the frame after the last listed one; only the `full` release has it on disk.
 package struct ObservationFrames: Sendable, Equatable {
     /// Frames the `full` release saves after the last listed one, all of the final state.
-    package static let trailingFrames = 10
+    static let trailingFrames = 10
 
     /// Index into the frames of the trajectory, for every observation; L + 1 entries, the last equal to the number of
     /// listed frames.

@@ -26,6 +26,7 @@ package struct RawImages: Sendable, Equatable {
         names = ranked.mapValues(\.name)
     }
 
+    /// The number of pictures.
     package var count: Int { names.count }
 
     /// The picture files relative to the trajectory's folder, sorted.

@@ -122,23 +122,30 @@ package struct Release: Sendable, Equatable {
         var device, inode: UInt64
     }
 
+    /// What a split's folder has.
     package struct Listing: Sendable, Equatable {
         /// In the order of their keys' bytes.
         package var trajectories: [TrajectoryLocation] = []
+        /// Folders that cannot be read.
         package var problems: [ALFREDError] = []
     }
 }
 
 /// Where one trajectory lies.
 package struct TrajectoryLocation: Sendable, Hashable {
+    /// The file of a trajectory in its folder.
     package static let fileName = "traj_data.json"
+    /// The file of the pictures' features in its folder.
     package static let featureFileName = "feat_conv.pt"
 
+    /// The split whose folder it is in.
     package var split: String
     /// `<task>/<trial>`; `<trial>` in the test splits.
     package var key: String
+    /// The folder's path.
     package var folder: String
 
+    /// The path of the trajectory itself.
     package var file: String { folder + "/" + Self.fileName }
     /// The trajectory's file relative to the dataset's folder.
     package var relativeFile: String { "\(split)/\(key)/\(Self.fileName)" }
@@ -160,6 +167,7 @@ private func isFolder(_ path: String) -> Bool {
     return stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
 }
 
+/// Whether there is a file or folder at the path.
 package func exists(_ path: String) -> Bool {
     var status = stat()
     return lstat(path, &status) == 0

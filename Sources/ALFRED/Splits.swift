@@ -1,5 +1,6 @@
 /// `splits/oct21.json`: the benchmark's samples, each a trajectory and one of its annotations.
 package struct Splits: Sendable, Equatable {
+    /// One annotation of one trajectory.
     package struct Sample: Sendable, Hashable {
         /// `<task>/<trial>`; for the test splits `<trial>` alone.
         package var task: String
@@ -15,10 +16,12 @@ package struct Splits: Sendable, Equatable {
     /// Largest splits file that is read. The release's has 3 MB.
     package static let byteLimit = 64 << 20
 
+    /// By the split's name, in the file's order.
     package var samples: [String: [Sample]]
 
     package init(samples: [String: [Sample]]) { self.samples = samples }
 
+    /// Reads `oct21.json` and its like.
     package init(_ file: FileBytes, reader: JSONReader) throws(ALFREDError) {
         samples = try reader.withRoot(of: file) { root throws(ALFREDError) in
             var samples: [String: [Sample]] = [:]
@@ -33,6 +36,7 @@ package struct Splits: Sendable, Equatable {
         }
     }
 
+    /// Reads the file at a path.
     package init(contentsOf path: String) throws(ALFREDError) {
         let file = FileBytes()
         do {

@@ -2,11 +2,13 @@
 package struct Episode: Sendable, Equatable {
     /// Unique within its dataset and split, as in `<task>/<trial>`.
     package var key: String
+    /// The split it belongs to, as in `train`.
     package var split: String
     /// L transitions in order; empty where the recording has no plan.
     package var transitions: [Transition]
     /// The sub-tasks in order; together they cover every transition.
     package var subTasks: [SubTask]
+    /// What the episode can be read as having been asked for.
     package var instructions: [Instruction]
     /// Name of the policy that acted, where the recording says.
     package var policy: String?
@@ -29,6 +31,7 @@ package struct Episode: Sendable, Equatable {
 
 /// Step t of an episode: (s_t, a_t, s_{t+1}).
 package struct Transition: Sendable, Equatable {
+    /// What was done.
     package var action: Action
     /// ``ObjectClass/noObject`` for navigation and for classes outside the list.
     package var objectClass: ObjectClass
@@ -67,11 +70,13 @@ package enum SubTaskKind: String, Codable, Sendable, CaseIterable {
 
 /// A sub-goal as recorded, before navigation is merged.
 package struct Subgoal: Sendable, Equatable {
+    /// What it does.
     package var kind: SubTaskKind
     /// The transitions that serve it; not empty.
     package var steps: Range<Int>
-    /// The object it is about and the receptacle or appliance it uses, where the recording names them.
+    /// The object it is about, where the recording names one.
     package var objectID: String?
+    /// The receptacle or appliance it uses, where the recording names one.
     package var receptacleID: String?
 
     package init(kind: SubTaskKind, steps: Range<Int>, objectID: String? = nil, receptacleID: String? = nil) {
@@ -84,11 +89,15 @@ package struct Subgoal: Sendable, Equatable {
 
 /// A sub-goal with the navigation that leads to it.
 package struct SubTask: Sendable, Equatable {
+    /// What it does: the kind of its last sub-goal.
     package var kind: SubTaskKind
+    /// The transitions that serve it, those of the navigation included; not empty.
     package var steps: Range<Int>
     /// The recorded sub-goals it consists of.
     package var subgoals: Range<Int>
+    /// The object it is about, where the recording names one.
     package var objectID: String?
+    /// The receptacle or appliance it uses, where the recording names one.
     package var receptacleID: String?
 
     package init(

@@ -1,5 +1,6 @@
 /// A sentence and the stretch of an episode it describes.
 package struct Instruction: Sendable, Equatable, GoalSpan {
+    /// How much of the episode an instruction covers.
     package enum Kind: String, Codable, Sendable, CaseIterable {
         /// One annotated sub-task.
         case primitive
@@ -9,6 +10,7 @@ package struct Instruction: Sendable, Equatable, GoalSpan {
         case task
     }
 
+    /// How much of the episode it covers.
     package var kind: Kind
     /// Index of the annotation whose words these are.
     package var annotation: Int
@@ -16,6 +18,7 @@ package struct Instruction: Sendable, Equatable, GoalSpan {
     package var subTasks: Range<Int>
     /// The transitions covered; not empty.
     package var steps: Range<Int>
+    /// The sentence or sentences, white space tidied.
     package var text: String
     /// Whether the span ends with what the text asks for. Episodes of lesser policies may fail their task.
     package var isFulfilled: Bool
@@ -33,6 +36,7 @@ package struct Instruction: Sendable, Equatable, GoalSpan {
 
     /// What one annotation yields.
     package struct Labels: Sendable, Equatable {
+        /// The task first, then primitives, then composites.
         package var instructions: [Instruction]
         /// Whether the step sentences belong to the sub-goals. When not, only the task instruction is made.
         package var isAligned: Bool

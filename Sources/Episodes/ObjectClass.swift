@@ -1,10 +1,12 @@
 /// The class an interaction is about, one of 82 ids; 0 means none. For Put it is the receptacle's class.
 package struct ObjectClass: Sendable, Hashable, CustomStringConvertible {
+    /// The id a policy is trained on, 0...81.
     package let id: UInt8
 
     /// Ids including ``noObject``.
     package static let idCount = names.count
 
+    /// No object: the class of navigation and of what is outside the list.
     package static let noObject = ObjectClass(unchecked: 0)
 
     private init(unchecked id: UInt8) { self.id = id }
@@ -27,6 +29,7 @@ package struct ObjectClass: Sendable, Hashable, CustomStringConvertible {
         self.init(name: objectID.prefix { $0 != "|" })
     }
 
+    /// The name in AI2-THOR, or `None`.
     package var name: String { Self.names[Int(id)] }
     package var description: String { name }
 

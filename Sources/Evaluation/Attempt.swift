@@ -2,31 +2,10 @@ internal import ALFRED
 internal import Episodes
 internal import ExperimentStore
 internal import Ground
-package import Household
+internal import Household
 internal import Images
 internal import Rooms
 internal import Simulation
-
-/// How the frames that policies see are drawn, to be as those they learned from.
-package struct FrameDrawing: Sendable, Equatable {
-    /// Pixels of a side as drawn, and as seen.
-    package var drawnSide: Int
-    package var side: Int
-
-    package init(drawnSide: Int, side: Int) {
-        self.drawnSide = drawnSide
-        self.side = side
-    }
-
-    package var byteCount: Int { side * side * 3 }
-
-    /// What the agent sees, as red, green and blue.
-    package func frame(of world: World, by renderer: Renderer) -> [UInt8] {
-        renderer.render(world)
-        return RGBImage(width: drawnSide, height: drawnSide, pixels: renderer.rgbPixels)
-            .resized(width: side, height: side).pixels
-    }
-}
 
 /// One task under way. Belongs to one thread at a time.
 final class Attempt {
@@ -42,10 +21,7 @@ final class Attempt {
     init(_ prepared: PreparedTask, drawing: FrameDrawing, seed: UInt64, index: Int) {
         self.prepared = prepared
         self.drawing = drawing
-        let renderer = Renderer(width: drawing.drawnSide, height: drawing.drawnSide)
-        environment = TaskEnvironment(
-            prepared.houseTask, in: prepared.start.world, renderer: renderer, rewardKind: .sparse)
-        environment.restore(prepared.start)
+        environment = prepared.environment(drawing.makeRenderer())
         progress = SubTaskProgress(prepared.subTasks, approach: prepared.approach)
         view = .allocate(byteCount: drawing.byteCount, alignment: 64)
         random = SeededGenerator(seed, UInt64(index), 0xA6E)
@@ -59,8 +35,8 @@ final class Attempt {
     var frame: UnsafeRawPointer { UnsafeRawPointer(view) }
 
     func look() {
-        let pixels = drawing.frame(of: environment.world, by: environment.renderer)
-        pixels.withUnsafeBytes { view.copyMemory(from: $0.baseAddress!, byteCount: drawing.byteCount) }
+        let picture = drawing.frame(of: environment.world, by: environment.renderer)
+        picture.pixels.withUnsafeBytes { view.copyMemory(from: $0.baseAddress!, byteCount: drawing.byteCount) }
     }
 
     /// Takes the best legal action by its score, on the nearest object of the best class that is legal for it.
@@ -83,16 +59,15 @@ final class Attempt {
             nearby = near
             let targets = rules.legalTargets(
                 of: action, nearby: near, in: world, sight: environment.renderer)
-            var best: (score: Float, name: String)?
+            var best: (score: Float, object: ObjectClass)?
             for target in targets {
-                let name = SprintRules.className(of: target, in: world)
-                guard let object = ObjectClass(name: name) else { continue }
+                guard let object = world.scene.objects[target].objectClass else { continue }
                 let score = objects[objects.startIndex + Int(object.id)]
-                if best.map({ score > $0.score || score == $0.score && name < $0.name }) ?? true {
-                    best = (score, name)
+                if best.map({ score > $0.score || score == $0.score && object.name < $0.object.name }) ?? true {
+                    best = (score, object)
                 }
             }
-            if let best, let target = rules.nearest(best.name, among: targets, in: world) {
+            if let best, let target = rules.nearest(best.object, among: targets, in: world) {
                 return take(action, target: target)
             }
         }
@@ -118,12 +93,12 @@ final class Attempt {
         let step = environment.step(action, target: target)
         let reward = progress.note(action, in: environment)
         let number = Int(action.rawValue)
-        let id = target.map { environment.world.scene.objects[$0].id }
+        let object = target.map { environment.world.scene.objects[$0] }
         steps.append(
             Rollout.Step(
                 action: number,
-                objectClass: id.flatMap { ObjectClass(objectID: $0) }.map { Int($0.id) } ?? 0,
-                objectID: id, failure: step.failure.map(\.message), completed: reward > 0))
+                objectClass: Int(object?.objectClass?.id ?? 0),
+                objectID: object?.id, failure: step.failure.map(\.message), completed: reward > 0))
         return number
     }
 

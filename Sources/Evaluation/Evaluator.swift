@@ -2,6 +2,7 @@ internal import ALFRED
 package import ExperimentStore
 internal import Household
 package import Networks
+package import Simulation
 internal import Synchronization
 package import Tensors
 

@@ -1,5 +1,5 @@
 package import ALFRED
-package import Episodes
+internal import Episodes
 internal import Foundation
 internal import Ground
 package import Household
@@ -18,7 +18,7 @@ package struct PreparedTask: Sendable {
     package var subTasks: [SprintSubTask]
     /// The expert's actions for them, with the ids of what they act on; first the way back to where it began, if the
     /// agent starts elsewhere.
-    package var expert: [(action: Action, objectID: String?)]
+    package var expert: [RecordedAction]
     /// Steps of that way.
     package var approach: Int
     var houseTask: HouseTask
@@ -28,6 +28,13 @@ package struct PreparedTask: Sendable {
 
     /// How many actions the expert takes.
     package var expertSteps: Int { expert.count }
+
+    /// The task at its start.
+    func environment(_ renderer: Renderer) -> TaskEnvironment {
+        var environment = TaskEnvironment(houseTask, in: start.world, renderer: renderer, rewardKind: .sparse)
+        environment.restore(start)
+        return environment
+    }
 }
 
 /// Looks tasks up in a release and sets them up. May be shared by threads.
@@ -64,24 +71,19 @@ package final class TaskPreparation: Sendable {
                 throw fail("has \(all.count) sub-tasks, not \(task.subTasks.upperBound)")
             }
             let subTasks = Array(all[task.subTasks])
-            var environment = TaskEnvironment(houseTask, in: world, renderer: renderer, rewardKind: .sparse)
-            let recorded = ReplayCheck.recordedSuccess(trajectory)
+            let recorded = trajectory.recordedActions
+            var replay = RecordedReplay(
+                Array(recorded[..<subTasks[0].steps.lowerBound]),
+                from: TaskEnvironment(houseTask, in: world, renderer: renderer, rewardKind: .sparse))
             var refused = 0
-            for (index, low) in plan.lowActions[..<subTasks[0].steps.lowerBound].enumerated() {
-                let step = environment.step(
-                    low.action, objectID: low.targetObjectID)
-                if !step.isSuccess, recorded?[index] != false { refused += 1 }
-            }
+            while let step = replay.next() { refused += step.isDivergence ? 1 : 0 }
+            var environment = replay.environment
             let approach = start == .random ? try Self.scatter(&environment, seed: seed, index: index, task) : []
             let steps = subTasks[0].steps.lowerBound..<subTasks[subTasks.count - 1].steps.upperBound
-            let expert =
-                approach.map { ($0, nil) }
-                + plan.lowActions[steps].map { low in
-                    (low.action, low.targetObjectID)
-                }
             return PreparedTask(
                 task: task, taskType: trajectory.taskType, sceneNumber: trajectory.scene.number, subTasks: subTasks,
-                expert: expert, approach: approach.count, houseTask: houseTask, start: environment.snapshot(),
+                expert: approach.map { RecordedAction($0) } + recorded[steps], approach: approach.count,
+                houseTask: houseTask, start: environment.snapshot(),
                 refused: refused)
         } catch let error as TaskSetError {
             throw error

@@ -48,28 +48,24 @@ package enum RolloutPictures {
         _ task: EvalTask, start: TaskSet.Start, seed: UInt64, index: Int, _ steps: [Rollout.Step],
         preparation: TaskPreparation, side: Int
     ) throws(TaskSetError) -> [RGBImage] {
-        let renderer = Renderer(width: side, height: side)
+        let drawing = FrameDrawing(side: side)
+        let renderer = drawing.makeRenderer()
         let prepared = try preparation.prepare(task, start: start, seed: seed, index: index, renderer: renderer)
-        var environment = TaskEnvironment(
-            prepared.houseTask, in: prepared.start.world, renderer: renderer, rewardKind: .sparse)
-        environment.restore(prepared.start)
-        var pictures: [RGBImage] = []
-        func picture() {
-            renderer.render(environment.world)
-            pictures.append(RGBImage(width: side, height: side, pixels: renderer.rgbPixels))
-        }
-        picture()
-        for (t, step) in steps.enumerated() {
+        let actions = try steps.enumerated().map { t, step throws(TaskSetError) in
             guard let action = UInt8(exactly: step.action).flatMap(Action.init(rawValue:)) else {
                 throw TaskSetError("step \(t) has no known action", at: task.key)
             }
-            let result = environment.step(action, objectID: step.objectID)
-            guard result.failure?.message == step.failure else {
+            return RecordedAction(action, objectID: step.objectID, fails: step.failure != nil)
+        }
+        var replay = RecordedReplay(actions, from: prepared.environment(renderer))
+        var pictures = [drawing.frame(of: replay.world, by: renderer)]
+        while let step = replay.next() {
+            guard step.refusal?.message == steps[step.index].failure else {
                 throw TaskSetError(
-                    "step \(t), \(action), ends otherwise than it is stored: the trajectories or the simulator have changed",
-                    at: task.key)
+                    "step \(step.index), \(step.recorded.action), ends otherwise than it is stored: the trajectories or "
+                        + "the simulator have changed", at: task.key)
             }
-            picture()
+            pictures.append(drawing.frame(of: replay.world, by: renderer))
         }
         return pictures
     }

@@ -29,37 +29,26 @@ final class EpisodeReplay {
     ///   action before the last frame: what follows would not be what was recorded.
     func forEachFrame(of episode: EpisodeFrames, _ body: (FrameRow, World) -> Void) throws(EncodingError) {
         let trajectory = try trajectory(of: episode)
-        var world: World
+        var replay: RecordedReplay
         do {
-            world = try scenes.world(of: trajectory)
+            replay = RecordedReplay(trajectory, in: try scenes.world(of: trajectory), renderer: renderer)
         } catch {
             throw EncodingError(.badInput, "\(episode.key): its scene cannot be made: \(error)")
         }
-        let actions = trajectory.plan?.lowActions ?? []
-        let recorded = ReplayCheck.recordedSuccess(trajectory)
-        var t = 0
         for frame in episode.frames {
-            guard frame.t >= t, frame.t <= actions.count else {
+            guard (replay.position...replay.actions.count).contains(frame.t) else {
                 throw EncodingError(
                     .badInput,
                     "\(episode.key): has no observation \(frame.t); the file has changed since it was ingested")
             }
-            while t < frame.t {
-                let low = actions[t]
-                let target = low.targetObjectID.flatMap(world.scene.index(ofID:))
-                do throws(ActionError) {
-                    try world.step(low.action, target: target, sight: renderer)
-                } catch {
-                    guard recorded?[t] == false else {
-                        throw EncodingError(
-                            .badInput,
-                            "\(episode.key): the simulator refuses action \(t), so that observation \(frame.t) cannot be "
-                                + "drawn: \(error.message)")
-                    }
-                }
-                t += 1
+            while replay.position < frame.t, let step = replay.next() {
+                guard step.isDivergence, let refusal = step.refusal else { continue }
+                throw EncodingError(
+                    .badInput,
+                    "\(episode.key): the simulator refuses action \(step.index), so that observation \(frame.t) cannot "
+                        + "be drawn: \(refusal.message)")
             }
-            body(frame, world)
+            body(frame, replay.world)
         }
     }
 

@@ -13,8 +13,8 @@ final class ResNetEncoding: EpisodeEncoding {
     /// What they were trained with: of red, green and blue in 0...1.
     private static let mean: [Float] = [0.485, 0.456, 0.406]
     private static let deviation: [Float] = [0.229, 0.224, 0.225]
-    /// Pixels of a side of ALFRED's pictures.
-    private static let drawnSide = 300
+    /// As large as ALFRED's pictures.
+    private static let drawing = FrameDrawing(side: 300)
     private static let batchSize = 8
 
     private let root: String
@@ -49,15 +49,12 @@ final class ResNetEncoding: EpisodeEncoding {
         if episode.frames.allSatisfy({ $0.status == .present }) {
             for frame in episode.frames { try add(try picture(frame, episode), frame) }
         } else {
-            let replay = try replay ?? EpisodeReplay(root: root, scenes: scenes, side: Self.drawnSide)
+            let replay = try replay ?? EpisodeReplay(root: root, scenes: scenes, side: Self.drawing.drawnSide)
             self.replay = replay
             var failure: (any Error)?
             try replay.forEachFrame(of: episode) { frame, world in
                 guard failure == nil else { return }
-                replay.renderer.render(world)
-                let drawn = RGBImage(
-                    width: Self.drawnSide, height: Self.drawnSide, pixels: replay.renderer.rgbPixels)
-                do { try add(drawn, frame) } catch { failure = error }
+                do { try add(Self.drawing.frame(of: world, by: replay.renderer), frame) } catch { failure = error }
             }
             if let failure { throw failure }
         }

@@ -29,7 +29,7 @@ final class SegmentationEncoding: EpisodeEncoding {
         let renderer = replay.renderer
         try replay.forEachFrame(of: episode) { _, world in
             if classes.isEmpty {
-                classes = [0] + world.scene.objects.map { Int(ObjectClass(objectID: $0.id)?.id ?? 0) }
+                classes = [0] + world.scene.objects.map { Int($0.objectClass?.id ?? 0) }
             }
             renderer.render(world, colors: false)
             features += renderer.withInstances { Self.shares($0, classes) }

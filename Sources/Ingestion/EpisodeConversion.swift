@@ -83,22 +83,3 @@ struct EpisodeConversion {
         }
     }
 }
-
-extension SubTaskKind {
-    /// Nil for NoOp, which is no sub-goal.
-    init?(_ action: HighAction) {
-        switch action {
-        case .goto: self = .goto
-        case .pickup: self = .pickup
-        case .put: self = .put
-        case .clean: self = .clean
-        case .heat: self = .heat
-        case .cool: self = .cool
-        case .toggle: self = .toggle
-        case .slice: self = .slice
-        case .open: self = .open
-        case .close: self = .close
-        case .noOp: return nil
-        }
-    }
-}

@@ -3,6 +3,7 @@ internal import Ground
 internal import Episodes
 internal import ExperimentStore
 internal import Foundation
+internal import Household
 internal import Images
 internal import Rooms
 internal import Simulation
@@ -50,7 +51,8 @@ final class EpisodePreparation {
     private let reader: JSONReader
     private let file = FileBytes()
     private let picture = FileBytes()
-    private var drawing: FrameDrawing?
+    /// Draws frames, in the size of the settings.
+    private var painter: Renderer?
 
     init(_ settings: Settings) throws(ALFREDError) {
         self.settings = settings
@@ -186,11 +188,14 @@ final class EpisodePreparation {
         _ pixels: inout [UInt8], _ result: inout Result
     ) {
         guard let scenes = settings.scenes, let side = settings.frameSide, trajectory.plan != nil else { return }
-        let drawing = drawing ?? FrameDrawing(side: side)
-        self.drawing = drawing
+        let drawing = FrameDrawing.averaged(side: side)
+        let painter = painter ?? drawing.makeRenderer()
+        self.painter = painter
         let place = "\(location.split)/\(location.key)"
         do throws(ALFREDError) {
-            let drawn = drawing.frames(of: trajectory, in: try scenes.world(of: trajectory))
+            let episode = SimulatedEpisode(
+                trajectory, in: try scenes.world(of: trajectory), drawing: drawing, by: painter)
+            let drawn = episode.frames.prefix(episode.faithfulCount)
             for (t, picture) in drawn.enumerated() where t < frames.count {
                 frames[t].status = .rendered
                 (frames[t].width, frames[t].height) = (side, side)

@@ -4,25 +4,30 @@ package import Rooms
 
 /// A generated scene with a task that the expert solves in it.
 package struct EpisodeSetup: Sendable {
+    /// The generated scene's number.
     package let sceneNumber: Int
     /// The episode's seed; it decides where things lie and where the agent starts.
     package let seed: UInt64
-    package let option: TaskOption
+    let option: TaskOption
+    /// The furnished room with the things of this episode.
     package let scene: HouseScene
+    /// Where the agent begins.
     package let start: AgentPose
     /// The expert's plan from the start.
     package let expert: Expert.Solution
     /// What the scene was populated with; with the room and the task they give the scene again.
     let placement: RecordedPlacement
     /// Why earlier attempts were discarded, in order.
-    package let discarded: [String]
+    let discarded: [String]
 
     /// Why an episode could not be set up.
     package struct Refusal: Error, Sendable, Equatable, CustomStringConvertible {
+        /// The generated scene's number.
         package var sceneNumber: Int
+        /// The episode's seed.
         package var seed: UInt64
         /// One for each attempt.
-        package var reasons: [String]
+        var reasons: [String]
 
         package var description: String {
             "scene \(sceneNumber), seed \(seed): no task could be set up; "
@@ -32,9 +37,11 @@ package struct EpisodeSetup: Sendable {
 
     /// Placements tried for one task.
     private static let attemptsPerOption = 3
-    package static let startHorizon = 30
+    static let startHorizon = 30
 
+    /// The task that the expert solves.
     package var task: HouseTask { option.task }
+    /// The world at the start.
     package var world: World { World(scene, agent: start) }
 
     /// Places things for the first of the tasks that works out: a scene whose goal does not hold yet, and a plan for it.

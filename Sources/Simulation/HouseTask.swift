@@ -3,7 +3,9 @@ internal import Household
 
 /// One of the seven task types with its parameters.
 package struct HouseTask: Sendable, Equatable {
+    /// One of the seven.
     package var type: TaskType
+    /// What it is about.
     package var goal: GoalParameters
 
     package init(_ type: TaskType, _ goal: GoalParameters) {
@@ -20,7 +22,7 @@ package struct HouseTask: Sendable, Equatable {
     }
 
     /// The name of the task's folder: `<type>-<object>-<movable|None>-<receptacle|lamp>-<scene>`.
-    package func folderName(sceneNumber: Int) -> String {
+    func folderName(sceneNumber: Int) -> String {
         let movable = goal.movableTarget.isEmpty ? "None" : goal.movableTarget
         let place = type == .light ? goal.toggleTarget : goal.parentTarget
         return "\(type.rawValue)-\(goal.targetName)-\(movable)-\(place)-\(sceneNumber)"

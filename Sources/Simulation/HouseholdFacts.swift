@@ -3,7 +3,7 @@ package import Household
 
 /// What ALFRED's goal check and bookkeeping ask, answered by a simulated world. Unlike ``WorldFacts`` it knows what lay
 /// where at the start.
-package struct HouseholdFacts: GoalFacts, ApplianceFacts {
+struct HouseholdFacts: GoalFacts, ApplianceFacts {
     let world: World
     let treatments: Treatments<Int>
     let objects: TaskObjects
@@ -12,7 +12,7 @@ package struct HouseholdFacts: GoalFacts, ApplianceFacts {
     /// - Parameters:
     ///   - treatments: What was cleaned, heated and cooled so far, by object index.
     ///   - sight: Decides what the agent sees.
-    package init(_ world: World, _ treatments: Treatments<Int>, goal: GoalParameters, sight: Renderer) {
+    init(_ world: World, _ treatments: Treatments<Int>, goal: GoalParameters, sight: Renderer) {
         self.init(world, treatments, TaskObjects(world.scene, goal), sight)
     }
 
@@ -23,7 +23,7 @@ package struct HouseholdFacts: GoalFacts, ApplianceFacts {
         self.sight = sight
     }
 
-    package func objects(named name: String, _ role: GoalRole) -> [Int] {
+    func objects(named name: String, _ role: GoalRole) -> [Int] {
         let found =
             switch role {
             case .pickupable where name == objects.goal.targetName: objects.targets
@@ -35,14 +35,14 @@ package struct HouseholdFacts: GoalFacts, ApplianceFacts {
         return found.filter { world.states[$0].isPresent }
     }
 
-    package func receptacles(holding object: Int) -> [Int] { world.reportedReceptacles(of: object) }
-    package var heldObject: Int? { world.held }
-    package func isLit(_ lamp: Int) -> Bool { world.states[lamp].flags.contains(.on) && isVisible(lamp) }
-    package func isTreated(_ object: Int, _ treatment: Treatment) -> Bool { treatments.contains(object, treatment) }
+    func receptacles(holding object: Int) -> [Int] { world.reportedReceptacles(of: object) }
+    var heldObject: Int? { world.held }
+    func isLit(_ lamp: Int) -> Bool { world.states[lamp].flags.contains(.on) && isVisible(lamp) }
+    func isTreated(_ object: Int, _ treatment: Treatment) -> Bool { treatments.contains(object, treatment) }
 
-    package func objectID(of object: Int) -> String { world.scene.objects[object].id }
+    func objectID(of object: Int) -> String { world.scene.objects[object].id }
 
-    package func appliances(named name: String) -> [Int] {
+    func appliances(named name: String) -> [Int] {
         switch name {
         case "SinkBasin": objects.sinkBasins
         case "Microwave": objects.microwaves
@@ -52,14 +52,14 @@ package struct HouseholdFacts: GoalFacts, ApplianceFacts {
     }
 
     /// THOR's `visible`: within reach and on screen.
-    package func isVisible(_ object: Int) -> Bool {
+    func isVisible(_ object: Int) -> Bool {
         world.states[object].isPresent && world.distance(to: object) <= World.reach && sight.sees(object, in: world)
     }
 
-    package func squaredDistance(_ first: Int, _ second: Int) -> Double {
+    func squaredDistance(_ first: Int, _ second: Int) -> Double {
         let d = world.states[first].position - world.states[second].position
         return Double((d * d).sum())
     }
 
-    package func contents(ofAppliance object: Int) -> [Int] { world.reportedContents(of: object) }
+    func contents(ofAppliance object: Int) -> [Int] { world.reportedContents(of: object) }
 }

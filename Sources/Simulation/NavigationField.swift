@@ -4,12 +4,14 @@ package import Household
 /// How many actions every pose of a grid is away from one goal: breadth-first search over cell and heading with moves and
 /// turns of cost 1; each 15 degrees of horizon cost 1 more.
 package final class NavigationField: Sendable {
+    /// Where every way leads.
     package let goal: AgentPose
     private let grid: CellGrid
     /// By cell and heading.
     private let distances: [UInt16]
     private static let unreachable = UInt16.max
 
+    /// Searches the whole grid from the goal backwards.
     package init(to goal: AgentPose, on grid: CellGrid) {
         self.goal = goal
         self.grid = grid

@@ -13,19 +13,14 @@ package struct SprintRules: Sendable, Equatable {
         case position
     }
 
+    /// From where on an object the distance to the agent is measured.
     package var distance: Distance
     /// Metres, horizontally and along each axis.
     package static let reach: Float = 1.5
     /// Height of the agent's centre, from where distances are measured, in metres above the floor.
-    package static let agentHeight: Float = 0.901
+    static let agentHeight: Float = 0.901
 
     package init(distance: Distance = .nearestPoint) { self.distance = distance }
-
-    /// The class a policy names for an object: the id's first field, so that slices count as the whole and a basin as its
-    /// sink.
-    package static func className(of object: Int, in world: World) -> String {
-        String(ObjectID(world.scene.objects[object].id).baseType)
-    }
 
     /// The objects an action could be about: visible, and within 1.5 m in the floor plane and along each axis. In the
     /// scene's order; the held object is one of them only if it is seen as such, hence never.
@@ -97,9 +92,9 @@ package struct SprintRules: Sendable, Equatable {
     }
 
     /// The instance of a class nearest to the agent in space; the first of equally near ones.
-    package func nearest(_ className: String, among targets: [Int], in world: World) -> Int? {
+    package func nearest(_ objectClass: ObjectClass, among targets: [Int], in world: World) -> Int? {
         var best: (distance: Float, object: Int)?
-        for object in targets where Self.className(of: object, in: world) == className {
+        for object in targets where world.scene.objects[object].objectClass == objectClass {
             let d = offset(to: object, in: world)
             let distance = (d * d).sum()
             if best.map({ distance < $0.distance }) ?? true { best = (distance, object) }

@@ -5,13 +5,14 @@ internal import Rooms
 
 /// A sub-task of SPRINT's evaluation: a sub-goal with the navigation that leads to it.
 package struct SprintSubTask: Sendable, Equatable {
+    /// What it does.
     package var kind: HighAction
     /// Index of the exact object; for Heat and Cool that of the next plan step.
     package var object: Int?
     /// Put's destination, the appliance of Clean, Heat and Cool.
     package var receptacle: Int?
     /// What the expert closes in this sub-task; it has to be closed by the last action.
-    package var closes: Int?
+    var closes: Int?
     /// The goal of navigation that no sub-goal follows.
     package var location: AgentPose?
     /// The expert's low actions.
@@ -50,16 +51,19 @@ package struct SprintSubTask: Sendable, Equatable {
 /// How far an agent is in a list of sub-tasks, by SPRINT's rules: in order, at most one completed a step, with the expert's
 /// exact objects. The return is the number completed.
 package struct SubTaskProgress: Sendable, Equatable {
+    /// What there is to do, in order.
     package let subTasks: [SprintSubTask]
     /// Steps the agent may take: twice the expert's.
     package let stepLimit: Int
     /// SPRINT counts no sub-task any more once ALFRED's goal holds, even if some are left. Off, all count.
-    package let stopsAtGoal: Bool
+    let stopsAtGoal: Bool
+    /// How many are done.
     package private(set) var completed = 0
     /// Steps taken, failed ones included.
     package private(set) var steps = 0
     private var isStopped = false
 
+    /// Steps allowed for each of the expert's, as in SPRINT.
     package static let stepRatio = 2
 
     /// - Parameter approach: The expert's steps before the first sub-task, where it does not begin as recorded.
@@ -71,11 +75,12 @@ package struct SubTaskProgress: Sendable, Equatable {
         stepLimit = stepRatio * (approach + subTasks.reduce(0) { $0 + $1.steps.count })
     }
 
-    package var isFinished: Bool { completed == subTasks.count }
-    package var isTimedOut: Bool { steps >= stepLimit }
+    var isFinished: Bool { completed == subTasks.count }
+    var isTimedOut: Bool { steps >= stepLimit }
+    /// Whether the attempt is over: everything done, or no steps left.
     package var isDone: Bool { isFinished || isTimedOut }
     /// The share of sub-tasks completed.
-    package var proportion: Double { subTasks.isEmpty ? 1 : Double(completed) / Double(subTasks.count) }
+    var proportion: Double { subTasks.isEmpty ? 1 : Double(completed) / Double(subTasks.count) }
 
     /// Takes note of a step that has just been taken, legal or not.
     ///
@@ -95,7 +100,7 @@ package struct SubTaskProgress: Sendable, Equatable {
     }
 
     /// Takes note of an action that was not even tried: it counts as a step.
-    package mutating func noteIllegalAction() {
+    mutating func noteIllegalAction() {
         if !isDone { steps += 1 }
     }
 

@@ -13,7 +13,7 @@ package struct TaskEnvironment {
         package init(rawValue: UInt8) { self.rawValue = rawValue }
 
         /// Progress along the expert's sub-goals (``DenseReward``).
-        package static let dense = RewardKind(rawValue: 1)
+        static let dense = RewardKind(rawValue: 1)
         /// +2 for an action that succeeds.
         package static let success = RewardKind(rawValue: 2)
         /// -0.05 for an action that fails.
@@ -24,6 +24,7 @@ package struct TaskEnvironment {
 
     /// Everything that changes.
     package struct State: Sendable {
+        /// The room now.
         package internal(set) var world: World
         /// What was cleaned, heated and cooled, by object index.
         package internal(set) var treatments = Treatments<Int>()
@@ -32,7 +33,7 @@ package struct TaskEnvironment {
         /// Actions taken.
         package internal(set) var steps = 0
         /// Whether the goal held after some step; nothing is rewarded after that.
-        package internal(set) var isGoalReached = false
+        internal(set) var isGoalReached = false
         var tracker: SubgoalTracker?
         /// Whether any of the task's lamps is on, so that moving can change the goal's conditions.
         var isLampOn = false
@@ -47,25 +48,30 @@ package struct TaskEnvironment {
         /// Of the kinds asked for.
         package var reward: Double
         /// The sub-goal of the followed plan that this step completed.
-        package var completedSubgoal: Int?
+        var completedSubgoal: Int?
         /// The goal holds, or the episode is as long as it may be.
         package var isDone: Bool
 
+        /// Whether the action did what it says.
         package var isSuccess: Bool { failure == nil }
     }
 
-    package static let goalReward = 5.0
-    package static let stepPenalty = -0.01
-    package static let successReward = 2.0
-    package static let failureReward = -0.05
+    static let goalReward = 5.0
+    static let stepPenalty = -0.01
+    static let successReward = 2.0
+    static let failureReward = -0.05
     /// Steps after which an episode ends by itself.
     package static let stepLimit = 2000
 
+    /// What is to be done.
     package let task: HouseTask
+    /// Decides what is seen, and resolves masks.
     package let renderer: Renderer
+    /// What rewards consist of.
     package var rewardKind: RewardKind
     /// Length of the followed plan in low actions; what goes beyond is penalised.
     package private(set) var expertSteps: Int?
+    /// Everything that changes.
     package private(set) var state: State
     let objects: TaskObjects
 
@@ -82,22 +88,18 @@ package struct TaskEnvironment {
         state.isLampOn = objects.lamps.contains { world.states[$0].flags.contains(.on) }
     }
 
+    /// The room now.
     package var world: World { state.world }
 
     /// Whether the goal holds now.
-    package var isGoalSatisfied: Bool { state.conditions.isSatisfied }
-
-    /// The sub-goal of the followed plan that is under way; nil without a plan or after its last.
-    package var currentSubgoal: Int? {
-        state.tracker.flatMap { $0.current < $0.goals.count ? $0.current : nil }
-    }
+    var isGoalSatisfied: Bool { state.conditions.isSatisfied }
 
     /// Measures dense rewards and the step penalty against a plan, from now on.
     ///
     /// - Parameters:
     ///   - subgoals: The expert's sub-goals; a closing NoOp is ignored.
     ///   - expertSteps: Its low actions.
-    package mutating func follow(_ subgoals: some Sequence<HighLevelStep>, expertSteps: Int) throws(TaskError) {
+    mutating func follow(_ subgoals: some Sequence<HighLevelStep>, expertSteps: Int) throws(TaskError) {
         state.tracker = try SubgoalTracker(subgoals, world.scene)
         self.expertSteps = expertSteps
     }
@@ -105,6 +107,7 @@ package struct TaskEnvironment {
     /// The state to come back to. Costs what the objects' states cost, and that only once one of the two changes.
     package func snapshot() -> State { state }
 
+    /// Goes back to a state of the same task and scene.
     package mutating func restore(_ snapshot: State) { state = snapshot }
 
     /// The benchmark's figures if the episode ended here; needs a followed plan.
@@ -147,12 +150,6 @@ package struct TaskEnvironment {
     package mutating func step(_ action: Action, mask: Mask?) -> Step {
         guard action.isInteraction, let mask else { return step(action) }
         return step(action, target: object(under: mask))
-    }
-
-    /// Takes an action on the object with an id; one the scene does not have fails as no target.
-    @discardableResult
-    package mutating func step(_ action: Action, objectID: String?) -> Step {
-        step(action, target: objectID.flatMap(world.scene.index(ofID:)))
     }
 
     /// The object a mask points at in the present view.

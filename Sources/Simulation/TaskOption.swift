@@ -4,13 +4,17 @@ package import Rooms
 
 /// A task in terms of object types: what a sampler chooses among.
 package struct TaskOption: Sendable, Hashable {
+    /// One of the seven.
     package var type: TaskType
     /// The whole object's type, also when it is to be sliced.
     package var object: ObjectType
+    /// Whether a piece of it is wanted.
     package var isSliced: Bool
+    /// What the object is put into before both are carried; for that task type only.
     package var movable: ObjectType?
     /// Where the object ends; nil for looking at it in the light.
     package var destination: ObjectType?
+    /// The lamp to look at the object under; for that task type only.
     package var lamp: ObjectType?
 
     package init(
@@ -25,6 +29,7 @@ package struct TaskOption: Sendable, Hashable {
         self.lamp = lamp
     }
 
+    /// The task in the release's terms.
     package var task: HouseTask {
         HouseTask(
             type,
@@ -34,13 +39,13 @@ package struct TaskOption: Sendable, Hashable {
     }
 
     /// The type of what is carried in the end: the pieces' when sliced.
-    package var carriedType: ObjectType { isSliced ? object.slices?.type ?? object : object }
+    var carriedType: ObjectType { isSliced ? object.slices?.type ?? object : object }
 
     /// What the scene must offer: copies of the object that are not yet where they belong, a knife, room in the
     /// appliances and the destination.
     ///
     /// - Parameter copies: Of the object and of the movable receptacle, 1-4.
-    package func request(copies: Int, movableCopies: Int = 1) -> PlacementRequest {
+    func request(copies: Int, movableCopies: Int = 1) -> PlacementRequest {
         let count = type == .two && !isSliced ? max(2, copies) : max(1, copies)
         var objects = [PlacementRequest.Demand(object, count: count, notIn: destination.map { [$0] } ?? [])]
         if let movable, movable != object {
@@ -63,22 +68,22 @@ package struct TaskOption: Sendable, Hashable {
 }
 
 /// Which objects ALFRED's tasks are about (its lists `OBJECTS` by property).
-package enum TaskObjectTypes {
-    package static let heatable: [ObjectType] = [
+enum TaskObjectTypes {
+    static let heatable: [ObjectType] = [
         .apple, .appleSliced, .bread, .breadSliced, .cup, .egg, .mug, .plate, .potato, .potatoSliced, .tomato,
         .tomatoSliced,
     ]
-    package static let coolable: [ObjectType] = [
+    static let coolable: [ObjectType] = [
         .apple, .appleSliced, .bowl, .bread, .breadSliced, .cup, .egg, .lettuce, .lettuceSliced, .mug, .pan, .plate,
         .pot, .potato, .potatoSliced, .tomato, .tomatoSliced, .wineBottle,
     ]
-    package static let cleanable: [ObjectType] = [
+    static let cleanable: [ObjectType] = [
         .apple, .appleSliced, .bowl, .butterKnife, .cloth, .cup, .dishSponge, .egg, .fork, .kettle, .knife, .ladle,
         .lettuce, .lettuceSliced, .mug, .pan, .plate, .pot, .potato, .potatoSliced, .soapBar, .spatula, .spoon,
         .tomato, .tomatoSliced,
     ]
     /// An egg can be sliced too, but no task asks for it.
-    package static let sliceable: [ObjectType] = [.apple, .bread, .lettuce, .potato, .tomato]
-    package static let movableReceptacles: [ObjectType] = [.bowl, .box, .cup, .mug, .plate, .pan, .pot]
-    package static let lamps: [ObjectType] = [.deskLamp, .floorLamp]
+    static let sliceable: [ObjectType] = [.apple, .bread, .lettuce, .potato, .tomato]
+    static let movableReceptacles: [ObjectType] = [.bowl, .box, .cup, .mug, .plate, .pan, .pot]
+    static let lamps: [ObjectType] = [.deskLamp, .floorLamp]
 }

@@ -6,7 +6,7 @@ package import Rooms
 /// Chooses tasks for generated rooms so that task types and objects come up equally often.
 ///
 /// Choosing is cheap and has to be done in order; what is chosen can be set up in parallel (``EpisodeSetup``).
-package struct TaskSampler: Sendable {
+struct TaskSampler: Sendable {
     private var random: SeededGenerator
     private var typeCounts: [TaskType: Int] = [:]
     private var objectCounts: [ObjectType: Int] = [:]
@@ -14,13 +14,13 @@ package struct TaskSampler: Sendable {
     private var roomCounts: [Int: Int] = [:]
     private var allowedTypes: [Int: Set<TaskType>] = [:]
 
-    package init(seed: UInt64) { random = SeededGenerator(seed, 0x7A5C) }
+    init(seed: UInt64) { random = SeededGenerator(seed, 0x7A5C) }
 
     /// Every task ALFRED's constraints allow in a room: the object may lie in the destination by the table of allowed
     /// receptacles, treatments are for objects that take them, and the destination is not the appliance.
     ///
     /// - Parameter types: The task types wanted.
-    package static func options(in room: FurnishedRoom, types: [TaskType] = TaskType.allCases) -> [TaskOption] {
+    static func options(in room: FurnishedRoom, types: [TaskType] = TaskType.allCases) -> [TaskOption] {
         let things = ObjectType.allCases.filter { room.things.contains($0) }
         let places = room.receptacleTypes.filter { $0 != .toaster }
         let has = Set(room.furniture.map(\.type))
@@ -89,7 +89,7 @@ package struct TaskSampler: Sendable {
     /// objects, then destinations.
     ///
     /// - Returns: Up to `count` different options; empty when the room allows none of the types.
-    package mutating func next(
+    mutating func next(
         in room: FurnishedRoom, types: [TaskType] = TaskType.allCases, count: Int = 6
     ) -> [TaskOption] {
         var options = Self.options(in: room, types: types)
@@ -105,7 +105,7 @@ package struct TaskSampler: Sendable {
     /// The next tasks to try in one of several rooms: the task type that came up least decides, then the room used least.
     ///
     /// - Returns: Index into `rooms` and the options; nil when no room allows any of the types.
-    package mutating func next(
+    mutating func next(
         among rooms: [FurnishedRoom], types: [TaskType] = TaskType.allCases, count: Int = 6
     ) -> (room: Int, options: [TaskOption])? {
         for room in rooms where allowedTypes[room.number] == nil {

@@ -1,7 +1,7 @@
 import Dispatch
 import Episodes
 import Household
-import Rooms
+@testable import Rooms
 import Synchronization
 import TestSupport
 import Testing

@@ -1,7 +1,7 @@
 import Episodes
 import Foundation
 import Household
-import Rooms
+@testable import Rooms
 import TestSupport
 import Testing
 
@@ -147,7 +147,7 @@ import Testing
     ])
     func classes(_ id: String, _ base: String, _ own: String) {
         #expect(ObjectID(id).baseType == base)
-        #expect(ObjectID(id).objectClass == own)
+        #expect(ObjectID(id).typeName == own)
     }
 
     @Test func positions() {

@@ -1,11 +1,11 @@
-import ALFRED
+@testable import ALFRED
 import Episodes
 import ExperimentStore
 import Images
 import Ingestion
 import Networks
 import OfflineRL
-import Simulation
+@testable import Simulation
 import Synchronization
 import Tensors
 import TestSupport

@@ -2,7 +2,7 @@ import ALFRED
 import ExperimentStore
 import Foundation
 import Household
-import Simulation
+@testable import Simulation
 import Tensors
 import TestSupport
 import Testing
@@ -10,7 +10,7 @@ import Testing
 @testable import Evaluation
 
 @Suite struct EvaluatorTests {
-    private let drawing = FrameDrawing(drawnSide: 56, side: 56)
+    private let drawing = FrameDrawing(side: 56)
 
     private func run(
         _ set: TaskSet, _ bench: EvaluationBench, _ agent: (CPUBackend) -> Agent, threads: Int = 2, seed: UInt64 = 0
@@ -175,7 +175,7 @@ import Testing
         let preparation = TaskPreparation(try Release(root: alfredRoot ?? ""))
         let prepared = try #require(PreparedSet(set, preparation: preparation, seed: 0, pool: backend.pool))
         let outcomes = try #require(
-            try Evaluator(pool: backend.pool, drawing: FrameDrawing(drawnSide: 112, side: 56)).run(
+            try Evaluator(pool: backend.pool, drawing: .averaged(side: 56)).run(
                 prepared, agent: .expert))
         let summary = RolloutSummary(outcomes.map(\.rollout))
         #expect(summary.notSetUp == 0)

@@ -1,4 +1,4 @@
-import ALFRED
+@testable import ALFRED
 import Episodes
 import ExperimentStore
 import Features
@@ -7,7 +7,7 @@ import Frames
 import Images
 import Ingestion
 import Networks
-import Simulation
+@testable import Simulation
 import StoreFixture
 import TestSupport
 

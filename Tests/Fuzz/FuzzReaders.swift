@@ -53,7 +53,7 @@ private func fuzzTrajectory(_ bytes: UnsafeRawBufferPointer) {
         for low in trajectory.plan?.lowActions ?? [] { pose = pose.after(low.action) }
     }
     for step in trajectory.plan?.highLevel ?? [] { _ = step.planner.location.flatMap(AgentPose.init(location:)) }
-    for action in trajectory.plan?.lowActions ?? [] { _ = action.targetObjectID.map { ObjectID($0).objectClass } }
+    for action in trajectory.plan?.lowActions ?? [] { _ = action.targetObjectID.map { ObjectID($0).typeName } }
 }
 
 private func count(_ bytes: UnsafeRawBufferPointer) -> Int { bytes.first.map(Int.init) ?? 0 }

@@ -1,4 +1,4 @@
-import ALFRED
+@testable import ALFRED
 import Episodes
 import ExperimentStore
 import Foundation

@@ -1,5 +1,5 @@
 @testable import Rooms
-import ALFRED
+@testable import ALFRED
 import Household
 import Rooms
 import Testing

@@ -5,7 +5,7 @@ import Ground
 import RewardLabeling
 import Rooms
 import ScriptedAnnotator
-import Simulation
+@testable import Simulation
 import Testing
 import VisionLanguage
 

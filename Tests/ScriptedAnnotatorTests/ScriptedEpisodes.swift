@@ -2,9 +2,9 @@ import ExperimentStore
 import RewardLabeling
 import Episodes
 import Household
-import Rooms
+@testable import Rooms
 import ScriptedAnnotator
-import Simulation
+@testable import Simulation
 import Testing
 
 @testable import ALFRED

@@ -2,9 +2,9 @@ import Episodes
 import ExperimentStore
 import Household
 import RewardLabeling
-import Rooms
+@testable import Rooms
 import ScriptedAnnotator
-import Simulation
+@testable import Simulation
 import TestSupport
 import Testing
 

@@ -1,7 +1,7 @@
 import Episodes
 import RewardLabeling
 import ScriptedAnnotator
-import Simulation
+@testable import Simulation
 import Synchronization
 import TestSupport
 import Testing

@@ -1,7 +1,7 @@
 import ALFRED
 import Episodes
 import Household
-import Rooms
+@testable import Rooms
 import Simulation
 import Testing
 
@@ -45,19 +45,19 @@ import Testing
             act(.put, apple, in: FloorPlanEstimateTests.fridgeID), act(.close, FloorPlanEstimateTests.fridgeID),
         ]
 
-    private static func replay(_ actions: [LowAction]) throws -> Replay {
+    private static func replay(_ actions: [LowAction]) throws -> ReplayOutcome {
         var trajectory = Trajectory(taskID: "trial_T", scene: scene(), annotations: [])
         trajectory.taskType = TaskType.simple.rawValue
         trajectory.goal = GoalParameters(objectTarget: "Apple", parentTarget: "Fridge")
         trajectory.plan = Plan(
             highLevel: [HighLevelStep(index: 0, action: .noOp, planner: PlannerAction(action: "End"))],
             lowActions: actions)
-        return Replay(trajectory, in: try RealScene(estimate(), trajectory), renderer: Renderer())
+        return ReplayOutcome(trajectory, in: try RealScene(estimate(), trajectory).world, renderer: Renderer())
     }
 
     @Test func aTrueRecordingReachesItsGoal() throws {
         let replay = try Self.replay(Self.trueActions)
-        #expect(replay.failures == [])
+        #expect(replay.divergences == [])
         #expect(replay.isSuccess)
     }
 
@@ -67,8 +67,8 @@ import Testing
         let pickup = actions.remove(at: 5)
         actions.insert(pickup, at: 0)
         let replay = try Self.replay(actions)
-        #expect(replay.failures.first?.error == .tooFar)
-        #expect(replay.failures.first?.index == 0)
+        #expect(replay.divergences.first?.refusal == .tooFar)
+        #expect(replay.divergences.first?.index == 0)
         #expect(!replay.isSuccess)
     }
 
@@ -77,24 +77,24 @@ import Testing
         let open = try #require(actions.firstIndex { $0.action == .open })
         actions.remove(at: open)
         let replay = try Self.replay(actions)
-        #expect(replay.failures.first?.error == .receptacleClosed)
+        #expect(replay.divergences.first?.refusal == .receptacleClosed)
         #expect(!replay.isSuccess)
     }
 
     @Test func whatIsShutAwayCannotBeTaken() throws {
         let again = Self.trueActions + [Self.act(.pickup, Self.apple)]
-        #expect(try Self.replay(again).failures.map(\.error) == [.notVisible])
+        #expect(try Self.replay(again).divergences.map(\.refusal) == [.notVisible])
         let opened =
             Self.trueActions + [Self.act(.open, FloorPlanEstimateTests.fridgeID), Self.act(.pickup, Self.apple)]
-        #expect(try Self.replay(opened).failures == [])
+        #expect(try Self.replay(opened).divergences == [])
     }
 
     @Test func wallsAndFurnitureStopTheAgent() throws {
         let into = Array(repeating: Self.act(.moveAhead), count: 9)
         let replay = try Self.replay(into)
         // Five cells are free before the table.
-        #expect(replay.failures.map(\.error) == Array(repeating: .blocked, count: 4))
-        #expect(replay.failures.first?.index == 5)
+        #expect(replay.divergences.map(\.refusal) == Array(repeating: .blocked, count: 4))
+        #expect(replay.divergences.first?.index == 5)
     }
 
     @Test func unknownObjectsAndWrongHandsAreRefused() throws {
@@ -102,7 +102,7 @@ import Testing
             Self.act(.pickup, "Apple|+09.00|+00.80|+02.40"),
             Self.act(.put, Self.apple, in: FloorPlanEstimateTests.tableID),
         ])
-        #expect(replay.failures.map(\.error) == [.noTarget, .handEmpty])
+        #expect(replay.divergences.map(\.refusal) == [.noTarget, .handEmpty])
     }
 
     @Test func repeatedAndBrokenPosesDoNotThrow() throws {

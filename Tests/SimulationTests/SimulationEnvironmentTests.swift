@@ -61,7 +61,6 @@ import Testing
         let blocked = environment.step(.pickup, target: try Corridor.index(.diningTable, in: environment.world))
         #expect(blocked.failure == .notPickupable)
         #expect(abs(blocked.reward + 0.05) < 1e-12)
-        #expect(environment.step(.pickup, objectID: "Nothing|0|0|0").failure == .noTarget)
     }
 
     /// Going away costs what coming nearer gives; an action that cannot serve the sub-goal costs 0.5 on the way.

@@ -1,8 +1,8 @@
-import ALFRED
+@testable import ALFRED
 import Episodes
 import Ground
 import Household
-import Rooms
+@testable import Rooms
 import Simulation
 import TestSupport
 import Testing
@@ -39,7 +39,7 @@ import Testing
             #expect(Room(sceneNumber: made.scene.number) != nil && made.scene.number > 1000)
             let names = made.scene.objectPoses.map(\.objectName)
             #expect(Set(names).count == names.count && !names.isEmpty)
-            #expect(ReplayCheck.recordedSuccess(made)?.count == plan.lowActions.count)
+            #expect(made.recordedSuccess?.count == plan.lowActions.count)
             guard case .object(let extras)? = made.extras[GeneratedEpisode.extrasKey] else {
                 Issue.record("no extras")
                 return
@@ -99,7 +99,7 @@ import Testing
             #expect(Array(setup.expert.plan.subgoals.map(\.action).prefix(subgoals.count)) == subgoals)
             let random = try episode(setup, .random, number: number).trajectory
             #expect(EpisodeRun.Settings().randomSteps.contains(random.actionCount))
-            failures += ReplayCheck.recordedSuccess(random)?.count { !$0 } ?? 0
+            failures += random.recordedSuccess?.count { !$0 } ?? 0
             let noisy = try episode(setup, .noisy, number: number)
             #expect(noisy.isSuccess || noisy.trajectory.actionCount > 0)
         }

@@ -1,7 +1,7 @@
 import ALFRED
 import Episodes
 import Household
-import Rooms
+@testable import Rooms
 import Simulation
 import Testing
 

@@ -2,7 +2,7 @@ import ALFRED
 import Episodes
 import Ground
 import Household
-import Rooms
+@testable import Rooms
 import Simulation
 import Testing
 
@@ -105,13 +105,14 @@ import Testing
         let near = builder.add(.mug, at: SIMD3(0, 0.9, 0.6))
         builder.add(.apple, at: SIMD3(0, 0.9, 0.7))
         let world = try builder.world()
-        #expect(SprintRules.className(of: 0, in: world) == "Sink")
+        #expect(world.scene.objects[0].objectClass?.name == "Sink")
         let piece = try Corridor.index(.appleSliced, in: world)
-        #expect(SprintRules.className(of: piece, in: world) == "Apple")
+        #expect(world.scene.objects[piece].objectClass?.name == "Apple")
         let rules = SprintRules()
-        #expect(rules.nearest("Mug", among: [far, near], in: world) == near)
-        #expect(rules.nearest("Mug", among: [far], in: world) == far)
-        #expect(rules.nearest("Cup", among: [far, near], in: world) == nil)
+        let mug = try #require(ObjectClass(name: "Mug"))
+        #expect(rules.nearest(mug, among: [far, near], in: world) == near)
+        #expect(rules.nearest(mug, among: [far], in: world) == far)
+        #expect(rules.nearest(try #require(ObjectClass(name: "Cup")), among: [far, near], in: world) == nil)
     }
 
     @Test func candidatesAreSeenAndNear() throws {

@@ -1,19 +1,19 @@
 /// A NumPy `.npy` array of floating-point numbers, in C order.
-package struct NPYArray: Sendable, Equatable {
+struct NPYArray: Sendable, Equatable {
     /// Largest file that is read. The release's layouts have at most 8 KB.
-    package static let byteLimit = 64 << 20
+    static let byteLimit = 64 << 20
 
-    package var shape: [Int]
+    var shape: [Int]
     /// Product of ``shape`` numbers.
-    package var values: [Double]
+    var values: [Double]
 
-    package init(shape: [Int], values: [Double]) {
+    init(shape: [Int], values: [Double]) {
         precondition(shape.reduce(1, *) == values.count, "a shape of \(shape) does not hold \(values.count) values")
         self.shape = shape
         self.values = values
     }
 
-    package init(contentsOf path: String) throws(ALFREDError) {
+    init(contentsOf path: String) throws(ALFREDError) {
         let file = FileBytes()
         do {
             try file.load(path, limit: Self.byteLimit)
@@ -25,7 +25,7 @@ package struct NPYArray: Sendable, Equatable {
     }
 
     /// Reads format versions 1 to 3 with elements `<f8`, `<f4`, `<i8` or `<i4` in either order.
-    package init(_ bytes: UnsafeRawBufferPointer) throws(ALFREDError) {
+    init(_ bytes: UnsafeRawBufferPointer) throws(ALFREDError) {
         let header = try Header(bytes)
         let data = UnsafeRawBufferPointer(rebasing: bytes[header.dataOffset...])
         let needed = header.count.multipliedReportingOverflow(by: header.elementSize)
@@ -55,7 +55,7 @@ package struct NPYArray: Sendable, Equatable {
     }
 
     /// The bytes of a version 1 file with elements `<f8`, as `numpy.save` writes them.
-    package func npy() -> [UInt8] {
+    func npy() -> [UInt8] {
         let dimensions = shape.count == 1 ? "\(shape[0])," : shape.map(String.init).joined(separator: ", ")
         var header = "{'descr': '<f8', 'fortran_order': False, 'shape': (\(dimensions)), }"
         let prefix = 10

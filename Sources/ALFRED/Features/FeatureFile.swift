@@ -34,7 +34,7 @@ package final class FeatureFile: Sendable {
     }
 
     /// Calls `body` with the little-endian float32 bytes of frame `index`, in place. They may lie at any address.
-    package func withFrame<R>(_ index: Int, _ body: (UnsafeRawBufferPointer) throws -> R) rethrows -> R {
+    func withFrame<R>(_ index: Int, _ body: (UnsafeRawBufferPointer) throws -> R) rethrows -> R {
         precondition(shape[0] > index && index >= 0, "frame \(index) of \(shape[0])")
         let size = frameSize * 4
         let start = dataOffset + index * size
@@ -53,7 +53,7 @@ package final class FeatureFile: Sendable {
     }
 
     /// The bytes of a file in the release's format (PyTorch before 1.6) for `frames` of shape [C, H, W] each.
-    package static func legacyFile(frames: [[Float]], frameShape: [Int]) -> [UInt8] {
+    static func legacyFile(frames: [[Float]], frameShape: [Int]) -> [UInt8] {
         let frameSize = frameShape.reduce(1, *)
         precondition(frameShape.count == 3 && frames.allSatisfy { $0.count == frameSize }, "frames of another shape")
         var writer = PickleWriter()

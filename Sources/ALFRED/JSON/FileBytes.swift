@@ -21,6 +21,7 @@ package final class FileBytes {
 
     deinit { storage.deallocate() }
 
+    /// What was read last; valid until the next load.
     package var bytes: UnsafeRawBufferPointer { UnsafeRawBufferPointer(rebasing: storage[..<count]) }
 
     private func reserve(_ size: Int) {

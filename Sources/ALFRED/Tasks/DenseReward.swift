@@ -8,11 +8,13 @@ package import Episodes
 package struct DenseReward: Sendable, Equatable {
     /// What the simulator knows after an action.
     package struct Observation: Sendable, Equatable {
+        /// What was done, successful or not.
         package var action: Action
         /// Whether the current sub-goal's own condition holds. Not asked for a GotoLocation.
         package var isAchieved: Bool
         /// Actions from the pose to the GotoLocation's goal, before and after.
         package var distanceBefore: Int
+        /// The same after the action.
         package var distanceAfter: Int
         /// Whether the hand holds something other than the sub-goal's object.
         package var holdsOther: Bool
@@ -34,9 +36,9 @@ package struct DenseReward: Sendable, Equatable {
     }
 
     /// A GotoLocation is done below this distance.
-    package static let reachDistance = 3
+    static let reachDistance = 3
     /// Reward of a GotoLocation for each action that the agent came nearer.
-    package static let approachRate = 0.2
+    static let approachRate = 0.2
 
     /// The sub-goals of the expert's plan, without NoOp.
     package let subgoals: [HighAction]
@@ -45,6 +47,7 @@ package struct DenseReward: Sendable, Equatable {
 
     package init(subgoals: [HighAction]) { self.subgoals = subgoals }
 
+    /// Whether every sub-goal is done.
     package var isFinished: Bool { current == subgoals.count }
 
     /// The reward of one action. At most one sub-goal is completed by it.
@@ -89,6 +92,7 @@ package struct DenseReward: Sendable, Equatable {
         }
     }
 
+    /// The actions that can serve a sub-goal; others are punished.
     package static func validActions(of kind: HighAction) -> Set<Action> {
         switch kind {
         case .goto: [.moveAhead, .rotateLeft, .rotateRight, .lookUp, .lookDown]

@@ -14,16 +14,16 @@ package struct EpisodeScore: Sendable, Equatable {
 
     /// min(1, expert / steps). An agent that stops at once has taken no step; the reference divides by zero there and
     /// drops the sample, here it counts as one step.
-    package var pathWeight: Double { min(1, Double(expertSteps) / Double(max(steps, 1))) }
+    var pathWeight: Double { min(1, Double(expertSteps) / Double(max(steps, 1))) }
 
     package struct Summary: Sendable, Equatable {
         /// Share of episodes with every condition met (SR).
         package var success: Double
         /// Conditions met of all conditions (GC).
-        package var goalConditions: Double
+        var goalConditions: Double
         /// The same weighted by path length: each episode counts with its expert's length (PLW).
-        package var weightedSuccess: Double
-        package var weightedGoalConditions: Double
+        var weightedSuccess: Double
+        var weightedGoalConditions: Double
     }
 
     /// Nil for no episodes.

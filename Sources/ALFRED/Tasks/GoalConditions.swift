@@ -13,8 +13,10 @@ package enum TaskType: String, Sendable, CaseIterable {
 package struct GoalConditions: Sendable, Equatable {
     /// Conditions that hold, of ``total``.
     package let met: Int
+    /// How many conditions the goal has.
     package let total: Int
 
+    /// Whether all of them hold.
     package var isSatisfied: Bool { met == total }
 
     /// Counts the conditions of `type` for `goal` in the present state.

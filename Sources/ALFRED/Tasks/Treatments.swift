@@ -3,12 +3,16 @@ package import Episodes
 /// What was cleaned, heated and cooled since the scene began: the environment's own bookkeeping (`env/thor_env.py`), which
 /// the simulator's metadata does not hold. The sets never shrink.
 package struct Treatments<Object: Hashable & Sendable>: Sendable, Equatable {
+    /// Objects that a running faucet has cleaned.
     package private(set) var cleaned: Set<Object> = []
+    /// Objects that were in a running microwave.
     package private(set) var heated: Set<Object> = []
+    /// Objects that were in a closed fridge.
     package private(set) var cooled: Set<Object> = []
 
     package init() {}
 
+    /// Whether an object had the treatment.
     package func contains(_ object: Object, _ treatment: Treatment) -> Bool {
         switch treatment {
         case .cleaned: cleaned.contains(object)

@@ -10,7 +10,8 @@ package struct WorldFacts: Sendable, Equatable {
     package private(set) var held: String?
     /// The receptacle an object was put into, by object id.
     package private(set) var container: [String: String] = [:]
-    package private(set) var toggledOn: Set<String> = []
+    private(set) var toggledOn: Set<String> = []
+    /// The whole objects that were sliced.
     package private(set) var sliced: Set<String> = []
     /// Objects that were under a running faucet. Like the next two it never shrinks.
     package private(set) var cleaned: Set<String> = []
@@ -21,6 +22,7 @@ package struct WorldFacts: Sendable, Equatable {
     /// Every object the actions have named, slices included.
     package private(set) var known: Set<String> = []
 
+    /// The facts before any action: nothing is known.
     package init() {}
 
     /// Begins with things that are known to be in receptacles.
@@ -30,7 +32,7 @@ package struct WorldFacts: Sendable, Equatable {
     }
 
     /// Pieces a sliced object falls into, by class. The first has number 1.
-    package static let sliceCounts = ["Apple": 2, "Bread": 8, "Lettuce": 7, "Potato": 8, "Tomato": 6]
+    static let sliceCounts = ["Apple": 2, "Bread": 8, "Lettuce": 7, "Potato": 8, "Tomato": 6]
 
     /// Takes note of an action that succeeded.
     package mutating func apply(_ low: LowAction) {

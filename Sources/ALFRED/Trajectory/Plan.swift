@@ -4,7 +4,9 @@ package import Episodes
 package struct Plan: Sendable, Equatable {
     /// `high_pddl`. 1,149 released trajectories lack the closing NoOp; see ``subgoals``.
     package var highLevel: [HighLevelStep]
+    /// `low_actions`, in order.
     package var lowActions: [LowAction]
+    /// Members this reader has no name for; written back.
     package var extras: [String: JSONTree] = [:]
 
     package init(highLevel: [HighLevelStep], lowActions: [LowAction]) {
@@ -33,12 +35,34 @@ package enum HighAction: String, Sendable, CaseIterable {
     case noOp = "NoOp"
 }
 
+extension SubTaskKind {
+    /// The kind of a recorded sub-goal; nil for NoOp, which is none.
+    package init?(_ action: HighAction) {
+        switch action {
+        case .goto: self = .goto
+        case .pickup: self = .pickup
+        case .put: self = .put
+        case .clean: self = .clean
+        case .heat: self = .heat
+        case .cool: self = .cool
+        case .toggle: self = .toggle
+        case .slice: self = .slice
+        case .open: self = .open
+        case .close: self = .close
+        case .noOp: return nil
+        }
+    }
+}
+
+/// An entry of `high_pddl`: a sub-goal of the planner.
 package struct HighLevelStep: Sendable, Equatable {
     /// `high_idx`.
     package var index: Int
+    /// What it does.
     package var action: HighAction
     /// Lower-case classes, as in `["apple", "fridge"]`.
     package var arguments: [String]
+    /// The planner's own words, with the objects' ids.
     package var planner: PlannerAction
 
     package init(index: Int, action: HighAction, arguments: [String] = [], planner: PlannerAction) {
@@ -76,8 +100,11 @@ package struct PlannerAction: Sendable, Equatable {
     package var location: String?
     /// Pickup, Put, Slice, Toggle: the object. Clean: the SinkBasin; Heat: the Microwave; Cool: the Fridge.
     package var objectID: String?
+    /// Clean: the object.
     package var cleanObjectID: String?
+    /// The destination of a Put.
     package var receptacleObjectID: String?
+    /// Members this reader has no name for; written back.
     package var extras: [String: JSONTree] = [:]
 
     package init(
@@ -96,9 +123,11 @@ package struct PlannerAction: Sendable, Equatable {
 package struct LowAction: Sendable, Equatable {
     /// The sub-goal it serves.
     package var highIndex: Int
+    /// `discrete_action`.
     package var action: Action
     /// Where the interaction points; nil for navigation.
     package var target: InteractionTarget?
+    /// The call that was sent, with the objects' ids.
     package var api: APIAction
 
     package init(highIndex: Int, action: Action, target: InteractionTarget? = nil, api: APIAction) {
@@ -118,6 +147,7 @@ package struct LowAction: Sendable, Equatable {
 package struct InteractionTarget: Sendable, Equatable {
     /// `[xmin, ymin + 1, xmax, ymax + 1]` of the mask's tight box; the offset is the release's.
     package var box: [Int]
+    /// The object's pixels.
     package var mask: Mask
     /// A pixel (x, y) on the mask, near its centre.
     package var point: [Int]
@@ -131,13 +161,19 @@ package struct InteractionTarget: Sendable, Equatable {
 
 /// `api_action`: the call that was sent to the simulator.
 package struct APIAction: Sendable, Equatable {
+    /// The call's name: `MoveAhead`, `PickupObject`.
     package var action: String
     /// The object acted on; for Put the held one.
     package var objectID: String?
+    /// The destination of a Put.
     package var receptacleObjectID: String?
+    /// `forceAction` where it is given.
     package var forceAction: Bool?
+    /// Metres of a step.
     package var moveMagnitude: Double?
+    /// `placeStationary` of a Put.
     package var placeStationary: Bool?
+    /// Members this reader has no name for; written back.
     package var extras: [String: JSONTree] = [:]
 
     package init(

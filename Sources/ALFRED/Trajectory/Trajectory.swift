@@ -9,7 +9,9 @@ package struct Trajectory: Sendable, Equatable {
     package var taskType: String?
     /// `pddl_params`.
     package var goal: GoalParameters?
+    /// The room and where everything is at the start.
     package var scene: Scene
+    /// Nil in the test splits.
     package var plan: Plan?
     /// Every saved frame in order; several belong to one low action (``ObservationFrames``).
     package var images: [ImageEntry]?
@@ -17,6 +19,7 @@ package struct Trajectory: Sendable, Equatable {
     package var annotations: [Annotation]
     /// `task.rewards`: present in augmented and in generated data only.
     package var recordedRewards: RecordedRewards?
+    /// Members this reader has no name for; written back.
     package var extras: [String: JSONTree] = [:]
 
     package init(taskID: String, scene: Scene, annotations: [Annotation]) {
@@ -33,6 +36,7 @@ package struct Trajectory: Sendable, Equatable {
 package struct GoalParameters: Sendable, Equatable {
     /// The class to move; the whole object's class even when ``objectSliced``.
     package var objectTarget: String
+    /// Whether a piece of it is wanted.
     package var objectSliced: Bool
     /// Class of the receptacle to end in.
     package var parentTarget: String
@@ -55,6 +59,7 @@ package struct GoalParameters: Sendable, Equatable {
 
 /// Metres, or degrees for rotations; y is up.
 package struct Vector3: Sendable, Hashable {
+    /// In metres, y up, or in degrees.
     package var x, y, z: Double
 
     package init(x: Double, y: Double, z: Double) {
@@ -63,6 +68,7 @@ package struct Vector3: Sendable, Hashable {
         self.z = z
     }
 
+    /// Whether no coordinate is infinite or not a number.
     package var isFinite: Bool { x.isFinite && y.isFinite && z.isFinite }
 }
 
@@ -70,12 +76,19 @@ package struct Vector3: Sendable, Hashable {
 package struct Scene: Sendable, Equatable {
     /// `FloorPlan<number>`.
     package var floorPlan: String
+    /// The number in its name.
     package var number: Int
+    /// Of AI2-THOR's placement of things.
     package var randomSeed: Int
+    /// Whether dishes begin dirty and without contents.
     package var dirtyAndEmpty: Bool
+    /// Where the agent starts.
     package var initialAction: InitialAction
+    /// What is switched before the episode begins.
     package var objectToggles: [ObjectToggle]
+    /// Where things lie at the start.
     package var objectPoses: [ObjectPose]
+    /// Members this reader has no name for; written back.
     package var extras: [String: JSONTree] = [:]
 
     package init(
@@ -96,12 +109,14 @@ package struct Scene: Sendable, Equatable {
     package var room: Room? { Room(sceneNumber: number) }
 }
 
+/// The four kinds of rooms.
 package enum Room: String, Sendable, CaseIterable {
     case kitchen = "Kitchen"
     case livingRoom = "LivingRoom"
     case bedroom = "Bedroom"
     case bathroom = "Bathroom"
 
+    /// The kind of a scene by the hundreds of its number; nil for numbers of none.
     package init?(sceneNumber: Int) {
         guard sceneNumber > 0 else { return nil }
         switch (sceneNumber / 100) % 10 {
@@ -116,6 +131,7 @@ package enum Room: String, Sendable, CaseIterable {
 
 /// `scene.init_action`: where the agent starts.
 package struct InitialAction: Sendable, Equatable {
+    /// The call: `TeleportFull`.
     package var action: String
     /// The agent's centre; x and z are multiples of 0.25.
     package var position: Vector3
@@ -123,7 +139,7 @@ package struct InitialAction: Sendable, Equatable {
     package var rotation: Int
     /// Degrees, positive looks down.
     package var horizon: Int
-    package var rotateOnTeleport: Bool
+    var rotateOnTeleport: Bool
 
     package init(
         action: String = "TeleportFull", position: Vector3, rotation: Int, horizon: Int, rotateOnTeleport: Bool = true
@@ -136,8 +152,11 @@ package struct InitialAction: Sendable, Equatable {
     }
 }
 
+/// An entry of `object_toggles`: all objects of a type switched on or off.
 package struct ObjectToggle: Sendable, Equatable {
+    /// The type's name.
     package var objectType: String
+    /// On or off.
     package var isOn: Bool
 
     package init(objectType: String, isOn: Bool) {
@@ -146,9 +165,11 @@ package struct ObjectToggle: Sendable, Equatable {
     }
 }
 
+/// An entry of `object_poses`: where a thing lies.
 package struct ObjectPose: Sendable, Hashable {
     /// `<Prefab>_<8 hex digits>`; the same name twice means a copy.
     package var objectName: String
+    /// The thing's centre in metres.
     package var position: Vector3
     /// Euler angles.
     package var rotation: Vector3
@@ -162,7 +183,9 @@ package struct ObjectPose: Sendable, Hashable {
 
 /// An entry of `images`: a saved frame and the action it was taken for.
 package struct ImageEntry: Sendable, Equatable {
+    /// The sub-goal that was under way.
     package var highIndex: Int
+    /// The low action it was taken for.
     package var lowIndex: Int
     /// As written; on disk the extension may differ (``RawImages``).
     package var name: String
@@ -180,8 +203,11 @@ package struct Annotation: Sendable, Equatable {
     package var taskDescription: String
     /// One sentence a sub-goal; 21 annotations of the train split have one fewer.
     package var stepDescriptions: [String]
+    /// What other people said of it: 1 for fitting, 0 for not.
     package var votes: [Int]
+    /// `assignment_id`.
     package var assignmentID: String?
+    /// Members this reader has no name for; written back.
     package var extras: [String: JSONTree] = [:]
 
     package init(taskDescription: String, stepDescriptions: [String], votes: [Int] = [], assignmentID: String? = nil) {
@@ -194,8 +220,11 @@ package struct Annotation: Sendable, Equatable {
 
 /// `task`: a reward for every low action.
 package struct RecordedRewards: Sendable, Equatable {
+    /// One for each low action.
     package var rewards: [Double]
+    /// What the expert gets from the start.
     package var upperBound: Double?
+    /// Members this reader has no name for; written back.
     package var extras: [String: JSONTree] = [:]
 
     package init(rewards: [Double], upperBound: Double? = nil) {

@@ -203,16 +203,13 @@ package final class EvaluationSession {
     }
 
     /// How the dataset's frames were made.
-    private static func drawing(_ dataset: DatasetRow, _ store: ExperimentStore) throws -> FrameDrawing {
-        let side = EvaluationSettings.side
+    static func drawing(_ dataset: DatasetRow, _ store: ExperimentStore) throws -> FrameDrawing {
         guard let origin = try store.read({ try dataset.frameOrigin($0) }) else {
             throw EvaluationError(
                 .missing,
                 "\(store.path): dataset \"\(dataset.name)\" has no frames; ingest it with frames, or with --render")
         }
-        // The simulator's own drawings are made twice as large and averaged.
-        if origin.isDrawn { return FrameDrawing(drawnSide: 2 * side, side: side) }
-        return FrameDrawing(drawnSide: min(max(origin.width ?? 300, side), 1024), side: side)
+        return .matching(isDrawn: origin.isDrawn, pictureWidth: origin.width, side: EvaluationSettings.side)
     }
 
     // MARK: The store

@@ -8,10 +8,10 @@ package struct Material: Sendable, Hashable {
     }
 
     /// The main colour, 0-255 each.
-    package var color: SIMD3<UInt8>
+    var color: SIMD3<UInt8>
     /// The pattern's second colour: joints, grain, threads.
     package var accent: SIMD3<UInt8>
-    package var pattern: Pattern
+    var pattern: Pattern
     /// Size of one repeat of the pattern in metres.
     package var scale: Float
     /// Shines by itself: not darkened by the light's direction.

@@ -2,17 +2,20 @@
 ///
 /// Faces hold their vertices one after the other and are seen from the side their normal points to.
 package struct Mesh: Sendable, Equatable {
+    /// A flat polygon of a mesh.
     package struct Face: Sendable, Equatable {
         /// Index of the first vertex in ``Mesh/vertices``.
         package var first: Int32
         /// Number of vertices, 3-8: CR_FACE_CORNERS.
         package var count: Int32
         /// Unit length.
-        package var normal: SIMD3<Float>
+        var normal: SIMD3<Float>
+        /// How it looks.
         package var material: Material
     }
 
-    package private(set) var vertices: [SIMD3<Float>] = []
+    private(set) var vertices: [SIMD3<Float>] = []
+    /// The faces, in the order in which they were added.
     package private(set) var faces: [Face] = []
 
     package init() {}
@@ -59,12 +62,13 @@ package struct Mesh: Sendable, Equatable {
 
 /// A turn about the vertical axis, then a move.
 package struct Placement: Sendable, Equatable {
+    /// Where the origin of the object's own frame lies in the room.
     package var position: SIMD3<Float>
     /// Sine and cosine of the yaw: 0 faces +z, 90 degrees faces +x.
-    package var sine: Float
-    package var cosine: Float
+    var sine: Float
+    var cosine: Float
 
-    package static let identity = Placement(position: .zero)
+    static let identity = Placement(position: .zero)
 
     /// - Parameter yaw: Degrees. Multiples of 90 are exact.
     package init(position: SIMD3<Float>, yaw: Float = 0) {
@@ -80,10 +84,12 @@ package struct Placement: Sendable, Equatable {
         }
     }
 
+    /// A direction of the object's own frame as one of the room.
     package func direction(_ v: SIMD3<Float>) -> SIMD3<Float> {
         SIMD3(cosine * v.x + sine * v.z, v.y, cosine * v.z - sine * v.x)
     }
 
+    /// A point of the object's own frame as one of the room.
     package func point(_ v: SIMD3<Float>) -> SIMD3<Float> { direction(v) + position }
 
     /// A direction of the room in the placed frame.
@@ -103,6 +109,7 @@ package struct Placement: Sendable, Equatable {
 
 /// An axis-aligned box in metres.
 package struct Bounds: Sendable, Hashable {
+    /// The corners with the least and the greatest coordinates, in metres.
     package var min, max: SIMD3<Float>
 
     package init(min: SIMD3<Float>, max: SIMD3<Float>) {
@@ -110,13 +117,17 @@ package struct Bounds: Sendable, Hashable {
         self.max = max
     }
 
+    /// The smallest box around both.
     package func union(_ other: Bounds) -> Bounds {
         Bounds(min: pointwiseMin(min, other.min), max: pointwiseMax(max, other.max))
     }
 
+    /// Width, height and depth in metres.
     package var size: SIMD3<Float> { max - min }
+    /// The middle.
     package var centre: SIMD3<Float> { (min + max) / 2 }
 
+    /// Whether the point lies in the box or on its surface.
     package func contains(_ point: SIMD3<Float>) -> Bool {
         all(point .>= min) && all(point .<= max)
     }
@@ -136,6 +147,6 @@ package struct Bounds: Sendable, Hashable {
 
 /// Cross product.
 @inlinable
-package func cross(_ a: SIMD3<Float>, _ b: SIMD3<Float>) -> SIMD3<Float> {
+func cross(_ a: SIMD3<Float>, _ b: SIMD3<Float>) -> SIMD3<Float> {
     SIMD3(a.y * b.z - a.z * b.y, a.z * b.x - a.x * b.z, a.x * b.y - a.y * b.x)
 }

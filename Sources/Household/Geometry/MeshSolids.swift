@@ -4,13 +4,19 @@ extension Mesh {
         package let rawValue: UInt8
         package init(rawValue: UInt8) { self.rawValue = rawValue }
 
+        /// The side towards -x.
         package static let left = Sides(rawValue: 1)
+        /// The side towards +x.
         package static let right = Sides(rawValue: 2)
+        /// The side towards -y.
         package static let bottom = Sides(rawValue: 4)
+        /// The side towards +y.
         package static let top = Sides(rawValue: 8)
+        /// The side towards -z.
         package static let back = Sides(rawValue: 16)
         /// Towards +z.
         package static let front = Sides(rawValue: 32)
+        /// All six.
         package static let all = Sides(rawValue: 63)
     }
 

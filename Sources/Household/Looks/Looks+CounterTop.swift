@@ -58,7 +58,7 @@ extension Looks {
     /// The surfaces of a counter around openings in its top, such as a sink's: four around each.
     ///
     /// - Parameter hole: minX, maxX, minZ, maxZ in the counter's frame, in metres.
-    package static func counterSurfaces(size: SIMD3<Float>, around hole: SIMD4<Float>) -> [SceneObject.Surface] {
+    static func counterSurfaces(size: SIMD3<Float>, around hole: SIMD4<Float>) -> [SceneObject.Surface] {
         guard let whole = surfaces(of: .counterTop, size: size).first else { return [] }
         var parts = [whole, whole, whole, whole]
         parts[0].maxX = hole.x

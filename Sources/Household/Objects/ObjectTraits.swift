@@ -3,13 +3,19 @@ package struct ObjectTraits: OptionSet, Sendable, Hashable {
     package let rawValue: UInt16
     package init(rawValue: UInt16) { self.rawValue = rawValue }
 
+    /// Can be taken into the hand.
     package static let pickupable = ObjectTraits(rawValue: 1 << 0)
+    /// Other things can be put in or on it.
     package static let receptacle = ObjectTraits(rawValue: 1 << 1)
+    /// Can be opened and closed.
     package static let openable = ObjectTraits(rawValue: 1 << 2)
     /// Things can be put in only while it is open.
     package static let mustBeOpen = ObjectTraits(rawValue: 1 << 3)
+    /// Can be switched on and off.
     package static let toggleable = ObjectTraits(rawValue: 1 << 4)
+    /// Can be cut into pieces with a knife.
     package static let sliceable = ObjectTraits(rawValue: 1 << 5)
+    /// Can be dirty, and is clean after being under a running faucet.
     package static let dirtyable = ObjectTraits(rawValue: 1 << 6)
     /// Cuts what is sliceable: types whose name contains `Knife`.
     package static let knife = ObjectTraits(rawValue: 1 << 7)

@@ -9,7 +9,7 @@ internal import Glibc
 /// The pinhole camera of ALFRED: 60 degrees of view, 1.576 m above the floor.
 package struct Camera: Sendable, Equatable {
     /// Pixels for one metre at a depth of one metre in a picture 300 pixels high, fitted to ALFRED's frames.
-    package static let focalAt300: Float = 259.81
+    static let focalAt300: Float = 259.81
     /// What is nearer than this many metres along the view axis is not drawn.
     package static let nearDepth: Float = 0.05
 
@@ -19,7 +19,7 @@ package struct Camera: Sendable, Equatable {
     package let right, up, forward: SIMD3<Float>
     /// Pixels.
     package let width, height: Int
-    package let focal: Float
+    let focal: Float
 
     /// - Parameter eyeY: Height of the camera in the room's coordinates, ``HouseScene/eyeY``.
     package init(_ pose: AgentPose, eyeY: Float, width: Int = 300, height: Int = 300) {

@@ -119,7 +119,7 @@ package final class Renderer {
 
 extension Renderer {
     /// Red, green and blue of each pixel, row by row from the top left.
-    package func withRGB<Result, Failure>(
+    func withRGB<Result, Failure>(
         _ body: (UnsafeBufferPointer<UInt8>) throws(Failure) -> Result
     ) throws(Failure) -> Result {
         try body(UnsafeBufferPointer(start: rgb.start, count: width * height * 3))
@@ -134,7 +134,7 @@ extension Renderer {
 
     /// Metres along the view axis, +infinity where nothing is. Computed when asked for. What is in the hand is as far away
     /// as it would be in the room.
-    package func withDepth<Result, Failure>(
+    func withDepth<Result, Failure>(
         _ body: (UnsafeBufferPointer<Float>) throws(Failure) -> Result
     ) throws(Failure) -> Result {
         let memory = depth ?? KernelMemory<Float>(width * height)
@@ -151,7 +151,7 @@ extension Renderer {
     /// A copy of ``withInstances(_:)``'s ids.
     package var instanceIDs: [UInt16] { withInstances { Array($0) } }
     /// A copy of ``withDepth(_:)``'s metres.
-    package var depthMetres: [Float] { withDepth { Array($0) } }
+    var depthMetres: [Float] { withDepth { Array($0) } }
 
     /// Pixels of an object in the last picture.
     package func visiblePixels(of object: Int) -> Int {

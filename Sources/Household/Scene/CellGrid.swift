@@ -2,9 +2,11 @@
 package struct CellGrid: Sendable, Equatable {
     /// The first column and row, in cells.
     package let minX, minZ: Int
+    /// Cells along x and z.
     package let width, depth: Int
     private var free: [Bool]
 
+    /// The grid around some cells, which are free; all others are not.
     package init(cells: some Sequence<SIMD2<Int>>) {
         let cells = Array(cells)
         minX = cells.map(\.x).min() ?? 0
@@ -25,6 +27,7 @@ package struct CellGrid: Sendable, Equatable {
         return row * width + column
     }
 
+    /// The same by index.
     package func isFree(_ index: Int) -> Bool { free[index] }
 
     /// All free cells, row by row.
@@ -32,5 +35,6 @@ package struct CellGrid: Sendable, Equatable {
         free.indices.filter { free[$0] }.map { SIMD2($0 % width + minX, $0 / width + minZ) }
     }
 
+    /// The number of free cells.
     package var count: Int { free.count { $0 } }
 }

@@ -1,8 +1,10 @@
 /// A room with everything in it at the start. Never changes; any number of worlds share it.
 package final class HouseScene: Sendable {
+    /// Floor, walls, ceiling and openings.
     package let room: RoomShape
     /// Instance id in pictures = index + 1; 0 is the room itself.
     package let objects: [SceneObject]
+    /// Where the agent can stand.
     package let grid: CellGrid
     /// Varies light and materials.
     package let seed: UInt64
@@ -74,6 +76,7 @@ package final class HouseScene: Sendable {
         }
     }
 
+    /// The object with an id; nil when the scene has none.
     package func index(ofID id: String) -> Int? { indices[id] }
 
     /// The object of a type nearest to a point; the first of several.
@@ -88,6 +91,7 @@ package final class HouseScene: Sendable {
 
 /// Why a scene cannot be.
 package struct SceneError: Error, Sendable, Equatable, CustomStringConvertible {
+    /// What is wrong, with the object it is about.
     package var message: String
     package init(_ message: String) { self.message = message }
     package var description: String { message }

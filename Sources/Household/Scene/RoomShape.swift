@@ -1,6 +1,8 @@
 /// A rectilinear room: floor, walls around it, ceiling.
 package struct RoomShape: Sendable, Equatable {
+    /// A rectangle of the floor, in metres.
     package struct Rectangle: Sendable, Hashable {
+        /// Its edges.
         package var minX, maxX, minZ, maxZ: Float
 
         package init(minX: Float, maxX: Float, minZ: Float, maxZ: Float) {
@@ -10,8 +12,10 @@ package struct RoomShape: Sendable, Equatable {
             self.maxZ = maxZ
         }
 
+        /// In square metres.
         package var area: Float { (maxX - minX) * (maxZ - minZ) }
 
+        /// Whether the point lies in it or on its edge.
         package func contains(x: Float, z: Float) -> Bool { minX <= x && x <= maxX && minZ <= z && z <= maxZ }
     }
 
@@ -19,9 +23,13 @@ package struct RoomShape: Sendable, Equatable {
     package var floor: [Rectangle]
     /// Height of the floor; THOR's is not 0 in every room.
     package var floorY: Float
+    /// From the floor to the ceiling, in metres.
     package var height: Float
+    /// Of the whole floor.
     package var floorMaterial: Material
+    /// Of all walls.
     package var wallMaterial: Material
+    /// Of the ceiling.
     package var ceilingMaterial: Material
 
     package init(

@@ -1,9 +1,12 @@
+package import Episodes
+
 /// What an object is from the start: furniture, appliance or thing. What becomes of it is in ``ObjectState``.
 ///
 /// An object's own frame has its origin in the middle of its base, y up, and its front towards +z.
 package struct SceneObject: Sendable, Equatable {
     /// A place things can be put on or into, in the object's own frame, in metres.
     package struct Surface: Sendable, Equatable {
+        /// Its edges.
         package var minX, maxX, minZ, maxZ: Float
         /// Height of the support above the object's base.
         package var y: Float
@@ -38,6 +41,7 @@ package struct SceneObject: Sendable, Equatable {
 
     /// THOR's id: `Type|±XX.XX|±YY.YY|±ZZ.ZZ`, with a fifth field for basins and slices. Unique in the scene.
     package var id: String
+    /// What it is.
     package var type: ObjectType
     /// Width, height and depth of the closed object's box in metres.
     package var size: SIMD3<Float>
@@ -45,7 +49,9 @@ package struct SceneObject: Sendable, Equatable {
     package var position: SIMD3<Float>
     /// Degrees; 0 has the front towards +z, 90 towards +x.
     package var yaw: Float
+    /// Where things can be put; empty for what is no receptacle.
     package var surfaces: [Surface]
+    /// How it opens; nil for what does not.
     package var opening: Opening?
     /// Index of the receptacle it is in or on at the start.
     package var parent: Int?
@@ -53,7 +59,12 @@ package struct SceneObject: Sendable, Equatable {
     package var sliceOf: Int?
     /// Varies colours and details among objects of one type.
     package var variant: UInt32
+    /// Its state before anyone touches it.
     package var initialFlags: ObjectFlags
+
+    /// The class a policy names the object by: the id's first field, so that pieces go by the whole and a basin by its sink.
+    /// Nil for types outside the list.
+    package var objectClass: ObjectClass? { ObjectClass(objectID: id) }
 
     package init(
         id: String, type: ObjectType, size: SIMD3<Float>, position: SIMD3<Float>, yaw: Float = 0,
@@ -98,14 +109,19 @@ package struct ObjectFlags: OptionSet, Sendable, Hashable {
     package init(rawValue: UInt16) { self.rawValue = rawValue }
 
     /// Not in the world: a piece of something that is still whole.
-    package static let absent = ObjectFlags(rawValue: 1 << 0)
+    static let absent = ObjectFlags(rawValue: 1 << 0)
+    /// Its door, drawer, lid or screen is open.
     package static let open = ObjectFlags(rawValue: 1 << 1)
+    /// Switched on.
     package static let on = ObjectFlags(rawValue: 1 << 2)
     /// Cut: its pieces are in its place, it is neither seen nor touched any more.
     package static let sliced = ObjectFlags(rawValue: 1 << 3)
+    /// Needs to be cleaned.
     package static let dirty = ObjectFlags(rawValue: 1 << 4)
     /// Washed and still wet.
     package static let clean = ObjectFlags(rawValue: 1 << 5)
+    /// Was in a running microwave or on a burner.
     package static let hot = ObjectFlags(rawValue: 1 << 6)
+    /// Was in a closed fridge.
     package static let cold = ObjectFlags(rawValue: 1 << 7)
 }

@@ -24,7 +24,7 @@ package struct AgentPose: Sendable, Hashable {
     }
 
     /// The cell one step ahead.
-    package var cellAhead: (x: Int, z: Int) {
+    var cellAhead: (x: Int, z: Int) {
         (x + [0, 1, 0, -1][heading & 3], z + [1, 0, -1, 0][heading & 3])
     }
 

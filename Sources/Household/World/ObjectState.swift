@@ -10,6 +10,7 @@ package struct ObjectState: Sendable, Hashable {
     package internal(set) var yaw: Float
     /// Index of the receptacle it is directly in or on.
     var parent: Int16
+    /// Open, on, dirty, sliced and the like.
     package internal(set) var flags: ObjectFlags
 
     /// Whether it can be seen and touched at all.

@@ -3,8 +3,11 @@ package import Episodes
 /// One moment of a scene: the agent, and the state of every object. A value: copying it is the snapshot, assigning it
 /// back the restore.
 package struct World: Sendable {
+    /// The room and its objects as they were at the start.
     package let scene: HouseScene
+    /// Where the agent stands and looks.
     package private(set) var agent: AgentPose
+    /// By object, in the scene's order.
     package internal(set) var states: [ObjectState]
     /// Index of the object in the hand.
     package internal(set) var held: Int?

@@ -7,29 +7,38 @@ package import Household
 /// masks recorded of it, held by what is usual for its class (``ClassPriors``), by what else was seen through the place it
 /// would take, by the cells where agents stood and by the reach of the agents that used it.
 package struct FloorPlanEstimate: Sendable, Equatable {
+    /// A piece of furniture or an appliance.
     package struct Furniture: Sendable, Equatable {
+        /// Its id in the release.
         package var id: String
+        /// What it is.
         package var type: ObjectType
         /// Middle of the base in the room.
         package var position: SIMD3<Float>
+        /// Width, height and depth in metres.
         package var size: SIMD3<Float>
         /// Degrees; the front is where the agents that used it stood.
         package var yaw: Float
-        package var opening: SceneObject.Opening?
+        var opening: SceneObject.Opening?
+        /// Where things can be put, in its own frame.
         package var surfaces: [SceneObject.Surface]
         /// Distinct pictures the estimate rests on; 0 for what only the layout files name.
-        package var views: Int
+        var views: Int
 
+        /// Its box in the room.
         package var bounds: Bounds {
             Placement(position: position, yaw: yaw).bounds(
                 Bounds(min: SIMD3(-size.x / 2, 0, -size.z / 2), max: SIMD3(size.x / 2, size.y, size.z / 2)))
         }
     }
 
+    /// The floor plan's number.
     package var sceneNumber: Int
+    /// Height of the floor in THOR's coordinates, in metres.
     package var floorY: Float
     /// Where the agent can stand.
     package var cells: [SIMD2<Int>]
+    /// What does not move, by id.
     package var furniture: [Furniture]
     /// A box around every thing that was seen, relative to its recorded pose, by its prefab's name.
     package var things: [String: Bounds]

@@ -8,19 +8,19 @@ package import Household
 /// ``FloorPlanEstimate``.
 package struct FloorPlanEvidence: Sendable, Equatable {
     /// One recorded mask: what an agent saw of an object it was about to use.
-    package struct Sighting: Sendable, Equatable {
-        package var objectID: String
-        package var type: ObjectType
-        package var pose: AgentPose
-        package var action: Action
+    struct Sighting: Sendable, Equatable {
+        var objectID: String
+        var type: ObjectType
+        var pose: AgentPose
+        var action: Action
         /// Ids of what the recorded actions before it had opened and not closed.
-        package var openIDs: [String]
-        package var box: PixelBox
-        package var mask: Mask
+        var openIDs: [String]
+        var box: PixelBox
+        var mask: Mask
         /// Index in ``prefabPoses`` for a thing that still is where the trajectory found it.
-        package var prefabPose: Int?
+        var prefabPose: Int?
 
-        package init(
+        init(
             objectID: String, type: ObjectType, pose: AgentPose, action: Action,
             openIDs: [String] = [], box: PixelBox, mask: Mask, prefabPose: Int? = nil
         ) {
@@ -35,22 +35,25 @@ package struct FloorPlanEvidence: Sendable, Equatable {
         }
 
         /// Whether the recorded actions had opened the object itself.
-        package var isOpen: Bool { openIDs.contains(objectID) }
+        var isOpen: Bool { openIDs.contains(objectID) }
     }
 
+    /// The floor plan's number.
     package var sceneNumber: Int
-    package var sightings: [Sighting] = []
+    var sightings: [Sighting] = []
     /// Poses of the things in ``sightings``.
-    package var prefabPoses: [ObjectPose] = []
+    var prefabPoses: [ObjectPose] = []
     /// Cells walked over, with the number of trajectories that did.
-    package var visits: [SIMD2<Int>: Int] = [:]
+    var visits: [SIMD2<Int>: Int] = [:]
     /// Heights of the agents' centres at the start, one per trajectory.
-    package var agentHeights: [Double] = []
+    var agentHeights: [Double] = []
     /// Where the things of all trajectories were found, each place once.
-    package var restingPoses: Set<ObjectPose> = []
+    var restingPoses: Set<ObjectPose> = []
 
+    /// Nothing seen yet of a floor plan.
     package init(sceneNumber: Int) { self.sceneNumber = sceneNumber }
 
+    /// Trajectories taken in.
     package var trajectoryCount: Int { agentHeights.count }
 
     /// Height of the floor: the agent's centre is 0.901 m above it. The median over the trajectories.

@@ -24,6 +24,7 @@ package struct FloorPlanFiles: Sendable, Equatable {
         return task.split(separator: "-").last.flatMap { Int($0) }
     }
 
+    /// The floor plans that have trajectories, in order.
     package var sceneNumbers: [Int] { locations.keys.sorted() }
 }
 
@@ -53,6 +54,7 @@ package struct TrajectoryReader {
 
     package init() {}
 
+    /// Reads a trajectory; the error names its file.
     package mutating func read(_ path: String) throws(ALFREDError) -> Trajectory {
         do throws(ALFREDError) {
             if reader == nil { reader = try JSONReader() }

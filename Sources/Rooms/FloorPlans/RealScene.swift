@@ -3,7 +3,9 @@ package import Household
 
 /// The simulator's scene of a recorded trajectory: the floor plan's furniture and the trajectory's things.
 package struct RealScene: Sendable {
+    /// The floor plan with the trajectory's things in it.
     package let scene: HouseScene
+    /// Where the trajectory begins.
     package let start: AgentPose
     /// What could not be placed and why.
     package let notes: [String]

@@ -4,8 +4,11 @@ package import Household
 
 /// A generated floor plan: a room with its furniture, without the things that lie about.
 package struct FurnishedRoom: Sendable {
+    /// The scene's number, over 1000.
     package let number: Int
+    /// Its kind.
     package let room: Room
+    /// Floor, walls and openings.
     package let shape: RoomShape
     /// Furniture, appliances and decoration; a parent is an index into this list.
     package let furniture: [SceneObject]

@@ -4,6 +4,7 @@ package import Household
 package struct PlacementRequest: Sendable, Equatable {
     /// So many objects of a type, no more and no fewer.
     package struct Demand: Sendable, Equatable {
+        /// What is to be there.
         package var type: ObjectType
         /// 0-8; 0 keeps the type out of the scene.
         package var count: Int
@@ -19,9 +20,11 @@ package struct PlacementRequest: Sendable, Equatable {
 
     /// Room that is left for objects yet to be put somewhere.
     package struct Space: Sendable, Equatable {
+        /// Where the room is needed.
         package var receptacle: ObjectType
         /// What will be put there.
         package var object: ObjectType
+        /// How many of them have to fit.
         package var count: Int
 
         package init(in receptacle: ObjectType, for object: ObjectType, count: Int = 1) {

@@ -26,6 +26,7 @@ package enum SceneGenerator {
         }
     }
 
+    /// Whether a scene's number is one that the generator makes.
     package static func isScene(_ number: Int) -> Bool {
         number > 1000 && number < 1_000_000 && number % 100 != 0 && Room(sceneNumber: number) != nil
     }

@@ -99,7 +99,7 @@ package struct ScriptedGoal: Sendable, Equatable {
         let pieces = isSliced ? type?.slices?.type : nil
         let isPiece = pieces != nil || ObjectID(id).part?.contains("Sliced") ?? false
         return Thing(
-            type: (pieces ?? type)?.rawValue ?? String(ObjectID(id).objectClass), objectID: id, isPiece: isPiece)
+            type: (pieces ?? type)?.rawValue ?? String(ObjectID(id).typeName), objectID: id, isPiece: isPiece)
     }
 
     private mutating func add(_ thing: Thing) -> Int {
@@ -151,23 +151,4 @@ package struct ScriptedError: Error, Sendable, Equatable, CustomStringConvertibl
     package var message: String
     package init(_ message: String) { self.message = message }
     package var description: String { message }
-}
-
-extension SubTaskKind {
-    /// Nil for NoOp, which is no sub-goal.
-    init?(_ action: HighAction) {
-        switch action {
-        case .goto: self = .goto
-        case .pickup: self = .pickup
-        case .put: self = .put
-        case .clean: self = .clean
-        case .heat: self = .heat
-        case .cool: self = .cool
-        case .toggle: self = .toggle
-        case .slice: self = .slice
-        case .open: self = .open
-        case .close: self = .close
-        case .noOp: return nil
-        }
-    }
 }

@@ -25,30 +25,28 @@ package final class EpisodeTruth: Sendable {
     ///   - world: At the start (``SceneLibrary/world(of:)``).
     ///   - renderer: Decides what is seen. Any size.
     package init(_ trajectory: Trajectory, in world: World, renderer: Renderer) {
-        let task = HouseTask(trajectory) ?? HouseTask(.simple, GoalParameters(objectTarget: ""))
-        var environment = TaskEnvironment(task, in: world, renderer: renderer, rewardKind: .sparse)
         var facts = [StateFacts(world: world)]
         var failures: [Int: ActionError] = [:]
         var handled: Set<Int> = []
         var epoch = 0
         var burning = Self.burningLamps(world)
-        for (index, low) in (trajectory.plan?.lowActions ?? []).enumerated() {
-            let id = low.targetObjectID
-            let step = environment.step(low.action, objectID: id)
-            if let failure = step.failure {
-                failures[index] = failure
-            } else if low.action.isInteraction {
+        var replay = RecordedReplay(trajectory, in: world, renderer: renderer)
+        while let step = replay.next() {
+            let (action, held) = (step.recorded.action, facts[step.index].world.held)
+            if let refusal = step.refusal {
+                failures[step.index] = refusal
+            } else if action.isInteraction {
                 epoch += 1
-                if let object = low.action == .put ? facts[index].world.held : step.target { handled.insert(object) }
-                burning = Self.burningLamps(environment.world)
+                if let object = action == .put ? held : step.target { handled.insert(object) }
+                burning = Self.burningLamps(replay.world)
             }
             let lit = burning.filter { object in
-                environment.world.distance(to: object) <= World.reach
-                    && renderer.sees(object, in: environment.world)
+                replay.world.distance(to: object) <= World.reach
+                    && renderer.sees(object, in: replay.world)
             }
             facts.append(
                 StateFacts(
-                    world: environment.world, treatments: environment.state.treatments, handled: handled,
+                    world: replay.world, treatments: replay.environment.state.treatments, handled: handled,
                     litLamps: lit, epoch: epoch))
         }
         scene = world.scene

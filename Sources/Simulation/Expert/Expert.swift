@@ -5,7 +5,7 @@ package import Household
 /// world with its preconditions enforced.
 package struct Expert {
     /// Pixels of the target that must be on screen for an interaction, as ALFRED's generator asks.
-    package static let minimumPixels = 10
+    static let minimumPixels = 10
     /// Attempts that may fail before the expert gives up.
     package static let failureLimit = 48
 
@@ -15,7 +15,7 @@ package struct Expert {
         package var plan: Plan
         /// Object index by low action: for Put the receptacle; nil for navigation.
         package var targets: [Int?]
-        package var finalWorld: World
+        var finalWorld: World
     }
 
     let task: HouseTask

@@ -9,23 +9,25 @@ package struct EpisodeRun {
     /// How a policy is drawn out.
     package struct Settings: Sendable, Equatable {
         /// Probability of a random action before each of the expert's, for the noisy policy.
-        package var noise: Float = 0.12
+        var noise: Float = 0.12
         /// Steps of a random episode.
-        package var randomSteps = 15...60
+        var randomSteps = 15...60
         /// Steps after which a noisy episode is broken off: so many times the expert's, and 50 more.
         package var stepRatio = 4
 
         package init() {}
     }
 
-    package let setup: EpisodeSetup
+    let setup: EpisodeSetup
+    /// Who acts.
     package let policy: BehaviourPolicy
+    /// How the policy is drawn out.
     package let settings: Settings
-    package private(set) var recorder: EpisodeRecorder
+    private(set) var recorder: EpisodeRecorder
     /// The number of sub-goals a partial episode stopped after.
-    package private(set) var stoppedAfter: Int?
+    private(set) var stoppedAfter: Int?
     /// Why a noisy episode was broken off, if it was.
-    package private(set) var giveUp: String?
+    private(set) var giveUp: String?
     private var random: SeededGenerator
 
     /// - Parameters:
@@ -45,7 +47,7 @@ package struct EpisodeRun {
     }
 
     /// Plays the whole episode.
-    package mutating func play() {
+    mutating func play() {
         switch policy {
         case .expert: follow(setup.expert, noise: 0, stoppingAfter: nil)
         case .noisy: follow(setup.expert, noise: settings.noise, stoppingAfter: nil)
@@ -58,6 +60,7 @@ package struct EpisodeRun {
         recorder.finish()
     }
 
+    /// Whether the goal holds now.
     package var isSuccess: Bool { recorder.environment.isGoalSatisfied }
 
     // MARK: Expert with noise

@@ -23,7 +23,7 @@ package struct PolicyMix: Sendable, Equatable, CustomStringConvertible {
         package var description: String
     }
 
-    package static let expertOnly = PolicyMix([(.expert, 1)])
+    static let expertOnly = PolicyMix([(.expert, 1)])
 
     private init(_ shares: [(policy: BehaviourPolicy, share: Double)]) { self.shares = shares }
 

@@ -15,7 +15,7 @@ package struct EpisodePictures {
         let drawn = SimulatedEpisode(trajectory, in: start, side: side)
         var captions = (trajectory.plan?.lowActions ?? []).enumerated().map { index, low in
             let object = low.targetObjectID.flatMap { ObjectType(objectID: $0)?.rawValue } ?? ""
-            let failed = drawn.failures[index] == nil ? "" : " (refused)"
+            let failed = drawn.divergences[index] == nil ? "" : " (refused)"
             return ["\(index) \(low.action.releaseName)\(failed)", object]
         }
         captions.append(["\(captions.count) end", ""])
@@ -23,6 +23,6 @@ package struct EpisodePictures {
         series = PictureSeries(
             drawn.frames.map { RGBImage(width: side, height: side, pixels: $0) }, captions: captions,
             title: "\(trajectory.taskID): \(TextTable.printable(goal))")
-        notes = drawn.failures.sorted { $0.key < $1.key }.map { "action \($0.key) was refused: \($0.value.message)" }
+        notes = drawn.divergences.sorted { $0.key < $1.key }.map { "action \($0.key) was refused: \($0.value.message)" }
     }
 }

@@ -5,17 +5,17 @@ internal import Rooms
 
 /// Takes the actions of an episode in a task environment and keeps everything the format records: a picture before each
 /// action and one after the last, masks, sub-goals, rewards, and which actions failed.
-package struct EpisodeRecorder {
+struct EpisodeRecorder {
     /// A picture's red, green and blue, row by row.
-    package typealias Frame = [UInt8]
+    typealias Frame = [UInt8]
 
-    package private(set) var environment: TaskEnvironment
+    private(set) var environment: TaskEnvironment
     /// One before every action; ``finish()`` adds the last.
-    package private(set) var frames: [Frame] = []
-    package private(set) var lowActions: [LowAction] = []
-    package private(set) var rewards: [Double] = []
+    private(set) var frames: [Frame] = []
+    private(set) var lowActions: [LowAction] = []
+    private(set) var rewards: [Double] = []
     /// Why each action failed; nil where it succeeded.
-    package private(set) var failures: [ActionError?] = []
+    private(set) var failures: [ActionError?] = []
     /// The sub-goals completed so far, in order.
     private(set) var segments: [RecordedSubgoal] = []
     /// Draws the frames, when they have another size than the 300 x 300 that masks refer to.
@@ -30,7 +30,7 @@ package struct EpisodeRecorder {
     ///   - environment: At the start of the episode, following the expert's plan. Its renderer has 300 x 300 pixels.
     ///   - painter: Draws the frames kept; nil for the environment's own renderer.
     ///   - keepsFrames: Whether frames are kept at all.
-    package init(_ environment: TaskEnvironment, painter: Renderer? = nil, keepsFrames: Bool = true) {
+    init(_ environment: TaskEnvironment, painter: Renderer? = nil, keepsFrames: Bool = true) {
         self.environment = environment
         self.painter = painter
         self.keepsFrames = keepsFrames
@@ -57,7 +57,7 @@ package struct EpisodeRecorder {
     /// - Parameter target: Index of the object; it has to be on screen, as the format has no interaction without a mask.
     /// - Returns: What the environment says; nil, and nothing happens, for an interaction whose target is not on screen.
     @discardableResult
-    package mutating func act(_ action: Action, _ target: Int? = nil) -> TaskEnvironment.Step? {
+    mutating func act(_ action: Action, _ target: Int? = nil) -> TaskEnvironment.Step? {
         let picture = look()
         var recorded: InteractionTarget?
         if action.isInteraction {
@@ -127,7 +127,7 @@ package struct EpisodeRecorder {
 
     /// Ends the episode: what came after the last sub-goal counts as going where the agent now is, and the last picture is
     /// taken.
-    package mutating func finish() {
+    mutating func finish() {
         if lowActions.count > segments.last?.end ?? 0 { complete(.goto(environment.world.agent, nil)) }
         for (index, segment) in segments.enumerated() {
             for low in segment.start..<segment.end { lowActions[low].highIndex = index }

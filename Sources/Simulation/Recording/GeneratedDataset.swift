@@ -9,7 +9,8 @@ package struct GeneratedDataset: Sendable {
     /// The folder that gets `data/<flavour>` and `data/splits`.
     package let root: String
     /// Name of the folder of the splits, as the release's flavours are named.
-    package static let flavour = "full_2.1.0"
+    static let flavour = "full_2.1.0"
+    /// Makes the pictures' files.
     package let encoder: Encoder
     /// `png` or `jpg`.
     package let suffix: String
@@ -17,9 +18,11 @@ package struct GeneratedDataset: Sendable {
     /// Why an episode could not be written.
     package struct WriteError: ExitCoded {
         package var description: String
+        /// A dataset that cannot be written.
         package var exit: StageExit { .cannotWrite }
     }
 
+    /// A dataset to be written below `root`; nothing is written yet.
     package init(root: String, suffix: String, encoder: @escaping Encoder) {
         self.root = root
         self.suffix = suffix

@@ -7,17 +7,20 @@ internal import Rooms
 package struct GeneratedEpisode: Sendable {
     /// `<task>/<trial>`.
     package let key: String
+    /// Everything the format records.
     package let trajectory: Trajectory
     /// L + 1 pictures of ``frameWidth`` x ``frameHeight``, red, green, blue, row by row; empty when none were kept.
     package let frames: [[UInt8]]
-    package let frameWidth, frameHeight: Int
+    let frameWidth, frameHeight: Int
+    /// Who acted.
     package let policy: BehaviourPolicy
+    /// Whether the goal held at the end.
     package let isSuccess: Bool
 
     /// Version of what is written under ``extrasKey``, and of the generator's choices.
     package static let generatorVersion = 1
     /// The key of the trajectory's extras that holds what the release has no place for.
-    package static let extrasKey = "xsim"
+    static let extrasKey = "xsim"
 
     /// - Parameters:
     ///   - run: Played to its end.

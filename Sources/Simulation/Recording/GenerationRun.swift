@@ -9,13 +9,17 @@ internal import Synchronization
 ///
 /// Episodes that are there already are kept, so that a run that was stopped is continued by the same options.
 package struct GenerationRun: Sendable {
+    /// What is generated.
     package struct Options: Sendable, Equatable {
+        /// Everything follows from it.
         package var seed: UInt64 = 0
         /// Rooms, over the four kinds in turn; a fifth of them, at least one, are seen in `valid_unseen` only.
         package var scenes = 12
+        /// How many are wanted in the train split.
         package var episodes = 100
         /// Of the training episodes; the validation splits hold the expert's.
         package var mix = PolicyMix.expertOnly
+        /// The task types wanted.
         package var taskTypes = TaskType.allCases
         /// Side of the pictures in pixels.
         package var side = 300
@@ -25,21 +29,31 @@ package struct GenerationRun: Sendable {
 
     /// What became of an episode.
     package struct Outcome: Sendable, Equatable {
+        /// The split it was written to.
         package var split: String
+        /// `<task>/<trial>`.
         package var key: String
+        /// Its task's type.
         package var taskType: TaskType
+        /// Who acted.
         package var policy: BehaviourPolicy
+        /// Whether the goal held at the end.
         package var isSuccess: Bool
+        /// Low actions taken.
         package var steps: Int
         /// It was there before.
         package var isKept = false
     }
 
+    /// What was generated.
     package struct Report: Sendable {
+        /// In the order of the episodes' numbers.
         package var outcomes: [Outcome] = []
         /// Episodes that could not be made, and why.
         package var problems: [String] = []
+        /// False when it was stopped.
         package var isComplete = true
+        /// By split the scenes used, in order.
         package var sceneNumbers: [String: [Int]] = [:]
     }
 
@@ -48,7 +62,9 @@ package struct GenerationRun: Sendable {
     /// Seeds tried for an episode whose task cannot be set up.
     private static let attempts = 4
 
+    /// What is generated.
     package let options: Options
+    /// Where it is written.
     package let dataset: GeneratedDataset
 
     package init(_ options: Options, _ dataset: GeneratedDataset) {

@@ -28,7 +28,7 @@ package struct ReplayText {
         func add(_ name: String, _ row: ReplaySummary.Row) {
             table.add([
                 name, row.trajectories.grouped, row.successes.grouped, Self.percent(row.successes, row.trajectories),
-                row.withoutFailure.grouped,
+                row.withoutRefusal.grouped,
             ])
         }
         let summary = report.summary
@@ -38,27 +38,27 @@ package struct ReplayText {
         text +=
             "\nGotoLocation ended as recorded: \(summary.gotosReached.grouped) of \(summary.gotos.grouped)"
             + " (\(Self.percent(summary.gotosReached, summary.gotos)))\n"
-        text += "actions refused: \(summary.failures.grouped) of \(summary.actions.grouped)\n"
+        text += "actions refused: \(summary.refusals.grouped) of \(summary.actions.grouped)\n"
         if showsMasks { text += "\n" + maskText }
         return text + failureText
     }
 
     private var failureText: String {
-        let failed = report.entries.filter { $0.problem != nil || $0.replay?.failures.isEmpty == false }
+        let failed = report.entries.filter { $0.problem != nil || $0.replay?.divergences.isEmpty == false }
         guard !failed.isEmpty else { return "" }
         var text = "\n"
         for entry in failed.prefix(max(0, failureLimit)) {
             text += TextTable.printable("\(entry.split)/\(entry.key)") + "\n"
             if let problem = entry.problem { text += "  " + TextTable.printable(problem) + "\n" }
             guard let replay = entry.replay else { continue }
-            for failure in replay.failures.prefix(3) {
-                let object = failure.objectID.map { " \($0)" } ?? ""
+            for step in replay.divergences.prefix(3) {
+                let object = step.recorded.objectID.map { " \($0)" } ?? ""
                 text += TextTable.printable(
-                    "  action \(failure.index), \(failure.action.releaseName)\(object): \(failure.error.message)"
+                    "  action \(step.index), \(step.recorded.action.releaseName)\(object): \(step.refusal?.message ?? "")"
                 )
                 text += "\n"
             }
-            if replay.failures.count > 3 { text += "  and \(replay.failures.count - 3) more\n" }
+            if replay.divergences.count > 3 { text += "  and \(replay.divergences.count - 3) more\n" }
             text += replay.isSuccess ? "  the goal is reached all the same\n" : "  the goal is not reached\n"
         }
         let rest = failed.count - max(0, failureLimit)
@@ -133,12 +133,12 @@ extension ReplayText {
     package var encodable: JSONReport {
         let summary = report.summary
         func row(_ row: ReplaySummary.Row) -> JSONReport.Row {
-            .init(trajectories: row.trajectories, goalsReached: row.successes, withoutRefusal: row.withoutFailure)
+            .init(trajectories: row.trajectories, goalsReached: row.successes, withoutRefusal: row.withoutRefusal)
         }
         func masks(_ row: MaskFidelity.Row) -> JSONReport.Masks {
             .init(interactions: row.interactions, resolved: row.resolved, medianIou: row.medianOverlap)
         }
-        let failed = report.entries.filter { $0.problem != nil || $0.replay?.failures.isEmpty == false }
+        let failed = report.entries.filter { $0.problem != nil || $0.replay?.divergences.isEmpty == false }
         var byClass = Dictionary(
             uniqueKeysWithValues: report.fidelity.byClass.map { ($0.key.rawValue, masks($0.value)) })
         byClass["total"] = masks(report.fidelity.total)
@@ -146,16 +146,16 @@ extension ReplayText {
             total: row(summary.total),
             taskTypes: Dictionary(uniqueKeysWithValues: summary.byType.map { ($0.key.rawValue, row($0.value)) }),
             gotos: summary.gotos, gotosReached: summary.gotosReached, actions: summary.actions,
-            refused: summary.failures, masks: showsMasks ? byClass : nil,
+            refused: summary.refusals, masks: showsMasks ? byClass : nil,
             medianPickDistance: showsMasks ? report.fidelity.medianPickDistance : nil,
             failures: failed.map { entry in
                 .init(
                     split: entry.split, key: entry.key, goalReached: entry.replay?.isSuccess ?? false,
                     problem: entry.problem,
-                    refusals: (entry.replay?.failures ?? []).map {
+                    refusals: (entry.replay?.divergences ?? []).map {
                         .init(
-                            index: $0.index, action: $0.action.releaseName, objectID: $0.objectID,
-                            error: $0.error.message)
+                            index: $0.index, action: $0.recorded.action.releaseName, objectID: $0.recorded.objectID,
+                            error: $0.refusal?.message ?? "")
                     })
             })
     }

@@ -4,13 +4,13 @@ internal import Rooms
 
 /// ALFRED's last check of a generated trajectory: it is replayed through its masks, twice, and everything has to be the
 /// same.
-package struct ReplayCheck: Sendable, Equatable {
+struct ReplayCheck: Sendable, Equatable {
     /// What differed; empty when the replays agree with the record and with each other.
-    package var differences: [String] = []
+    var differences: [String] = []
     /// Whether the goal held at the end.
-    package var isGoalSatisfied = false
+    var isGoalSatisfied = false
 
-    package var isIdentical: Bool { differences.isEmpty }
+    var isIdentical: Bool { differences.isEmpty }
 
     /// Replays a trajectory in the world it began in.
     ///
@@ -18,27 +18,27 @@ package struct ReplayCheck: Sendable, Equatable {
     ///   - world: At the start.
     ///   - frames: The recorded pictures of L + 1 observations, or none. They must come from the renderer's size.
     ///   - renderer: 300 x 300.
-    package init(
+    init(
         _ trajectory: Trajectory, in world: World, frames: [[UInt8]], renderer: Renderer
     ) {
         guard let task = HouseTask(trajectory), let plan = trajectory.plan else {
             differences = ["the trajectory has no task or no plan"]
             return
         }
-        let expected = Self.recordedSuccess(trajectory)
+        let isRecorded = trajectory.recordedSuccess != nil
         var first: [Moment] = []
         for pass in 0..<2 {
             var environment = TaskEnvironment(task, in: world, renderer: renderer)
             var moments = [Moment(environment, frames.isEmpty ? nil : renderer)]
-            for (index, low) in plan.lowActions.enumerated() {
+            for (index, (low, recorded)) in zip(plan.lowActions, trajectory.recordedActions).enumerated() {
                 let step = environment.step(low.action, mask: low.target?.mask)
                 let target = step.target.map { world.scene.objects[$0].id }
-                if target != low.targetObjectID {
+                if target != recorded.objectID {
                     differences.append(
                         "pass \(pass), action \(index): the mask gives \(target ?? "nothing"), recorded is "
-                            + (low.targetObjectID ?? "nothing"))
+                            + (recorded.objectID ?? "nothing"))
                 }
-                if let expected, expected[index] != step.isSuccess {
+                if isRecorded, recorded.fails == step.isSuccess {
                     differences.append(
                         "pass \(pass), action \(index): \(low.action.releaseName) "
                             + (step.failure.map { "fails: \($0.message)" } ?? "succeeds, the record has it fail"))
@@ -72,14 +72,5 @@ package struct ReplayCheck: Sendable, Equatable {
             renderer?.render(environment.world)
             frame = renderer?.rgbPixels
         }
-    }
-
-    /// Which actions succeeded by the record; real trajectories and those without the extras say nothing.
-    package static func recordedSuccess(_ trajectory: Trajectory) -> [Bool]? {
-        guard case .object(let extras)? = trajectory.extras[GeneratedEpisode.extrasKey],
-            case .array(let flags)? = extras["action_success"]
-        else { return nil }
-        let values = flags.compactMap { if case .bool(let value) = $0 { value } else { nil } }
-        return values.count == trajectory.actionCount ? values : nil
     }
 }

@@ -1,22 +1,22 @@
 package import ALFRED
-package import Episodes
+internal import Episodes
 package import Household
 internal import Rooms
 
 /// The object a mask points at, as ALFRED resolves it (`env/thor_env.py`, `va_interact`).
-package struct MaskResolution: Sendable, Equatable {
+struct MaskResolution: Sendable, Equatable {
     /// Objects that share pixels with the mask, by index, best first; what is in the hand and what cannot be interacted
     /// with is left out.
-    package var candidates: [(object: Int, iou: Double)]
+    var candidates: [(object: Int, iou: Double)]
 
-    package static func == (a: MaskResolution, b: MaskResolution) -> Bool {
+    static func == (a: MaskResolution, b: MaskResolution) -> Bool {
         a.candidates.elementsEqual(b.candidates, by: ==)
     }
 
-    package var object: Int? { candidates.first?.object }
+    var object: Int? { candidates.first?.object }
 
     /// Looks up `mask` in the renderer's last picture, which must be of 300 x 300 pixels and show `world`.
-    package init(_ mask: Mask, in world: World, renderer: Renderer) {
+    init(_ mask: Mask, in world: World, renderer: Renderer) {
         var common: [Int: Int] = [:]
         renderer.withInstances { ids in
             for run in mask.runs {
@@ -36,31 +36,34 @@ package struct MaskResolution: Sendable, Equatable {
     }
 
     /// Overlap with one object, 0 if none.
-    package func iou(with object: Int) -> Double { candidates.first { $0.object == object }?.iou ?? 0 }
+    func iou(with object: Int) -> Double { candidates.first { $0.object == object }?.iou ?? 0 }
 }
 
 /// How well recorded masks fit the simulator's pictures.
 package struct MaskFidelity: Sendable, Equatable {
     /// The interactions with one class.
     package struct Row: Sendable, Equatable {
+        /// Interactions with a mask.
         package var interactions = 0
         /// Masks that resolve to the recorded object.
         package var resolved = 0
         /// Overlap of each mask with the recorded object in our picture.
-        package var overlaps: [Float] = []
+        var overlaps: [Float] = []
         /// What masks resolve to instead.
         package var confusions: [String: Int] = [:]
 
+        /// Half of the masks overlap by more (intersection over union).
         package var medianOverlap: Float { median(overlaps) }
     }
 
+    /// All interactions.
     package private(set) var total = Row()
+    /// The same by type.
     package private(set) var byClass: [ObjectType: Row] = [:]
-    package private(set) var byAction: [Action: Row] = [:]
     /// Pixels between the middles of the recorded mask's box and ours, for things picked up where they were found.
-    package private(set) var pickDistances: [Float] = []
+    private(set) var pickDistances: [Float] = []
     /// The same for things that were put there before.
-    package private(set) var repickDistances: [Float] = []
+    private(set) var repickDistances: [Float] = []
 
     package init() {}
 
@@ -70,7 +73,6 @@ package struct MaskFidelity: Sendable, Equatable {
     ///   does not have.
     @discardableResult
     package mutating func add(_ low: LowAction, _ world: World, _ renderer: Renderer) -> Bool? {
-        let action = low.action
         guard let mask = low.target?.mask, let id = low.targetObjectID,
             let type = ObjectType(objectID: id)
         else { return nil }
@@ -88,8 +90,7 @@ package struct MaskFidelity: Sendable, Equatable {
         }
         count(&total)
         count(&byClass[type, default: Row()])
-        count(&byAction[action, default: Row()])
-        if action == .pickup, let object, let ours = renderer.centre(of: object), let theirs = mask.centre {
+        if low.action == .pickup, let object, let ours = renderer.centre(of: object), let theirs = mask.centre {
             let d = ours - theirs
             let distance = (d * d).sum().squareRoot()
             let isMoved = world.states[object].position != world.scene.objects[object].position
@@ -98,7 +99,7 @@ package struct MaskFidelity: Sendable, Equatable {
         return isResolved
     }
 
-    package mutating func merge(_ other: MaskFidelity) {
+    mutating func merge(_ other: MaskFidelity) {
         func add(_ row: inout Row, _ more: Row) {
             row.interactions += more.interactions
             row.resolved += more.resolved
@@ -107,18 +108,12 @@ package struct MaskFidelity: Sendable, Equatable {
         }
         add(&total, other.total)
         for (type, row) in other.byClass { add(&byClass[type, default: Row()], row) }
-        for (action, row) in other.byAction { add(&byAction[action, default: Row()], row) }
         pickDistances += other.pickDistances
         repickDistances += other.repickDistances
     }
 
     /// Median distance of mask centres over all things picked up, in pixels.
     package var medianPickDistance: Float { median(pickDistances + repickDistances) }
-
-    /// Share of masks that resolve to the recorded object.
-    package var resolvedShare: Double {
-        total.interactions > 0 ? Double(total.resolved) / Double(total.interactions) : 0
-    }
 }
 
 func median(_ values: [Float]) -> Float {
@@ -150,29 +145,5 @@ extension Renderer {
             }
         }
         return count > 0 ? SIMD2(Float(sum.x / count), Float(sum.y / count)) : nil
-    }
-}
-
-extension MaskFidelity: CustomStringConvertible {
-    /// The totals, one line an action, and one a class with what its masks resolve to instead.
-    package var description: String {
-        func number(_ value: Float) -> String { "\((value * 100).rounded() / 100)" }
-        func line(_ name: String, _ row: Row) -> String {
-            let instead = row.confusions.sorted { ($1.value, $0.key) < ($0.value, $1.key) }.prefix(3)
-            return
-                "  \(name): \(row.resolved) of \(row.interactions) resolve (\(percent(row.resolved, row.interactions))), "
-                + "median IoU \(number(row.medianOverlap))"
-                + (instead.isEmpty ? "" : "; else " + instead.map { "\($0.key) \($0.value)" }.joined(separator: ", "))
-        }
-        var lines = [line("all masks", total)]
-        lines.append(
-            "  centres of things picked up: median \(number(medianPickDistance)) px "
-                + "(\(number(median(pickDistances))) where they were found, \(number(median(repickDistances))) where they were put)"
-        )
-        for action in Action.interactions {
-            if let row = byAction[action] { lines.append(line(action.name, row)) }
-        }
-        for type in ObjectType.allCases { if let row = byClass[type] { lines.append(line(type.rawValue, row)) } }
-        return lines.joined(separator: "\n")
     }
 }

@@ -8,18 +8,23 @@ internal import Synchronization
 package struct ReplayRun: Sendable {
     /// One trajectory's outcome.
     package struct Entry: Sendable, Equatable {
+        /// The split it is in.
         package var split: String
+        /// `<task>/<trial>`.
         package var key: String
+        /// Its floor plan.
         package var sceneNumber: Int
         /// Nil when there was no scene to replay it in.
-        package var replay: Replay?
+        package var replay: ReplayOutcome?
         /// Why there was none.
         package var problem: String?
     }
 
+    /// What came of all trajectories.
     package struct Report: Sendable {
         /// In the order of split and key.
         package var entries: [Entry] = []
+        /// The counts over all entries.
         package var summary = ReplaySummary()
         /// Filled when asked for.
         package var fidelity = MaskFidelity()
@@ -27,6 +32,7 @@ package struct ReplayRun: Sendable {
         package var isComplete = true
     }
 
+    /// Where the trajectories are read from.
     package var release: Release
     /// The splits to replay.
     package var splits: [String]
@@ -90,8 +96,8 @@ package struct ReplayRun: Sendable {
                 let trajectory = try reader.read(location.file)
                 try trajectory.validate()
                 var fidelity = MaskFidelity()
-                let replay = Replay(trajectory, in: try library.world(of: trajectory), renderer: renderer) {
-                    _, low, world in
+                let replay = ReplayOutcome(trajectory, in: try library.world(of: trajectory), renderer: renderer) {
+                    low, world in
                     if measuresMasks { fidelity.add(low, world, renderer) }
                 }
                 report.summary.add(replay)
