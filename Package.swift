@@ -321,7 +321,8 @@ let package = Package(
                 "StoreFixture", "TestSupport", "Viewer",
             ]),
         .executableTarget(
-            name: "FakeStage", dependencies: ["Episodes", "ExperimentStore"], path: "Tests/FakeStage", swiftSettings: settings),
+            name: "FakeStage", dependencies: ["Episodes", "ExperimentStore"], path: "Tests/FakeStage",
+            swiftSettings: settings),
         tests(
             "ExperimentsTests",
             ["Experiments", "FakeStage", "Ground", "StageSupport", "TestSupport", "rgvlm-experiment"]),

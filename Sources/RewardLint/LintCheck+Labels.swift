@@ -1,3 +1,4 @@
+internal import ExperimentStore
 internal import RewardLabeling
 internal import Statistics
 

@@ -1,5 +1,5 @@
-package import ALFRED
-package import Household
+internal import ALFRED
+internal import Household
 
 /// What ALFRED's goal check and bookkeeping ask, answered by a simulated world. Unlike ``WorldFacts`` it knows what lay
 /// where at the start.

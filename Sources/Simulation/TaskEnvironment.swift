@@ -33,7 +33,7 @@ package struct TaskEnvironment {
         /// Actions taken.
         package internal(set) var steps = 0
         /// Whether the goal held after some step; nothing is rewarded after that.
-        internal(set) var isGoalReached = false
+        var isGoalReached = false
         var tracker: SubgoalTracker?
         /// Whether any of the task's lamps is on, so that moving can change the goal's conditions.
         var isLampOn = false

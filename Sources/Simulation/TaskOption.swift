@@ -1,6 +1,6 @@
 package import ALFRED
 package import Household
-package import Rooms
+internal import Rooms
 
 /// A task in terms of object types: what a sampler chooses among.
 package struct TaskOption: Sendable, Hashable {

@@ -1,7 +1,7 @@
-package import ALFRED
+internal import ALFRED
 internal import Ground
 internal import Household
-package import Rooms
+internal import Rooms
 
 /// Chooses tasks for generated rooms so that task types and objects come up equally often.
 ///

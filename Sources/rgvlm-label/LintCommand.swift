@@ -32,31 +32,34 @@ struct LintCommand: AsyncParsableCommand {
     var common: CommonOptions
 
     func run() async throws {
-        try await runStage {
-            let configuration = try common.configuration()
-            let store = try ExperimentStore(configuration.store, access: .read)
-            let run = try store.labelRun(named: self.run ?? configuration.label.runName)
-            let progress = common.progress("rgvlm-label")
-            let potential = SpanProgress(store)
-            let reader = LintReader(store, run, progress: noReplay ? nil : { try await potential($0) })
-            let spans = try await reader.spans { done, total in
-                progress.show("spans", done: done, of: total, unit: "")
-            }
-            progress.clear()
-            if let message = reader.replayProblem { common.say(.warning, "note: \(message)") }
-            let lint = RewardLint(thresholds: thresholds(configuration.label.lint), seed: configuration.seed)
-            let report = lint.report(spans)
-            if common.json { try printJSON(report) } else { try writeToStandardOutput(report.text) }
-            if let results { try AtomicFile.write(Array(try jsonText(report).utf8), to: results) }
-            if let page {
-                let who = run.annotator == "vlm" ? run.model : "\(run.model) (scripted, not a VLM)"
-                let html = try LintPage.html(
-                    report, examples: LintExample.telling(spans, report), subject: "\(run.name): \(who)")
-                try AtomicFile.write(Array(html.utf8), to: page)
-                common.say(.info, "the page is \(page)")
-            }
-            return report.verdict == .pass ? .done : .badInput
+        try await runStage { try await lint() }
+    }
+
+    private func lint() async throws -> StageExit {
+        let configuration = try common.configuration()
+        let store = try ExperimentStore(configuration.store, access: .read)
+        let run = try store.labelRun(named: self.run ?? configuration.label.runName)
+        let progress = common.progress("rgvlm-label")
+        let potential = SpanProgress(store)
+        let truth: LintReader.Progress? = noReplay ? nil : { @Sendable span in try await potential(span) }
+        let reader = LintReader(store, run, progress: truth)
+        let spans = try await reader.spans { done, total in
+            progress.show("spans", done: done, of: total, unit: "")
         }
+        progress.clear()
+        if let message = reader.replayProblem { common.say(.warning, "note: \(message)") }
+        let lint = RewardLint(thresholds: thresholds(configuration.label.lint), seed: configuration.seed)
+        let report = lint.report(spans)
+        if common.json { try printJSON(report) } else { try writeToStandardOutput(report.text) }
+        if let results { try AtomicFile.write(Array(try jsonText(report).utf8), to: results) }
+        if let page {
+            let who = run.annotator == "vlm" ? run.model : "\(run.model) (scripted, not a VLM)"
+            let html = try LintPage.html(
+                report, examples: LintExample.telling(spans, report), subject: "\(run.name): \(who)")
+            try AtomicFile.write(Array(html.utf8), to: page)
+            common.say(.info, "the page is \(page)")
+        }
+        return report.verdict == .pass ? .done : .badInput
     }
 
     private func thresholds(_ section: Configuration.Lint) -> LintThresholds {

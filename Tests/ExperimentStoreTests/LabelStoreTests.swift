@@ -41,7 +41,9 @@ import Testing
             analysis: prompt("analysis"), scoring: prompt("scoring"), complaint: prompt("complaint"))
     }
 
-    private func call(_ span: Int64, stage: LabelStage = .analysis, failure: LabelFailure? = nil, cost: Int64? = 7, hash: UInt8 = 1)
+    private func call(
+        _ span: Int64, stage: LabelStage = .analysis, failure: LabelFailure? = nil, cost: Int64? = 7, hash: UInt8 = 1
+    )
         -> LabelCallRow
     {
         var call = LabelCallRow(
@@ -76,7 +78,9 @@ import Testing
                         mediaType: "image/png", width: 2, height: 2, byteCount: 9)
                 })
             try LabelRun.save(window, spanID: span, episodeID: row.episodeID, db)
-            try run.record(call(span, hash: hash), spanID: span, question: LabelQuestion(stage: .analysis, window: 0, sample: 0), db)
+            try run.record(
+                call(span, hash: hash), spanID: span, question: LabelQuestion(stage: .analysis, window: 0, sample: 0),
+                db)
             let scores = row.steps.enumerated().map { position, step in
                 LabelScoreRow(position: position, t: step.t, window: 0, score: 10 - position, expected: 0.5)
             }

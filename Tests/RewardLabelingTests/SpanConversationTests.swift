@@ -23,7 +23,8 @@ import VisionLanguage
 
         var conversation: SpanConversation {
             SpanConversation(
-                transitions: Array(10..<10 + actionCount), windowing: Windowing(size: window), layout: layout, samples: samples)
+                transitions: Array(10..<10 + actionCount), windowing: Windowing(size: window), layout: layout,
+                samples: samples)
         }
         var windowCount: Int { (actionCount + window - 1) / window }
         var unitCount: Int { layout == .span ? 1 : windowCount }

@@ -145,7 +145,8 @@ package struct LabelRun: QueryRow, Equatable {
                 "complaint": Data(identity.complaint.sha256), "now": StoreTime.now,
             ])
         return try fetchOne(
-            db, sql: "SELECT * FROM label_runs WHERE name = :name AND settings_sha256 = :hash AND dataset_id = :dataset",
+            db,
+            sql: "SELECT * FROM label_runs WHERE name = :name AND settings_sha256 = :hash AND dataset_id = :dataset",
             arguments: [
                 "name": identity.name, "hash": Data(identity.settingsSHA256), "dataset": identity.datasetID,
             ])

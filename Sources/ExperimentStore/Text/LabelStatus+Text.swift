@@ -46,7 +46,8 @@ extension LabelStatus {
         ])
         for call in calls {
             table.add([
-                call.stage == .analysis ? "analysis" : "scoring", (call.count - call.failed).grouped, call.failed.grouped,
+                call.stage == .analysis ? "analysis" : "scoring", (call.count - call.failed).grouped,
+                call.failed.grouped,
                 call.attempts.grouped, call.promptTokens.grouped, call.cachedTokens.grouped,
                 call.completionTokens.grouped, call.dollars.map { String(format: "%.4f", $0) } ?? "-",
                 call.meanLatencyMilliseconds.map { String(format: "%.2f", $0 / 1000) } ?? "-",

@@ -89,7 +89,8 @@ package struct SpanConversation: Sendable {
     package func analyses(_ unit: Int, _ sample: Int) -> [String]? {
         var texts: [String] = []
         for window in layout == .span ? 0..<windows.count : unit..<(unit + 1) {
-            guard case .answered(let text, _) = outcomes[LabelQuestion(stage: .analysis, window: window, sample: sample)]
+            guard
+                case .answered(let text, _) = outcomes[LabelQuestion(stage: .analysis, window: window, sample: sample)]
             else { return nil }
             texts.append(text)
         }
@@ -147,7 +148,8 @@ package struct SpanConversation: Sendable {
                 let known = means[position].compactMap { $0 }
                 scores.append(
                     LabelScoreRow(
-                        position: position, t: transitions[position], window: window.index, score: sorted[(sorted.count - 1) / 2],
+                        position: position, t: transitions[position], window: window.index,
+                        score: sorted[(sorted.count - 1) / 2],
                         expected: known.count == sorted.count ? known.reduce(0, +) / Double(known.count) : nil,
                         samples: sorted.count, agreement: Self.agreement(sorted)))
             }

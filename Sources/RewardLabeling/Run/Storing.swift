@@ -45,7 +45,8 @@ extension SpanConversation.Outcome {
         // A reply that could not be read at all is not worth a complaint; one that holds a text is, here as in the store.
         case .failure(let failure):
             self = .failed(
-                LabelFailure(failure.kind), message: failure.message, text: failure.kind == .invalid ? failure.text : nil)
+                LabelFailure(failure.kind), message: failure.message,
+                text: failure.kind == .invalid ? failure.text : nil)
         }
     }
 }

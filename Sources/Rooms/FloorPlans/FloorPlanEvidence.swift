@@ -1,6 +1,6 @@
 package import ALFRED
-package import Episodes
-package import Household
+internal import Episodes
+internal import Household
 
 /// What recorded trajectories of one floor plan tell about it.
 ///

@@ -1,5 +1,5 @@
 package import ALFRED
-package import Household
+internal import Household
 
 /// ALFRED's expert without PDDL: from any state of a world to a plan that reaches a task's goal, carried out on a copy of the
 /// world with its preconditions enforced.

@@ -12,7 +12,8 @@ package struct EpisodePictures {
 
     /// - Parameter side: Pixels of a picture's side.
     package init(_ trajectory: Trajectory, in start: World, side: Int) {
-        let drawn = SimulatedEpisode(trajectory, in: start, side: side)
+        let drawing = FrameDrawing(side: side)
+        let drawn = SimulatedEpisode(trajectory, in: start, drawing: drawing, by: drawing.makeRenderer())
         var captions = (trajectory.plan?.lowActions ?? []).enumerated().map { index, low in
             let object = low.targetObjectID.flatMap { ObjectType(objectID: $0)?.rawValue } ?? ""
             let failed = drawn.divergences[index] == nil ? "" : " (refused)"
@@ -21,7 +22,7 @@ package struct EpisodePictures {
         captions.append(["\(captions.count) end", ""])
         let goal = trajectory.annotations.first?.taskDescription ?? trajectory.taskType ?? ""
         series = PictureSeries(
-            drawn.frames.map { RGBImage(width: side, height: side, pixels: $0) }, captions: captions,
+            drawn.frames, captions: captions,
             title: "\(trajectory.taskID): \(TextTable.printable(goal))")
         notes = drawn.divergences.sorted { $0.key < $1.key }.map { "action \($0.key) was refused: \($0.value.message)" }
     }

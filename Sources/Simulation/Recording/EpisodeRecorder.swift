@@ -1,6 +1,6 @@
-package import ALFRED
-package import Episodes
-package import Household
+internal import ALFRED
+internal import Episodes
+internal import Household
 internal import Rooms
 
 /// Takes the actions of an episode in a task environment and keeps everything the format records: a picture before each

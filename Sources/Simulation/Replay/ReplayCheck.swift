@@ -1,5 +1,5 @@
-package import ALFRED
-package import Household
+internal import ALFRED
+internal import Household
 internal import Rooms
 
 /// ALFRED's last check of a generated trajectory: it is replayed through its masks, twice, and everything has to be the
