@@ -231,21 +231,23 @@ let package = Package(
 
         // Benchmarks.
         .target(name: "BareCodecs", dependencies: ["CPNG", "CTurboJPEG"], path: "Tests/Benchmarks/BareCodecs"),
-        benchmark("PictureBenchmark", ["BareCodecs", "Images", "SampleData"]),
-        benchmark("RenderBenchmark", ["Household"]),
+        benchmark("PictureBenchmark", ["BareCodecs", "Ground", "Images", "SampleData"]),
+        benchmark("RenderBenchmark", ["Ground", "Household"]),
         benchmark("SimulationBenchmark", ["ALFRED", "Household", "Rooms", "Simulation"]),
-        benchmark("LearnBenchmark", ["Episodes", "Networks", "OfflineRL", "Tensors"]),
+        benchmark("LearnBenchmark", ["Episodes", "Ground", "Networks", "OfflineRL", "Tensors"]),
 
         // Tests.
         testing("TestSupport"),
         testing("StoreFixture", ["Episodes", "ExperimentStore", "Frames", "TestSupport", grdb]),
         testing("SampleData", ["ALFRED", "Episodes", "Ground", "Household", "Images", "Rooms"]),
+        tests("GroundTests", ["Ground", "TestSupport"]),
+        tests("JSONTests", ["Ground", "JSON"]),
         tests("EpisodesTests", ["Episodes", "Ground", "TestSupport"]),
         tests("FramesTests", ["Episodes", "Frames", "Ground", "SampleData", "TestSupport"]),
-        tests("ImagesTests", ["Images", "SampleData"]),
+        tests("ImagesTests", ["Ground", "Images", "SampleData"]),
         tests("StatisticsTests", ["Ground", "Statistics"], excluding: ["Fixtures"]),
         tests("ExchangeTests", ["Exchange", "Ground", "TestSupport"]),
-        tests("HouseholdTests", ["Episodes", "Household"]),
+        tests("HouseholdTests", ["Episodes", "Ground", "Household"]),
         tests(
             "ALFREDTests", ["ALFRED", "Episodes", "Ground", "Household", "SampleData", "TestSupport"],
             excluding: ["Fixtures"]),
@@ -262,7 +264,7 @@ let package = Package(
                 "SampleData", "Simulation", "StoreFixture", "TestSupport",
             ]),
         tests("VisionLanguageTests", ["Ground", "JSON", "TestSupport", "VisionLanguage"]),
-        tests("LabelServerTests", ["JSON", "LabelServer", "VisionLanguage"]),
+        tests("LabelServerTests", ["Ground", "JSON", "LabelServer", "VisionLanguage"]),
         tests(
             "RewardLabelingTests",
             [
@@ -281,9 +283,9 @@ let package = Package(
                 "ALFRED", "Episodes", "ExperimentStore", "Ground", "Images", "Pages", "RewardLabeling", "RewardLint",
                 "ScriptedAnnotator", "Statistics", "TestSupport", "VisionLanguage", grdb,
             ]),
-        tests("CKernelsTests", ["CKernels"]),
+        tests("CKernelsTests", ["CKernels", "Ground"]),
         tests("TensorsTests", ["CKernels", "Ground", "Tensors"]),
-        tests("NetworksTests", ["Networks", "Tensors", "TestSupport"], excluding: ["Fixtures"]),
+        tests("NetworksTests", ["Ground", "Networks", "Tensors", "TestSupport"], excluding: ["Fixtures"]),
         tests(
             "OfflineRLTests",
             [

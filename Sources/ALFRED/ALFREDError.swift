@@ -53,6 +53,13 @@ package struct ALFREDError: ExitCoded, Equatable {
 }
 
 extension ALFREDError {
+    /// What the system says of a file of the dataset.
+    package init(_ error: FileError) {
+        self.init(error.code == .tooLarge ? .tooLarge : .unreadable, error.message, file: error.file)
+    }
+}
+
+extension ALFREDError {
     package var description: String {
         [file, location, message].compactMap { $0 }.joined(separator: ": ")
     }

@@ -1,8 +1,4 @@
-#if canImport(Darwin)
-internal import Darwin
-#else
-internal import Glibc
-#endif
+internal import Ground
 
 /// The picture files of one trajectory. `traj_data.json` says `.png`; the `full` release has `.jpg`; users have either.
 package struct RawImages: Sendable, Equatable {
@@ -51,7 +47,7 @@ func directoryEntries(_ path: String) throws(ALFREDError) -> [String]? {
 func directoryContents(_ path: String) throws(ALFREDError) -> [(name: String, isLink: Bool)]? {
     guard let directory = opendir(path) else {
         if errno == ENOENT { return nil }
-        throw ALFREDError(.unreadable, "cannot list: \(systemMessage())", file: path)
+        throw ALFREDError(.unreadable, "cannot list: \(Platform.lastError)", file: path)
     }
     defer { closedir(directory) }
     var contents: [(name: String, isLink: Bool)] = []
@@ -69,6 +65,6 @@ func directoryContents(_ path: String) throws(ALFREDError) -> [(name: String, is
         }
         contents.append((name, isLink))
     }
-    guard errno == 0 else { throw ALFREDError(.unreadable, "cannot list: \(systemMessage())", file: path) }
+    guard errno == 0 else { throw ALFREDError(.unreadable, "cannot list: \(Platform.lastError)", file: path) }
     return contents.sorted { $0.name.utf8.lexicographicallyPrecedes($1.name.utf8) }
 }

@@ -1,8 +1,4 @@
-#if canImport(Darwin)
-internal import Darwin
-#else
-internal import Glibc
-#endif
+internal import Ground
 
 /// The folders of a dataset in ALFRED's layout: the split folders, the splits file and the floor-plan layouts.
 package struct Release: Sendable, Equatable {
@@ -105,7 +101,7 @@ package struct Release: Sendable, Equatable {
     private static func enter(_ path: String, _ seen: inout Set<FolderIdentity>, _ listing: inout Listing) -> Bool {
         var status = stat()
         guard stat(path, &status) == 0 else {
-            listing.problems.append(ALFREDError(.unreadable, "cannot open: \(systemMessage())", file: path))
+            listing.problems.append(ALFREDError(.unreadable, "cannot open: \(Platform.lastError)", file: path))
             return false
         }
         guard status.st_mode & S_IFMT == S_IFDIR else { return false }

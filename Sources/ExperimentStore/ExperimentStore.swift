@@ -1,11 +1,6 @@
 internal import Foundation
 package import GRDB
-
-#if canImport(Darwin)
-internal import Darwin
-#else
-internal import Glibc
-#endif
+internal import Ground
 
 /// The SQLite file in which all stages meet.
 ///
@@ -24,7 +19,7 @@ package final class ExperimentStore: Sendable {
     /// The file itself: absolute, links resolved. The lock and the frame stores lie beside it.
     package let file: String
     private let database: DatabaseQueue
-    private let lock: StoreLock?
+    private let lock: FileLock?
 
     /// Opens a store. - Throws: ``StoreError`` for what is no store, a store of another version, or one that another
     /// process writes to.
@@ -55,7 +50,11 @@ package final class ExperimentStore: Sendable {
             }
             // What is no store gets no lock beside it either.
             try Self.checkExisting(file, shownAs: path, access)
-            lock = try StoreLock(store: file, shownAs: path)
+            do throws(FileError) {
+                lock = try FileLock(file + ".lock", activity: "is writing to this store")
+            } catch {
+                throw StoreError(error.code == .locked ? .locked : .unwritable, error.message, file: path)
+            }
         }
         do {
             database = try Self.open(file, shownAs: path, access)
@@ -227,6 +226,13 @@ package final class ExperimentStore: Sendable {
 
     /// The file with the frames of a dataset, beside the store: `<store>.<dataset>.frames`.
     package func frameStorePath(dataset: String) -> String { "\(file).\(dataset).frames" }
+
+    /// Whether `path` is the store itself or a file of its, which nothing else may replace.
+    package func owns(_ path: String) -> Bool {
+        let target = URL(fileURLWithPath: path).resolvingSymlinksInPath().path
+        return target == file || ["-wal", "-shm", "-journal", ".lock"].contains { target == file + $0 }
+            || target.hasPrefix(file + ".") && target.hasSuffix(".frames")
+    }
 
     /// The file with an encoder's features of a dataset's frames, beside the store: `<store>.<dataset>.<encoder>.features`.
     /// A frame store whose record i belongs to record i of the dataset's frames, with the same identifier.

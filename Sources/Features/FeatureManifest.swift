@@ -46,19 +46,9 @@ struct FeatureManifest: Codable, Equatable {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
         do {
-            let data = try encoder.encode(self)
-            let partial = path + ".partial"
-            guard FileManager.default.createFile(atPath: partial, contents: nil),
-                let handle = FileHandle(forWritingAtPath: partial)
-            else { throw EncodingError(.unwritable, "\(partial): cannot be made") }
-            defer { try? handle.close() }
-            try handle.write(contentsOf: data)
-            try handle.synchronize()
-            guard rename(partial, path) == 0 else { throw EncodingError(.unwritable, "\(path): cannot be replaced") }
-        } catch let error as EncodingError {
-            throw error
+            try AtomicFile.write(Array(try encoder.encode(self)), to: path)
         } catch {
-            throw EncodingError(.unwritable, "\(path): cannot be written: is the disk full?")
+            throw EncodingError(.unwritable, "\(error)")
         }
     }
 
@@ -85,9 +75,5 @@ struct EpisodesHash {
     }
 
     /// Of what was added so far.
-    var value: String { hexadecimal(hash.finalize()) }
-}
-
-func hexadecimal(_ bytes: some Sequence<UInt8>) -> String {
-    bytes.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
+    var value: String { hash.finalize().hex }
 }

@@ -39,7 +39,7 @@ struct SafetensorsWeights {
             return withExtendedLifetime(mapped) {
                 var hash = SHA256()
                 hash.update(bufferPointer: mapped.bytes)
-                return hexadecimal(hash.finalize())
+                return hash.finalize().hex
             }
         } catch {
             throw EncodingError(.missing, "\(error)")

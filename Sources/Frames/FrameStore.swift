@@ -1,11 +1,5 @@
 package import Ground
 
-#if canImport(Darwin)
-internal import Darwin
-#else
-internal import Glibc
-#endif
-
 /// What is wrong with a frame store.
 package struct FrameStoreError: ExitCoded, Equatable {
     package enum Code: Sendable {
@@ -47,37 +41,30 @@ package final class FrameStore: Sendable {
     package let path: String
     /// 16 bytes that the database which refers to the records knows too.
     package let identifier: [UInt8]
+    private let mapping: MappedFile
     nonisolated(unsafe) private let base: UnsafeRawPointer
-    private let mappedSize: Int
     private let stride: Int
 
     package init(_ path: String) throws(FrameStoreError) {
-        let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
-        guard descriptor >= 0 else { throw FrameStoreError(.unreadable, "cannot open: \(errnoMessage())", file: path) }
-        defer { close(descriptor) }
-        var status = stat()
-        guard fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG else {
-            throw FrameStoreError(.unreadable, "is not a regular file", file: path)
-        }
-        let header = try FrameStoreHeader.read(descriptor, path: path)
-        let needed = header.fileSize
-        guard Int(status.st_size) >= needed else {
+        let file: OpenFile
+        do throws(FileError) { file = try OpenFile(reading: path) } catch { throw FrameStoreError(error) }
+        let header = try FrameStoreHeader.read(file)
+        guard file.size >= header.fileSize else {
             throw FrameStoreError(
-                .malformed, "has \(status.st_size) bytes; its \(header.count) records need \(needed)", file: path)
+                .malformed, "has \(file.size) bytes; its \(header.count) records need \(header.fileSize)", file: path)
         }
-        guard let address = mmap(nil, needed, PROT_READ, MAP_SHARED, descriptor, 0), address != MAP_FAILED else {
-            throw FrameStoreError(.unreadable, "cannot map: \(errnoMessage())", file: path)
+        do throws(FileError) {
+            mapping = try MappedFile(file, count: header.fileSize)
+        } catch {
+            throw FrameStoreError(error)
         }
+        (identifier, format, count, stride) = (header.identifier, header.format, header.count, header.stride)
+        guard let base = mapping.bytes.baseAddress else {
+            throw FrameStoreError(.malformed, "is empty", file: path)
+        }
+        self.base = base
         self.path = path
-        identifier = header.identifier
-        base = UnsafeRawPointer(address)
-        mappedSize = needed
-        format = header.format
-        count = header.count
-        stride = header.stride
     }
-
-    deinit { munmap(UnsafeMutableRawPointer(mutating: base), mappedSize) }
 
     /// Calls `body` with the bytes of record `index`, in place and aligned to 8 bytes.
     package func withFrame<R>(_ index: Int, _ body: (UnsafeRawBufferPointer) throws -> R) rethrows -> R {
@@ -106,8 +93,6 @@ package final class FrameStore: Sendable {
     }
 }
 
-func errnoMessage() -> String { String(cString: strerror(errno)) }
-
 extension FrameStoreError {
     package var exit: StageExit {
         switch code {
@@ -115,5 +100,15 @@ extension FrameStoreError {
         case .malformed, .otherFormat, .damaged: .badInput
         case .locked, .unwritable: .cannotWrite
         }
+    }
+
+    init(_ error: FileError) {
+        let code: Code =
+            switch error.code {
+            case .missing, .unreadable, .tooLarge: .unreadable
+            case .unwritable: .unwritable
+            case .locked: .locked
+            }
+        self.init(code, error.message, file: error.file)
     }
 }

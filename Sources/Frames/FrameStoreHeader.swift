@@ -1,8 +1,8 @@
 #if canImport(Darwin)
 internal import Darwin
 #else
-internal import Episodes
 internal import Glibc
+internal import Ground
 #endif
 
 /// The first 4,096 bytes of a frame store: two slots with the same fields, written in turn.
@@ -44,7 +44,7 @@ struct FrameStoreHeader: Equatable {
 
     /// Checksum and index of a record.
     static func trailer(of record: UnsafeRawBufferPointer, index: Int) -> [UInt8] {
-        bytes(CRC32C.checksum(record)) + bytes(UInt32(truncatingIfNeeded: index))
+        bytes(CRC32.castagnoli.checksum(record)) + bytes(UInt32(truncatingIfNeeded: index))
     }
 
     static func bytes<T: FixedWidthInteger>(_ value: T) -> [UInt8] {
@@ -56,7 +56,7 @@ struct FrameStoreHeader: Equatable {
         bytes += Self.bytes(sequence) + Self.bytes(UInt64(count)) + Self.bytes(UInt32(format.shape.count))
         for axis in 0..<8 { bytes += Self.bytes(axis < format.shape.count ? UInt32(format.shape[axis]) : 0) }
         bytes += identifier
-        return bytes + Self.bytes(bytes.withUnsafeBytes { CRC32C.checksum($0) })
+        return bytes + Self.bytes(bytes.withUnsafeBytes { CRC32.castagnoli.checksum($0) })
     }
 
     /// Reads one slot; nil when it is not valid.
@@ -67,7 +67,8 @@ struct FrameStoreHeader: Equatable {
         // A later version may have other fields; its number alone is believed.
         if u32(8) > Self.version { laterVersion = u32(8) }
         let rank = Int(u32(32))
-        guard u32(84) == CRC32C.checksum(UnsafeRawBufferPointer(rebasing: slot[..<84])), u32(8) == Self.version,
+        guard u32(84) == CRC32.castagnoli.checksum(UnsafeRawBufferPointer(rebasing: slot[..<84])),
+            u32(8) == Self.version,
             let element = FrameFormat.Element(rawValue: u32(12)), (1...8).contains(rank),
             let format = FrameFormat(element: element, shape: (0..<rank).map { Int(u32(36 + 4 * $0)) }),
             let count = Int(exactly: u64(24)), count <= (Int.max - Self.size) / (format.byteCount + 16)
@@ -84,9 +85,15 @@ struct FrameStoreHeader: Equatable {
     }
 
     /// The valid header of an open file.
-    static func read(_ descriptor: Int32, path: String) throws(FrameStoreError) -> FrameStoreHeader {
-        var page = [UInt8](repeating: 0, count: size)
-        guard pread(descriptor, &page, size, 0) == size else {
+    static func read(_ file: borrowing OpenFile) throws(FrameStoreError) -> FrameStoreHeader {
+        let path = file.path
+        let page: [UInt8]
+        do throws(FileError) {
+            page = try file.read(count: size)
+        } catch {
+            throw FrameStoreError(error)
+        }
+        guard page.count == size else {
             throw FrameStoreError(.malformed, "is too short to be a frame store", file: path)
         }
         var laterVersion: UInt32?

@@ -1,8 +1,4 @@
-#if canImport(Darwin)
-internal import Darwin
-#else
-internal import Glibc
-#endif
+internal import Ground
 
 /// Appends records to a frame store. One writer a file, held by a lock; not thread-safe.
 ///
@@ -10,8 +6,8 @@ internal import Glibc
 /// that counts them. A crash at any point leaves the store as the last commit left it.
 package final class FrameStoreWriter {
     package let format: FrameFormat
-    package let path: String
-    private let descriptor: Int32
+    package var path: String { file.path }
+    private let file: OpenFile
     private var header: FrameStoreHeader
     private var pending: [UInt8] = []
     /// Records written or buffered since the last commit.
@@ -25,41 +21,30 @@ package final class FrameStoreWriter {
     /// - Parameter identifier: 16 bytes that tell whose records these are. A file with another identifier is refused, so
     ///   that one database cannot drop the frames of another.
     package init(_ path: String, format: FrameFormat, identifier: [UInt8]) throws(FrameStoreError) {
-        let descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NONBLOCK, 0o644)
-        guard descriptor >= 0 else { throw FrameStoreError(.unwritable, "cannot open: \(errnoMessage())", file: path) }
-        do throws(FrameStoreError) {
-            guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
-                throw FrameStoreError(.locked, "another process is writing to it", file: path)
-            }
-            header = try Self.header(descriptor, format: format, identifier: identifier, path: path)
+        do throws(FileError) {
+            file = try OpenFile(writing: path)
         } catch {
-            close(descriptor)
-            throw error
+            throw FrameStoreError(error)
         }
-        self.descriptor = descriptor
-        self.path = path
+        guard file.lock() else { throw FrameStoreError(.locked, "another process is writing to it", file: path) }
+        header = try Self.header(file, format: format, identifier: identifier)
         self.format = format
         bufferedFrom = header.count
     }
 
-    deinit { close(descriptor) }
-
     private static func header(
-        _ descriptor: Int32, format: FrameFormat, identifier: [UInt8], path: String
+        _ file: borrowing OpenFile, format: FrameFormat, identifier: [UInt8]
     ) throws(FrameStoreError) -> FrameStoreHeader {
-        var status = stat()
-        guard fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG else {
-            throw FrameStoreError(.unreadable, "is not a regular file", file: path)
-        }
+        let path = file.path
         let new = FrameStoreHeader(format: format, identifier: identifier, sequence: 0, count: 0)
-        if try isUnborn(descriptor, size: Int(status.st_size), header: new, path: path) {
+        if try isUnborn(file, header: new) {
             let page = new.bytes + [UInt8](repeating: 0, count: FrameStoreHeader.size - FrameStoreHeader.fieldSize)
-            try write(page, to: descriptor, at: 0, path: path)
-            try sync(descriptor, path: path)
-            syncFolder(of: path)
+            try write(page, to: file, at: 0)
+            try synchronize(file)
+            Folder.synchronize(Folder.parent(of: path))
             return new
         }
-        let header = try FrameStoreHeader.read(descriptor, path: path)
+        let header = try FrameStoreHeader.read(file)
         guard header.identifier == identifier else {
             throw FrameStoreError(
                 .otherFormat, "belongs to another store; move it away, or give the store another name", file: path)
@@ -67,9 +52,9 @@ package final class FrameStoreWriter {
         guard header.format == format else {
             throw FrameStoreError(.otherFormat, "holds records of \(header.format), not \(format)", file: path)
         }
-        guard Int(status.st_size) >= header.fileSize else {
+        guard file.size >= header.fileSize else {
             throw FrameStoreError(
-                .malformed, "has \(status.st_size) bytes; its \(header.count) records need \(header.fileSize)",
+                .malformed, "has \(file.size) bytes; its \(header.count) records need \(header.fileSize)",
                 file: path)
         }
         return header
@@ -77,15 +62,13 @@ package final class FrameStoreWriter {
 
     /// Whether a crash left the file before its first header was durable: nothing but zeros and the start of a header.
     private static func isUnborn(
-        _ descriptor: Int32, size: Int, header: FrameStoreHeader, path: String
+        _ file: borrowing OpenFile, header: FrameStoreHeader
     ) throws(FrameStoreError) -> Bool {
-        guard size <= FrameStoreHeader.size else { return false }
-        var page = [UInt8](repeating: 0, count: size)
-        guard pread(descriptor, &page, size, 0) == size else {
-            throw FrameStoreError(.unreadable, "cannot read: \(errnoMessage())", file: path)
-        }
+        guard file.size <= FrameStoreHeader.size else { return false }
+        let page: [UInt8]
+        do throws(FileError) { page = try file.read(count: file.size) } catch { throw FrameStoreError(error) }
         return page.allSatisfy { $0 == 0 }
-            || (size < FrameStoreHeader.size && header.bytes.starts(with: page.prefix(16)))
+            || (page.count < FrameStoreHeader.size && header.bytes.starts(with: page.prefix(16)))
     }
 
     /// Records committed so far.
@@ -108,7 +91,7 @@ package final class FrameStoreWriter {
     private func flush() throws(FrameStoreError) {
         guard !pending.isEmpty else { return }
         let offset = FrameStoreHeader.size + bufferedFrom * header.stride
-        try Self.write(pending, to: descriptor, at: offset, path: path)
+        try Self.write(pending, to: file, at: offset)
         pending.removeAll(keepingCapacity: true)
         bufferedFrom = count
     }
@@ -117,7 +100,7 @@ package final class FrameStoreWriter {
     package func commit() throws(FrameStoreError) {
         guard uncommitted > 0 else { return }
         try flush()
-        try Self.sync(descriptor, path: path)
+        try Self.synchronize(file)
         try writeHeader(count: count)
         uncommitted = 0
     }
@@ -138,49 +121,28 @@ package final class FrameStoreWriter {
         guard newCount < header.count else { return }
         try writeHeader(count: newCount)
         bufferedFrom = newCount
-        guard ftruncate(descriptor, off_t(header.fileSize)) == 0 else {
-            throw FrameStoreError(.unwritable, "cannot shorten: \(errnoMessage())", file: path)
-        }
+        do { try file.truncate(to: header.fileSize) } catch { throw FrameStoreError(error) }
     }
 
     private func writeHeader(count: Int) throws(FrameStoreError) {
         let next = FrameStoreHeader(
             format: format, identifier: header.identifier, sequence: header.sequence &+ 1, count: count)
-        try Self.write(next.bytes, to: descriptor, at: next.slotOffset, path: path)
-        try Self.sync(descriptor, path: path)
+        try Self.write(next.bytes, to: file, at: next.slotOffset)
+        try Self.synchronize(file)
         header = next
     }
 
     private static func write(
-        _ bytes: [UInt8], to descriptor: Int32, at offset: Int, path: String
+        _ bytes: [UInt8], to file: borrowing OpenFile, at offset: Int
     ) throws(FrameStoreError) {
-        var written = 0
-        while written < bytes.count {
-            let n = bytes.withUnsafeBytes {
-                pwrite(descriptor, $0.baseAddress! + written, $0.count - written, off_t(offset + written))
-            }
-            if n < 0, errno == EINTR { continue }
-            guard n > 0 else { throw FrameStoreError(.unwritable, "cannot write: \(errnoMessage())", file: path) }
-            written += n
+        do throws(FileError) {
+            try file.write(bytes, at: offset)
+        } catch {
+            throw FrameStoreError(error)
         }
     }
 
-    private static func sync(_ descriptor: Int32, path: String) throws(FrameStoreError) {
-        #if canImport(Darwin)
-        // fsync leaves the data in the drive's cache there.
-        if fcntl(descriptor, F_FULLFSYNC) == 0 { return }
-        #endif
-        guard fsync(descriptor) == 0 else {
-            throw FrameStoreError(.unwritable, "cannot write to the device: \(errnoMessage())", file: path)
-        }
-    }
-
-    /// Makes the entry of a new file durable, where the file system can.
-    private static func syncFolder(of path: String) {
-        let folder = path.lastIndex(of: "/").map { String(path[...$0]) } ?? "."
-        let descriptor = open(folder, O_RDONLY | O_CLOEXEC)
-        guard descriptor >= 0 else { return }
-        fsync(descriptor)
-        close(descriptor)
+    private static func synchronize(_ file: borrowing OpenFile) throws(FrameStoreError) {
+        do throws(FileError) { try file.synchronize() } catch { throw FrameStoreError(error) }
     }
 }

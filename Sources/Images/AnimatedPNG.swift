@@ -1,3 +1,5 @@
+internal import Ground
+
 /// Animated PNGs: frames encoded by libpng, put together with the chunks of the PNG specification, third edition.
 package enum AnimatedPNG {
     /// An animation that repeats for ever.
@@ -49,7 +51,7 @@ package enum AnimatedPNG {
 
     private static func append(_ type: String, _ data: [UInt8], to bytes: inout [UInt8]) {
         let body = Array(type.utf8) + data
-        bytes += bigEndian(UInt32(data.count)) + body + bigEndian(checksum(body))
+        bytes += bigEndian(UInt32(data.count)) + body + bigEndian(body.withUnsafeBytes { CRC32.zip.checksum($0) })
     }
 
     static func chunks(of png: [UInt8]) throws(ImageError) -> [(type: String, data: [UInt8])] {
@@ -64,14 +66,5 @@ package enum AnimatedPNG {
         }
         guard at == png.count, chunks.last?.type == "IEND" else { throw ImageError("a PNG with damaged chunks") }
         return chunks
-    }
-
-    /// The CRC-32 of PNG chunks (ISO 3309).
-    static func checksum(_ bytes: [UInt8]) -> UInt32 {
-        ~bytes.reduce(~UInt32(0)) { crc, byte in table[Int((crc ^ UInt32(byte)) & 0xFF)] ^ crc >> 8 }
-    }
-
-    private static let table: [UInt32] = (0..<256).map { value in
-        (0..<8).reduce(UInt32(value)) { crc, _ in crc & 1 == 1 ? 0xEDB8_8320 ^ crc >> 1 : crc >> 1 }
     }
 }

@@ -31,10 +31,6 @@ struct SourceStamp {
 
     /// The stamp in the store: as it is when short, else its hash.
     var value: String {
-        text.utf8.count <= 64 ? text : SHA256.hash(data: Data(text.utf8)).prefix(16).map(hexadecimal).joined()
+        text.utf8.count <= 64 ? text : SHA256.hash(data: Data(text.utf8)).prefix(16).hex
     }
-}
-
-private func hexadecimal(_ byte: UInt8) -> String {
-    (byte < 16 ? "0" : "") + String(byte, radix: 16)
 }

@@ -1,22 +1,5 @@
+internal import Ground
 package import Tensors
-
-/// A stream of numbers that is the same everywhere: splitmix64.
-struct SplitMix64 {
-    var state: UInt64
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var z = state
-        z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
-        return z ^ (z >> 31)
-    }
-
-    /// Uniform over -bound ..< bound.
-    mutating func uniform(_ bound: Double) -> Float {
-        Float((Double(next() >> 11) / 9_007_199_254_740_992 * 2 - 1) * bound)
-    }
-}
 
 extension ParameterStore {
     /// First values, as PyTorch's layers begin: weights and biases of linear layers uniform over 1 / sqrt(inputs), attention's input by
@@ -27,14 +10,14 @@ extension ParameterStore {
             inputs[String(parameter.name.dropLast(".weight".count))] = parameter.shape[1]
         }
         for (index, parameter) in layout.parameters.enumerated() {
-            var stream = SplitMix64(state: seed &* 0xD1B5_4A32_D192_ED03 &+ UInt64(index) &* 0x8CB9_2BA7_2F3D_8DD7)
+            var stream = SplitMix64(seed: seed &* 0xD1B5_4A32_D192_ED03 &+ UInt64(index) &* 0x8CB9_2BA7_2F3D_8DD7)
             let name = parameter.name
             let parts = name.split(separator: ".")
             let (last, layer) = (parts[parts.count - 1], parts.count > 1 ? parts[parts.count - 2] : "")
             let owner = String(name.dropLast(last.count + 1))
             var values = [Float](repeating: 0, count: parameter.count)
             func fill(_ bound: Double) {
-                for index in values.indices { values[index] = stream.uniform(bound) }
+                for index in values.indices { values[index] = Float((stream.fraction() * 2 - 1) * bound) }
             }
             if layer.hasPrefix("norm") || layer.hasPrefix("bn") {
                 if last == "weight" { values = [Float](repeating: 1, count: parameter.count) }

@@ -44,6 +44,11 @@ package struct CommonOptions: ParsableArguments {
         writeToStandardError(TextTable.printable(text) + "\n")
     }
 
+    /// A progress line of the program `name`, unless `--quiet` or `--json` asks for none.
+    package func progress(_ name: String) -> ProgressLine {
+        ProgressLine(quiet: quiet || json, logger: logger(name))
+    }
+
     /// A logger on stderr.
     package func logger(_ label: String) -> Logger {
         var logger = Logger(label: label) { StreamLogHandler.standardError(label: $0) }

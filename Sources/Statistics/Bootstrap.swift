@@ -1,3 +1,5 @@
+internal import Ground
+
 /// A range that holds the true value in 95 % of all repetitions of the experiment, roughly.
 package struct Interval: Sendable, Equatable, Encodable {
     /// The 2.5 % quantile of the resamples.
@@ -62,7 +64,7 @@ package struct Bootstrap: Sendable {
     /// The aggregate of each resample.
     func replicates(of aggregate: Aggregate, _ scores: ScoreMatrix, over resampling: Resampling) -> [Double] {
         let tasks = scores.tasks
-        var random = BootstrapRandom(seed: seed)
+        var random = SplitMix64(seed: seed)
         var evaluator = AggregateEvaluator(aggregate, scores.canonical)
         var draw = RunDraw(resampling, runs: scores.runs)
         return (0..<max(repetitions, 0)).map { _ in

@@ -1,3 +1,5 @@
+internal import Ground
+
 /// Mann and Whitney's U of `x`: the pairs in which a value of `x` is the higher, ties as half. Nil when a side is empty or has
 /// a NaN.
 package func mannWhitneyU(_ x: [Double], _ y: [Double]) -> Double? {
@@ -39,7 +41,7 @@ extension Bootstrap {
         _ x: ScoreMatrix, _ y: ScoreMatrix, over resampling: Resampling
     ) throws(ScoreError) -> [Double] {
         let wins = try WinTable(x.canonical, y.canonical)
-        var random = BootstrapRandom(seed: seed)
+        var random = SplitMix64(seed: seed)
         var (mine, theirs) = (RunDraw(resampling, runs: x.runs), RunDraw(resampling, runs: y.runs))
         return (0..<max(repetitions, 0)).map { _ in
             mine.beginResample(&random)

@@ -1,3 +1,5 @@
+internal import Ground
+
 /// What a bootstrap draws anew, and so what its interval covers.
 package enum Resampling: String, Sendable, CaseIterable {
     /// The stratified bootstrap of rliable: runs are drawn within each task, independently of the other tasks. The tasks
@@ -39,15 +41,15 @@ struct RunDraw {
         counts = [Int32](repeating: 1, count: runs)
     }
 
-    mutating func beginResample(_ random: inout BootstrapRandom) {
+    mutating func beginResample(_ random: inout SplitMix64) {
         if resampling == .crossed { draw(&random) }
     }
 
-    mutating func beginTask(_ random: inout BootstrapRandom) {
+    mutating func beginTask(_ random: inout SplitMix64) {
         if resampling == .runs || resampling == .runsAndTasks { draw(&random) }
     }
 
-    private mutating func draw(_ random: inout BootstrapRandom) {
+    private mutating func draw(_ random: inout SplitMix64) {
         for run in counts.indices { counts[run] = 0 }
         for _ in 0..<runs { counts[random.below(runs)] += 1 }
     }

@@ -1,4 +1,5 @@
 internal import CKernels
+internal import Ground
 
 /// A matrix [rows, columns] on a ``Tape``; valid until the tape is reset.
 package struct Tensor: Sendable, Hashable {
@@ -175,11 +176,7 @@ package final class Tape {
     func nextDropout(_ rate: Float) -> Dropout {
         operationCount += 1
         guard isTraining, rate > 0 else { return .none }
-        // One round of splitmix64 over step and operation.
-        var key = dropoutKey &+ operationCount &* 0x9E37_79B9_7F4A_7C15
-        key = (key ^ (key >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        key = (key ^ (key >> 27)) &* 0x94D0_49BB_1331_11EB
-        return Dropout(key: key ^ (key >> 31), rate: rate)
+        return Dropout(key: SplitMix64.finalized(dropoutKey &+ operationCount &* SplitMix64.step), rate: rate)
     }
 
     func record(_ record: @autoclosure () -> Record) { if isRecording { records.append(record()) } }

@@ -55,13 +55,7 @@ struct FramesCommand: AsyncParsableCommand {
     }
 
     private func write(_ files: [(name: String, bytes: [UInt8])]) throws {
-        do {
-            try FileManager.default.createDirectory(atPath: out, withIntermediateDirectories: true)
-            for (name, bytes) in files {
-                try Data(bytes).write(to: URL(fileURLWithPath: out).appendingPathComponent(name), options: .atomic)
-            }
-        } catch {
-            throw StageError(.cannotWrite, "\(out): cannot write the pictures: \(error.localizedDescription)")
-        }
+        try Folder.make(out)
+        for (name, bytes) in files { try AtomicFile.write(bytes, to: "\(out)/\(name)") }
     }
 }

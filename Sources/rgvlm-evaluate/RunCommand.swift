@@ -59,7 +59,7 @@ struct RunCommand: AsyncParsableCommand {
                 .init("--root", "evaluate.root", root), .init("--threads", "evaluate.threads", threads),
             ])
             let store = try ExperimentStore(try configuration.existingStore(), access: .read)
-            let progress = ProgressLine(quiet: common.quiet || common.json, logger: common.logger("rgvlm-evaluate"))
+            let progress = common.progress("rgvlm-evaluate")
             defer { progress.clear() }
             let session = try EvaluationSession(
                 try EvaluationSettings(self, configuration, store), store: store,

@@ -122,7 +122,7 @@ struct ALFREDCommand: AsyncParsableCommand {
     private func report(
         _ ingest: ALFREDIngest, _ store: ExperimentStore, _ interruption: Interruption
     ) async throws -> IngestReport {
-        let progress = ProgressLine(quiet: common.quiet || common.json, logger: common.logger("rgvlm-ingest"))
+        let progress = common.progress("rgvlm-ingest")
         defer { progress.clear() }
         return try await ingest.run(
             into: store,

@@ -62,9 +62,9 @@ struct ExportCommand: AsyncParsableCommand {
             let store = try ExperimentStore(try common.configuration().store, access: .read)
             let selection = try selection(store)
             let pictures = frames ?? (format.holdsFrames ? .yes : .no) == .yes ? try pictures(store, selection) : nil
-            try checkTarget(store)
+            if store.owns(out) { throw StageError(.usage, "--out \(out): is a part of the store") }
             let interruption = Interruption()
-            let progress = ProgressLine(quiet: common.quiet || common.json, logger: common.logger("rgvlm-inspect"))
+            let progress = common.progress("rgvlm-inspect")
             defer { progress.clear() }
             struct Interrupted: Error {}
             do {
@@ -75,7 +75,7 @@ struct ExportCommand: AsyncParsableCommand {
                     }
                 }
                 progress.clear()
-                if common.json { try printJSON(report) } else { try show(report) }
+                if common.json { try printJSON(report) } else { try writeToStandardOutput(report.text) }
                 return .done
             } catch is Interrupted {
                 return .interrupted
@@ -121,27 +121,6 @@ struct ExportCommand: AsyncParsableCommand {
             throw StageError(.badInput, "\(pictures.path): belongs to another store")
         }
         return pictures
-    }
-
-    /// The store and what lies beside it must not be replaced by their own export.
-    private func checkTarget(_ store: ExperimentStore) throws {
-        let target = URL(fileURLWithPath: out).resolvingSymlinksInPath().path
-        let isPart =
-            target == store.file || ["-wal", "-shm", "-journal", ".lock"].contains { target == store.file + $0 }
-        if isPart || (target.hasPrefix(store.file + ".") && target.hasSuffix(".frames")) {
-            throw StageError(.usage, "--out \(out): is a part of the store")
-        }
-    }
-
-    // MARK: Writing
-
-    private func show(_ report: TransitionExport.Report) throws {
-        let description = report.description
-        let scored = description.scoredRows.map { " (\($0.grouped) scored)" } ?? ""
-        var text = "Wrote \(description.rows.grouped) rows\(scored)"
-        text += " of \(description.instructionCount.grouped) instructions"
-        if let frames = description.frameCount { text += " with \(frames.grouped) pictures" }
-        try writeToStandardOutput(TextTable.printable("\(text) to \(report.file)") + "\n")
     }
 }
 

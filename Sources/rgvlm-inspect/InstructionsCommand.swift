@@ -57,31 +57,13 @@ struct InstructionsCommand: AsyncParsableCommand {
             query.limit = limit == 0 ? nil : limit
             query.episode = try episode.map { try store.episode(named: $0).id }
             let listing = try store.read { Listing(total: try query.count($0), instructions: try query.fetch($0)) }
-            if common.json { try printJSON(listing) } else { try show(listing) }
+            if common.json {
+                try printJSON(listing)
+            } else {
+                let shown = "\(listing.instructions.count.grouped) of \(listing.total.grouped) instructions"
+                try writeToStandardOutput(listing.instructions.table.text + "\n\(shown)\n")
+            }
             return .done
         }
-    }
-
-    private func show(_ listing: Listing) throws {
-        var table = TextTable([
-            ("id", .right), ("split", .left), ("episode", .right), ("annotation", .right), ("kind", .left),
-            ("sub-tasks", .left), ("steps", .left), ("text", .left),
-        ])
-        for match in listing.instructions {
-            table.add([
-                String(match.id), match.split, String(match.episodeID), String(match.repeatIdx), match.kind.rawValue,
-                Self.span(match.firstSubtask, match.subtaskCount), Self.span(match.firstStep, match.stepCount),
-                match.text.count > Self.shownLength ? match.text.prefix(Self.shownLength - 1) + "…" : match.text,
-            ])
-        }
-        try writeToStandardOutput(
-            table.text + "\n\(listing.instructions.count.grouped) of \(listing.total.grouped) instructions\n")
-    }
-
-    /// Characters of a sentence the table shows; `--json` has all of them.
-    private static let shownLength = 100
-
-    private static func span(_ first: Int, _ count: Int) -> String {
-        count == 1 ? "\(first)" : "\(first)-\(first + count - 1)"
     }
 }

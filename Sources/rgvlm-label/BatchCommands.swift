@@ -61,7 +61,7 @@ struct ExportBatchCommand: AsyncParsableCommand {
                         $0.cost(TokenEstimate(pictures: $0.tokensPerPicture).greatestUsage(request), isBatch: true)
                     }
                 })
-            let progress = ProgressLine(quiet: common.quiet || common.json, logger: common.logger("rgvlm-label"))
+            let progress = common.progress("rgvlm-label")
             let total = try session.store.read { try session.run.spanCounts($0)["pending"] ?? 0 }
             let report = try await export.run(
                 session.store, session.run,
@@ -102,7 +102,7 @@ struct ImportBatchCommand: AsyncParsableCommand {
             let reader = BatchImport(
                 run: run, settings: settings.label, identity: identity, api: try Self.api(identity),
                 price: try LabelSetup.price(configuration.label, identity))
-            let progress = ProgressLine(quiet: common.quiet || common.json, logger: common.logger("rgvlm-label"))
+            let progress = common.progress("rgvlm-label")
             let report = try reader.run(
                 files, into: store, progress: { progress.show("lines", done: $0, of: 0, unit: "") },
                 shouldStop: { interruption.hasCome })
@@ -120,36 +120,5 @@ struct ImportBatchCommand: AsyncParsableCommand {
         } catch {
             throw StageError(.badInput, "\(error)")
         }
-    }
-}
-
-extension BatchExport.Report {
-    func text(folder: String) -> String {
-        var text = ""
-        for file in files {
-            text += TextTable.printable("\(folder)/\(file.name)")
-            text += ": \(file.requests.grouped) requests, \((file.bytes / 1_000_000).grouped) MB\n"
-        }
-        if files.isEmpty { text += "There is nothing to ask now.\n" }
-        text += "\(analyses.grouped) analyses, \(scorings.grouped) scorings\n"
-        if finishedSpans > 0 { text += "\(finishedSpans.grouped) spans were finished with answers the store had\n" }
-        if blockedSpans > 0 { text += "\(blockedSpans.grouped) spans cannot be shown; rgvlm-label status says why\n" }
-        if let greatestDollars { text += String(format: "at most $%.4f\n", greatestDollars) }
-        return text
-    }
-}
-
-extension BatchImport.Report {
-    var text: String {
-        var text = "\(lines.grouped) lines: \(answers.grouped) answers"
-        for (kind, count) in failures.sorted(by: { $0.key < $1.key }) { text += ", \(count.grouped) failed by \(kind)" }
-        if notRun > 0 { text += ", \(notRun.grouped) not run" }
-        if repeated > 0 { text += ", \(repeated.grouped) imported before" }
-        if unknown > 0 { text += ", \(unknown.grouped) unknown" }
-        if unreadable > 0 { text += ", \(unreadable.grouped) unreadable" }
-        text += "\n\(scoredSpans.grouped) spans are scored, \(unscoredSpans.grouped) failed\n"
-        if let firstProblem { text += TextTable.printable("first problem: \(firstProblem)") + "\n" }
-        if outstanding > 0 { text += "\(outstanding.grouped) answers are still awaited\n" }
-        return text
     }
 }

@@ -35,7 +35,7 @@ struct LintCommand: AsyncParsableCommand {
             let configuration = try common.configuration()
             let store = try ExperimentStore(configuration.store, access: .read)
             let run = try store.labelRun(named: self.run ?? configuration.label.runName)
-            let progress = ProgressLine(quiet: common.quiet || common.json, logger: common.logger("rgvlm-label"))
+            let progress = common.progress("rgvlm-label")
             let reader = LintReader(store, run)
             let spans = try await reader.spans(replaying: !noReplay) { done, total in
                 progress.show("spans", done: done, of: total, unit: "")
@@ -45,23 +45,15 @@ struct LintCommand: AsyncParsableCommand {
             let lint = RewardLint(thresholds: thresholds(configuration.label.lint), seed: configuration.seed)
             let report = lint.report(spans)
             if common.json { try printJSON(report) } else { try writeToStandardOutput(report.text) }
-            if let results { try write(try jsonText(report), to: results) }
+            if let results { try AtomicFile.write(Array(try jsonText(report).utf8), to: results) }
             if let page {
                 let who = run.annotator == "vlm" ? run.model : "\(run.model) (scripted, not a VLM)"
                 let html = try LintPage.html(
                     report, examples: LintExample.telling(spans, report), subject: "\(run.name): \(who)")
-                try write(html, to: page)
+                try AtomicFile.write(Array(html.utf8), to: page)
                 common.say(.info, "the page is \(page)")
             }
             return report.verdict == .pass ? .done : .badInput
-        }
-    }
-
-    private func write(_ text: String, to path: String) throws {
-        do {
-            try Data(text.utf8).write(to: URL(fileURLWithPath: path), options: .atomic)
-        } catch {
-            throw StageError(.cannotWrite, "\(path): cannot be written: \(error.localizedDescription)")
         }
     }
 

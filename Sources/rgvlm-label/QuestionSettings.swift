@@ -1,3 +1,4 @@
+internal import Ground
 internal import RewardLabeling
 internal import ScriptedAnnotator
 internal import StageSupport

@@ -35,12 +35,7 @@ struct MakeCommand: AsyncParsableCommand {
                 data, from: store, searchPath: ProcessInfo.processInfo.environment["PATH"] ?? "",
                 progress: { if !common.quiet { common.say(.debug, $0) } })
             for (name, bytes) in report.files {
-                let url = folder.appendingPathComponent(name)
-                do {
-                    try bytes.write(to: url, options: .atomic)
-                } catch {
-                    throw StageError(.cannotWrite, "\(url.path): cannot be written: \(error.localizedDescription)")
-                }
+                try AtomicFile.write(Array(bytes), to: folder.appendingPathComponent(name).path)
             }
             // Figures of an earlier report would not belong to these numbers.
             for name in ReportFiles.figureNames where !report.files.contains(where: { $0.name == name }) {

@@ -55,8 +55,7 @@ struct GenerateCommand: AsyncParsableCommand {
             let interruption = Interruption()
             let options = try options(try common.configuration(overrides))
             try GenerationManifest(options, format: format.rawValue).claim(out)
-            let progress = SharedProgress(
-                ProgressLine(quiet: common.quiet || common.json, logger: common.logger("rgvlm-simulate")))
+            let progress = common.progress("rgvlm-simulate")
             let clock = ContinuousClock()
             let start = clock.now
             let report = try GenerationRun(options, dataset).run(

@@ -108,11 +108,7 @@ struct RenderCommand: AsyncParsableCommand {
     }
 
     private func write(_ files: [(name: String, bytes: [UInt8])]) throws {
-        do {
-            try TrajectoryFolder.makeFolders(out)
-            for file in files { try TrajectoryFolder.writeFile(file.bytes, to: "\(out)/\(file.name)") }
-        } catch {
-            throw StageError(.cannotWrite, "\(error)")
-        }
+        try Folder.make(out)
+        for file in files { try AtomicFile.write(file.bytes, to: "\(out)/\(file.name)") }
     }
 }

@@ -51,7 +51,7 @@ struct ReplayCommand: AsyncParsableCommand {
                     .inputMissing, "\(release.dataFolder): has no trajectories in \(run.splits.joined(separator: ", "))"
                 )
             }
-            let progress = SharedProgress(ProgressLine(quiet: common.quiet, logger: common.logger("rgvlm-simulate")))
+            let progress = ProgressLine(quiet: common.quiet, logger: common.logger("rgvlm-simulate"))
             let report = run.run(
                 onProgress: { progress.show("replay", done: $0, of: total, unit: "trajectories") },
                 shouldStop: { interruption.hasCome })
@@ -82,18 +82,4 @@ func openRelease(_ root: String?) throws -> Release {
             .usage, "no dataset: give --root DIR or set ALFRED_ROOT (make alfred fetches the official release)")
     }
     return try Release(root: root)
-}
-
-/// A progress line that several threads may write to.
-final class SharedProgress: @unchecked Sendable {
-    private let lock = NSLock()
-    private let line: ProgressLine
-
-    init(_ line: ProgressLine) { self.line = line }
-
-    func show(_ label: String, done: Int, of total: Int, unit: String) {
-        lock.withLock { line.show(label, done: done, of: total, unit: unit) }
-    }
-
-    func clear() { lock.withLock { line.clear() } }
 }

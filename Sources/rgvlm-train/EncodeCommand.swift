@@ -41,7 +41,7 @@ struct EncodeCommand: AsyncParsableCommand {
             let configuration = try common.configuration()
             let options = try options()
             let store = try ExperimentStore(configuration.store, access: .read)
-            let progress = ProgressLine(quiet: common.quiet || common.json, logger: common.logger("rgvlm-train"))
+            let progress = common.progress("rgvlm-train")
             defer { progress.clear() }
             let encoding = try FeatureEncoding(store, options)
             progress.restart()

@@ -49,7 +49,7 @@ struct RunCommand: AsyncParsableCommand {
     }
 
     private func train(_ session: TrainingSession, _ interruption: Interruption) throws -> TrainingSession.Report {
-        let progress = ProgressLine(quiet: common.quiet || common.json, logger: common.logger("rgvlm-train"))
+        let progress = common.progress("rgvlm-train")
         defer { progress.clear() }
         let (first, total) = (session.learner.step, session.plan.steps)
         var latest = ""
@@ -80,35 +80,20 @@ struct RunCommand: AsyncParsableCommand {
     private func show(_ session: TrainingSession, _ report: TrainingSession.Report) throws {
         let store = try ExperimentStore(session.storePath, access: .read)
         let rows = try store.read { db in try TrainRun.named(session.settings.run, db)?.metrics(after: -1, db) ?? [] }
-        var latest: [String: [String: Double]] = [:]
-        for row in rows { latest[row.split, default: [:]][row.name] = row.value }
         let bytes = session.learner.byteCount
         if common.json {
             try printJSON(
                 Result(
                     run: session.settings.run, step: report.step, updates: report.updates, seconds: report.seconds,
                     waitedForBatches: report.waitedForBatches, bytes: bytes, checkpoint: report.checkpoint,
-                    validation: latest))
+                    validation: rows.latest))
             return
         }
         let rate = String(format: "%.1f", report.seconds > 0 ? Double(report.updates) / report.seconds : 0)
         var text = "\(report.step.grouped) updates, \(report.updates.grouped) of them now in "
         text += "\(report.seconds.durationText) (\(rate)/s); \(bytes >> 20) MB\n"
-        text += TrainTable.text(latest)
+        text += rows.latestText
         text += report.checkpoint.isEmpty ? "" : "checkpoint: \(report.checkpoint)\n"
         try writeToStandardOutput(text)
-    }
-}
-
-/// The latest figures of a run, a column a split.
-enum TrainTable {
-    static func text(_ latest: [String: [String: Double]]) -> String {
-        let splits = latest.keys.sorted { ($0 == "train" ? "" : $0) < ($1 == "train" ? "" : $1) }
-        guard !splits.isEmpty else { return "" }
-        var table = TextTable([("figure", .left)] + splits.map { ($0, .right) })
-        for name in Set(latest.values.flatMap(\.keys)).sorted() {
-            table.add([name] + splits.map { latest[$0]?[name].map { String(format: "%.4f", $0) } ?? "" })
-        }
-        return table.text
     }
 }

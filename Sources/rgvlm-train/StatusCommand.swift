@@ -36,13 +36,16 @@ struct StatusCommand: AsyncParsableCommand {
             let store = try ExperimentStore(configuration.store, access: .read)
             let statuses = try store.read { db in
                 try TrainRun.all(db).filter { run == nil || $0.identity.name == run }
-                    .map { try Status($0, $0.metrics(after: -1, db)) }
+                    .map { run in
+                        let metrics = try run.metrics(after: -1, db)
+                        return (value: Status(run, metrics), text: Status(run, metrics).text(metrics))
+                    }
             }
             if let run, statuses.isEmpty {
                 throw StageError(.inputMissing, "\(configuration.store): has no training run \(run)")
             }
             if common.json {
-                try printJSON(statuses)
+                try printJSON(statuses.map(\.value))
             } else if statuses.isEmpty {
                 try writeToStandardOutput("The store holds no training runs yet; rgvlm-train run makes some.\n")
             } else {
@@ -55,17 +58,16 @@ struct StatusCommand: AsyncParsableCommand {
 
 extension StatusCommand.Status {
     init(_ run: TrainRun, _ metrics: [TrainMetricRow]) {
-        var figures: [String: [String: Double]] = [:]
-        for row in metrics { figures[row.split, default: [:]][row.name] = row.value }
         self.init(
             run: run.identity.name, status: run.status.rawValue, step: run.step, algorithm: run.identity.algorithm,
             preset: run.identity.preset, encoder: run.identity.encoder, parameters: run.identity.parameters,
             seed: String(UInt64(bitPattern: run.identity.seed)), reward: run.identity.reward.json ?? "",
-            startedAt: run.startedAt, updatedAt: run.updatedAt, message: run.message, figures: figures)
+            startedAt: run.startedAt, updatedAt: run.updatedAt, message: run.message, figures: metrics.latest)
     }
 
-    var text: String {
+    /// A line about the run, and its latest figures.
+    func text(_ metrics: [TrainMetricRow]) -> String {
         "\(run): \(status) after \(step.grouped) updates; \(algorithm), \(preset), \(encoder), seed \(seed), \(parameters.grouped) parameters\n"
-            + (message.map { "  \($0)\n" } ?? "") + TrainTable.text(figures)
+            + (message.map { "  \($0)\n" } ?? "") + metrics.latestText
     }
 }

@@ -106,7 +106,7 @@ extension TrainingSettings {
         }
         let rewardName = algorithm.hasCritic ? "-\(reward.source == .none ? "sparse" : reward.source.name)" : ""
         run = train.run ?? "\(algorithm.rawValue)-\(preset.rawValue)\(rewardName)-seed\(seed)"
-        guard RunFolder.isName(run) else {
+        guard Name.isValid(run) else {
             throw StageError(.usage, "--run \(run): expected letters, digits, -, _ and . (it becomes a folder)")
         }
     }

@@ -1,4 +1,5 @@
 import Foundation
+import Ground
 import SampleData
 import TestSupport
 import Testing
@@ -35,9 +36,9 @@ import Testing
     }
 
     @Test func readsWhatItWrote() throws {
-        var random = SampleRandom(seed: 9)
+        var random = SplitMix64(seed: 9)
         for count in [1, 2, 7] {
-            let frames = (0..<count).map { _ in (0..<18).map { _ in Float(random.integer(-1000...1000)) / 7 } }
+            let frames = (0..<count).map { _ in (0..<18).map { _ in Float(random.int(-1000...1000)) / 7 } }
             let path = try folder.write(
                 FeatureFile.legacyFile(frames: frames, frameShape: [2, 3, 3]), to: "feat_conv.pt")
             let features = try FeatureFile(path)

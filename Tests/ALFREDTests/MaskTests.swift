@@ -1,3 +1,4 @@
+import Ground
 import SampleData
 import Testing
 
@@ -25,11 +26,11 @@ import Testing
     }
 
     @Test func intersectionOverUnionIsThatOfTheBitmaps() throws {
-        var random = SampleRandom(seed: 3)
+        var random = SplitMix64(seed: 3)
         for _ in 0..<400 {
-            let density = random.integer(1...9)
-            let a = (0..<60).map { _ in random.integer(0...9) < density }
-            let b = (0..<60).map { _ in random.integer(0...9) < density }
+            let density = random.int(1...9)
+            let a = (0..<60).map { _ in random.int(0...9) < density }
+            let b = (0..<60).map { _ in random.int(0...9) < density }
             let both = zip(a, b).count { $0 && $1 }
             let either = zip(a, b).count { $0 || $1 }
             let expected = either == 0 ? 0 : Double(both) / Double(either)

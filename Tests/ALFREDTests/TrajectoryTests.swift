@@ -1,4 +1,5 @@
 import Episodes
+import Ground
 import SampleData
 import TestSupport
 import Testing
@@ -8,7 +9,7 @@ import Testing
 
 /// A trajectory with everything in it.
 func sampleTrajectory(seed: UInt64 = 1) throws -> Trajectory {
-    var random = SampleRandom(seed: seed)
+    var random = SplitMix64(seed: seed)
     return try SampleTrajectory(number: 1, sceneNumber: 1001, using: &random).trajectory
 }
 

@@ -1,20 +1,15 @@
 import CKernels
+import Ground
 import Testing
 
 struct Generator {
-    private var state: UInt64
+    private var random: SplitMix64
 
     init(_ seed: Int) {
-        state = UInt64(seed) &* 0x9E37_79B9_7F4A_7C15
+        random = SplitMix64(seed: UInt64(seed) &* SplitMix64.step)
     }
 
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var z = state
-        z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
-        return z ^ (z >> 31)
-    }
+    mutating func next() -> UInt64 { random.next() }
 
     mutating func below(_ bound: Int) -> Int {
         Int(next() % UInt64(bound))

@@ -1,4 +1,5 @@
 import Foundation
+import Ground
 import TestSupport
 import Testing
 
@@ -81,7 +82,7 @@ struct EventFileTests {
     @Test func whatCannotBeWrittenIsSaid() throws {
         try folder.write("", to: "file")
         #expect { try EventFileWriter(folder: folder("file/run")) } throws: {
-            ($0 as? ExchangeError)?.code == .unwritable
+            ($0 as? FileError)?.code == .unwritable
         }
     }
 }

@@ -1,4 +1,5 @@
 import Foundation
+import Ground
 import TestSupport
 import Testing
 
@@ -73,7 +74,7 @@ struct InteropTests {
     }
 
     @Test func oursAreReadBySafetensors() throws {
-        var random = Random(seed: 8)
+        var random = SplitMix64(seed: 8)
         var tensors = SafetensorsTensor.Element.allCases.map { SafetensorsTensor($0.rawValue, $0, shape: [3, 1]) }
         tensors.append(SafetensorsTensor("a \"b\"\\\n\u{7}ü日😀", .float32, shape: [2]))
         tensors.append(SafetensorsTensor("scalar", .uint8, shape: []))
@@ -105,7 +106,7 @@ struct InteropTests {
     func oursAreReadByNumPy(_ limit: Int) throws {
         let path = folder("a.npz")
         let writer = try NPZWriter(path, limit: limit)
-        var random = Random(seed: 5)
+        var random = SplitMix64(seed: 5)
         var contents: [(name: String, header: NPYHeader, bytes: [UInt8])] = []
         for (index, element) in NPYHeader.Element.allCases.enumerated() {
             for shape in [[], [0], [4], [2, 3, 5]] {

@@ -1,4 +1,5 @@
 import Foundation
+import Ground
 import TestSupport
 import Testing
 
@@ -8,28 +9,6 @@ struct NumPyTests {
     private let folder: TemporaryFolder
 
     init() throws { folder = try TemporaryFolder() }
-
-    /// The check value of the catalogue of CRC algorithms, and the definition bit by bit.
-    @Test func checksums() {
-        func slow(_ bytes: [UInt8]) -> UInt32 {
-            var crc = UInt32.max
-            for byte in bytes {
-                crc ^= UInt32(byte)
-                for _ in 0..<8 { crc = crc & 1 == 1 ? crc >> 1 ^ 0xEDB8_8320 : crc >> 1 }
-            }
-            return ~crc
-        }
-        #expect(Array("123456789".utf8).withUnsafeBytes { CRC32.checksum($0) } == 0xCBF4_3926)
-        var random = Random(seed: 1)
-        for count in 0..<40 {
-            let bytes = (0..<count).map { _ in UInt8.random(in: 0...255, using: &random) }
-            #expect(bytes.withUnsafeBytes { CRC32.checksum($0) } == slow(bytes))
-            for cut in 0...count {
-                let first = bytes.prefix(cut).withUnsafeBytes { CRC32.checksum($0) }
-                #expect(bytes.dropFirst(cut).withUnsafeBytes { CRC32.checksum($0, seed: first) } == slow(bytes))
-            }
-        }
-    }
 
     @Test(arguments: [
         ([], "()"), ([0], "(0,)"), ([7], "(7,)"), ([2, 3], "(2, 3)"), ([1_000_000, 56, 56, 3], "(1000000, 56, 56, 3)"),
@@ -98,7 +77,7 @@ struct NumPyTests {
             try #require(number(directory, 4) == 0x0201_4B50)
             #expect(number(directory + 10, 2) == 0)
             let (checksum, length) = (number(directory + 16, 4), number(directory + 28, 2))
-            #expect(checksum == Int(bytes.withUnsafeBytes { CRC32.checksum($0) }))
+            #expect(checksum == Int(bytes.withUnsafeBytes { CRC32.zip.checksum($0) }))
             #expect(zip[(directory + 46)..<(directory + 46 + length)].elementsEqual(name.utf8))
             var extra = directory + 46 + length + 4
             func value(_ offset: Int) -> Int {

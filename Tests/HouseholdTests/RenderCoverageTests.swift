@@ -1,3 +1,4 @@
+import Ground
 import Testing
 
 @testable import Household
@@ -5,7 +6,7 @@ import Testing
 /// Neither holes nor overlaps, whatever is drawn first.
 @Suite struct RenderCoverageTests {
     @Test(arguments: 0..<60) func aClosedRoomHasNoHoles(seed: UInt64) throws {
-        var random = TestRandom(state: seed)
+        var random = SplitMix64(seed: seed)
         let scene = try RenderScenes.scene([])
         let renderer = Renderer()
         for _ in 0..<10 {
@@ -20,7 +21,7 @@ import Testing
     /// A quadrilateral cut into triangles about a point inside: each pixel belongs to one triangle, and together they are
     /// the quadrilateral.
     @Test(arguments: 0..<60) func neighboursShareNoPixelAndLeaveNone(seed: UInt64) throws {
-        var random = TestRandom(state: seed)
+        var random = SplitMix64(seed: seed)
         let corners = [SIMD3<Float>(-1, 0, 0), SIMD3(-1, 1.2, 0), SIMD3(1, 1.2, 0), SIMD3(1, 0, 0)]
         let middle = SIMD3(random.float(-0.95...0.95), random.float(0.05...1.15), 0)
         let yaw = random.float(120...240)
@@ -48,7 +49,7 @@ import Testing
     }
 
     @Test(arguments: 0..<20) func theOrderOfObjectsDoesNotMatter(seed: UInt64) throws {
-        var random = TestRandom(state: seed)
+        var random = SplitMix64(seed: seed)
         let objects = RenderScenes.clutter(40, seed: seed)
         let order = Array(objects.indices).shuffled(using: &random)
         let pose = RenderScenes.pose(&random)
@@ -81,7 +82,7 @@ import Testing
 
     /// The same bytes from another renderer, after other worlds and sizes, and after questions about sight.
     @Test func theSameWorldGivesTheSameBytes() throws {
-        var random = TestRandom(state: 8)
+        var random = SplitMix64(seed: 8)
         let scenes = try (0..<3).map { try RenderScenes.scene(RenderScenes.clutter(50, seed: UInt64($0)), seed: 9) }
         let worlds = (0..<12).map { World(scenes[$0 % 3], agent: RenderScenes.pose(&random)) }
         let old = Renderer(looks: RenderScenes.look)

@@ -1,3 +1,4 @@
+import Ground
 import Testing
 
 @testable import Household
@@ -11,7 +12,7 @@ import Glibc
 /// The picture against formulas and against a ray caster that knows nothing of rasters.
 @Suite struct RenderGeometryTests {
     @Test(arguments: 0..<200) func cameraIsTheFittedOne(seed: UInt64) {
-        var random = TestRandom(state: seed)
+        var random = SplitMix64(seed: seed)
         let pose = RenderScenes.pose(&random)
         let camera = Camera(pose, eyeY: 1.576)
         let point = SIMD3(random.float(-3...8), random.float(0...3), random.float(-3...8))
@@ -39,7 +40,7 @@ import Glibc
 
     /// Every pixel whose middle is inside the outline of the projected corners, and none outside, give or take a pixel.
     @Test(arguments: 0..<40) func aBoxFillsItsOutline(seed: UInt64) throws {
-        var random = TestRandom(state: seed)
+        var random = SplitMix64(seed: seed)
         let size = SIMD3(random.float(0.1...1), random.float(0.1...1), random.float(0.1...1))
         let box = SceneObject(
             id: "Box", type: .box, size: size,
@@ -91,7 +92,7 @@ import Glibc
     }
 
     @Test(arguments: 0..<30) func floorWallsAndCeilingAreAsFarAsTheyAre(seed: UInt64) throws {
-        var random = TestRandom(state: seed)
+        var random = SplitMix64(seed: seed)
         let scene = try RenderScenes.scene([], room: RenderScenes.room(isL: false))
         let world = World(scene, agent: RenderScenes.pose(&random))
         let renderer = Renderer(width: 120, height: 90)
@@ -114,7 +115,7 @@ import Glibc
 
     /// Objects stand where the agent does, too, so that faces are cut at the near plane and lie behind the camera.
     @Test(arguments: 0..<24) func pictureIsWhatRaysHit(seed: UInt64) throws {
-        var random = TestRandom(state: seed &+ 1000)
+        var random = SplitMix64(seed: seed &+ 1000)
         let scene = try RenderScenes.scene(RenderScenes.clutter(40, seed: seed))
         let world = World(scene, agent: RenderScenes.pose(&random))
         let (width, height) = (48, 40)

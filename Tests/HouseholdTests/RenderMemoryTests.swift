@@ -1,3 +1,4 @@
+import Ground
 import Testing
 
 @testable import Household
@@ -44,7 +45,7 @@ import Testing
 
     /// What a renderer drew before, in another scene, state or size of a mesh, is not in the next picture.
     @Test(arguments: 0..<12) func aUsedRendererIsAsGoodAsNew(seed: UInt64) throws {
-        var random = TestRandom(state: seed)
+        var random = SplitMix64(seed: seed)
         // The mesh of an open cabinet has far more faces than that of a shut one.
         let look: @Sendable (SceneObject, ObjectFlags) -> Mesh = { object, flags in
             var mesh = RenderScenes.look(object, flags)

@@ -1,17 +1,8 @@
+import Ground
+
 @testable import Household
 
-/// SplitMix64, for scenes drawn by lot.
-struct TestRandom: RandomNumberGenerator {
-    var state: UInt64
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var z = state
-        z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
-        return z ^ (z >> 31)
-    }
-
+extension SplitMix64 {
     mutating func float(_ range: ClosedRange<Float>) -> Float { Float.random(in: range, using: &self) }
 }
 
@@ -36,7 +27,7 @@ enum RenderScenes {
 
     /// Boxes and eight-sided cones anywhere in the room, also in each other, in the walls and where the agent stands.
     static func clutter(_ count: Int, seed: UInt64) -> [SceneObject] {
-        var random = TestRandom(state: seed)
+        var random = SplitMix64(seed: seed)
         return (0..<count).map { number in
             let size = SIMD3(random.float(0.02...0.9), random.float(0.02...0.9), random.float(0.02...0.9))
             let position = SIMD3(random.float(0...5), random.float(0.1...1.8), random.float(0...4))
@@ -62,7 +53,7 @@ enum RenderScenes {
         return mesh
     }
 
-    static func pose(_ random: inout TestRandom) -> AgentPose {
+    static func pose(_ random: inout SplitMix64) -> AgentPose {
         AgentPose(
             x: Int.random(in: 1...19, using: &random), z: Int.random(in: 1...15, using: &random),
             heading: Int.random(in: 0...3, using: &random), horizon: 15 * Int.random(in: -2...4, using: &random))

@@ -1,3 +1,4 @@
+import Ground
 import Testing
 
 @testable import Household
@@ -6,7 +7,7 @@ import Testing
 @Suite struct RenderSightTests {
     /// The pixels of each object, exactly: `count` are seen, `count + 1` are not.
     @Test(arguments: 0..<30) func sightIsCounting(seed: UInt64) throws {
-        var random = TestRandom(state: seed)
+        var random = SplitMix64(seed: seed)
         var objects = RenderScenes.clutter(60, seed: seed)
         // Some in cabinets, which are shut or open, and some on what may be in the hand.
         for index in objects.indices where index % 3 != 0 && index % 5 == 0 { objects[index].parent = index / 6 * 3 }

@@ -1,4 +1,5 @@
 import Foundation
+import Ground
 import SampleData
 import Testing
 
@@ -6,9 +7,9 @@ import Testing
 
 @Suite struct ImageTests {
     private func noise(_ width: Int, _ height: Int, seed: UInt64 = 1) -> RGBImage {
-        var random = SampleRandom(seed: seed)
+        var random = SplitMix64(seed: seed)
         return RGBImage(
-            width: width, height: height, pixels: (0..<(width * height * 3)).map { _ in UInt8(random.integer(0...255)) }
+            width: width, height: height, pixels: (0..<(width * height * 3)).map { _ in UInt8(random.int(0...255)) }
         )
     }
 
@@ -48,10 +49,10 @@ import Testing
 
     @Test func flippedBitsAreAnErrorOrAPicture() throws {
         let png = try noise(16, 16).png()
-        var random = SampleRandom(seed: 4)
+        var random = SplitMix64(seed: 4)
         for _ in 0..<2000 {
             var bytes = png
-            bytes[random.integer(0...(bytes.count - 1))] ^= UInt8(1 << random.integer(0...7))
+            bytes[random.int(0...(bytes.count - 1))] ^= UInt8(1 << random.int(0...7))
             _ = try? decode(bytes)
         }
     }

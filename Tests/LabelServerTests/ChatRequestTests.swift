@@ -1,4 +1,5 @@
 import Foundation
+import Ground
 import Testing
 import VisionLanguage
 
@@ -102,7 +103,7 @@ import VisionLanguage
     /// A mutated body may be a request of its own; whatever it is, reading it ends, and with 400 if it is none.
     @Test func mutatedBodiesAreReadOrRefused() {
         let body = Array(Self.full.utf8)
-        var random = SplitMix(11)
+        var random = SplitMix64(seed: 11)
         var refused = 0
         for _ in 0..<30_000 {
             var mutated = body

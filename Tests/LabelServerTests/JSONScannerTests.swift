@@ -1,4 +1,5 @@
 import Foundation
+import Ground
 import Testing
 
 @testable import LabelServer
@@ -35,7 +36,7 @@ import Testing
 
     @Test func mutatedTextsAreJudgedAsFoundationDoes() {
         let whole = Array(#"{"a":[1,-2.5e+3,true,false,null,"x\n\"\u00e9"],"b":{"c":{},"d":[]}, "e":"\\" }"#.utf8)
-        var random = SplitMix(7)
+        var random = SplitMix64(seed: 7)
         for _ in 0..<20_000 {
             var text = whole
             for _ in 0..<(1 + random.below(3)) {
@@ -51,7 +52,7 @@ import Testing
     }
 
     @Test func stringsComeBackAsTheyWereWritten() throws {
-        var random = SplitMix(3)
+        var random = SplitMix64(seed: 3)
         let scalars: [Unicode.Scalar] = ["a", "\"", "\\", "/", "\n", "\u{0}", "\u{1f}", "é", "€", "𝄞", "\u{2028}"]
         for _ in 0..<2000 {
             let text = String(
@@ -93,20 +94,4 @@ import Testing
             #expect(accepts(text) == isFine)
         }
     }
-}
-
-/// Random numbers that are the same in every run.
-struct SplitMix {
-    private var state: UInt64
-
-    init(_ seed: UInt64) { state = seed }
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var hash = Hash64(state)
-        hash.combine(0)
-        return hash.value
-    }
-
-    mutating func below(_ bound: Int) -> Int { Int(next() % UInt64(bound)) }
 }

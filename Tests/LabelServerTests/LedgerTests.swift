@@ -1,4 +1,5 @@
 import Foundation
+import Ground
 import Testing
 import VisionLanguage
 
@@ -10,7 +11,7 @@ import VisionLanguage
     }
 
     @Test func totalsAreThoseOfTheCalls() {
-        var random = SplitMix(1)
+        var random = SplitMix64(seed: 1)
         var ledger = ServerLedger()
         for _ in 0..<500 {
             _ = ledger.enter(limit: nil)
@@ -72,7 +73,7 @@ import VisionLanguage
         let start = ContinuousClock.now
         var now = start
         var quota = RequestQuota(perMinute: perMinute, at: start)
-        var random = SplitMix(9)
+        var random = SplitMix64(seed: 9)
         var passed = 0
         for _ in 0..<2000 {
             if let wait = quota.admit(at: now) {

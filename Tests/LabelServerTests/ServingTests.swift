@@ -1,4 +1,5 @@
 import Foundation
+import Ground
 import Synchronization
 import Testing
 import VisionLanguage
@@ -200,7 +201,7 @@ import VisionLanguage
         try await withServer { port, server in
             let statuses = try await blocking {
                 let connection = try RawConnection(port: port)
-                var random = SplitMix(5)
+                var random = SplitMix64(seed: 5)
                 var statuses: [Int: Int] = [:]
                 for _ in 0..<400 {
                     var body = Array(ChatRequestTests.full.utf8)

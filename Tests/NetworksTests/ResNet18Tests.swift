@@ -1,4 +1,5 @@
 import Foundation
+import Ground
 import Networks
 import Testing
 
@@ -19,11 +20,8 @@ struct ResNet18Tests {
 
     /// A number in 0 ..< 1 from a seed and an index.
     private static func uniform(_ seed: UInt64, _ index: Int) -> Float {
-        var z = seed &* 0x9E37_79B9_7F4A_7C15 &+ UInt64(index) &* 0xD1B5_4A32_D192_ED03 &+ 0x9E37_79B9_7F4A_7C15
-        z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
-        z ^= z >> 31
-        return Float(z >> 40) / 16_777_216
+        let hash = SplitMix64.finalized((seed &+ 1) &* SplitMix64.step &+ UInt64(index) &* 0xD1B5_4A32_D192_ED03)
+        return Float(hash >> 40) / 16_777_216
     }
 
     /// Tensors by name: the k-th in the order of names has the seed 20000 + k.

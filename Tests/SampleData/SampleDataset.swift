@@ -1,5 +1,5 @@
 internal import ALFRED
-internal import Foundation
+internal import Ground
 internal import Images
 
 /// A small dataset in ALFRED's layout: scripted trajectories in toy rooms, with pictures. It stands in for the release
@@ -18,10 +18,10 @@ package struct SampleDataset: Sendable {
     ///
     /// Pictures are JPEG in the training split and PNG in the others, whatever `traj_data.json` says.
     package func write(to root: String) throws {
-        let data = root + "/.data-partial"
-        try? FileManager.default.removeItem(atPath: data)
+        let folder = try AtomicFolder(root + "/data")
+        let data = folder.partialPath
         var samples: [String: [Splits.Sample]] = [:]
-        var random = SampleRandom(seed: seed)
+        var random = SplitMix64(seed: seed)
         for split in Release.knownSplits {
             guard let count = trajectories[split] else { continue }
             let isTest = split.hasPrefix("tests")
@@ -40,9 +40,9 @@ package struct SampleDataset: Sendable {
                 }
             }
         }
-        try TrajectoryFolder.makeFolders("\(data)/splits")
-        try TrajectoryFolder.writeFile(Splits(samples: samples).json(), to: "\(data)/splits/oct21.json")
-        try FileManager.default.moveItem(atPath: data, toPath: root + "/data")
+        try Folder.make("\(data)/splits")
+        try AtomicFile.write(Splits(samples: samples).json(), to: "\(data)/splits/oct21.json")
+        try folder.finish()
     }
 
     private static func images(_ pictures: [RGBImage], asJPEG: Bool) throws -> [(name: String, bytes: [UInt8])] {

@@ -1,17 +1,6 @@
-/// SplitMix64 (Steele, Lea and Flood, 2014).
-package struct SampleRandom: RandomNumberGenerator, Sendable {
-    private var state: UInt64
+package import Ground
 
-    package init(seed: UInt64) { state = seed }
-
-    package mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var z = state
-        z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
-        return z ^ (z >> 31)
-    }
-
-    package mutating func integer(_ range: ClosedRange<Int>) -> Int { Int.random(in: range, using: &self) }
-    package mutating func element<T>(_ list: [T]) -> T { list[integer(0...(list.count - 1))] }
+extension SplitMix64 {
+    /// One of a list that is not empty.
+    package mutating func element<T>(_ list: [T]) -> T { list[below(list.count)] }
 }

@@ -1,5 +1,6 @@
 internal import ALFRED
 internal import Episodes
+internal import Ground
 internal import Household
 internal import Images
 internal import Rooms
@@ -14,12 +15,12 @@ struct SampleTrajectory {
     private static let pickups = ["Apple", "Mug", "Potato", "Bowl", "SoapBar", "Book"]
     private static let receptacles = ["Fridge", "GarbageCan", "Microwave", "SinkBasin", "DiningTable", "Shelf"]
 
-    init(number: Int, sceneNumber: Int, using random: inout SampleRandom) throws(ALFREDError) {
+    init(number: Int, sceneNumber: Int, using random: inout SplitMix64) throws(ALFREDError) {
         let pickup = random.element(Self.pickups)
         let receptacle = random.element(Self.receptacles)
         // Counter to the north, receptacle to the east; cells of 0.25 m.
-        let counter = (x: random.integer(-4...0), z: 6)
-        let bin = (x: 6, z: random.integer(-3...3))
+        let counter = (x: random.int(-4...0), z: 6)
+        let bin = (x: 6, z: random.int(-3...3))
         let pickupID = Self.id(pickup, Double(counter.x) / 4, 0.95, Double(counter.z) / 4 + 0.3)
         let counterID = Self.id("CounterTop", Double(counter.x) / 4, 0.9, Double(counter.z) / 4 + 0.5)
         let base = receptacle == "SinkBasin" ? "Sink" : receptacle
@@ -33,7 +34,7 @@ struct SampleTrajectory {
                 .init(id: receptacleID, x: 2.0, y: 0, z: Double(bin.z) / 4, width: 0.6, height: 0.8, depth: 0.7),
             ]),
             pose: AgentPose(
-                x: random.integer(-3...1), z: random.integer(-3...1), heading: random.integer(0...3), horizon: 30))
+                x: random.int(-3...1), z: random.int(-3...1), heading: random.int(0...3), horizon: 30))
         let start = recorder.pose
         let isOpenable = ["Fridge", "Microwave"].contains(receptacle)
 

@@ -1,5 +1,6 @@
 import ExperimentStore
 import Foundation
+import Ground
 import SampleData
 import TestSupport
 import Testing

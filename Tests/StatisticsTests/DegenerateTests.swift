@@ -67,23 +67,4 @@ import Testing
         #expect(mannWhitneyU([1], [.nan]) == nil)
         #expect(mannWhitneyU([1, .infinity], [0, .infinity]) == 2.5)
     }
-
-    @Test func boundedNumbersAreEven() {
-        // Reference values of SplitMix64 for the seed 1234567.
-        var known = BootstrapRandom(seed: 1_234_567)
-        #expect([known.next(), known.next()] == [6_457_827_717_110_365_317, 3_203_168_211_198_807_973])
-        var random = BootstrapRandom(seed: 1)
-        for bound in [1, 2, 3, 5, 7, 100] {
-            var counts = [Int](repeating: 0, count: bound)
-            for _ in 0..<20_000 { counts[random.below(bound)] += 1 }
-            let expected = 20_000 / Double(bound)
-            let square = counts.reduce(0.0) { $0 + (Double($1) - expected) * (Double($1) - expected) / expected }
-            // Chi squared with bound - 1 degrees of freedom: its mean and five standard deviations.
-            #expect(square < Double(bound - 1) + 5 * (2 * Double(bound)).squareRoot())
-        }
-        // Bounds that do not divide 2^64 by far: without rejection the lower half would be drawn twice as often.
-        let bound = Int(1) << 62 + Int(1) << 61
-        let low = (0..<20_000).count { _ in random.below(bound) < bound / 2 }
-        #expect(abs(low - 10_000) < 400)
-    }
 }

@@ -1,10 +1,12 @@
+import Ground
+
 @testable import Statistics
 
 /// Scores and numbers drawn for tests.
 struct Scores {
-    var random: BootstrapRandom
+    var random: SplitMix64
 
-    init(_ seed: UInt64) { random = BootstrapRandom(seed: seed) }
+    init(_ seed: UInt64) { random = SplitMix64(seed: seed) }
 
     mutating func uniform() -> Double { Double(random.next() >> 11) * 0x1p-53 }
 

@@ -1,4 +1,5 @@
 import Foundation
+import Ground
 import Synchronization
 import Testing
 
@@ -105,7 +106,7 @@ extension Outcome {
 
     /// OpenGVL ends the run at one bad example, ERL-VLM drops what does not divide: here every call has its one outcome.
     @Test(arguments: 0..<6) func noCallIsLostOrDoubled(_ seed: UInt64) async throws {
-        let random = Mutex(TestRandom(state: seed))
+        let random = Mutex(SplitMix64(seed: seed))
         let model = FakeModel(clock) { call in
             random.withLock { random in
                 let time = Duration.milliseconds(100 * Int.random(in: 0...5, using: &random))

@@ -1,4 +1,5 @@
 import Foundation
+import Ground
 import Testing
 
 @testable import VisionLanguage
@@ -158,7 +159,7 @@ private let usage = TokenUsage(prompt: 100, cached: 60, completion: 10)
 
     /// Bytes of good replies changed at random never crash the readers.
     @Test func damagedRepliesAreSurvived() throws {
-        var random = TestRandom(state: 3)
+        var random = SplitMix64(seed: 3)
         let bodies = [completion(), candidate(), message()]
         for (api, body) in zip(try all(), bodies) {
             for _ in 0..<3000 {

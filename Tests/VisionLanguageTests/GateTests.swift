@@ -1,3 +1,4 @@
+import Ground
 import Testing
 
 @testable import VisionLanguage
@@ -5,7 +6,7 @@ import Testing
 /// The gate in a simulated world: arrivals, durations and results at random, time in steps of events.
 @Suite struct GateTests {
     private struct World {
-        var random: TestRandom
+        var random: SplitMix64
         var gate: ClientGate
         var now = Duration.zero
         var inFlight: [(end: Duration, id: Int, sent: Int, pass: ClientGate.Pass)] = []
@@ -36,7 +37,7 @@ import Testing
     }
 
     @Test(arguments: 0..<30) func nothingIsLostDoubledOvertakenOrOverspent(_ seed: UInt64) {
-        var random = TestRandom(state: seed)
+        var random = SplitMix64(seed: seed)
         let count = 400
         let limit = Bool.random(using: &random) ? Int64.random(in: 1000...60_000, using: &random) : nil
         let perMinute = Bool.random(using: &random) ? Double.random(in: 60...6000, using: &random) : nil

@@ -1,11 +1,12 @@
 import Foundation
+import Ground
 import Testing
 
 @testable import VisionLanguage
 
 @Suite struct JSONTests {
     /// Any document of a few levels.
-    private func random(_ random: inout TestRandom, depth: Int) -> JSONValue {
+    private func random(_ random: inout SplitMix64, depth: Int) -> JSONValue {
         switch Int.random(in: 0..<(depth > 0 ? 8 : 6), using: &random) {
         case 0: return .null
         case 1: return .bool(.random(using: &random))
@@ -28,7 +29,7 @@ import Testing
     }
 
     @Test func whatIsWrittenIsReadByUsAndByFoundation() throws {
-        var random = TestRandom(state: 1)
+        var random = SplitMix64(seed: 1)
         for _ in 0..<2000 {
             let bytes = JSONWriter.bytes(self.random(&random, depth: 3))
             #expect(JSONWriter.bytes(try JSONParser.parse(bytes)) == bytes)

@@ -1,4 +1,5 @@
 import Foundation
+import Ground
 import TestSupport
 import Testing
 
@@ -7,7 +8,7 @@ import Testing
 @Suite struct RateLimitTests {
     /// What is taken in any 60 s, counted by brute force, against the limit and one burst (or one request larger than that).
     @Test(arguments: 0..<20) func noWindowHoldsMoreThanLimitAndBurst(_ seed: UInt64) {
-        var random = TestRandom(state: seed)
+        var random = SplitMix64(seed: seed)
         let perMinute = Double.random(in: 10...2000, using: &random)
         let burst = Double.random(in: 1...300, using: &random)
         let greatest = Double.random(in: 1...500, using: &random)
@@ -124,7 +125,7 @@ import Testing
         let settled = limits.suffix(1000)
         #expect(settled.max()! <= capacity * 2 + 2 && settled.reduce(0, +) / settled.count >= capacity / 2)
         var chance = AdaptiveConcurrency(max: 256)
-        var random = TestRandom(state: 7)
+        var random = SplitMix64(seed: 7)
         for _ in 0..<1000 { round(&chance, Int.random(in: 0..<20, using: &random) == 0 ? .neutral : .success) }
         for _ in 0..<20_000 {
             while chance.mayBegin, chance.inFlight < 64 { _ = chance.begin() }
@@ -142,7 +143,7 @@ import Testing
     }
 
     @Test(arguments: 0..<10) func limitsHoldInAnyOrder(_ seed: UInt64) {
-        var random = TestRandom(state: seed)
+        var random = SplitMix64(seed: seed)
         var control = AdaptiveConcurrency(max: 40)
         var open: [AdaptiveConcurrency.Ticket] = []
         for _ in 0..<5000 {
@@ -305,7 +306,7 @@ import Testing
 
 @Suite struct BudgetTests {
     @Test(arguments: 0..<20) func spentAndReservedStayWithinTheLimit(_ seed: UInt64) {
-        var random = TestRandom(state: seed)
+        var random = SplitMix64(seed: seed)
         let limit = Int64.random(in: 0...10_000, using: &random)
         var budget = Budget(limit: limit, spent: limit / 3)
         var (open, spent): ([Int64], Int64) = ([], limit / 3)
@@ -365,7 +366,7 @@ import Testing
     }
 
     @Test func costsAreExact() {
-        var random = TestRandom(state: 5)
+        var random = SplitMix64(seed: 5)
         for entry in PriceTable.builtIn.entries + [.init(model: "x", input: 0.0375, output: 0.0001, batchFactor: 0.3)] {
             for _ in 0..<300 {
                 let prompt = Int.random(in: 0...2_000_000, using: &random)

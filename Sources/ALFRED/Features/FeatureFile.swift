@@ -1,3 +1,5 @@
+internal import Ground
+
 /// The frames of a `feat_conv.pt`: one float32 tensor [N, C, H, W] saved by PyTorch, read in place.
 ///
 /// Both stream formats are read: the one of PyTorch before 1.6, which the release has, and the zip archive of later
@@ -15,7 +17,8 @@ package final class FeatureFile: Sendable {
 
     /// Maps the file at `path`; the floats are read when a frame is.
     package convenience init(_ path: String) throws(ALFREDError) {
-        let mapped = try MappedFile(path)
+        let mapped: MappedFile
+        do throws(FileError) { mapped = try MappedFile(path) } catch { throw ALFREDError(error) }
         do {
             let tensor = try TensorLocation(mapped.bytes)
             self.init(file: mapped, tensor: tensor)

@@ -1,10 +1,5 @@
 internal import CJSONShim
-
-#if canImport(Darwin)
-internal import Darwin
-#else
-internal import Glibc
-#endif
+internal import Ground
 
 /// Parses JSON files one after the other with reused buffers. Not thread-safe: one reader a worker.
 ///

@@ -1,11 +1,5 @@
 package import Ground
 
-#if canImport(Darwin)
-internal import Darwin
-#else
-internal import Glibc
-#endif
-
 /// What is wrong with a file that is exchanged with other tools.
 package struct ExchangeError: ExitCoded, Equatable {
     package enum Code: Sendable {
@@ -44,9 +38,9 @@ package struct ExchangeError: ExitCoded, Equatable {
     private static let shownLength = 120
 }
 
-func errnoMessage() -> String { String(cString: strerror(errno)) }
-
 extension ExchangeError {
+    init(_ error: FileError) { self.init(.unreadable, error.message, file: error.file) }
+
     package var exit: StageExit {
         switch code {
         case .unreadable: .inputMissing

@@ -1,3 +1,5 @@
+internal import Ground
+
 /// Writes a zip file entry by entry, without holding it in memory and without compression (APPNOTE 6.3.10). Sizes and
 /// offsets that do not fit 32 bits go into ZIP64 records. The file appears under its name when it is whole.
 final class ZIPWriter {
@@ -24,13 +26,13 @@ final class ZIPWriter {
     private static let (time, date): (UInt16, UInt16) = (0, 1 << 5 | 1)
 
     /// - Parameter limit: 2^32 - 1, less in tests only.
-    init(_ path: String, limit: Int = Int(UInt32.max)) throws(ExchangeError) {
+    init(_ path: String, limit: Int = Int(UInt32.max)) throws(FileError) {
         file = try AtomicFile(path)
         self.limit = limit
     }
 
     /// Begins an entry of exactly `size` bytes.
-    func begin(_ name: String, size: Int) throws(ExchangeError) {
+    func begin(_ name: String, size: Int) throws(FileError) {
         try endEntry()
         let entry = Entry(name: Array(name.utf8), size: size, offset: file.count)
         precondition(entry.name.count <= Int(UInt16.max), "a name of \(entry.name.count) bytes")
@@ -46,14 +48,14 @@ final class ZIPWriter {
     }
 
     /// Appends data of the open entry.
-    func append(_ bytes: UnsafeRawBufferPointer) throws(ExchangeError) {
+    func append(_ bytes: UnsafeRawBufferPointer) throws(FileError) {
         precondition(!entries.isEmpty && bytes.count <= missing, "more data than the entry was to have")
-        entries[entries.count - 1].checksum = CRC32.checksum(bytes, seed: entries[entries.count - 1].checksum)
+        entries[entries.count - 1].checksum = CRC32.zip.checksum(bytes, seed: entries[entries.count - 1].checksum)
         missing -= bytes.count
         try file.append(bytes)
     }
 
-    private func endEntry() throws(ExchangeError) {
+    private func endEntry() throws(FileError) {
         precondition(missing == 0, "\(missing) bytes of the entry are missing")
         guard let entry = entries.last, entry.size > 0 else { return }
         var checksum: [UInt8] = []
@@ -62,7 +64,7 @@ final class ZIPWriter {
     }
 
     /// Writes the directory and gives the file its name.
-    func finish() throws(ExchangeError) {
+    func finish() throws(FileError) {
         try endEntry()
         let start = file.count
         for entry in entries {

@@ -1,8 +1,4 @@
-#if canImport(Darwin)
-internal import Darwin
-#else
-internal import Glibc
-#endif
+internal import Ground
 
 /// A safetensors file, mapped into memory. Everything its header says was checked when it was opened.
 ///
@@ -16,53 +12,39 @@ package final class SafetensorsFile: Sendable {
     /// By the bytes of the name.
     private let places: [[UInt8]: Int]
     private let ranges: [Range<Int>]
-    nonisolated(unsafe) private let base: UnsafeRawPointer
-    private let mappedSize: Int
+    private let mapping: MappedFile
     private let dataOffset: Int
 
     package init(_ path: String) throws(ExchangeError) {
-        let mapping = try Self.map(path)
-        do throws(ExchangeError) {
-            let (header, dataOffset) = try Self.header(mapping, path: path)
-            tensors = header.entries.map(\.tensor)
-            ranges = header.entries.map(\.bytes)
-            metadata = header.metadata
-            places = Dictionary(
-                header.entries.enumerated().map { (Array($1.tensor.name.utf8), $0) },
-                uniquingKeysWith: { first, _ in first })
-            self.dataOffset = dataOffset
+        do {
+            mapping = try MappedFile(path)
         } catch {
-            munmap(UnsafeMutableRawPointer(mutating: mapping.baseAddress), mapping.count)
-            throw error
+            throw ExchangeError(error)
         }
+        let (header, dataOffset) = try Self.header(mapping.bytes, path: path)
+        tensors = header.entries.map(\.tensor)
+        ranges = header.entries.map(\.bytes)
+        metadata = header.metadata
+        places = Dictionary(
+            header.entries.enumerated().map { (Array($1.tensor.name.utf8), $0) },
+            uniquingKeysWith: { first, _ in first })
+        self.dataOffset = dataOffset
         self.path = path
-        base = mapping.baseAddress!
-        mappedSize = mapping.count
     }
 
-    deinit { munmap(UnsafeMutableRawPointer(mutating: base), mappedSize) }
-
-    private static func map(_ path: String) throws(ExchangeError) -> UnsafeRawBufferPointer {
-        let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
-        guard descriptor >= 0 else { throw ExchangeError(.unreadable, "cannot open: \(errnoMessage())", file: path) }
-        defer { close(descriptor) }
-        var status = stat()
-        guard fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG else {
-            throw ExchangeError(.unreadable, "is not a regular file", file: path)
-        }
-        let size = Int(status.st_size)
-        guard size >= 8 else {
-            throw ExchangeError(.malformed, "has \(size) bytes, too few for a safetensors file", file: path)
-        }
-        guard let address = mmap(nil, size, PROT_READ, MAP_SHARED, descriptor, 0), address != MAP_FAILED else {
-            throw ExchangeError(.unreadable, "cannot map: \(errnoMessage())", file: path)
-        }
-        return UnsafeRawBufferPointer(start: address, count: size)
+    /// The bytes of a tensor; valid while this object lives.
+    private func bytes(_ place: Int) -> UnsafeRawBufferPointer {
+        let range = ranges[place]
+        return UnsafeRawBufferPointer(
+            rebasing: mapping.bytes[dataOffset + range.lowerBound..<dataOffset + range.upperBound])
     }
 
     private static func header(
         _ bytes: UnsafeRawBufferPointer, path: String
     ) throws(ExchangeError) -> (SafetensorsHeader, dataOffset: Int) {
+        guard bytes.count >= 8 else {
+            throw ExchangeError(.malformed, "has \(bytes.count) bytes, too few for a safetensors file", file: path)
+        }
         let size = UInt64(littleEndian: bytes.loadUnaligned(as: UInt64.self))
         guard size <= UInt64(SafetensorsHeader.sizeLimit), size <= UInt64(bytes.count - 8) else {
             throw ExchangeError(
@@ -94,10 +76,8 @@ package final class SafetensorsFile: Sendable {
     ///
     /// - Throws: ``ExchangeError`` with `mismatch` when there is no such tensor.
     package func withBytes<R>(of name: String, _ body: (UnsafeRawBufferPointer) throws -> R) throws -> R {
-        let range = ranges[try place(name)]
-        return try withExtendedLifetime(self) {
-            try body(UnsafeRawBufferPointer(start: base + dataOffset + range.lowerBound, count: range.count))
-        }
+        let bytes = bytes(try place(name))
+        return try withExtendedLifetime(self) { try body(bytes) }
     }
 
     /// Copies the tensor to `target` as float32, converting float64, float16 and bfloat16.
@@ -113,8 +93,7 @@ package final class SafetensorsFile: Sendable {
             throw ExchangeError(.mismatch, "has the shape \(tensor.shape), not \(shape)", file: path, item: name)
         }
         precondition(target.count == tensor.count, "room for \(target.count) numbers, not \(tensor.count)")
-        let source = UnsafeRawBufferPointer(
-            start: base + dataOffset + ranges[place].lowerBound, count: ranges[place].count)
+        let source = bytes(place)
         defer { withExtendedLifetime(self) {} }
         switch tensor.element {
         case .float32: UnsafeMutableRawBufferPointer(target).copyMemory(from: source)
@@ -158,8 +137,7 @@ package final class SafetensorsFile: Sendable {
             throw ExchangeError(
                 .mismatch, "has elements of the type \(tensor.element.rawValue), not \(T.self)", file: path, item: name)
         }
-        let source = UnsafeRawBufferPointer(
-            start: base + dataOffset + ranges[place].lowerBound, count: ranges[place].count)
+        let source = bytes(place)
         defer { withExtendedLifetime(self) {} }
         return (0..<tensor.count).map {
             T(littleEndian: source.loadUnaligned(fromByteOffset: $0 * MemoryLayout<T>.size, as: T.self))

@@ -1,4 +1,4 @@
-internal import Ground
+package import Ground
 
 /// Writes a safetensors file tensor by tensor, without holding it in memory. The file appears under its name when it is
 /// whole and durable.
@@ -9,10 +9,8 @@ package final class SafetensorsWriter {
     private let end: Int
     private var hash = SHA256()
 
-    /// - Throws: ``ExchangeError`` when a name is given twice or the file cannot be made.
-    package init(
-        _ path: String, tensors: [SafetensorsTensor], metadata: [String: String] = [:]
-    ) throws(ExchangeError) {
+    /// - Throws: ``ExchangeError`` when a name is given twice, `FileError` when the file cannot be made.
+    package init(_ path: String, tensors: [SafetensorsTensor], metadata: [String: String] = [:]) throws {
         let header: SafetensorsHeader
         do {
             header = try SafetensorsHeader(tensors: tensors, metadata: metadata)
@@ -26,14 +24,14 @@ package final class SafetensorsWriter {
         }
         file = try AtomicFile(path)
         end = bytes.count + (header.entries.last?.bytes.upperBound ?? 0)
-        try bytes.withRawBytes { bytes throws(ExchangeError) in
+        try bytes.withRawBytes { bytes throws(FileError) in
             hash.update(bufferPointer: bytes)
             try file.append(bytes)
         }
     }
 
     /// Appends data: whole tensors or parts of them, in the order of ``tensors``.
-    package func append(_ bytes: UnsafeRawBufferPointer) throws(ExchangeError) {
+    package func append(_ bytes: UnsafeRawBufferPointer) throws(FileError) {
         precondition(file.count + bytes.count <= end, "more data than the header promises")
         hash.update(bufferPointer: bytes)
         try file.append(bytes)
@@ -42,7 +40,7 @@ package final class SafetensorsWriter {
     /// Makes the file durable and gives it its name.
     ///
     /// - Returns: The SHA-256 of the file.
-    package func finish() throws(ExchangeError) -> [UInt8] {
+    package func finish() throws(FileError) -> [UInt8] {
         precondition(file.count == end, "\(end - file.count) bytes of data are missing")
         try file.finish()
         return Array(hash.finalize())

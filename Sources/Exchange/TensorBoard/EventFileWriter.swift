@@ -1,18 +1,13 @@
 internal import Foundation
-
-#if canImport(Darwin)
-internal import Darwin
-#else
-internal import Glibc
-#endif
+package import Ground
 
 /// Writes scalars that `tensorboard --logdir` draws.
 ///
 /// Each writer makes a file of its own in the folder, `events.out.tfevents.<second>.rgvlm`; TensorBoard reads the files of
 /// a folder one after another by their names as one run. Not thread-safe.
 package final class EventFileWriter {
-    package let path: String
-    private let descriptor: Int32
+    package var path: String { file.path }
+    private let file: OpenFile
     private var buffer: [UInt8] = []
 
     private static let bufferSize = 64 << 10
@@ -22,28 +17,21 @@ package final class EventFileWriter {
     ///   - purgeStep: The first step that will be written again, for a run that goes on after it was stopped or killed:
     ///     what earlier files hold of this step and later ones is not shown.
     ///   - time: Seconds since 1970; the present when nil.
-    package init(folder: String, purgeStep: Int? = nil, time: Double? = nil) throws(ExchangeError) {
+    package init(folder: String, purgeStep: Int? = nil, time: Double? = nil) throws(FileError) {
         let time = time ?? Self.now
-        do {
-            try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
-        } catch {
-            throw ExchangeError(.unwritable, "cannot make the folder", file: folder)
-        }
-        (path, descriptor) = try Self.newFile(folder, second: Int(time))
+        try Folder.make(folder)
+        file = try Self.newFile(folder, second: Int(time))
         try add(.fileVersion, step: 0, time)
         if let purgeStep { try add(.start, step: purgeStep, time) }
         try flush()
     }
 
-    deinit {
-        try? flush()
-        close(descriptor)
-    }
+    deinit { try? flush() }
 
     private static var now: Double { Date.now.timeIntervalSince1970 }
 
     /// A file whose name comes after those of the files that are there.
-    private static func newFile(_ folder: String, second: Int) throws(ExchangeError) -> (String, Int32) {
+    private static func newFile(_ folder: String, second: Int) throws(FileError) -> OpenFile {
         let prefix = "events.out.tfevents."
         let names = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
         let seconds = names.filter { $0.hasPrefix(prefix) }.compactMap { name in
@@ -55,13 +43,13 @@ package final class EventFileWriter {
             // Ten digits, as names are compared as texts.
             let digits = String(repeating: "0", count: max(0, 10 - number.count)) + number
             let path = "\(folder)/\(prefix)\(digits).rgvlm"
-            let descriptor = open(path, O_WRONLY | O_CREAT | O_EXCL | O_APPEND | O_CLOEXEC, 0o644)
-            if descriptor >= 0 { return (path, descriptor) }
-            guard errno == EEXIST else {
-                throw ExchangeError(.unwritable, "cannot make the file: \(errnoMessage())", file: path)
+            do throws(FileError) {
+                return try OpenFile(writing: path, O_EXCL | O_APPEND)
+            } catch {
+                guard access(path, F_OK) == 0 else { throw error }
             }
         }
-        throw ExchangeError(.unwritable, "is written to by others", file: folder)
+        throw FileError(.unwritable, "is written to by others", file: folder)
     }
 
     /// Other writers may take a name between the look at the folder and the making of the file.
@@ -74,25 +62,19 @@ package final class EventFileWriter {
     ///   - time: Seconds since 1970; the present when nil.
     package func add(
         step: Int, _ scalars: [(tag: String, value: Float)], time: Double? = nil
-    ) throws(ExchangeError) {
+    ) throws(FileError) {
         guard !scalars.isEmpty else { return }
         try add(.scalars(scalars), step: step, time ?? Self.now)
     }
 
-    private func add(_ content: EventRecord.Content, step: Int, _ time: Double) throws(ExchangeError) {
+    private func add(_ content: EventRecord.Content, step: Int, _ time: Double) throws(FileError) {
         buffer += EventRecord.frame(EventRecord.event(content, step: step, wallTime: time))
         if buffer.count >= Self.bufferSize { try flush() }
     }
 
     /// Hands everything over to the system: it survives the end of this process, though not a loss of power.
-    package func flush() throws(ExchangeError) {
-        var written = 0
-        defer { buffer.removeFirst(written) }
-        while written < buffer.count {
-            let n = buffer.withUnsafeBytes { write(descriptor, $0.baseAddress! + written, $0.count - written) }
-            if n < 0, errno == EINTR { continue }
-            guard n > 0 else { throw ExchangeError(.unwritable, "cannot write: \(errnoMessage())", file: path) }
-            written += n
-        }
+    package func flush() throws(FileError) {
+        defer { buffer.removeAll(keepingCapacity: true) }
+        try buffer.withRawBytes { bytes throws(FileError) in try file.append(bytes) }
     }
 }

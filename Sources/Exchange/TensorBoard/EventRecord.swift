@@ -1,4 +1,4 @@
-internal import Episodes
+internal import Ground
 
 /// The bytes of TensorBoard's event files: protocol buffers (`Event` of tensorflow/core/util/event.proto) in TFRecord
 /// frames.
@@ -65,7 +65,7 @@ enum EventRecord {
 
     /// The CRC32C, turned and shifted: a checksum of data that hold checksums is weak otherwise.
     static func maskedChecksum(_ bytes: [UInt8]) -> UInt32 {
-        let checksum = bytes.withUnsafeBytes { CRC32C.checksum($0) }
+        let checksum = bytes.withUnsafeBytes { CRC32.castagnoli.checksum($0) }
         return (checksum >> 15 | checksum << 17) &+ 0xA282_EAD8
     }
 }

@@ -1,5 +1,6 @@
 internal import Episodes
 internal import ExperimentStore
+internal import Ground
 
 /// The rows as lines of text.
 struct ExportText {

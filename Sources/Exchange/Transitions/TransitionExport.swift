@@ -1,6 +1,7 @@
 package import ExperimentStore
 internal import Foundation
 package import Frames
+internal import Ground
 
 /// The transitions of a store with their rewards as a file for other tools: a row for each step of each instruction.
 /// Datasets/README.md describes the files.
@@ -18,6 +19,15 @@ package struct TransitionExport {
         var format: String
         var bytes: Int
         package var description: ExportDescription
+
+        /// One line: how much was written, and where to.
+        package var text: String {
+            let scored = description.scoredRows.map { " (\($0.grouped) scored)" } ?? ""
+            var text = "Wrote \(description.rows.grouped) rows\(scored)"
+            text += " of \(description.instructionCount.grouped) instructions"
+            if let frames = description.frameCount { text += " with \(frames.grouped) pictures" }
+            return TextTable.printable("\(text) to \(file)") + "\n"
+        }
     }
 
     private let rows: TransitionRows

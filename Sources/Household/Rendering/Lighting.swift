@@ -1,3 +1,5 @@
+internal import Ground
+
 /// The light of a scene: ambient, a main lamp and a soft second one, all without position.
 struct Lighting {
     private let key, fill: SIMD3<Float>
@@ -5,7 +7,7 @@ struct Lighting {
     private let strength: Float
 
     init(seed: UInt64) {
-        var random = RenderRandom(seed: seed)
+        var random = SplitMix64(seed: seed)
         let turn = Double(random.unit()) * 2 * .pi
         func direction(_ azimuth: Double, _ height: Double) -> SIMD3<Float> {
             let level = (1 - height * height).squareRoot()
@@ -35,22 +37,4 @@ struct Lighting {
         let side = (normal * SIMD3(key.x, 0, key.z)).sum() * 0.10
         return SIMD3(1 + warmth, 1, 1 - warmth) * ((base + side) * strength)
     }
-}
-
-/// SplitMix64.
-struct RenderRandom {
-    private var state: UInt64
-
-    init(seed: UInt64) { state = seed }
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var z = state
-        z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
-        return z ^ (z >> 31)
-    }
-
-    /// 0 ..< 1.
-    mutating func unit() -> Float { Float(next() >> 40) / 16_777_216 }
 }

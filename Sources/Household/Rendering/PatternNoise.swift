@@ -1,9 +1,11 @@
+internal import Ground
+
 /// Smooth noise that repeats every 256 texels.
 struct PatternNoise {
     private let values: [Float]
 
     init(seed: UInt64) {
-        var random = RenderRandom(seed: seed)
+        var random = SplitMix64(seed: seed)
         values = (0..<4096).map { _ in random.unit() }
     }
 

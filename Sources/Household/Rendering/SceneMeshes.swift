@@ -1,4 +1,5 @@
 internal import CRaster
+internal import Ground
 
 /// The meshes of one scene in the state of the world last drawn. Only what changed is built again.
 final class SceneMeshes {
@@ -125,7 +126,7 @@ final class SceneMeshes {
         }
         // By name, so that the order of objects does not matter.
         let name = object.id.utf8.reduce(UInt64(0xCBF2_9CE4_8422_2325)) { ($0 ^ UInt64($1)) &* 0x100_0000_01B3 }
-        var random = RenderRandom(seed: scene.seed ^ name)
+        var random = SplitMix64(seed: scene.seed ^ name)
         let shift = SIMD2(random.unit(), random.unit())
         let tint = SIMD3(repeating: 0.97 + 0.06 * random.unit())
         let known = meshFlags[index] == flags ? meshes[index] : nil

@@ -1,3 +1,5 @@
+internal import Ground
+
 /// Which request meets which fault. A pure function of the seed, the request's reference and how often the server has seen
 /// that reference: the same run meets the same faults in whatever order its requests arrive.
 package struct FaultPlan: Sendable, Equatable {
@@ -65,7 +67,7 @@ struct Hash64 {
     private var state: UInt64
 
     init(_ seed: UInt64 = 0) {
-        state = seed &+ 0x9E37_79B9_7F4A_7C15
+        state = seed &+ SplitMix64.step
     }
 
     mutating func combine(_ word: UInt64) {
@@ -83,16 +85,5 @@ struct Hash64 {
         for byte in bytes[place...] { combine(UInt64(byte)) }
     }
 
-    var value: UInt64 {
-        var word = state
-        word = (word ^ word >> 30) &* 0xBF58_476D_1CE4_E5B9
-        word = (word ^ word >> 27) &* 0x94D0_49BB_1331_11EB
-        return word ^ word >> 31
-    }
-
-    /// Sixteen hexadecimal digits.
-    var text: String {
-        let digits = String(value, radix: 16)
-        return String(repeating: "0", count: 16 - digits.count) + digits
-    }
+    var value: UInt64 { SplitMix64.finalized(state) }
 }

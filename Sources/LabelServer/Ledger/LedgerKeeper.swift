@@ -1,4 +1,5 @@
 internal import Foundation
+internal import Ground
 internal import Synchronization
 
 /// The ledger of a running server, and the file to which each billed call is appended as it happens.
@@ -14,7 +15,7 @@ final class LedgerKeeper: Sendable {
         }
         let descriptor = open(path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0o644)
         guard descriptor >= 0 else {
-            throw LabelServerError(.ledger, "cannot write the ledger \(path): \(String(cString: strerror(errno)))")
+            throw LabelServerError(.ledger, "cannot write the ledger \(path): \(Platform.lastError)")
         }
         file = Mutex(FileHandle(fileDescriptor: descriptor, closeOnDealloc: true))
     }

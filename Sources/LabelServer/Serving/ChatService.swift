@@ -1,4 +1,5 @@
 internal import Foundation
+internal import Ground
 internal import HTTPTypes
 internal import HummingbirdCore
 internal import NIOCore
@@ -79,7 +80,7 @@ final class ChatService: Sendable {
             var hash = Hash64()
             hash.combine(UInt64(attempt))
             for byte in reference.utf8 { hash.combine(UInt64(byte)) }
-            return hash.text
+            return hash.value.hex
         }
     }
 
@@ -189,7 +190,7 @@ final class ChatService: Sendable {
         } else {
             body.withUnsafeReadableBytes { hash.combine($0) }
         }
-        return (name == nil ? "body-" : "name-") + hash.text
+        return (name == nil ? "body-" : "name-") + hash.value.hex
     }
 
     private func serve(_ admission: Admission, _ channel: any Channel) async throws -> Outcome {

@@ -1,4 +1,5 @@
 internal import Episodes
+internal import Ground
 internal import Networks
 
 /// A training set being read, episode by episode.

@@ -93,7 +93,7 @@ package struct Vocabulary: Sendable, Equatable {
 
     /// ``sha256`` in hexadecimal.
     package var fingerprint: String {
-        sha256.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
+        sha256.hex
     }
 }
 

@@ -1,5 +1,6 @@
 internal import Exchange
 internal import ExperimentStore
+internal import Ground
 
 /// What happens in a session, as it happens.
 package enum TrainingEvent: Sendable, Equatable {

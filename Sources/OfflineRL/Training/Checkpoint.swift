@@ -4,12 +4,6 @@ internal import Foundation
 package import Networks
 internal import Tensors
 
-#if canImport(Darwin)
-internal import Darwin
-#else
-internal import Glibc
-#endif
-
 /// A folder with a learner's whole state: `model.safetensors` with weights, target and running moments,
 /// `optimizer.safetensors` with AdamW's moments, `checkpoint.json`, and `SHA256SUMS` over the three, for `sha256sum
 /// -c`.
@@ -78,12 +72,7 @@ package struct Checkpoint: Sendable {
     }
 
     /// Of the weights' file, 32 bytes.
-    package var modelSHA256: [UInt8] {
-        let digits = Array((sums[Self.modelFile] ?? "").utf8)
-        return stride(from: 0, to: digits.count - 1, by: 2).compactMap {
-            UInt8(String(decoding: digits[$0...$0 + 1], as: UTF8.self), radix: 16)
-        }
-    }
+    package var modelSHA256: [UInt8] { sums[Self.modelFile].flatMap { [UInt8](hex: $0) } ?? [] }
 
     private static func sha256(_ path: String) -> String? {
         guard let file = FileHandle(forReadingAtPath: path) else { return nil }
@@ -120,10 +109,9 @@ package struct Checkpoint: Sendable {
 
     /// Writes the learner's state to the folder `path`, which appears when it is complete.
     package static func write(_ learner: Learner, _ description: CheckpointDescription, to path: String) throws {
-        let partial = URL(fileURLWithPath: path).deletingLastPathComponent().path + "/.partial-\(getpid())"
         do {
-            try? FileManager.default.removeItem(atPath: partial)
-            try FileManager.default.createDirectory(atPath: partial, withIntermediateDirectories: true)
+            let folder = try AtomicFolder(path)
+            let partial = folder.partialPath
             let model = try write(learner.modelTensors, to: partial + "/" + modelFile, step: description.step)
             let optimizer = try write(
                 learner.optimizerTensors, to: partial + "/" + optimizerFile, step: description.step)
@@ -138,24 +126,10 @@ package struct Checkpoint: Sendable {
                 Array(sums.map { "\($0.0)  \($0.1)\n" }.joined().utf8), to: partial + "/" + sumsFile)
             // A checkpoint of this step can only be there when a later one was damaged and the run went back before it.
             if FileManager.default.fileExists(atPath: path) { try FileManager.default.removeItem(atPath: path) }
-            guard rename(partial, path) == 0 else {
-                throw CheckpointError(.unwritable, "cannot be named: \(String(cString: strerror(errno)))", path: path)
-            }
-            syncFolder(URL(fileURLWithPath: path).deletingLastPathComponent().path)
-        } catch let error as CheckpointError {
-            try? FileManager.default.removeItem(atPath: partial)
-            throw error
+            try folder.finish()
         } catch {
-            try? FileManager.default.removeItem(atPath: partial)
             throw CheckpointError(.unwritable, "cannot write the checkpoint: \(error)", path: path)
         }
-    }
-
-    private static func syncFolder(_ path: String) {
-        let descriptor = open(path, O_RDONLY | O_CLOEXEC)
-        guard descriptor >= 0 else { return }
-        fsync(descriptor)
-        close(descriptor)
     }
 
     private static func write(_ tensors: [StoredTensor], to path: String, step: Int) throws -> String {
@@ -168,7 +142,7 @@ package struct Checkpoint: Sendable {
             let values = place.store.read(place.pointer, count: tensor.count)
             try values.withUnsafeBytes(append)
         }
-        return hash.map { String(format: "%02x", $0) }.joined()
+        return hash.hex
     }
 
     // MARK: Reading
@@ -251,8 +225,4 @@ extension Learner {
             }
         }
     }
-}
-
-extension Sequence<UInt8> {
-    var hex: String { map { String(format: "%02x", $0) }.joined() }
 }

@@ -1,22 +1,11 @@
 internal import Foundation
-
-#if canImport(Darwin)
-internal import Darwin
-#else
-internal import Glibc
-#endif
+internal import Ground
 
 /// Where a run keeps its files: `<store>.runs/<name>/` with checkpoints, TensorBoard's events and a lock.
 package final class RunFolder {
     /// The folder itself.
     package let path: String
-    private var descriptor: Int32 = -1
-
-    /// Names that are safe as a folder: letters, digits, `-`, `_`, `.` and no leading dot, at most 100 characters.
-    package static func isName(_ name: String) -> Bool {
-        let allowed = Set("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_.")
-        return !name.isEmpty && name.count <= 100 && name.first != "." && name.allSatisfy(allowed.contains)
-    }
+    private let lock: FileLock
 
     /// The folder of a run beside a store.
     package static func path(store: String, run: String) -> String { "\(store).runs/\(run)" }
@@ -26,25 +15,17 @@ package final class RunFolder {
     /// - Throws: ``CheckpointError``.
     package init(_ path: String) throws {
         self.path = path
-        do {
-            try FileManager.default.createDirectory(
-                atPath: path + "/checkpoints", withIntermediateDirectories: true)
+        do throws(FileError) {
+            try Folder.make(path + "/checkpoints")
+            lock = try FileLock(path + "/lock", activity: "is training this run")
         } catch {
-            throw CheckpointError(.unwritable, "cannot be made: \(error.localizedDescription)", path: path)
-        }
-        descriptor = open(path + "/lock", O_RDWR | O_CREAT | O_CLOEXEC, 0o644)
-        guard descriptor >= 0, flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
-            if descriptor >= 0 { close(descriptor) }
-            descriptor = -1
-            throw CheckpointError(.unwritable, "another process is training this run; wait for it to end", path: path)
+            throw CheckpointError(.unwritable, error.message, path: error.code == .locked ? path : error.file)
         }
         for name in (try? FileManager.default.contentsOfDirectory(atPath: checkpoints)) ?? []
-        where name.hasPrefix(".partial-") {
+        where name.hasPrefix(AtomicFolder.prefix) {
             try? FileManager.default.removeItem(atPath: checkpoints + "/" + name)
         }
     }
-
-    deinit { if descriptor >= 0 { close(descriptor) } }
 
     /// The folder of the checkpoints.
     package var checkpoints: String { path + "/checkpoints" }

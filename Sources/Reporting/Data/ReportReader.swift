@@ -1,6 +1,7 @@
 internal import Episodes
 package import ExperimentStore
 internal import Frames
+internal import Ground
 
 extension ReportData {
     /// The curves that are drawn: action loss and mean Q while training, accuracy of actions on other splits.
@@ -82,16 +83,9 @@ extension ReportData.Labels {
         self.init(
             id: run.id, name: run.name, annotator: run.annotator, model: run.model, provider: run.provider,
             prompts: ["analysis", "scoring"].compactMap { stage in
-                prompts[stage].map { "\(stage) \($0.name) (\(ReportHex.text($0.sha256.prefix(4))))" }
+                prompts[stage].map { "\(stage) \($0.name) (\($0.sha256.prefix(4).hex))" }
             }, settings: run.settings, histogram: histogram, scored: status.scoredTransitions,
             unscored: max(0, status.transitions - status.scoredTransitions),
             dollars: Double(try run.spent(db)) / 1e9)
-    }
-}
-
-enum ReportHex {
-    static func text(_ bytes: some Sequence<UInt8>) -> String {
-        let digits = Array("0123456789abcdef")
-        return String(bytes.flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] })
     }
 }

@@ -1,5 +1,6 @@
 internal import Episodes
 internal import ExperimentStore
+internal import Ground
 internal import Pages
 
 /// What the page's script shows: short names, since there is much of it.
@@ -185,7 +186,7 @@ extension PageData {
         let (uncounted, places) = set.places(of: evaluation)
         var result = Evaluation(
             name: Plain.text(identity.name), uncounted: uncounted, step: identity.checkpointStep,
-            sha256: identity.checkpointSHA256.map { ReportHex.text($0) }, seconds: evaluation.run.seconds,
+            sha256: identity.checkpointSHA256.map(\.hex), seconds: evaluation.run.seconds,
             config: Plain.text(identity.config), r: [], problems: [:], s: [],
             means: Measure.all.map { set.mean(of: $0, places.map { $0?.rollout }) })
         for (place, entry) in places.enumerated() {

@@ -1,4 +1,5 @@
 internal import ExperimentStore
+internal import Ground
 internal import Pages
 package import Statistics
 
@@ -69,7 +70,7 @@ package struct TableBuilder: Sendable {
         }
         let first = all.first ?? []
         return ResultTable.TaskSet(
-            name: name, sha256: version.map { ReportHex.text($0.sha256) }, tasks: first.count,
+            name: name, sha256: version.map(\.sha256.hex), tasks: first.count,
             lengths: Dictionary(first.map { ($0.subTasks.count, 1) }, uniquingKeysWith: +),
             problems: first.count(where: { $0.problem != nil }),
             counts: Dictionary(uniqueKeysWithValues: tasks.map { ($0.key.name, $0.value.count) }), lines: lines)

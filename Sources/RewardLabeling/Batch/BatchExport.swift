@@ -58,16 +58,12 @@ package struct BatchExport: Sendable {
     }
 
     /// - Parameter spanLimit: Spans to look at, nil for all pending ones.
-    /// - Throws: ``StoreError``, or ``BatchError`` for a file that cannot be written.
+    /// - Throws: ``StoreError``, `FileError` for a file that cannot be written, or ``BatchError``.
     package func run(
         _ store: ExperimentStore, _ run: LabelRun, spanLimit: Int? = nil, progress: (Int) -> Void = { _ in },
         shouldStop: () -> Bool = { false }
     ) async throws -> Report {
-        do {
-            try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
-        } catch {
-            throw BatchError(.unwritable, "\(folder): cannot be made: \(error.localizedDescription)")
-        }
+        try Folder.make(folder)
         recover(try store.read { try run.outstandingBatches($0).map(\.file) })
         var report = Report()
         var nanodollars: Int64? = 0
@@ -110,8 +106,8 @@ package struct BatchExport: Sendable {
 
     /// A file whose questions are noted gets its name, if a process was killed in between.
     private func recover(_ names: [String]) {
-        for name in names where FileManager.default.fileExists(atPath: "\(folder)/\(name).part") {
-            try? FileManager.default.moveItem(atPath: "\(folder)/\(name).part", toPath: "\(folder)/\(name)")
+        for name in names {
+            try? Folder.rename("\(folder)/\(name)\(AtomicFile.partialSuffix)", to: "\(folder)/\(name)")
         }
     }
 
@@ -126,20 +122,17 @@ package struct BatchExport: Sendable {
 
     /// The reference and the beginning of the request's hash, so that an answer to another question is noticed.
     static func customID(_ reference: CallReference, _ hash: [UInt8]) -> String {
-        "\(reference)-" + hash.prefix(6).map { String(UInt16($0) + 256, radix: 16).dropFirst() }.joined()
+        "\(reference)-" + hash.prefix(6).hex
     }
 }
 
 /// A batch file being written.
 private final class BatchFile {
-    private let folder, name: String
-    private let handle: FileHandle
+    private let name: String
+    private let file: AtomicFile
     private var questions: [(prepared: SpanLabeler.Prepared, cost: Int64)] = []
-    private var byteCount = 0
-    private var partPath: String { "\(folder)/\(name).part" }
 
-    init(_ folder: String, _ run: LabelRun) throws(BatchError) {
-        self.folder = folder
+    init(_ folder: String, _ run: LabelRun) throws(FileError) {
         // A name of its own forever: who has sent a file to be run must not find another in its place.
         let time = Date.now.formatted(.iso8601.dateSeparator(.omitted).timeSeparator(.omitted))
         var number = 1
@@ -149,25 +142,15 @@ private final class BatchFile {
             number += 1
         } while FileManager.default.fileExists(atPath: "\(folder)/\(name)")
         self.name = name
-        let path = "\(folder)/\(name).part"
-        guard FileManager.default.createFile(atPath: path, contents: nil),
-            let handle = FileHandle(forWritingAtPath: path)
-        else { throw BatchError(.unwritable, "\(path): cannot be written") }
-        self.handle = handle
+        file = try AtomicFile("\(folder)/\(name)")
     }
 
     func isFull(before next: Int, _ limits: BatchExport.Limits) -> Bool {
-        questions.count >= limits.lines || (byteCount > 0 && byteCount + next > limits.bytes)
+        questions.count >= limits.lines || (file.count > 0 && file.count + next > limits.bytes)
     }
 
-    func add(_ line: [UInt8], _ prepared: SpanLabeler.Prepared, _ cost: Int64) throws(BatchError) {
-        do {
-            try handle.write(contentsOf: line)
-        } catch {
-            try? FileManager.default.removeItem(atPath: partPath)
-            throw BatchError(.unwritable, "\(partPath): cannot be written: is the disk full?")
-        }
-        byteCount += line.count
+    func add(_ line: [UInt8], _ prepared: SpanLabeler.Prepared, _ cost: Int64) throws(FileError) {
+        try file.append(line)
         var kept = prepared
         // The pictures are in the file; from here on the texts are enough.
         kept.request.parts = [.text(prepared.request.text)]
@@ -176,12 +159,7 @@ private final class BatchFile {
 
     /// Notes the questions, then gives the file its name: a file that has its name is known to the store.
     func close(_ store: ExperimentStore, _ run: LabelRun) throws -> BatchExport.Report.File {
-        do {
-            try handle.synchronize()
-            try handle.close()
-        } catch {
-            throw BatchError(.unwritable, "\(partPath): cannot be written: is the disk full?")
-        }
+        try file.prepare()
         try store.write { db in
             for (prepared, cost) in questions {
                 if let window = prepared.window {
@@ -192,12 +170,8 @@ private final class BatchFile {
                     reserved: cost, batch: LabelRun.Batched(file: name, prompt: prepared.request.text), db)
             }
         }
-        do {
-            try FileManager.default.moveItem(atPath: partPath, toPath: "\(folder)/\(name)")
-        } catch {
-            throw BatchError(.unwritable, "\(folder)/\(name): cannot be written: \(error.localizedDescription)")
-        }
-        return BatchExport.Report.File(name: name, requests: questions.count, bytes: byteCount)
+        try file.finish()
+        return BatchExport.Report.File(name: name, requests: questions.count, bytes: file.count)
     }
 }
 

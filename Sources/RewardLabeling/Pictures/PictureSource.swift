@@ -169,7 +169,7 @@ package actor PictureSource {
     }
 
     private func file(_ path: String, _ frame: LabelSpanRow.Frame) throws(PictureError) -> [UInt8] {
-        guard let bytes = WholeFile.read(root + "/" + path) else {
+        guard let bytes = try? WholeFile.read(root + "/" + path) else {
             throw PictureError(
                 t: frame.t,
                 message: "\(root)/\(path): cannot be read; if the data has moved, ingest it again from there")

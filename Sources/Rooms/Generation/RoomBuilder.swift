@@ -249,3 +249,11 @@ struct RoomBuilder {
 
     func count(_ type: ObjectType) -> Int { objects.count { $0.type == type } }
 }
+
+extension SeededGenerator {
+    /// A multiple of 5 cm in the range.
+    mutating func length(_ low: Float, _ high: Float) -> Float {
+        let steps = Int(((high - low) / 0.05).rounded())
+        return low + Float(int(0...max(0, steps))) * 0.05
+    }
+}

@@ -140,8 +140,3 @@ package struct ScriptedAnnotator: Sendable {
         ).text(&random)
     }
 }
-
-extension SeededGenerator {
-    /// 0..<1, in steps of 2^-53.
-    mutating func fraction() -> Double { Double(next() >> 11) / Double(1 << 53) }
-}

@@ -65,8 +65,8 @@ package struct GeneratedDataset: Sendable {
 
     private func writeFiles(_ files: [(name: String, bytes: [UInt8])], folder: String) throws(WriteError) {
         do {
-            try TrajectoryFolder.makeFolders(folder)
-            for file in files { try TrajectoryFolder.writeFile(file.bytes, to: "\(folder)/\(file.name)") }
+            try Folder.make(folder)
+            for file in files { try AtomicFile.write(file.bytes, to: "\(folder)/\(file.name)", durable: false) }
         } catch {
             throw WriteError(description: "\(error)")
         }

@@ -44,12 +44,8 @@ package struct GenerationManifest: Codable, Equatable {
         }
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.prettyPrinted, .sortedKeys]
-        do {
-            try TrajectoryFolder.makeFolders(folder)
-            try TrajectoryFolder.writeFile(Array(try encoder.encode(self)), to: path)
-        } catch {
-            throw FolderError(.cannotWrite, "\(error)")
-        }
+        try Folder.make(folder)
+        try AtomicFile.write(Array(try encoder.encode(self)), to: path)
     }
 
     /// Why a folder cannot take a generated dataset.

@@ -1,6 +1,7 @@
 internal import Pages
 internal import Episodes
 internal import ExperimentStore
+internal import Ground
 
 /// One transition: both frames, the action, and all that was said of it.
 struct TransitionPage {
@@ -125,11 +126,7 @@ struct TransitionPage {
 
     private var promptNames: [[String: Any]] {
         ["analysis", "scoring", "complaint"].compactMap { stage in
-            prompts[stage].map { prompt in
-                let digits = Array("0123456789abcdef")
-                let hash = prompt.sha256.prefix(6).flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] }
-                return ["stage": stage, "name": prompt.name, "hash": String(hash)]
-            }
+            prompts[stage].map { ["stage": stage, "name": $0.name, "hash": $0.sha256.prefix(6).hex] }
         }
     }
 }

@@ -2,6 +2,7 @@ internal import Episodes
 internal import ExperimentStore
 internal import Foundation
 internal import Frames
+internal import Ground
 internal import Images
 internal import Synchronization
 
@@ -59,8 +60,6 @@ final class FrameSource: Sendable {
 extension FramePlace {
     /// Changes with the picture: records are never written twice.
     var tag: String {
-        let digits = Array("0123456789abcdef")
-        let prefix = storeID.prefix(6).flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] }
-        return String(prefix) + "-" + String(record)
+        "\(storeID.prefix(6).hex)-\(record)"
     }
 }

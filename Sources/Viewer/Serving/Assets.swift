@@ -9,9 +9,7 @@ enum Assets {
             (.keys, "text/javascript; charset=utf-8", PackageResources.keys_js),
             (.icon, "image/svg+xml", PackageResources.icon_svg),
         ].map { asset, type, bytes in
-            let digits = Array("0123456789abcdef")
-            let tag = SHA256.hash(data: bytes).prefix(6).flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] }
-            return (asset, (type, bytes, String(tag)))
+            (asset, (type, bytes, SHA256.hash(data: bytes).prefix(6).hex))
         })
 
     /// Another one for another content, so that browsers may keep what they have.

@@ -5,6 +5,7 @@
 // parity tests'. Frames are bytes in memory. Prints one line of JSON.
 import Episodes
 import Foundation
+import Ground
 import Networks
 import OfflineRL
 import Tensors
@@ -15,10 +16,8 @@ func value(_ name: String) -> String? {
 }
 
 func hash(_ seed: Int, _ index: Int) -> UInt64 {
-    var z = UInt64(seed) &* 0x9E37_79B9_7F4A_7C15 &+ UInt64(index) &* 0xD1B5_4A32_D192_ED03 &+ 0x9E37_79B9_7F4A_7C15
-    z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
-    z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
-    return z ^ (z >> 31)
+    SplitMix64.finalized(
+        (UInt64(seed) &+ 1) &* SplitMix64.step &+ UInt64(index) &* 0xD1B5_4A32_D192_ED03)
 }
 
 func uniform(_ seed: Int, _ index: Int) -> Double { Double(hash(seed, index) >> 40) / Double(1 << 24) }

@@ -3,6 +3,7 @@
 
 import BareCodecs
 import Foundation
+import Ground
 import Images
 import SampleData
 
@@ -12,11 +13,11 @@ let clock = ContinuousClock()
 
 /// A frame with flat parts, gradients and noise: between a rendered room and a photograph.
 func frame(noise: Int) -> RGBImage {
-    var random = SampleRandom(seed: 1)
+    var random = SplitMix64(seed: 1)
     let pixels = (0..<(300 * 300)).flatMap { index -> [UInt8] in
         let (row, column) = (index / 300, index % 300)
         let base = (row / 50 + column / 75) % 4 * 45 + row / 6
-        return (0..<3).map { UInt8(min(255, base + $0 * 12 + random.integer(0...noise))) }
+        return (0..<3).map { UInt8(min(255, base + $0 * 12 + random.int(0...noise))) }
     }
     return RGBImage(width: 300, height: 300, pixels: pixels)
 }

@@ -1,10 +1,11 @@
+import Ground
 import Household
 
 /// A kitchen of 5 x 4 m with 116 objects and about 2,000 faces, and looks of its own, so that its figures do not change
 /// when the looks of real objects do.
 enum BenchmarkScene {
     static func make(seed: UInt64 = 1) throws -> HouseScene {
-        var random = SplitMix(state: seed)
+        var random = SplitMix64(seed: seed)
         var objects: [SceneObject] = []
         func add(
             _ type: ObjectType, _ size: SIMD3<Float>, _ position: SIMD3<Float>, yaw: Float = 0, parent: Int? = nil
@@ -117,20 +118,4 @@ enum BenchmarkScene {
         }
         return mesh
     }
-}
-
-/// SplitMix64.
-struct SplitMix {
-    var state: UInt64
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var z = state
-        z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
-        return z ^ (z >> 31)
-    }
-
-    /// 0 ..< 1.
-    mutating func unit() -> Float { Float(next() >> 40) / 16_777_216 }
 }

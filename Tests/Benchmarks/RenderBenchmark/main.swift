@@ -1,4 +1,5 @@
 import Foundation
+import Ground
 
 @testable import Household
 
@@ -16,7 +17,7 @@ func format(_ value: Double, _ digits: Int = 1) -> String { String(format: "%.\(
 
 /// Poses anywhere on the grid, horizons 0-60.
 func worlds(_ scene: HouseScene) -> [World] {
-    var random = SplitMix(state: 5)
+    var random = SplitMix64(seed: 5)
     let cells = scene.grid.cells
     return (0..<256).map { _ in
         let cell = cells[Int(random.next() % UInt64(cells.count))]

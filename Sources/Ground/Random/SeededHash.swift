@@ -4,11 +4,11 @@ package struct SeededHash: Sendable {
 
     /// - Parameter purpose: Keeps the uses of one seed apart.
     package init(seed: UInt64, purpose: UInt64) {
-        self.seed = Self.mixed(Self.mixed(seed) ^ purpose &* 0xD1B5_4A32_D192_ED03)
+        self.seed = Self.mixed(Self.mixed(seed) ^ purpose &* Self.second)
     }
 
     package func callAsFunction(_ a: UInt64, _ b: UInt64 = 0) -> UInt64 {
-        Self.mixed(Self.mixed(seed &+ a &* 0x9E37_79B9_7F4A_7C15) ^ b &* 0xD1B5_4A32_D192_ED03)
+        Self.mixed(Self.mixed(seed &+ a &* SplitMix64.step) ^ b &* Self.second)
     }
 
     /// Uniform in `0 ..< bound`; `bound` is at least 1 and far below 2^64.
@@ -16,17 +16,13 @@ package struct SeededHash: Sendable {
         Int(callAsFunction(a, b).multipliedFullWidth(by: UInt64(bound)).high)
     }
 
-    /// The finalizer of SplitMix64 (Steele, Lea and Flood 2014).
-    private static func mixed(_ value: UInt64) -> UInt64 {
-        var z = value &+ 0x9E37_79B9_7F4A_7C15
-        z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
-        return z ^ (z >> 31)
-    }
+    private static let second: UInt64 = 0xD1B5_4A32_D192_ED03
+
+    private static func mixed(_ value: UInt64) -> UInt64 { SplitMix64.finalized(value &+ SplitMix64.step) }
 }
 
-/// A pseudo-random order of `0 ..< count`, of which each place is computed by itself: a Feistel network over the next
-/// even power of two, walked until it falls inside.
+/// A pseudo-random order of `0 ..< count`, of which each place is computed by itself: a Feistel network over the next even
+/// power of two, walked until it falls inside.
 package struct SeededPermutation: Sendable {
     private let count: UInt64
     private let halfBits: UInt64
@@ -41,7 +37,7 @@ package struct SeededPermutation: Sendable {
 
     /// What stands at `place` in the order numbered `epoch`.
     package func callAsFunction(_ place: Int, epoch: Int) -> Int {
-        precondition(place >= 0 && place < count)
+        precondition(place >= 0 && place < count, "place \(place) of \(count)")
         let mask = (UInt64(1) << halfBits) - 1
         var value = UInt64(place)
         repeat {

@@ -1,1 +1,0 @@
-// One JSON value, one reader, one writer.
