@@ -130,7 +130,9 @@ import Testing
         let files = try #require(FileManager.default.enumerator(atPath: bench.root)).compactMap { $0 as? String }
             .filter { $0.hasSuffix("traj_data.json") && $0.contains("/train/") }.sorted()
         try FileManager.default.copyItem(atPath: bench.root, toPath: part)
-        for name in files.dropFirst() { try FileManager.default.removeItem(atPath: "\(part)/\(name)") }
+        for name in files.dropFirst(files.count / 2) {
+            try FileManager.default.removeItem(atPath: "\(part)/\(name)")
+        }
         var warnings: [String] = []
         let first = try bench.session(
             agents: [.expert], root: part, onEvent: { if case .warning(let text) = $0 { warnings.append(text) } }
