@@ -59,7 +59,7 @@ sanitize: deps ## the tensor core under the address and the thread sanitizer
 fuzz: deps ## fuzz the readers and parsers with libFuzzer; SECONDS_EACH=60 for each of them
 	@sh Tests/Fuzz/fuzz.sh "$(or $(SECONDS_EACH),60)"
 
-slurm: build ## run Pipelines/slurm for real on a cluster of one node (slurm-wlm), and compare with the same stages in turn
+slurm: build ## run rgvlm-experiment submit for real on a cluster of two nodes (slurm-wlm), and compare with the same stages in turn
 	@BIN=$(BIN) sh Tests/Slurm/test.sh
 
 kills: build ## the demo with its stages killed at random must end with the same table; KILLS=12 SEED=0 STEPS=updates

@@ -65,6 +65,7 @@ let package = Package(
         .executable(name: "rgvlm-label", targets: ["rgvlm-label"]),
         .executable(name: "rgvlm-train", targets: ["rgvlm-train"]),
         .executable(name: "rgvlm-evaluate", targets: ["rgvlm-evaluate"]),
+        .executable(name: "rgvlm-experiment", targets: ["rgvlm-experiment"]),
         .executable(name: "rgvlm-report", targets: ["rgvlm-report"]),
         .executable(name: "rgvlm-inspect", targets: ["rgvlm-inspect"]),
     ],
@@ -222,7 +223,10 @@ let package = Package(
                 "ALFRED", "Episodes", "Evaluation", "ExperimentStore", "Frames", "Ground", "Household", "Images",
                 "OfflineRL", "Rooms", "Simulation", "StageSupport", "Tensors",
             ]),
-        stage("rgvlm-report", ["Episodes", "ExperimentStore", "Ground", "Reporting", "StageSupport"]),
+        library("Experiments", ["ExperimentStore", "Ground", "StageSupport"]),
+        stage("rgvlm-experiment", ["Experiments", "Ground", "StageSupport"]),
+        stage(
+            "rgvlm-report", ["Episodes", "Experiments", "ExperimentStore", "Ground", "Reporting", "StageSupport"]),
         stage(
             "rgvlm-inspect",
             [
@@ -319,13 +323,19 @@ let package = Package(
                 "Episodes", "ExperimentStore", "Frames", "Ground", "Images", "Ingestion", "Pages", "SampleData",
                 "StoreFixture", "TestSupport", "Viewer",
             ]),
+        .executableTarget(
+            name: "FakeStage", dependencies: ["Episodes", "ExperimentStore"], path: "Tests/FakeStage",
+            swiftSettings: settings),
+        tests(
+            "ExperimentsTests",
+            ["Experiments", "FakeStage", "Ground", "StageSupport", "TestSupport", "rgvlm-experiment"]),
         tests(
             "StageTests",
             [
                 "Episodes", "Evaluation", "Exchange", "ExperimentStore", "Ground", "Networks", "OfflineRL",
                 "RewardLabeling", "SampleData", "ScriptedAnnotator", "Simulation", "StageSupport", "Tensors",
-                "TestSupport", "VisionLanguage", "rgvlm-evaluate", "rgvlm-ingest", "rgvlm-inspect", "rgvlm-label",
-                "rgvlm-report", "rgvlm-simulate", "rgvlm-train", grdb, logging,
+                "TestSupport", "VisionLanguage", "rgvlm-evaluate", "rgvlm-experiment", "rgvlm-ingest",
+                "rgvlm-inspect", "rgvlm-label", "rgvlm-report", "rgvlm-simulate", "rgvlm-train", grdb, logging,
             ], excluding: ["Help"]),
     ],
     swiftLanguageModes: [.v6],

@@ -2,19 +2,22 @@
 
 STORE ?= rgvlm.sqlite
 DEMO ?= Datasets/generated/demo
+# Of demo and reproduce; what is in SET, as in 'key.path=value ...', wins over their YAML.
+DRIVE = $(if $(JOBS),--jobs "$(JOBS)") $(if $(filter 1,$(RESTART)),--restart) $(if $(INTERVAL),--interval "$(INTERVAL)")
 
 .PHONY: ingest inspect simulate replay label lint train encode evaluate report reproduce
 
 demo: build ## the main job in miniature on generated data: data, labels, training, evaluation, table and report
-	@STEPS="data ingest label lint" ROOT= BIN=$(BIN) sh Pipelines/experiment.sh Pipelines/demo.yaml $(DEMO)/demo.sqlite $(DEMO) $(SET)
+	@$(BIN)/rgvlm-experiment run --config Pipelines/demo.yaml --store $(DEMO)/demo.sqlite --out $(DEMO) \
+		--steps data,ingest,label,lint $(DRIVE) $(SET)
 	@echo
 	$(BIN)/rgvlm-inspect summary --store $(DEMO)/demo.sqlite
 	@echo
 	$(BIN)/rgvlm-inspect episode 1 --store $(DEMO)/demo.sqlite
 	@echo
 	$(BIN)/rgvlm-simulate render --episode 1 --store $(DEMO)/demo.sqlite --out $(DEMO)/episode-1
-	@STEPS="train evaluate references report" ROOT= BIN=$(BIN) \
-		sh Pipelines/experiment.sh Pipelines/demo.yaml $(DEMO)/demo.sqlite $(DEMO) $(SET)
+	@$(BIN)/rgvlm-experiment run --config Pipelines/demo.yaml --store $(DEMO)/demo.sqlite --out $(DEMO) \
+		--steps train,evaluate,references,report $(DRIVE) $(SET)
 	@echo
 	@echo "The labels are the scripted annotator's, not a VLM's. Look also at $(DEMO)/lint.html and"
 	@echo "$(DEMO)/episode-1/sheet.png, animation.png beside it (a browser plays it). Walk around yourself:"
@@ -22,7 +25,9 @@ demo: build ## the main job in miniature on generated data: data, labels, traini
 	@echo "as in episode_list). The pictures are under $(DEMO)/data. The same with all rows, or with real data: make reproduce"
 
 reproduce: build ## the paper's table and figure: make reproduce [BUDGET=small|default|long] [ALFRED_ROOT=dir] [EVAL_INSTRUCT=file] [SET='key=value ...']
-	@BIN=$(BIN) sh Pipelines/reproduce.sh $(SET)
+	@$(BIN)/rgvlm-experiment reproduce $(if $(BUDGET),--budget "$(BUDGET)") $(if $(ALFRED_ROOT),--root "$(ALFRED_ROOT)") \
+		$(if $(EVAL_INSTRUCT),--tasks "$(EVAL_INSTRUCT)") $(if $(SEEDS),--seeds "$(SEEDS)") $(if $(OUT),--out "$(OUT)") \
+		$(if $(filter file,$(origin STORE)),,--store "$(STORE)") $(if $(STEPS),--steps "$(STEPS)") $(DRIVE) $(SET)
 
 simulate: build ## generate a dataset: make simulate [OUT=dir] [SCENES=12] [EPISODES=100] [MIX=expert:0.5,noisy:0.5]
 	$(BIN)/rgvlm-simulate generate --out "$(or $(OUT),Datasets/generated/simulated)" $(if $(SCENES),--scenes $(SCENES)) \

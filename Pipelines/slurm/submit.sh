@@ -33,7 +33,7 @@ mkdir -p "$(dirname "$2")" "$3"
 RGVLM_STORE=$(absolute "$2")
 RGVLM_OUT=$(cd "$3" && pwd -P)
 RGVLM_BIN=${BIN:-$here/../../.build/release}
-for program in ingest simulate label train evaluate report; do
+for program in ingest simulate label train evaluate report experiment; do
     [ -x "$RGVLM_BIN/rgvlm-$program" ] || fail 66 "$RGVLM_BIN/rgvlm-$program: there is no such program; make build, or set BIN"
 done
 RGVLM_BIN=$(cd "$RGVLM_BIN" && pwd -P)
@@ -86,9 +86,9 @@ for setting in "$@"; do
     shift
 done
 # What it will take comes first. SHARDS budgets add up.
-"$RGVLM_BIN/rgvlm-report" plan --config "$RGVLM_CONFIG" --store "$RGVLM_STORE" "$@" >&2
+"$RGVLM_BIN/rgvlm-experiment" plan --config "$RGVLM_CONFIG" --store "$RGVLM_STORE" "$@" >&2
 for list in train evaluate references; do
-    "$RGVLM_BIN/rgvlm-report" plan --config "$RGVLM_CONFIG" --store "$RGVLM_STORE" "$@" --list $list \
+    "$RGVLM_BIN/rgvlm-experiment" plan --config "$RGVLM_CONFIG" --store "$RGVLM_STORE" "$@" --list $list \
         >"$RGVLM_LISTS/$list"
     [ -s "$RGVLM_LISTS/$list" ] || fail 65 "$RGVLM_CONFIG: the plan has nothing to $list"
 done

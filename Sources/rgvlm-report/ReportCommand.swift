@@ -4,5 +4,5 @@ import ArgumentParser
 struct ReportCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "rgvlm-report", abstract: "Tables, figures and pages of an experiment.",
-        subcommands: [MakeCommand.self, TableCommand.self, PlanCommand.self], defaultSubcommand: MakeCommand.self)
+        subcommands: [MakeCommand.self, TableCommand.self], defaultSubcommand: MakeCommand.self)
 }

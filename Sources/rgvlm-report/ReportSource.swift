@@ -1,5 +1,6 @@
 internal import Episodes
 internal import ExperimentStore
+internal import Experiments
 internal import Foundation
 internal import Ground
 internal import Reporting

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""The demo through random kills: every stage is killed with SIGKILL at random, alone or with the script that drives it, and the same
+"""The demo through random kills: every stage is killed with SIGKILL at random, alone or with the driver, and the same
 command is given again until it is done. The table, and all numbers behind it, must be those of an undisturbed run.
 
     make kills [KILLS=12] [SEED=0] [STEPS=60]
@@ -19,7 +19,7 @@ FILES = ["table.md", "table.csv", "table.tex", "results.json", "lint.json"]
 
 
 def children(pid: int) -> list[int]:
-    """All processes below `pid`, and those of sessions it has started."""
+    """All stages below `pid`."""
     found, new = set(), [pid]
     table = [line.split()[:3] for line in
              subprocess.run(["ps", "-eo", "pid=,ppid=,comm="], stdout=subprocess.PIPE, text=True).stdout.splitlines()]
@@ -33,18 +33,18 @@ def children(pid: int) -> list[int]:
 
 
 def command(options: argparse.Namespace) -> list[str]:
-    return ["sh", str(ROOT / "Pipelines/experiment.sh"), "demo.yaml", "out/demo.sqlite", "out",
-            f"train.steps={options.steps}", "train.checkpoint_every=10", "train.validate_every=1000000",
-            "simulate.episodes=60"]
+    settings = [f"train.steps={options.steps}", "train.checkpoint_every=10", "train.validate_every=1000000",
+                "simulate.episodes=60"]
+    return [str(pathlib.Path(options.bin).resolve() / "rgvlm-experiment"), "run", "--config", "demo.yaml",
+            "--store", "out/demo.sqlite", "--out", "out", *settings]
 
 
 def run(folder: pathlib.Path, options: argparse.Namespace, kills: int, dice: random.Random) -> int:
     (folder / "demo.yaml").write_text((ROOT / "Pipelines/demo.yaml").read_text())
-    environment = {**os.environ, "BIN": str(pathlib.Path(options.bin).resolve()), "ROOT": ""}
     done = 0
     for _ in range(10_000):
         with open(folder / "log.txt", "a") as log:
-            process = subprocess.Popen(command(options), cwd=folder, env=environment, stdout=log, stderr=log)
+            process = subprocess.Popen(command(options), cwd=folder, stdout=log, stderr=log)
         while process.poll() is None:
             if done < kills:
                 time.sleep(dice.uniform(0.2, options.pause))
@@ -56,7 +56,7 @@ def run(folder: pathlib.Path, options: argparse.Namespace, kills: int, dice: ran
                             process.kill()
                         os.kill(dice.choice(stages), signal.SIGKILL)
                         done += 1
-                        print(f"kill {done}: {'a stage and the script' if with_driver else 'a stage'}", flush=True)
+                        print(f"kill {done}: {'a stage and the driver' if with_driver else 'a stage'}", flush=True)
                     except ProcessLookupError:
                         pass
             else:

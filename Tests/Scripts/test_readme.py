@@ -34,7 +34,7 @@ import test_fetch_alfred as fetching
 PACKAGE = os.path.abspath(os.path.join(HERE, "..", ".."))
 BIN = os.path.abspath(os.environ.get("RGVLM_BIN") or os.path.join(PACKAGE, ".build", "release"))
 PYTHON = os.environ.get("RGVLM_PYTHON") or os.path.join(PACKAGE, ".venv", "bin", "python")
-STAGES = ["simulate", "ingest", "label", "train", "evaluate", "report", "inspect"]
+STAGES = ["simulate", "ingest", "label", "train", "evaluate", "report", "inspect", "experiment"]
 IS_BUILT = all(os.access(os.path.join(BIN, "rgvlm-" + stage), os.X_OK) for stage in STAGES)
 CAN_FETCH = bool(fetching.UNPACKER and shutil.which("curl"))
 DOCUMENTS = [os.path.relpath(name, PACKAGE)
@@ -162,9 +162,9 @@ RULES = [
     Rule(r"rgvlm-evaluate frames\b", says="sheet.png"),
     Rule(r"rgvlm-report make\b|\bmake report\b", says="report.html"),
     Rule(r"rgvlm-report table\b", says=r"\| "),
-    Rule(r"rgvlm-report plan\b", says="sparse"),
-    Rule(r"Pipelines/experiment\.sh\b", "see SMALLER", "report.html"),
-    Rule(r"Pipelines/slurm/submit\.sh\b", "Slurm's commands only pretend; make slurm runs it on a cluster", "report\t7"),
+    Rule(r"rgvlm-experiment plan\b", says="sparse"),
+    Rule(r"rgvlm-experiment run\b", "see SMALLER", "report.html"),
+    Rule(r"rgvlm-experiment submit\b", "Slurm's commands only pretend; make slurm runs it on a cluster", "report\t8"),
 ]
 
 # The pipelines of the checkouts, made small: data, updates, seeds, tasks and rows. Each pattern has to be there.
@@ -172,11 +172,10 @@ COMMON = [(r"scenes: \d+", "scenes: 4"), (r"episodes: \d+", "episodes: 10"), (r"
           (r"\n  steps: \d+", r"\n  steps: 2\n  batch: 4"), (r"tasks: \d+", "tasks: 2"), (r"seeds: \[.*\]", "seeds: [1]"),
           (r"(  rows:\n(?:    - .*\n){2})(?:    - .*\n)+", r"\1")]
 SMALLER = {"demo.yaml": COMMON,
-           "reproduce.yaml": COMMON + [(r"\n  batch: \d\d", ""), (r"limit: \d+", "limit: 2")],
-           "reproduce.sh": [(r"tasks: \d+", "tasks: 2")]}
+           "reproduce.yaml": COMMON + [(r"\n  batch: \d\d", ""), (r"limit: \d+", "limit: 2")]}
 
 # Commands that write a store; all others find one there.
-WRITERS = r"rgvlm-ingest|make ingest|experiment\.sh|submit\.sh|make reproduce"
+WRITERS = r"rgvlm-ingest|make ingest|rgvlm-experiment (run|submit)|make reproduce"
 
 # They stand before the real ones: nothing is compiled, installed or submitted.
 SHIMS = {

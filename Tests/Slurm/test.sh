@@ -69,7 +69,7 @@ one_after_the_other() {
     done
     "$bin/rgvlm-label" merge --config "$config" --store "$store" "$out"/shards/?.sqlite
     for list in train evaluate references; do
-        "$bin/rgvlm-report" plan --config "$config" --store "$store" --list $list >"$work/$list"
+        "$bin/rgvlm-experiment" plan --config "$config" --store "$store" --list $list >"$work/$list"
         sh -e "$work/$list"
     done
     "$bin/rgvlm-label" lint --config "$config" --store "$store" --results "$out/lint.json" || [ $? = 65 ]
@@ -156,7 +156,7 @@ weights "$out" | cmp - "$work/weights.slurm" || fail "weights changed the second
 
 echo "with a cell that fails ..."
 mkdir "$work/bin"
-for program in ingest simulate label evaluate report; do ln -s "$bin/rgvlm-$program" "$work/bin/"; done
+for program in ingest simulate label evaluate report experiment; do ln -s "$bin/rgvlm-$program" "$work/bin/"; done
 cat >"$work/bin/rgvlm-train" <<END
 #!/bin/sh
 case "\$*" in *"--run shuffled-s2 "*) echo "error: made to fail"; exit 65 ;; esac

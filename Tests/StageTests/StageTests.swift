@@ -35,7 +35,9 @@ private func json(_ text: String) throws -> Any { try JSONSerialization.jsonObje
         ("rgvlm-inspect", ["summary"]), ("rgvlm-inspect", ["episode"]), ("rgvlm-inspect", ["instructions"]),
         ("rgvlm-inspect", ["verify"]), ("rgvlm-inspect", ["labels"]), ("rgvlm-inspect", ["serve"]),
         ("rgvlm-evaluate", []), ("rgvlm-evaluate", ["run"]), ("rgvlm-evaluate", ["frames"]), ("rgvlm-report", []),
-        ("rgvlm-report", ["make"]), ("rgvlm-report", ["table"]), ("rgvlm-report", ["plan"]),
+        ("rgvlm-report", ["make"]), ("rgvlm-report", ["table"]), ("rgvlm-experiment", []),
+        ("rgvlm-experiment", ["plan"]),
+        ("rgvlm-experiment", ["run"]), ("rgvlm-experiment", ["reproduce"]),
     ])
     func helpIsAsPublished(_ name: String, _ path: [String]) throws {
         let result = try Executable(name).run(path + ["--help"], in: folder, environment: ["COLUMNS": "80"])

@@ -17,6 +17,9 @@ package struct Executable: Sendable {
         path = folder.appendingPathComponent(name).path
     }
 
+    /// - Parameter path: Of the program, or of a link to it.
+    package init(path: String) { self.path = path }
+
     /// Starts it; what it prints goes to files in `folder`.
     ///
     /// - Parameter input: A file to read as stdin, nil for nothing.

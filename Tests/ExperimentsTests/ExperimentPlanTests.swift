@@ -1,9 +1,10 @@
 import Foundation
 import Ground
+import StageSupport
 import TestSupport
 import Testing
 
-@testable import StageSupport
+@testable import Experiments
 
 @Suite struct ExperimentPlanTests {
     private let folder: TemporaryFolder
@@ -24,7 +25,7 @@ import Testing
         """
 
     private func configuration(_ yaml: String = yaml, _ overrides: [String] = []) throws -> Configuration {
-        try Configuration(file: try folder.write(yaml, to: "c.yaml"), overrides: overrides)
+        try Configuration(file: try folder.write(yaml, to: "c.yaml"), overrides: overrides.map { .init($0) })
     }
 
     private func plan(_ yaml: String = yaml, _ places: ExperimentPlan.Places? = nil) throws -> ExperimentPlan {
@@ -208,7 +209,7 @@ import Testing
             (["provider=replay", "replay_of=mine"], "mine-replay"),
         ]
         for (settings, name) in cases {
-            let label = try Configuration(file: nil, overrides: settings.map { "label." + $0 }).label
+            let label = try Configuration(file: nil, overrides: settings.map { .init("label." + $0) }).label
             #expect(label.runName == name, "\(settings)")
         }
     }

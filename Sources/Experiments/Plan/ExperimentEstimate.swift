@@ -1,3 +1,5 @@
+package import StageSupport
+
 /// What is known of an experiment that was begun: from its store, and from the files beside it.
 package struct ExperimentFacts: Sendable, Equatable {
     /// A training run.
@@ -93,8 +95,8 @@ extension ExperimentPlan {
         package var bytes: Double
     }
 
-    /// Updates a second of one process with one thread when nothing was measured: (IQL, behaviour cloning), on two cores of
-    /// a server that both work.
+    /// Updates a second of one process with one thread when nothing was measured: (IQL, behaviour cloning), on two
+    /// cores of a server that both work.
     static func assumedRate(_ cell: Cell) -> Double {
         let rates: (iql: Double, cloning: Double) =
             switch cell.preset {

@@ -1,5 +1,6 @@
 internal import Foundation
 internal import Ground
+package import StageSupport
 
 /// What an experiment consists of: each row of its table trained once a seed, and evaluated. Nothing is read or run.
 package struct ExperimentPlan: Sendable, Equatable {
@@ -48,7 +49,8 @@ package struct ExperimentPlan: Sendable, Equatable {
     package var references: [String]
     package var referenceCommands: [[String]]
 
-    /// - Throws: ``StageError`` for an experiment without rows, for a row whose settings are not understood, and for names
+    /// - Throws: ``StageError`` for an experiment without rows, for a row whose settings are not understood, and for
+    ///   names
     ///   that do not fit in one line.
     package init(_ configuration: Configuration, _ places: Places) throws {
         let experiment = configuration.experiment
@@ -92,8 +94,8 @@ package struct ExperimentPlan: Sendable, Equatable {
 }
 
 extension ExperimentPlan.Places {
-    /// The folder that this program was called in, relative where it lies below the current one; nil when a shell found the
-    /// program by its name.
+    /// The folder that this program was called in, relative where it lies below the current one; nil when a shell found
+    /// the program by its name.
     package static var calledIn: String? {
         let called = CommandLine.arguments[0]
         guard let slash = called.lastIndex(of: "/") else { return nil }

@@ -1,5 +1,6 @@
 internal import Foundation
 internal import Ground
+package import StageSupport
 
 extension ExperimentPlan {
     /// A table of the cells, a line a row and a column a seed, and what is left to do.

@@ -1,12 +1,35 @@
 internal import ExperimentStore
 internal import Foundation
-internal import StageSupport
+package import StageSupport
 
 extension ExperimentFacts {
-    /// What a store says, and the files beside it.
+    /// What the configuration's store says, and what there is to say about one that says nothing: a store that is not
+    /// there yet, or not made up yet.
     ///
     /// - Parameter withEstimates: Also what only an estimate needs.
-    init(_ store: ExperimentStore, _ configuration: StageSupport.Configuration, withEstimates: Bool) throws {
+    /// - Throws: `StoreError` for a store that cannot be read.
+    package static func read(
+        _ configuration: StageSupport.Configuration, withEstimates: Bool
+    ) throws -> (facts: ExperimentFacts, note: String?) {
+        do {
+            let store = try ExperimentStore(configuration.store, access: .read)
+            return (try ExperimentFacts(store, configuration, withEstimates: withEstimates), nil)
+        } catch let error as StoreError where [.missing, .notAStore, .older].contains(error.code) {
+            return (ExperimentFacts(), error.code == .missing ? nil : "\(error.description); nothing counts as done")
+        }
+    }
+
+    /// What the disk of `path` has left, in bytes; folders that are not there yet will be on their parent's.
+    package static func freeBytes(_ path: String) -> Double? {
+        var folder = URL(fileURLWithPath: path).deletingLastPathComponent()
+        while !FileManager.default.fileExists(atPath: folder.path), folder.path != "/" {
+            folder.deleteLastPathComponent()
+        }
+        let attributes = try? FileManager.default.attributesOfFileSystem(forPath: folder.path)
+        return (attributes?[.systemFreeSize] as? NSNumber)?.doubleValue
+    }
+
+    private init(_ store: ExperimentStore, _ configuration: StageSupport.Configuration, withEstimates: Bool) throws {
         self.init()
         try store.read { db in
             hasData = try !DatasetRow.all(db).isEmpty
