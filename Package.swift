@@ -323,9 +323,10 @@ let package = Package(
             "StageTests",
             [
                 "Episodes", "Evaluation", "Exchange", "ExperimentStore", "Ground", "Networks", "OfflineRL",
-                "RewardLabeling", "SampleData", "ScriptedAnnotator", "Simulation", "StageSupport", "Tensors",
+                "RewardLabeling", "SampleData", "ScriptedAnnotator", "Simulation", "StageSupport", "StoreFixture",
+                "Tensors",
                 "TestSupport", "VisionLanguage", "rgvlm-evaluate", "rgvlm-ingest", "rgvlm-inspect", "rgvlm-label",
-                "rgvlm-report", "rgvlm-simulate", "rgvlm-train", grdb, logging,
+                "rgvlm-report", "rgvlm-simulate", "rgvlm-train", logging,
             ], excluding: ["Help"]),
     ],
     swiftLanguageModes: [.v6],

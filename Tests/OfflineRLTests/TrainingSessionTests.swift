@@ -1,6 +1,7 @@
+import Episodes
 import ExperimentStore
 import Foundation
-import GRDB
+import Networks
 import TestSupport
 import Testing
 

@@ -1,6 +1,6 @@
 import ExperimentStore
 import Foundation
-import GRDB
+import StoreFixture
 import TestSupport
 import Testing
 
@@ -167,11 +167,8 @@ private enum Generated {
     /// What is flagged in the viewer is left out of training, and training says so.
     @Test func flagsReachTraining() throws {
         let store = try ExperimentStore(folder("x.sqlite"), access: .write)
-        try store.write { db in
-            let id = try #require(
-                try Int64.fetchOne(db, sql: "SELECT id FROM episodes WHERE split = 'train' ORDER BY id"))
-            try EpisodeFlag.set(episode: id, t: nil, note: "bad", db)
-        }
+        let id = Int64(try store.number("SELECT min(id) FROM episodes WHERE split = 'train'"))
+        try store.write { try EpisodeFlag.set(episode: id, t: nil, note: "bad", $0) }
         try store.close()
         let result = try Executable("rgvlm-train").run(
             [

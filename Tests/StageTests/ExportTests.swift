@@ -1,6 +1,7 @@
+import ExperimentStore
 import Foundation
-import GRDB
 import SampleData
+import StoreFixture
 import TestSupport
 import Testing
 
@@ -26,7 +27,7 @@ private let inspect = Executable("rgvlm-inspect")
     }
 
     private func number(_ sql: String) throws -> Int {
-        try DatabaseQueue(path: folder("x.sqlite")).read { try Int.fetchOne($0, sql: sql) ?? -1 }
+        try ExperimentStore(folder("x.sqlite"), access: .read).number(sql)
     }
 
     private func description(_ result: Executable.Result) throws -> [String: Any] {

@@ -1,7 +1,7 @@
 import Dispatch
 import ExperimentStore
 import Foundation
-import GRDB
+import StoreFixture
 import TestSupport
 import Testing
 
@@ -127,23 +127,16 @@ private final class Servers {
     }
 
     private func number(_ sql: String, _ store: String = "x.sqlite") throws -> Int {
-        let database = try DatabaseQueue(path: folder(store))
-        defer { try? database.close() }
-        return try database.read { try Int.fetchOne($0, sql: sql) } ?? -1
+        try ExperimentStore(folder(store), access: .read).number(sql)
     }
 
     private func scores(_ run: String, _ store: String = "x.sqlite") throws -> [String] {
-        let database = try DatabaseQueue(path: folder(store))
-        defer { try? database.close() }
-        return try database.read {
-            try String.fetchAll(
-                $0,
-                sql: """
-                    SELECT e.key || ' ' || s.control || ' ' || c.position || ' ' || c.t || ' ' || c.score
-                    FROM label_scores c JOIN label_spans s ON s.id = c.span_id JOIN label_runs r ON r.id = s.run_id
-                    JOIN episodes e ON e.id = c.episode_id WHERE r.name = ? ORDER BY 1
-                    """, arguments: [run])
-        }
+        try ExperimentStore(folder(store), access: .read).texts(
+            """
+            SELECT e.key || ' ' || s.control || ' ' || c.position || ' ' || c.t || ' ' || c.score
+            FROM label_scores c JOIN label_spans s ON s.id = c.span_id JOIN label_runs r ON r.id = s.run_id
+            JOIN episodes e ON e.id = c.episode_id WHERE r.name = '\(run)' ORDER BY 1
+            """)
     }
 
     /// To renew the files after a change of options: RGVLM_RENEW_HELP=1 make test
@@ -493,11 +486,9 @@ private final class Servers {
 
     @Test func missingPicturesBlockTheirSpansOnly() throws {
         let server = try serve()
-        let database = try DatabaseQueue(path: folder("x.sqlite"))
-        try database.write {
-            try $0.execute(sql: "UPDATE frames SET status = 'missing', path = NULL WHERE episode_id = 3 AND t = 2")
-        }
-        try database.close()
+        let store = try ExperimentStore(folder("x.sqlite"), access: .write)
+        try store.execute("UPDATE frames SET status = 'missing', path = NULL WHERE episode_id = 3 AND t = 2")
+        try store.close()
         let made = try served(server, ["--controls", "0"])
         #expect(made.status == 66 && made.errors.contains("observation 2"), "\(made.errors)")
         #expect(try number("SELECT count(*) FROM label_spans WHERE status = 'blocked'") == 1)

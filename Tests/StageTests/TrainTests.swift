@@ -1,7 +1,7 @@
 import Exchange
 import ExperimentStore
 import Foundation
-import GRDB
+import StoreFixture
 import TestSupport
 import Testing
 
@@ -56,15 +56,20 @@ private enum Labelled {
 
     private func bytes(_ path: String) throws -> Data { try Data(contentsOf: URL(fileURLWithPath: path)) }
 
+    private func stored() throws -> ExperimentStore { try ExperimentStore(folder("x.sqlite"), access: .read) }
+
+    private func change(_ sql: String) throws {
+        let store = try ExperimentStore(folder("x.sqlite"), access: .write)
+        defer { try? store.close() }
+        try store.execute(sql)
+    }
+
     private func figures(_ run: String = "r") throws -> [String] {
-        try DatabaseQueue(path: folder("x.sqlite")).read { db in
-            try String.fetchAll(
-                db,
-                sql: """
-                    SELECT m.step || ' ' || split || ' ' || m.name || ' ' || value FROM train_metrics m
-                    JOIN train_runs r ON r.id = m.run_id WHERE r.name = ? ORDER BY m.step, split, m.name
-                    """, arguments: [run])
-        }
+        try stored().texts(
+            """
+            SELECT m.step || ' ' || split || ' ' || m.name || ' ' || value FROM train_metrics m
+            JOIN train_runs r ON r.id = m.run_id WHERE r.name = '\(run)' ORDER BY m.step, split, m.name
+            """)
     }
 
     /// To renew the files after a change of options: RGVLM_RENEW_HELP=1 make test
@@ -92,7 +97,7 @@ private enum Labelled {
             expected.contains { $0.hasPrefix("20 train loss/v ") }
                 && expected.contains { $0.hasPrefix("23 valid_seen ") })
         try FileManager.default.removeItem(atPath: folder("x.sqlite.runs"))
-        try DatabaseQueue(path: folder("x.sqlite")).write { try $0.execute(sql: "DELETE FROM train_runs") }
+        try change("DELETE FROM train_runs")
         var killed = 0
         for attempt in 0..<4 {
             let before = newestStep()
@@ -148,12 +153,10 @@ private enum Labelled {
             let lint = try label.run(["lint", "--no-replay", "--json", "--store", "x.sqlite"] + settings, in: folder)
             #expect([0, 65].contains(lint.status) && !lint.output.isEmpty, "\(lint)")
         }
-        try DatabaseQueue(path: folder("x.sqlite")).write { db in
-            let runs = try String.fetchAll(
-                db, sql: "SELECT l.name FROM train_runs r JOIN label_runs l ON l.id = r.label_run_id ORDER BY r.name")
-            #expect(runs == ["scripted", "scripted-random"])
-            try db.execute(sql: "DELETE FROM label_scores")
-        }
+        let runs = try stored().texts(
+            "SELECT l.name FROM train_runs r JOIN label_runs l ON l.id = r.label_run_id ORDER BY r.name")
+        #expect(runs == ["scripted", "scripted-random"])
+        try change("DELETE FROM label_scores")
         let empty = try run(quick + ["--run", "e", "--steps", "1", "--set", "label.provider=scripted"])
         #expect(empty.status == 66 && empty.errors.contains("has scored none"), "\(empty)")
     }
@@ -190,12 +193,9 @@ private enum Labelled {
         let status = try run(["status", "--store", "x.sqlite", "--json"])
         let runs = try #require(try JSONSerialization.jsonObject(with: Data(status.output.utf8)) as? [[String: Any]])
         #expect(runs.count == 12 && runs.allSatisfy { $0["status"] as? String == "done" })
-        let reward = try DatabaseQueue(path: folder("x.sqlite")).read {
-            try String.fetchOne(
-                $0, sql: "SELECT l.name FROM train_runs r JOIN label_runs l ON l.id = r.label_run_id WHERE r.name = 'd'"
-            )
-        }
-        #expect(reward != nil)
+        let reward = try stored().texts(
+            "SELECT l.name FROM train_runs r JOIN label_runs l ON l.id = r.label_run_id WHERE r.name = 'd'")
+        #expect(reward.count == 1)
     }
 
     /// Two runs on one store at the same time: both end, with all figures.

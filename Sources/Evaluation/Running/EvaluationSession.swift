@@ -21,11 +21,17 @@ package enum EvaluationEvent: Sendable {
 
 /// The figures of one agent on one set.
 package struct EvaluationResult: Encodable, Sendable {
+    /// The evaluation's name in the store.
     package var name: String
+    /// As in `eval_instruct`.
     package var taskSet: String
+    /// Updates done before the checkpoint was taken; nil unless a policy acts.
     package var checkpointStep: Int?
+    /// The figures over all tasks.
     package var summary: RolloutSummary
+    /// Actions taken in all.
     package var steps: Int
+    /// How long the rollouts took.
     package var seconds: Double
     /// False where the store had it already.
     package var isNew: Bool
@@ -283,6 +289,7 @@ package final class EvaluationSession {
 
 /// Why nobody can be evaluated.
 package struct EvaluationError: ExitCoded, Equatable {
+    /// What kind of fault it is.
     package enum Code: Sendable {
         /// A run, a checkpoint, frames or the release are not there.
         case missing
@@ -290,7 +297,9 @@ package struct EvaluationError: ExitCoded, Equatable {
         case unfit
     }
 
+    /// What kind of fault it is.
     package var code: Code
+    /// What is wrong and what to do about it.
     package var description: String
 
     init(_ code: Code, _ description: String) {

@@ -4,6 +4,7 @@ package import ExperimentStore
 package struct EvaluationSettings: Sendable {
     /// Tasks that are read from a file, or drawn from a split of the store.
     package struct Tasks: Sendable, Equatable {
+        /// Where tasks come from.
         package enum Source: Sendable, Equatable {
             /// In SPRINT's format.
             case file(String)
@@ -12,13 +13,16 @@ package struct EvaluationSettings: Sendable {
 
         /// The set's name.
         package var name: String
+        /// Where the tasks come from.
         package var source: Source
         /// Tasks in all, spread evenly over the lengths; nil for a file's all, or 100 of a split.
         package var count: Int?
         /// Numbers of sub-tasks; nil for a file's all, or 1 to 6 of a split.
         package var lengths: [Int]?
+        /// Where the agent begins.
         package var start: TaskSet.Start
 
+        /// A set; without a count all of a file, or 100 of a split.
         package init(
             name: String, source: Source, count: Int? = nil, lengths: [Int]? = nil, start: TaskSet.Start = .recorded
         ) {
@@ -30,7 +34,9 @@ package struct EvaluationSettings: Sendable {
         }
     }
 
+    /// Of the drawing of tasks and of what agents draw.
     package var seed: UInt64
+    /// Whose episodes the tasks are of.
     package var dataset: DatasetRow
     /// The release that trajectories and floor plans are read from.
     package var root: String
@@ -40,8 +46,10 @@ package struct EvaluationSettings: Sendable {
     package var runs: [String]
     /// Who else acts: `expert` or `random`.
     package var agents: [EvalRun.Agent]
+    /// The sets in the order in which they are tried.
     package var sets: [Tasks]
 
+    /// What to evaluate; somebody must act.
     package init(
         seed: UInt64, dataset: DatasetRow, root: String, threads: Int? = nil, runs: [String] = [],
         agents: [EvalRun.Agent] = [], sets: [Tasks]

@@ -1,6 +1,7 @@
 import Episodes
 import ExperimentStore
 import Foundation
+import StoreFixture
 import Testing
 
 @testable import OfflineRL
