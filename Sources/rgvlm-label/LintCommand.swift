@@ -37,8 +37,7 @@ struct LintCommand: AsyncParsableCommand {
             let store = try ExperimentStore(configuration.store, access: .read)
             let run = try store.labelRun(named: self.run ?? configuration.label.runName)
             let progress = ProgressLine(quiet: common.quiet || common.json, logger: common.logger("rgvlm-label"))
-            let potential = SpanProgress(store)
-            let reader = LintReader(store, run, progress: noReplay ? nil : { try await potential($0) })
+            let reader = reader(store, run)
             let spans = try await reader.spans { done, total in
                 progress.show("spans", done: done, of: total, unit: "")
             }
@@ -57,6 +56,12 @@ struct LintCommand: AsyncParsableCommand {
             }
             return report.verdict == .pass ? .done : .badInput
         }
+    }
+
+    private func reader(_ store: ExperimentStore, _ run: LabelRun) -> LintReader {
+        guard !noReplay else { return LintReader(store, run, progress: nil) }
+        let progress = SpanProgress(store)
+        return LintReader(store, run, progress: { try await progress.of($0) })
     }
 
     private func thresholds(_ section: Configuration.Lint) -> LintThresholds {
