@@ -12,7 +12,7 @@ package struct SpanProgress: Sendable {
     /// `[observations]`, 0 for nothing done to 1 for reached; nil where the recording is shorter than the span.
     ///
     /// - Throws: ``StoreError``; another error where the recording cannot be replayed.
-    package func callAsFunction(_ span: Span) async throws -> [Double]? {
+    package func of(_ span: Span) async throws -> [Double]? {
         let query = try resolver.query(
             CallReference(runID: span.runID, spanID: span.id, stage: .scoring, window: 0))
         let truth = try await truths.truth(root: query.root, key: query.episodeKey)
