@@ -14,49 +14,55 @@ fi
 
 swift_bin=$(dirname "$(readlink -f "$(command -v swiftc)")")
 clang=$swift_bin/clang++
-sources=$(find Sources/ALFRED -name '*.swift')
+features="-swift-version 6 -package-name rgvlm -enable-upcoming-feature ExistentialAny
+    -enable-upcoming-feature InternalImportsByDefault -enable-upcoming-feature MemberImportVisibility
+    -Xcc -fmodule-map-file=Sources/COpenSSL/module.modulemap -Xcc -fmodule-map-file=Tests/Fuzz/CRaster.modulemap
+    -ISources/CRaster/include -I$out"
+
+# A library that the fuzzed ones import, as a module of its own as in the package.
+library() {
+    # shellcheck disable=SC2046,SC2086
+    swiftc -parse-as-library -O -wmo $features -module-name "$1" -emit-module -emit-module-path "$out/$1.swiftmodule" \
+        -c -o "$out/$1.o" -enable-testing -sanitize=address $(find "Sources/$1" -name '*.swift')
+}
+
+# The sources given, as one module with libFuzzer: the binary's name and the module's come first.
+fuzzer() {
+    name=$1
+    module=$2
+    shift 2
+    # shellcheck disable=SC2086
+    swiftc -parse-as-library -O -wmo $features -module-name "$module" -suppress-warnings -sanitize=fuzzer,address "$@" \
+        "$out/Ground.o" "$out/JSON.o" -lcrypto -use-ld=lld -o "$out/$name"
+}
 
 echo "Compiling the readers with libFuzzer and AddressSanitizer."
 "$clang" -std=c++17 -O1 -g -fsanitize=address,fuzzer-no-link -ISources/CJSONShim/include \
     -c Sources/CJSONShim/json_shim.cpp -o "$out/json_shim.o"
-# ALFRED imports Household: a module of its own with its C kernels, as in the package.
+library Ground
+library JSON
+library Episodes
+# Poses are the simulator's, with its C kernels.
 for kernel in Sources/CRaster/*.c; do
     "$clang" -x c -O1 -g -fsanitize=address -ISources/CRaster/include -c "$kernel" -o "$out/$(basename "$kernel" .c)-c.o"
 done
-kernels=$(find "$out" -name '*-c.o')
+library Household
 # shellcheck disable=SC2046
-swiftc -parse-as-library -O -wmo -swift-version 6 -package-name rgvlm -module-name Household -emit-module \
-    -emit-module-path "$out/Household.swiftmodule" -c -o "$out/Household.o" -sanitize=address -enable-testing \
-    -enable-upcoming-feature ExistentialAny -enable-upcoming-feature InternalImportsByDefault \
-    -enable-upcoming-feature MemberImportVisibility -Xcc -fmodule-map-file=Tests/Fuzz/CRaster.modulemap \
-    -ISources/CRaster/include $(find Sources/Household -name '*.swift')
-# shellcheck disable=SC2086
-swiftc -parse-as-library -O -swift-version 6 -package-name rgvlm -module-name FuzzReaders \
-    -sanitize=fuzzer,address -enable-upcoming-feature ExistentialAny -enable-upcoming-feature InternalImportsByDefault \
-    -enable-upcoming-feature MemberImportVisibility -Xcc -fmodule-map-file=Tests/Fuzz/CJSONShim.modulemap \
-    -Xcc -fmodule-map-file=Tests/Fuzz/CRaster.modulemap -ISources/CRaster/include -I"$out" \
-    -ISources/CJSONShim/include $sources Tests/Fuzz/FuzzReaders.swift "$out/json_shim.o" "$out/Household.o" $kernels \
-    -lsimdjson -lstdc++ -use-ld=lld -o "$out/readers"
+fuzzer readers ALFRED -Xcc -fmodule-map-file=Tests/Fuzz/CJSONShim.modulemap -ISources/CJSONShim/include \
+    $(find Sources/ALFRED -name '*.swift') Sources/Rooms/AgentPose+Release.swift Tests/Fuzz/FuzzReaders.swift \
+    "$out/json_shim.o" "$out/Episodes.o" "$out/Household.o" $(find "$out" -name '*-c.o') -lsimdjson -lstdc++
 
 # What models answer: the provider decoders and the score parser as one module, without the network.
-swiftc -parse-as-library -O -swift-version 6 -module-name Crypto -emit-module -emit-module-path "$out/Crypto.swiftmodule" \
-    -c -o "$out/Crypto.o" Tests/Fuzz/CryptoStub.swift
 # shellcheck disable=SC2046
-swiftc -parse-as-library -O -wmo -swift-version 6 -package-name rgvlm -module-name VisionLanguage -suppress-warnings \
-    -sanitize=fuzzer,address -enable-upcoming-feature ExistentialAny -enable-upcoming-feature InternalImportsByDefault \
-    -enable-upcoming-feature MemberImportVisibility -I"$out" \
+fuzzer answers VisionLanguage \
     $(find Sources/VisionLanguage/Providers Sources/VisionLanguage/Values -name '*.swift') \
     Sources/VisionLanguage/HTTP/HTTPTransport.swift Sources/VisionLanguage/Policy/APIKey.swift \
     Sources/RewardLabeling/Answers/ScoreParser.swift Sources/RewardLabeling/Answers/ExpectedScores.swift \
-    Tests/Fuzz/FuzzAnswers.swift "$out/Crypto.o" -use-ld=lld -o "$out/answers"
+    Tests/Fuzz/FuzzAnswers.swift
 
 # The header of safetensors files.
-swiftc -parse-as-library -O -wmo -swift-version 6 -module-name FuzzHeader -sanitize=fuzzer,address \
-    -enable-upcoming-feature ExistentialAny -enable-upcoming-feature InternalImportsByDefault \
-    -enable-upcoming-feature MemberImportVisibility Sources/Exchange/Safetensors/HeaderScanner.swift \
-    Sources/Exchange/Safetensors/SafetensorsHeader.swift Sources/Exchange/Safetensors/SafetensorsTensor.swift \
-    Sources/Exchange/Files/LittleEndian.swift Sources/Exchange/Files/JSONText.swift Tests/Fuzz/FuzzHeader.swift \
-    -use-ld=lld -o "$out/header"
+fuzzer header Exchange Sources/Exchange/Safetensors/SafetensorsHeader.swift \
+    Sources/Exchange/Safetensors/SafetensorsTensor.swift Sources/Exchange/Files/LittleEndian.swift Tests/Fuzz/FuzzHeader.swift
 
 # Seeds: a sample dataset, and the fixtures.
 rm -rf "$out/seeds" "$out/sample"
