@@ -41,7 +41,7 @@ struct LintCommand: AsyncParsableCommand {
         let run = try store.labelRun(named: self.run ?? configuration.label.runName)
         let progress = common.progress("rgvlm-label")
         let potential = SpanProgress(store)
-        let truth: LintReader.Progress? = noReplay ? nil : { @Sendable span in try await potential(span) }
+        let truth: LintReader.Progress? = noReplay ? nil : { @Sendable span in try await potential.of(span) }
         let reader = LintReader(store, run, progress: truth)
         let spans = try await reader.spans { done, total in
             progress.show("spans", done: done, of: total, unit: "")

@@ -1,5 +1,6 @@
 internal import Foundation
 internal import Ground
+internal import JSON
 internal import StageSupport
 internal import VisionLanguage
 

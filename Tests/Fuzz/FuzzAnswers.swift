@@ -1,11 +1,8 @@
 // What a model or its server sends back; compiled together with the sources it reads (Tests/Fuzz/fuzz.sh).
 // The environment variable RGVLM_FUZZ names the reader: scores or replies.
 
-#if canImport(Darwin)
-import Darwin
-#else
-import Glibc
-#endif
+import Ground
+import JSON
 
 @testable import RewardLabeling
 @testable import VisionLanguage
@@ -68,7 +65,7 @@ private func fuzzReply(_ body: [UInt8], api: Int, status: Int) {
         guard let answered = line.reply else { return }
         reply = answered
         // What was taken out of the line is a document of its own.
-        precondition((try? JSONParser.parse(reply.body)) != nil)
+        precondition((try? JSONValue(reply: reply.body)) != nil)
     }
     let hidden = Array(secret.utf8)
     func isClean(_ bytes: [UInt8]) -> Bool {

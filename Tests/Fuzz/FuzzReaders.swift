@@ -1,6 +1,10 @@
 // The entry point libFuzzer calls; compiled together with the sources of the ALFRED library (Tests/Fuzz/fuzz.sh).
 // The environment variable RGVLM_FUZZ names the reader: json, splits, layout, pt, npy or mask.
 
+import Episodes
+import Ground
+import JSON
+
 #if canImport(Darwin)
 import Darwin
 #else
@@ -43,7 +47,7 @@ private func fuzzTrajectory(_ bytes: UnsafeRawBufferPointer) {
     guard let parser else { return }
     let file = FileBytes(bytes)
     let isAccepted = (try? parser.withRoot(of: file) { _ in true }) ?? false
-    if isAccepted { precondition(JSONDiagnosis.firstProblem(in: file.bytes) == nil) }
+    if isAccepted { precondition(JSONReader.firstProblem(in: file.bytes) == nil) }
     guard let trajectory = try? Trajectory(file, reader: parser), let written = try? trajectory.json() else { return }
     let again = try? Trajectory(FileBytes(written), reader: parser)
     precondition(again == trajectory)

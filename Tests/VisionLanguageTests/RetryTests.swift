@@ -1,4 +1,5 @@
 import Foundation
+import JSON
 import Testing
 
 @testable import VisionLanguage
@@ -8,7 +9,7 @@ import Testing
 
     private func read(_ headers: [String: String], error: String = "null", message: String = "") throws -> Duration? {
         RetryAfter.read(
-            headers: headers, error: try JSONParser.parse(Array(error.utf8)), message: message, now: now)
+            headers: headers, error: try JSONValue(reply: Array(error.utf8)), message: message, now: now)
     }
 
     @Test(arguments: [

@@ -1,9 +1,10 @@
 internal import CJSONShim
 internal import Ground
+internal import JSON
 
 /// Parses JSON files one after the other with reused buffers. Not thread-safe: one reader a worker.
 ///
-/// The parser is simdjson; ``JSONDiagnosis`` explains what it rejects.
+/// The parser is simdjson, which is fast and says little: `JSONScanner` explains what it rejects.
 package final class JSONReader {
     private let parser: OpaquePointer
 
@@ -16,6 +17,18 @@ package final class JSONReader {
 
     deinit { rgvlm_json_parser_destroy(parser) }
 
+    /// What is wrong with `text`, or nil when the slow reader finds nothing.
+    static func firstProblem(in text: UnsafeRawBufferPointer) -> JSONError? {
+        var scanner = JSONScanner(text, .halfPairs, depthLimit: 1024)
+        do throws(JSONError) {
+            try scanner.skip()
+            try scanner.end()
+            return nil
+        } catch {
+            return error
+        }
+    }
+
     /// Parses `text` and hands its root to `body`. The values must not outlive the call.
     func withRoot<R>(
         of text: FileBytes, _ body: (JSONView) throws(ALFREDError) -> R
@@ -27,10 +40,11 @@ package final class JSONReader {
         let problem = rgvlm_json_parse(
             parser, bytes.baseAddress?.assumingMemoryBound(to: CChar.self), bytes.count, &nodes, &count)
         guard problem == nil, let nodes else {
-            let diagnosis = JSONDiagnosis.firstProblem(in: bytes)
+            let diagnosis = Self.firstProblem(in: bytes)
             let reason = problem.map { String(cString: $0) } ?? "no value"
             throw ALFREDError(
-                .malformed, diagnosis?.message ?? "not valid JSON: \(reason)", location: diagnosis?.location)
+                .malformed, diagnosis?.message ?? "not valid JSON: \(reason)",
+                location: diagnosis?.location(in: bytes))
         }
         do {
             return try body(JSONView(nodes: nodes, index: 0))

@@ -1,3 +1,5 @@
+internal import JSON
+
 /// The JSON of a safetensors file: tensors with the place of their data, and a dictionary of texts.
 ///
 /// Read as strictly as the format is written down: https://github.com/huggingface/safetensors#format.
@@ -23,6 +25,8 @@ struct SafetensorsHeader: Equatable {
             self.tensor = tensor
             self.isUnsupported = isUnsupported
         }
+
+        init(_ error: JSONError) { self.init("byte \(error.offset) of the header: \(error.message)") }
     }
 
     /// Headers larger than this are refused, as the reference implementation does.
@@ -35,10 +39,10 @@ struct SafetensorsHeader: Equatable {
     /// - Parameter dataSize: Bytes of the file after the header.
     init(_ text: UnsafeRawBufferPointer, dataSize: Int) throws(Problem) {
         guard text.first == UInt8(ascii: "{") else { throw Problem("the header does not begin with {") }
-        var scanner = HeaderScanner(text)
+        var scanner = JSONScanner(text)
         // Swift's strings take names apart that differ in Unicode form for one; the format does not.
         var names: Set<[UInt8]> = []
-        try scanner.object { scanner, name throws(Problem) in
+        try Self.object(&scanner) { scanner, name throws(Problem) in
             guard names.insert(Array(name.utf8)).inserted else { throw Problem("is there twice", tensor: name) }
             if name == Self.metadataName {
                 metadata = try Self.metadata(&scanner)
@@ -50,7 +54,7 @@ struct SafetensorsHeader: Equatable {
                 }
             }
         }
-        try scanner.end()
+        do throws(JSONError) { try scanner.end() } catch { throw Problem(error) }
         entries.sort { ($0.bytes.lowerBound, $0.bytes.upperBound) < ($1.bytes.lowerBound, $1.bytes.upperBound) }
         var end = 0
         for entry in entries {
@@ -69,21 +73,21 @@ struct SafetensorsHeader: Equatable {
         }
     }
 
-    private static func entry(_ name: String, _ scanner: inout HeaderScanner) throws(Problem) -> Entry {
+    private static func entry(_ name: String, _ scanner: inout JSONScanner) throws(Problem) -> Entry {
         var element: SafetensorsTensor.Element?
         var shape: [Int]?
         var offsets: [Int]?
-        try scanner.object { scanner, key throws(Problem) in
+        try object(&scanner) { scanner, key throws(Problem) in
             switch key {
             case "dtype" where element == nil:
-                let type = try scanner.string()
+                let type = try string(&scanner)
                 element = SafetensorsTensor.Element(rawValue: type)
                 guard element != nil else {
                     throw Problem(
                         "has elements of the type \(type.prefix(20)), which is not supported", isUnsupported: true)
                 }
-            case "shape" where shape == nil: shape = try scanner.numbers(atMost: rankLimit)
-            case "data_offsets" where offsets == nil: offsets = try scanner.numbers(atMost: 2)
+            case "shape" where shape == nil: shape = try numbers(&scanner, atMost: rankLimit)
+            case "data_offsets" where offsets == nil: offsets = try numbers(&scanner, atMost: 2)
             case "dtype", "shape", "data_offsets": throw Problem("has the key \(key) twice")
             default: throw Problem("has the key \"\(key.prefix(40))\", which the format does not know")
             }
@@ -100,16 +104,53 @@ struct SafetensorsHeader: Equatable {
         return Entry(tensor: SafetensorsTensor(name, element, shape: shape), bytes: offsets[0]..<offsets[1])
     }
 
-    private static func metadata(_ scanner: inout HeaderScanner) throws(Problem) -> [String: String] {
+    private static func metadata(_ scanner: inout JSONScanner) throws(Problem) -> [String: String] {
         var metadata: [String: String] = [:]
         var names: Set<[UInt8]> = []
-        try scanner.object { scanner, key throws(Problem) in
+        try object(&scanner) { scanner, key throws(Problem) in
             guard names.insert(Array(key.utf8)).inserted else {
                 throw Problem("the metadata has \"\(key.prefix(40))\" twice")
             }
-            metadata[key] = try scanner.string()
+            metadata[key] = try string(&scanner)
         }
         return metadata
+    }
+
+    /// Calls `member` for each name; it has to read the value.
+    private static func object(
+        _ scanner: inout JSONScanner, _ member: (inout JSONScanner, String) throws(Problem) -> Void
+    ) throws(Problem) {
+        var isFirst = true
+        do throws(JSONError) { try scanner.beginObject() } catch { throw Problem(error) }
+        while true {
+            let name: String?
+            do throws(JSONError) { name = try scanner.member(&isFirst) } catch { throw Problem(error) }
+            guard let name else { return }
+            try member(&scanner, name)
+        }
+    }
+
+    private static func string(_ scanner: inout JSONScanner) throws(Problem) -> String {
+        do throws(JSONError) { return try scanner.string() } catch { throw Problem(error) }
+    }
+
+    /// Whole numbers without sign, fraction or exponent.
+    private static func numbers(_ scanner: inout JSONScanner, atMost limit: Int) throws(Problem) -> [Int] {
+        var (numbers, isFirst) = ([] as [Int], true)
+        do throws(JSONError) {
+            try scanner.beginArray()
+            while try scanner.element(&isFirst) {
+                guard numbers.count < limit else { throw scanner.failure("expected at most \(limit) numbers") }
+                guard try scanner.kind() == .number else { throw scanner.unexpected("a number") }
+                guard let number = Int(try scanner.source()), number >= 0 else {
+                    throw scanner.failure("expected a whole number below 2^63")
+                }
+                numbers.append(number)
+            }
+        } catch {
+            throw Problem(error)
+        }
+        return numbers
     }
 
     // MARK: Writing
@@ -135,30 +176,21 @@ struct SafetensorsHeader: Equatable {
 
     /// The file up to the data: the header's length, then the JSON, padded so that the data begin at a multiple of 8.
     var bytes: [UInt8] {
-        var json: [UInt8] = [UInt8(ascii: "{")]
-        func separate() { if json.count > 1 { json.append(UInt8(ascii: ",")) } }
-        if !metadata.isEmpty {
-            json += Array("\"\(Self.metadataName)\":{".utf8)
-            for (index, (key, value)) in metadata.sorted(by: { $0.key < $1.key }).enumerated() {
-                if index > 0 { json.append(UInt8(ascii: ",")) }
-                JSONText.append(key, to: &json)
-                json.append(UInt8(ascii: ":"))
-                JSONText.append(value, to: &json)
-            }
-            json.append(UInt8(ascii: "}"))
-        }
-        for entry in entries {
-            separate()
-            JSONText.append(entry.tensor.name, to: &json)
-            let shape = entry.tensor.shape.map(String.init).joined(separator: ",")
-            json += Array(
-                (":{\"dtype\":\"\(entry.tensor.element.rawValue)\",\"shape\":[\(shape)],"
-                    + "\"data_offsets\":[\(entry.bytes.lowerBound),\(entry.bytes.upperBound)]}").utf8)
-        }
-        json.append(UInt8(ascii: "}"))
+        let texts = metadata.sorted { $0.key < $1.key }.map { JSONValue.Member($0.key, .string($0.value)) }
+        let members = (texts.isEmpty ? [] : [.init(Self.metadataName, .object(texts))]) + entries.map(Self.member)
+        var json = JSONWriter.bytes(.object(members), .printable)
         json += repeatElement(UInt8(ascii: " "), count: -json.count & 7)
         var bytes: [UInt8] = []
         bytes.append(littleEndian: UInt64(json.count))
         return bytes + json
+    }
+
+    private static func member(_ entry: Entry) -> JSONValue.Member {
+        .init(
+            entry.tensor.name,
+            [
+                "dtype": .string(entry.tensor.element.rawValue), "shape": .array(entry.tensor.shape.map { .int($0) }),
+                "data_offsets": [.int(entry.bytes.lowerBound), .int(entry.bytes.upperBound)],
+            ])
     }
 }

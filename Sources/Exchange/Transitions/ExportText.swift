@@ -1,6 +1,7 @@
 internal import Episodes
 internal import ExperimentStore
 internal import Ground
+internal import JSON
 
 /// The rows as lines of text.
 struct ExportText {
@@ -100,7 +101,7 @@ struct ExportText {
                 case .whole(let number): line += Array(String(number).utf8)
                 case .flag(let flag): line.append(flag ? 0x31 : 0x30)
                 case .score(let score): line += Array((score.isNaN ? "null" : Self.text(score)).utf8)
-                case .text(let text): JSONText.append(text, to: &line)
+                case .text(let text): line += JSONWriter.bytes(.string(text), .printable)
                 case .nothing: line += Array("null".utf8)
                 }
             }

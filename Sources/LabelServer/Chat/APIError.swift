@@ -1,3 +1,5 @@
+internal import JSON
+
 /// An error as the OpenAI API words it.
 struct APIError: Error, Equatable {
     var status: Int
@@ -15,17 +17,11 @@ struct APIError: Error, Equatable {
     }
 
     var body: [UInt8] {
-        var json = JSONWriter()
-        json.raw(#"{"error":{"message":"#)
-        json.string(message)
-        json.raw(#","type":"#)
-        json.string(type)
-        json.raw(#","param":"#)
-        json.string(param)
-        json.raw(#","code":"#)
-        json.string(code)
-        json.raw("}}")
-        return json.bytes
+        JSONWriter.bytes([
+            "error": [
+                "message": .string(message), "type": .string(type), "param": JSONValue(param), "code": JSONValue(code),
+            ]
+        ])
     }
 
     /// A request that cannot be served as it is.

@@ -1,3 +1,5 @@
+internal import JSON
+
 extension ChatDecoder {
     /// The number of messages.
     mutating func messages(into request: inout ChatRequest) throws(Problem) -> Int? {

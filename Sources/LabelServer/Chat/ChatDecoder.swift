@@ -1,3 +1,4 @@
+internal import JSON
 internal import VisionLanguage
 
 extension ChatRequest {
@@ -21,12 +22,12 @@ extension ChatRequest {
 /// The walk through a body. Fields unknown to it are passed over, `null` is as good as absent, of a field given twice the
 /// last one counts.
 struct ChatDecoder {
-    typealias Failure = JSONScanner.Failure
+    typealias Failure = JSONError
 
     private var scanner: JSONScanner
 
     init(_ body: UnsafeRawBufferPointer) {
-        scanner = JSONScanner(body)
+        scanner = JSONScanner(body, [.halfPairs, .hugeNumbers], depthLimit: 200)
     }
 
     /// What the body lacks or has wrong although it is JSON.
@@ -43,7 +44,7 @@ struct ChatDecoder {
             case .request(let error): throw error
             case .json(let failure):
                 throw .invalid(
-                    "We could not parse the JSON body of your request: \(failure.message) at byte \(failure.position).")
+                    "We could not parse the JSON body of your request: \(failure).")
             }
         }
     }
@@ -207,7 +208,7 @@ struct ChatDecoder {
     mutating func skip() throws(Problem) { try json { scanner throws(Failure) in try scanner.skip() } }
 
     mutating func field(_ isFirst: inout Bool) throws(Problem) -> String? {
-        do throws(Failure) { return try scanner.field(&isFirst) } catch { throw .json(error) }
+        do throws(Failure) { return try scanner.member(&isFirst) } catch { throw .json(error) }
     }
 
     mutating func element(_ isFirst: inout Bool) throws(Problem) -> Bool {

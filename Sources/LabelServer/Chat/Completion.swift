@@ -1,3 +1,4 @@
+internal import JSON
 internal import VisionLanguage
 
 /// A completion as the API words it, whole or as server-sent events.
@@ -15,88 +16,66 @@ struct Completion {
     var usage: TokenUsage
 
     var body: [UInt8] {
-        var json = JSONWriter()
-        head(&json, object: "chat.completion")
-        json.raw(#","choices":[{"index":0,"message":{"role":"assistant","content":"#)
-        message(&json)
-        json.raw(#"},"logprobs":"#)
-        logprobs(&json)
-        json.raw(#","finish_reason":"#)
-        json.string(finishReason)
-        json.raw(#"}],"usage":"#)
-        usage(&json)
-        json.raw("}")
-        return json.bytes
+        JSONWriter.bytes(
+            .object(head("chat.completion") + [choices("message"), .init("usage", usageJSON)]), .fractions)
     }
 
     /// One chunk with the whole message, one with the usage where it is asked for, and the mark of the end.
     func events(includesUsage: Bool) -> [UInt8] {
-        var json = JSONWriter()
-        json.raw("data: ")
-        head(&json, object: "chat.completion.chunk")
-        json.raw(#","choices":[{"index":0,"delta":{"role":"assistant","content":"#)
-        message(&json)
-        json.raw(#"},"logprobs":"#)
-        logprobs(&json)
-        json.raw(#","finish_reason":"#)
-        json.string(finishReason)
-        json.raw("}]")
-        if includesUsage { json.raw(#","usage":null"#) }
-        json.raw("}\n\n")
+        let head = head("chat.completion.chunk")
+        var chunks = [head + [choices("delta")]]
         if includesUsage {
-            json.raw("data: ")
-            head(&json, object: "chat.completion.chunk")
-            json.raw(#","choices":[],"usage":"#)
-            usage(&json)
-            json.raw("}\n\n")
+            chunks[0].append(.init("usage", .null))
+            chunks.append(head + [.init("choices", []), .init("usage", usageJSON)])
         }
-        json.raw("data: [DONE]\n\n")
-        return json.bytes
-    }
-
-    private func head(_ json: inout JSONWriter, object: String) {
-        json.raw(#"{"id":"#)
-        json.string(id)
-        json.raw(#","object":""# + object + #"","created":\#(created),"model":"#)
-        json.string(model)
-        json.raw(#","system_fingerprint":"#)
-        json.string(fingerprint)
-    }
-
-    private func message(_ json: inout JSONWriter) {
-        json.string(content)
-        json.raw(#","refusal":"#)
-        json.string(refusal)
-    }
-
-    private func logprobs(_ json: inout JSONWriter) {
-        guard let logprobs else { return json.raw("null") }
-        json.raw(#"{"content":"#)
-        json.array(logprobs) { json, token in
-            Self.token(&json, token.token, token.logprob)
-            json.raw(#","top_logprobs":"#)
-            json.array(token.top) { json, alternative in
-                Self.token(&json, alternative.token, alternative.logprob)
-                json.raw("}")
-            }
-            json.raw("}")
+        let events = chunks.map {
+            Array("data: ".utf8) + JSONWriter.bytes(.object($0), .fractions) + Array("\n\n".utf8)
         }
-        json.raw(#","refusal":null}"#)
+        return events.joined() + Array("data: [DONE]\n\n".utf8)
     }
 
-    private static func token(_ json: inout JSONWriter, _ token: String, _ logprob: Double) {
-        json.raw(#"{"token":"#)
-        json.string(token)
-        json.raw(#","logprob":"#)
-        json.number(logprob)
-        json.raw(#","bytes":"#)
-        json.array(token.utf8) { $0.raw("\($1)") }
+    private func head(_ object: String) -> [JSONValue.Member] {
+        [
+            .init("id", .string(id)), .init("object", .string(object)), .init("created", .int(Int(created))),
+            .init("model", .string(model)), .init("system_fingerprint", JSONValue(fingerprint)),
+        ]
     }
 
-    private func usage(_ json: inout JSONWriter) {
-        json.raw(
-            #"{"prompt_tokens":\#(usage.prompt),"completion_tokens":\#(usage.completion),"#
-                + #""total_tokens":\#(usage.prompt + usage.completion),"#
-                + #""prompt_tokens_details":{"cached_tokens":\#(usage.cached)}}"#)
+    /// - Parameter name: What the API calls the message here.
+    private func choices(_ name: String) -> JSONValue.Member {
+        let choice: JSONValue = .object([
+            .init("index", 0),
+            .init(
+                name, ["role": "assistant", "content": JSONValue(content), "refusal": JSONValue(refusal)]),
+            .init("logprobs", logprobsJSON), .init("finish_reason", .string(finishReason)),
+        ])
+        return .init("choices", [choice])
+    }
+
+    private var logprobsJSON: JSONValue {
+        guard let logprobs else { return .null }
+        let tokens: [JSONValue] = logprobs.map { token in
+            let top = token.top.map { JSONValue.object(Self.token($0.token, $0.logprob)) }
+            return .object(Self.token(token.token, token.logprob) + [.init("top_logprobs", .array(top))])
+        }
+        return ["content": .array(tokens), "refusal": .null]
+    }
+
+    private static func token(_ token: String, _ logprob: Double) -> [JSONValue.Member] {
+        // JSON has no infinities: they become the largest numbers there are.
+        let largest = Double.greatestFiniteMagnitude
+        let number = logprob.isNaN ? logprob : max(-largest, min(largest, logprob))
+        return [
+            .init("token", .string(token)), .init("logprob", .double(number)),
+            .init("bytes", .array(token.utf8.map { .int(Int($0)) })),
+        ]
+    }
+
+    private var usageJSON: JSONValue {
+        [
+            "prompt_tokens": .int(usage.prompt), "completion_tokens": .int(usage.completion),
+            "total_tokens": .int(usage.prompt + usage.completion),
+            "prompt_tokens_details": ["cached_tokens": .int(usage.cached)],
+        ]
     }
 }

@@ -26,9 +26,7 @@ final class LedgerKeeper: Sendable {
 
     /// Appends a line in one write, so that it survives the end of the process; it may not survive that of the machine.
     func write(_ call: ServerLedger.Call) {
-        var json = JSONWriter()
-        call.line(&json)
-        let isWritten = file?.withLock { (try? $0.write(contentsOf: Data(json.bytes))) != nil } ?? true
+        let isWritten = file?.withLock { (try? $0.write(contentsOf: Data(call.line))) != nil } ?? true
         if !isWritten { ledger.withLock { $0.unwritten += 1 } }
     }
 }

@@ -2,6 +2,7 @@ internal import Foundation
 internal import Ground
 internal import HTTPTypes
 internal import HummingbirdCore
+internal import JSON
 internal import NIOCore
 internal import Synchronization
 internal import VisionLanguage
@@ -58,13 +59,16 @@ final class ChatService: Sendable {
     }
 
     private var modelsJSON: String {
-        var json = JSONWriter()
-        json.raw(#"{"object":"list","data":[{"id":"#)
-        json.string(model.identity.model)
-        json.raw(#","object":"model","created":0,"owned_by":"#)
-        json.string(model.identity.provider)
-        json.raw("}]}")
-        return String(decoding: json.bytes, as: UTF8.self)
+        let models: JSONValue = [
+            "object": "list",
+            "data": [
+                [
+                    "id": .string(model.identity.model), "object": "model", "created": 0,
+                    "owned_by": .string(model.identity.provider),
+                ]
+            ],
+        ]
+        return String(decoding: JSONWriter.bytes(models), as: UTF8.self)
     }
 
     // MARK: Chat

@@ -1,3 +1,5 @@
+internal import JSON
+
 /// A request whose pictures are not copied into one body: they are written piece by piece.
 package struct HTTPRequest: Sendable {
     package enum Piece: Sendable {
@@ -22,6 +24,16 @@ package struct HTTPRequest: Sendable {
             switch piece {
             case .bytes(let bytes): sum + bytes.count
             case .picture(let picture): sum + picture.base64.count
+            }
+        }
+    }
+
+    /// A document whose pictures stay where they are.
+    static func pieces(_ document: JSONValue) -> [Piece] {
+        JSONWriter.pieces(document).map { piece in
+            switch piece {
+            case .bytes(let bytes): .bytes(bytes)
+            case .long(let long): (long as? EncodedPicture).map { .picture($0) } ?? .bytes(long.text)
             }
         }
     }

@@ -1,3 +1,5 @@
+internal import JSON
+
 /// Anthropic's messages. It knows neither seeds nor logprobs: both are left out.
 package struct AnthropicAPI: ProviderAPI {
     package static let defaultBaseURL = "https://api.anthropic.com"
@@ -22,7 +24,7 @@ package struct AnthropicAPI: ProviderAPI {
         let key = options.key.map { [("x-api-key", $0.secret)] } ?? []
         return HTTPRequest(
             url: endpoint.url, headers: options.headers(key + [("anthropic-version", Self.version)], for: request),
-            body: JSONWriter.pieces(try body(request)))
+            body: HTTPRequest.pieces(try body(request)))
     }
 
     private func body(_ request: VLMRequest) throws(CallFailure) -> JSONValue {
@@ -39,7 +41,7 @@ package struct AnthropicAPI: ProviderAPI {
                     "type": "image",
                     "source": [
                         "type": "base64", "media_type": .string(picture.mediaType.rawValue),
-                        "data": .picture(prefix: "", picture),
+                        "data": .long(prefix: "", picture),
                     ],
                 ]
             }

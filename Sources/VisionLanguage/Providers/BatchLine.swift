@@ -1,3 +1,5 @@
+internal import JSON
+
 /// Lines of OpenAI's batch files, which `vllm run-batch` reads and writes too.
 package enum BatchLine {
     /// A request as a line, newline included.
@@ -21,7 +23,7 @@ package enum BatchLine {
 
         /// Nil for what is no such line.
         package init?(_ line: [UInt8]) {
-            guard line.count <= 64 << 20, let object = try? JSONParser.parse(line),
+            guard line.count <= 64 << 20, let object = try? JSONValue(reply: line),
                 let id = object["custom_id"]?.string
             else { return nil }
             customID = id

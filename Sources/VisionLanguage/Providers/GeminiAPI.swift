@@ -1,4 +1,5 @@
 internal import Foundation
+internal import JSON
 
 /// Google's `generateContent`.
 package struct GeminiAPI: ProviderAPI {
@@ -28,7 +29,7 @@ package struct GeminiAPI: ProviderAPI {
     package func encode(_ request: VLMRequest) throws(CallFailure) -> HTTPRequest {
         let key = options.key.map { [("x-goog-api-key", $0.secret)] } ?? []
         return HTTPRequest(
-            url: endpoint.url, headers: options.headers(key, for: request), body: JSONWriter.pieces(try body(request)))
+            url: endpoint.url, headers: options.headers(key, for: request), body: HTTPRequest.pieces(try body(request)))
     }
 
     private func body(_ request: VLMRequest) throws(CallFailure) -> JSONValue {
@@ -56,7 +57,7 @@ package struct GeminiAPI: ProviderAPI {
             case .picture(let picture):
                 [
                     "inlineData": [
-                        "mimeType": .string(picture.mediaType.rawValue), "data": .picture(prefix: "", picture),
+                        "mimeType": .string(picture.mediaType.rawValue), "data": .long(prefix: "", picture),
                     ]
                 ]
             }

@@ -1,3 +1,5 @@
+internal import JSON
+
 /// JSON schema in the words of Gemini's `responseSchema` (a subset of OpenAPI 3.0).
 enum GeminiSchema {
     /// Upper-case types, `nullable` in place of a null type, the order of properties. It has enums of strings only: one of

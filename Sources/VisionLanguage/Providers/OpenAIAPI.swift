@@ -1,3 +1,5 @@
+internal import JSON
+
 /// Chat completions as OpenAI defines them and vLLM, llama.cpp, Ollama, LiteLLM, Azure and others serve them.
 package struct OpenAIAPI: ProviderAPI {
     package let identity: ModelIdentity
@@ -21,7 +23,7 @@ package struct OpenAIAPI: ProviderAPI {
         }
         return HTTPRequest(
             url: endpoint.url, headers: options.headers(headers, for: request),
-            body: JSONWriter.pieces(try body(request)))
+            body: HTTPRequest.pieces(try body(request)))
     }
 
     private func body(_ request: VLMRequest) throws(CallFailure) -> JSONValue {
@@ -57,7 +59,7 @@ package struct OpenAIAPI: ProviderAPI {
         case .text(let text): return ["type": "text", "text": .string(text)]
         case .picture(let picture):
             var image: [JSONValue.Member] = [
-                .init("url", .picture(prefix: "data:\(picture.mediaType.rawValue);base64,", picture))
+                .init("url", .long(prefix: "data:\(picture.mediaType.rawValue);base64,", picture))
             ]
             if let detail = options.detail { image.append(.init("detail", .string(detail.rawValue))) }
             return ["type": "image_url", "image_url": .object(image)]
@@ -144,7 +146,7 @@ extension JSONSchema {
                     || Unicode.Scalar(byte).properties.isAlphabetic && byte < 0x80
                     || (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte)
             }
-        guard isNameValid, let document = try? JSONParser.parse(Array(json.utf8)), document.members != nil else {
+        guard isNameValid, let document = try? JSONValue(reply: Array(json.utf8)), document.members != nil else {
             throw CallFailure(.invalid, "the schema of the answer cannot be sent: its name or its JSON is malformed")
         }
         return document

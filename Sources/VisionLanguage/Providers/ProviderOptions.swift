@@ -1,3 +1,5 @@
+package import JSON
+
 /// How to reach a model, whichever API serves it.
 package struct ProviderOptions: Sendable {
     /// How closely the model looks at pictures (OpenAI's `detail`).
@@ -109,17 +111,5 @@ extension ProviderOptions: CustomStringConvertible, CustomReflectable {
             decoding: reference.utf8.prefix(64).map { byte in
                 isTokenByte(byte) ? byte : UInt8(ascii: "_")
             }, as: UTF8.self)
-    }
-}
-
-extension JSONValue {
-    /// Members of all objects in the order of their names.
-    var sortedByName: JSONValue {
-        switch self {
-        case .array(let items): .array(items.map(\.sortedByName))
-        case .object(let members):
-            .object(members.map { Member($0.name, $0.value.sortedByName) }.sorted { $0.name < $1.name })
-        default: self
-        }
     }
 }

@@ -1,4 +1,5 @@
 internal import Foundation
+internal import JSON
 
 /// What the replies of all providers have in common: bodies that may be anything, and errors with a status.
 struct ReplyReader: Sendable {
@@ -17,8 +18,8 @@ struct ReplyReader: Sendable {
                 ))
         }
         let value: JSONValue
-        do throws(JSONParser.Failure) {
-            value = try JSONParser.parse(raw)
+        do throws(JSONError) {
+            value = try JSONValue(reply: raw)
         } catch {
             return invalid("the reply is not JSON: \(error)")
         }
@@ -41,7 +42,7 @@ struct ReplyReader: Sendable {
     // MARK: Errors with a status
 
     private func httpFailure(_ reply: HTTPReply, raw: [UInt8]) -> CallFailure {
-        let document = (try? JSONParser.parse(raw)).map { document in
+        let document = (try? JSONValue(reply: raw)).map { document in
             // Gemini wraps errors into an array where streams are allowed.
             if case .array(let items) = document, let first = items.first { first } else { document }
         }
@@ -151,4 +152,14 @@ struct ReplyParts {
                     usage: usage, logprobs: logprobs, raw: raw))
         }
     }
+}
+
+extension JSONValue {
+    /// A document that a server sent: its slips cost no answer that was paid for.
+    init(reply bytes: [UInt8]) throws(JSONError) {
+        try self.init(parsing: bytes, [.halfPairs, .brokenText, .hugeNumbers])
+    }
+
+    /// A count of tokens: 0 for what is none, and never so many that sums of counts could overflow.
+    var count: Int { double.map { Int(min(max(0, $0), 1e12)) } ?? 0 }
 }

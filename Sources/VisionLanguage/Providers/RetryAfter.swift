@@ -1,4 +1,5 @@
 internal import Foundation
+internal import JSON
 
 /// How long a server asks to wait, in whichever of five places it says so.
 enum RetryAfter {

@@ -1,7 +1,8 @@
 internal import Ground
+internal import JSON
 
 /// A picture as it is sent: a JPEG or PNG file, its hash and its base64 text, each made once however many calls show it.
-package final class EncodedPicture: Sendable {
+package final class EncodedPicture: JSONValue.LongText {
     package enum MediaType: String, Sendable, Codable {
         case jpeg = "image/jpeg"
         case png = "image/png"
@@ -16,6 +17,7 @@ package final class EncodedPicture: Sendable {
     package let sha256: [UInt8]
     /// The file in base64 (RFC 4648, padded).
     package let base64: [UInt8]
+    package var text: [UInt8] { base64 }
 
     package init(file: [UInt8], mediaType: MediaType, width: Int, height: Int) {
         self.mediaType = mediaType

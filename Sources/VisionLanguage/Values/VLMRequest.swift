@@ -1,3 +1,5 @@
+internal import JSON
+
 /// What one call asks a vision-language model, whoever serves it.
 package struct VLMRequest: Sendable {
     package enum Part: Sendable {
