@@ -10,6 +10,9 @@ package final class ExperimentStore: Sendable {
     /// What a store is opened for.
     package enum Access: Sendable {
         case read
+        /// To read a store that nobody writes to meanwhile: nothing is locked, or made beside it. So machines that
+        /// share a folder can read it at once.
+        case frozen
         /// Creates the file when it does not exist.
         case write
     }
@@ -33,10 +36,10 @@ package final class ExperimentStore: Sendable {
         var isFolder: ObjCBool = false
         let exists = FileManager.default.fileExists(atPath: file, isDirectory: &isFolder)
         if exists, try FileManager.default.attributesOfItem(atPath: file)[.type] as? FileAttributeType != .typeRegular {
-            throw StoreError(access == .read ? .notAStore : .unwritable, "is not a regular file", file: path)
+            throw StoreError(access == .write ? .unwritable : .notAStore, "is not a regular file", file: path)
         }
         switch access {
-        case .read:
+        case .read, .frozen:
             lock = nil
             guard exists else {
                 throw StoreError(
@@ -59,7 +62,7 @@ package final class ExperimentStore: Sendable {
         do {
             database = try Self.open(file, shownAs: path, access)
         } catch let error as DatabaseError {
-            throw StoreError(error, file: path, isReading: access == .read)
+            throw StoreError(error, file: path, isReading: access != .write)
         }
     }
 
@@ -67,8 +70,8 @@ package final class ExperimentStore: Sendable {
         var configuration = Configuration()
         configuration.foreignKeysEnabled = true
         configuration.busyMode = .timeout(10)
-        if access == .read {
-            let database = try openReading(file)
+        if access != .write {
+            let database = try access == .frozen ? openFrozen(file, shownAs: path) : openReading(file)
             try database.read { try check($0, path, access) }
             return database
         }
@@ -115,12 +118,29 @@ package final class ExperimentStore: Sendable {
             configuration.prepareDatabase { try $0.execute(sql: "PRAGMA query_only = ON") }
         }
         if size("-wal") == 0, !files.isWritableFile(atPath: folder) || !files.isWritableFile(atPath: file) {
-            var components = URLComponents()
-            components.path = file
-            return try DatabaseQueue(
-                path: "file:" + components.percentEncodedPath + "?immutable=1", configuration: configuration)
+            return try DatabaseQueue(path: immutable(file), configuration: configuration)
         }
         return try DatabaseQueue(path: file, configuration: configuration)
+    }
+
+    /// How SQLite is told that a file does not change.
+    static func immutable(_ file: String) -> String {
+        var components = URLComponents()
+        components.path = file
+        return "file:\(components.percentEncodedPath)?immutable=1"
+    }
+
+    private static func openFrozen(_ file: String, shownAs path: String) throws -> DatabaseQueue {
+        let log = try? FileManager.default.attributesOfItem(atPath: file + "-wal")[.size] as? Int
+        guard log ?? 0 == 0 else {
+            throw StoreError(
+                .locked,
+                "another process writes to this store, or was killed as it did; rgvlm-experiment merge mends that",
+                file: path)
+        }
+        var configuration = Configuration()
+        configuration.readonly = true
+        return try DatabaseQueue(path: immutable(file), configuration: configuration)
     }
 
     /// Refuses what is no store, and stores this program does not understand.
@@ -234,8 +254,9 @@ package final class ExperimentStore: Sendable {
             || target.hasPrefix(file + ".") && target.hasSuffix(".frames")
     }
 
-    /// The file with an encoder's features of a dataset's frames, beside the store: `<store>.<dataset>.<encoder>.features`.
-    /// A frame store whose record i belongs to record i of the dataset's frames, with the same identifier.
+    /// The file with an encoder's features of a dataset's frames, beside the store:
+    /// `<store>.<dataset>.<encoder>.features`. A frame store whose record i belongs to record i of the dataset's
+    /// frames, with the same identifier.
     package func featureStorePath(dataset: String, encoder: String) -> String {
         "\(file).\(dataset).\(encoder).features"
     }

@@ -49,6 +49,12 @@ struct RunCommand: AsyncParsableCommand {
     @Option(help: ArgumentHelp("Threads (default: one a core).", valueName: "number"))
     var threads: Int?
 
+    @Option(
+        help: ArgumentHelp(
+            "A file for the rollouts; the store is then read only, and rgvlm-experiment merge takes the file into it.",
+            valueName: "file"))
+    var results: String?
+
     @OptionGroup(title: "Common options")
     var common: CommonOptions
 
@@ -58,12 +64,13 @@ struct RunCommand: AsyncParsableCommand {
             let configuration = try common.configuration([
                 .init("--root", "evaluate.root", root), .init("--threads", "evaluate.threads", threads),
             ])
-            let store = try ExperimentStore(try configuration.existingStore(), access: .read)
+            let store = try ExperimentStore(
+                try configuration.existingStore(), access: results == nil ? .read : .frozen)
             let progress = common.progress("rgvlm-evaluate")
             defer { progress.clear() }
             let session = try EvaluationSession(
                 try EvaluationSettings(self, configuration, store), store: store,
-                onEvent: { show($0, progress) }, shouldStop: { interruption.hasCome })
+                results: self.results, onEvent: { show($0, progress) }, shouldStop: { interruption.hasCome })
             try store.close()
             guard let results = try session.run() else { return .interrupted }
             if common.json { try printJSON(results) } else { try writeToStandardOutput(results.text) }

@@ -28,14 +28,15 @@ struct RunCommand: AsyncParsableCommand {
             let interruption = Interruption()
             let configuration = try common.configuration(options.overrides)
             let path = try configuration.existingStore()
-            let store = try ExperimentStore(path, access: .read)
+            let store = try ExperimentStore(path, access: options.results == nil ? .read : .frozen)
             let dataset = try store.dataset(named: configuration.train.dataset)
             let labelRuns = try store.read { try LabelRun.all($0).filter { $0.datasetID == dataset.id }.map(\.name) }
             let settings = try TrainingSettings(configuration, labelRuns: labelRuns) {
                 try store.labelRun(named: $0, of: dataset).name
             }
             try store.close()
-            let session = try TrainingSession(settings, store: path, restart: options.restart)
+            let session = try TrainingSession(
+                settings, store: path, results: options.results, restart: options.restart)
             for note in session.notes { common.say(.warning, "warning: \(note)") }
             for line in session.opening { common.say(.info, line) }
             let report = try train(session, interruption)
@@ -78,7 +79,7 @@ struct RunCommand: AsyncParsableCommand {
     }
 
     private func show(_ session: TrainingSession, _ report: TrainingSession.Report) throws {
-        let store = try ExperimentStore(session.storePath, access: .read)
+        let store = try ExperimentStore(session.resultsPath, access: .read)
         let rows = try store.read { db in try TrainRun.named(session.settings.run, db)?.metrics(after: -1, db) ?? [] }
         let bytes = session.learner.byteCount
         if common.json {

@@ -41,6 +41,12 @@ struct TrainOptions: ParsableArguments {
     @Option(help: ArgumentHelp("Threads (default: one a core).", valueName: "number"))
     var threads: Int?
 
+    @Option(
+        help: ArgumentHelp(
+            "A file for the figures; the store is then read only, and rgvlm-experiment merge takes the file into it.",
+            valueName: "file"))
+    var results: String?
+
     @Flag(
         help: """
             Begin anew where the run was begun with other settings or data, for example before an episode was flagged; what it \

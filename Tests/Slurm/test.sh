@@ -1,6 +1,7 @@
 #!/bin/sh
-# Runs Pipelines/slurm/submit.sh for real: a tiny experiment through a one-node cluster, with training tasks that are stopped
-# half-way, and the same stages one after the other. Both must end with the same table and weights.
+# Runs rgvlm-experiment submit for real: a tiny experiment through a cluster of two nodes that share a folder, with training tasks that
+# are stopped half-way, and the same stages one after the other. Both must end with the same table and weights, and nobody
+# but those that ingest and merge may have the store open for writing.
 #
 #   Tests/Slurm/test.sh     BIN=folder of the programs (default: .build/release)
 set -eu
@@ -8,7 +9,7 @@ set -eu
 here=$(cd "$(dirname "$0")" && pwd -P)
 root=$(cd "$here/../.." && pwd -P)
 bin=$(cd "${BIN:-$root/.build/release}" && pwd -P)
-if ! why=$("$here/one_node.sh" check); then
+if ! why=$("$here/two_nodes.sh" check); then
     echo "skipped: the Slurm test; $why"
     exit 0
 fi
@@ -17,7 +18,7 @@ work=$(mktemp -d)
 cleanup() {
     code=$?
     trap - EXIT INT TERM
-    "$here/one_node.sh" stop "$work/cluster"
+    "$here/two_nodes.sh" stop "$work/cluster"
     if [ $code = 0 ]; then rm -rf "$work"; else echo "FAILED; what is left is in $work" >&2; fi
     exit $code
 }
@@ -25,7 +26,7 @@ trap cleanup EXIT
 trap 'exit 130' INT TERM
 
 fail() { echo "FAILED: $*" >&2; exit 1; }
-unset ALFRED_ROOT NODE || :
+unset ALFRED_ROOT || :
 
 cat >"$work/tiny.yaml" <<'END'
 simulate:
@@ -79,7 +80,7 @@ one_after_the_other >"$work/one.log" 2>&1 || { tail -n 20 "$work/one.log" >&2; f
 mv "$out" "$work/alone"
 
 echo "through Slurm ..."
-"$here/one_node.sh" start "$work/cluster"
+"$here/two_nodes.sh" start "$work/cluster"
 . "$work/cluster/env"
 
 # Waits until no job is left.
@@ -102,9 +103,11 @@ finish() {
     }
 }
 
-submit() { SHARDS=3 BIN=$bin "$root/Pipelines/slurm/submit.sh" "$config" "$store" "$out"; }
-submit >"$work/submitted" 2>"$work/submit.log" || { cat "$work/submit.log" >&2; fail "submit.sh"; }
-[ "$(cut -f1 "$work/submitted" | tr '\n' ' ')" = "ingest label merge train evaluate references report " ] || fail "jobs"
+submit() { "${1:-$bin}/rgvlm-experiment" submit --config "$config" --store "$store" --out "$out" --shards 3; }
+python3 "$here/watch.py" "$store" "$work/openings" &
+watcher=$!
+submit >"$work/submitted" 2>"$work/submit.log" || { cat "$work/submit.log" >&2; fail "submit"; }
+[ "$(cut -f1 "$work/submitted" | tr '\n' ' ')" = "ingest label merge train evaluate references collect report " ] || fail "jobs"
 
 if submit >/dev/null 2>"$work/twice.log"; then fail "a chain was submitted beside one that runs"; fi
 grep -q "still in the queue" "$work/twice.log" || fail "the refusal says: $(cat "$work/twice.log")"
@@ -133,6 +136,17 @@ until grep -q 'start 2$' "$out/logs/slurm-train-1.log"; do
 done
 scontrol update jobid="${train}_2" starttime=now >/dev/null 2>&1 || :
 finish
+kill "$watcher"
+wait "$watcher" 2>/dev/null || :
+for job in $(sed -n 's/^write //p' "$work/openings"); do
+    case $job in
+    ingest | merge | collect | report) ;;
+    *) fail "the job $job had the store open for writing" ;;
+    esac
+done
+grep -q '^read train$' "$work/openings" || fail "nobody was seen reading the store: $(sort -u "$work/openings")"
+[ -d "$store.results" ] && fail "results wait to be merged"
+[ "$(grep -ho ' on [a-z]*, job' "$out"/logs/slurm-*.log | sort -u | wc -l)" = 2 ] || fail "not both nodes had jobs"
 grep -q 'back into the queue' "$out/logs/slurm-train-1.log" || fail "the task did not go back by itself"
 grep 'going on after update' "$out/logs/slurm-train-1.log" || fail "the task did not go on where it was"
 
@@ -149,7 +163,7 @@ ls -d "$out"/slurm/label-* 2>/dev/null && fail "shards are left"
 
 echo "once more, with everything done ..."
 mv "$out/table.md" "$work/table.md"
-submit >"$work/submitted" 2>"$work/submit.log" || { cat "$work/submit.log" >&2; fail "submit.sh, once more"; }
+submit >"$work/submitted" 2>"$work/submit.log" || { cat "$work/submit.log" >&2; fail "submit, once more"; }
 finish
 cmp "$work/table.md" "$out/table.md" || fail "the table differs the second time"
 weights "$out" | cmp - "$work/weights.slurm" || fail "weights changed the second time"
@@ -164,7 +178,7 @@ exec "$bin/rgvlm-train" "\$@"
 END
 chmod +x "$work/bin/rgvlm-train"
 rm "$out/table.md"
-BIN=$work/bin SHARDS=3 "$root/Pipelines/slurm/submit.sh" "$config" "$store" "$out" >"$work/submitted" 2>"$work/submit.log"
+submit "$work/bin" >"$work/submitted" 2>"$work/submit.log"
 drain
 # The report shows what there is: here what was trained before. The commands below the table name other programs.
 rows() { grep '^|' "$1"; }

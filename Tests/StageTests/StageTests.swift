@@ -37,7 +37,8 @@ private func json(_ text: String) throws -> Any { try JSONSerialization.jsonObje
         ("rgvlm-evaluate", []), ("rgvlm-evaluate", ["run"]), ("rgvlm-evaluate", ["frames"]), ("rgvlm-report", []),
         ("rgvlm-report", ["make"]), ("rgvlm-report", ["table"]), ("rgvlm-experiment", []),
         ("rgvlm-experiment", ["plan"]),
-        ("rgvlm-experiment", ["run"]), ("rgvlm-experiment", ["reproduce"]),
+        ("rgvlm-experiment", ["run"]), ("rgvlm-experiment", ["reproduce"]), ("rgvlm-experiment", ["submit"]),
+        ("rgvlm-experiment", ["merge"]),
     ])
     func helpIsAsPublished(_ name: String, _ path: [String]) throws {
         let result = try Executable(name).run(path + ["--help"], in: folder, environment: ["COLUMNS": "80"])

@@ -47,11 +47,13 @@ package struct EvaluationResult: Encodable, Sendable {
     }
 }
 
-/// Takes agents through sets of tasks and stores their rollouts, each evaluation as a whole: one that was stopped leaves
-/// nothing and begins anew, one that is there is not made again.
+/// Takes agents through sets of tasks and stores their rollouts, each evaluation as a whole: one that was stopped
+/// leaves nothing and begins anew, one that is there is not made again.
 package final class EvaluationSession {
     private let settings: EvaluationSettings
     private let storePath: String
+    /// The store that gets the rollouts: the same, or a file of results.
+    private let resultsPath: String
     private let sets: [TaskSet]
     private let drawing: FrameDrawing
     private let episodeIDs: [String: Int64]
@@ -72,21 +74,24 @@ package final class EvaluationSession {
     /// Reads or draws the tasks and finds the release.
     ///
     /// - Parameters:
+    ///   - results: A file for what it finds out, beside a store that is then read only.
     ///   - onEvent: Called on the caller's thread; what it throws ends the session there, as a crash would.
     ///   - shouldStop: Asked between steps.
     /// - Throws: ``TaskSetError``, ``EvaluationError``, `StoreError`.
     package init(
-        _ settings: EvaluationSettings, store: ExperimentStore,
+        _ settings: EvaluationSettings, store: ExperimentStore, results: String? = nil,
         onEvent: @escaping (EvaluationEvent) throws -> Void = { _ in },
         shouldStop: @escaping @Sendable () -> Bool = { false }
     ) throws {
         self.settings = settings
         storePath = store.path
+        resultsPath = results ?? store.path
         self.onEvent = onEvent
         self.shouldStop = shouldStop
         sets = try settings.sets.map { try $0.set(of: settings.dataset, in: store, seed: settings.seed) }
         drawing = try Self.drawing(settings.dataset, store)
-        episodeIDs = try store.read { try settings.dataset.episodeIDs($0) }
+        // A file of results has no episodes: who takes it over finds them by their keys.
+        episodeIDs = try results == nil ? store.read { try settings.dataset.episodeIDs($0) } : [:]
         do {
             preparation = TaskPreparation(try Release(root: settings.root))
         } catch {
@@ -94,6 +99,13 @@ package final class EvaluationSession {
                 .missing, "\(error); name the folder of the trajectories with --root DIR or evaluate.root")
         }
         backend = CPUBackend(threadCount: settings.threads)
+        if let results {
+            let others = settings.agents.flatMap { agent in
+                sets.map { EvalRun.name(of: agent.rawValue, on: $0.name) }
+            }
+            try ExperimentStore.prepareResults(
+                results, beside: store, trainings: settings.runs, evaluations: others)
+        }
     }
 
     /// Evaluates each run and each other agent on each set.
@@ -140,7 +152,7 @@ package final class EvaluationSession {
     // MARK: Who acts
 
     private func entrants() throws -> [Entrant] {
-        let store = try ExperimentStore(storePath, access: .read)
+        let store = try ExperimentStore(resultsPath, access: .read)
         defer { try? store.close() }
         let runs = try settings.runs.map { name in
             guard let run = try store.read({ try TrainRun.named(name, $0) }) else {
@@ -225,10 +237,10 @@ package final class EvaluationSession {
             seed: Int64(bitPattern: settings.seed), config: config.json)
     }
 
-    /// The figures of an evaluation that is done already. One with tasks that could not be set up is made again: the release
-    /// may have been the wrong one, or a part of it.
+    /// The figures of an evaluation that is done already. One with tasks that could not be set up is made again: the
+    /// release may have been the wrong one, or a part of it.
     private func stored(_ identity: EvalRun.Identity) throws -> EvaluationResult? {
-        let store = try ExperimentStore(storePath, access: .read)
+        let store = try ExperimentStore(resultsPath, access: .read)
         defer { try? store.close() }
         return try store.read { db in
             guard let run = try EvalRun.named(identity.name, db), run.identity == identity, run.status == .done
@@ -247,7 +259,7 @@ package final class EvaluationSession {
     ) throws -> Bool {
         var isOther = false
         let isStored = try ExperimentStore.writing(
-            storePath, patience: .seconds(600), shouldStop: shouldStop
+            resultsPath, patience: .seconds(600), shouldStop: shouldStop
         ) { store in
             try store.write { db in
                 if let old = try EvalRun.named(identity.name, db) {
@@ -261,7 +273,7 @@ package final class EvaluationSession {
         }
         guard isStored else {
             throw StoreError(
-                .locked, "another stage is writing to it; run again when it is done", file: storePath)
+                .locked, "another stage is writing to it; run again when it is done", file: resultsPath)
         }
         return isOther
     }

@@ -2,12 +2,6 @@ internal import Foundation
 internal import Ground
 internal import StageSupport
 
-#if canImport(Darwin)
-internal import Darwin
-#else
-internal import Glibc
-#endif
-
 /// A program in a process group of its own, so that Ctrl-C reaches it once: through whoever started it.
 enum ChildProcess {
     /// Starts a program with the signals as a new process has them.

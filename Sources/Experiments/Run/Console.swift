@@ -1,12 +1,6 @@
 internal import Ground
 internal import StageSupport
 
-#if canImport(Darwin)
-internal import Darwin
-#else
-internal import Glibc
-#endif
-
 /// What the driver says on stderr: lines, and on a terminal one that the next replaces.
 final class Console {
     let isTerminal = isatty(2) == 1

@@ -12,6 +12,8 @@ extension ExperimentDriver {
                 .ingest, "rgvlm-ingest", ["alfred", "--root", run.root ?? run.out + "/data"],
                 ["--log-level", "warning"])
         }
+        // What a chain of jobs has left that was not collected.
+        for line in try ResultFiles.takeAll(into: run.configuration.store) { console.say(line) }
         if run.steps.contains(.label) { try await label() }
         let isTrusted = run.steps.contains(.lint) ? try await lint() : true
         if run.steps.contains(.train) { try await train() }
@@ -160,9 +162,8 @@ extension ExperimentDriver {
             let state = plan.state(of: cell, facts)
             guard !states.contains(state), !failures.contains(where: { $0.job == cell.run }) else { continue }
             let step = facts.trainings[cell.run]?.step ?? 0
-            let line =
-                "error: \(cell.run): \(message); its state is \"\(state.rawValue)\" after \(step) of \(cell.updates ?? 0) updates\n"
-            Self.append(line, to: log(cell.run))
+            let text = "its state is \"\(state.rawValue)\" after \(step) of \(cell.updates ?? 0) updates"
+            Self.append("error: \(cell.run): \(message); \(text)\n", to: log(cell.run))
             remember(Scheduler.Failure(job: cell.run, code: StageExit.badInput.rawValue))
         }
     }
@@ -191,8 +192,10 @@ extension ExperimentDriver {
         console.say("\(failures.count) failed; the same command tries them again")
         if failures.contains(where: { Self.lastLine(log($0.job)).contains("--restart") }) {
             console.say(
-                "Some were begun with other settings or data: with --restart (make: RESTART=1) it trains those anew; or give another folder."
-            )
+                """
+                Some were begun with other settings or data: with --restart (make: RESTART=1) it trains those anew; \
+                or give another folder.
+                """)
         }
     }
 

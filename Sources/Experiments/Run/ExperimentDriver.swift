@@ -2,12 +2,6 @@ internal import Foundation
 internal import Ground
 internal import StageSupport
 
-#if canImport(Darwin)
-internal import Darwin
-#else
-internal import Glibc
-#endif
-
 /// Takes an experiment through its steps, each a process of its own. The stages skip what is done and go on where they
 /// were stopped or killed, and so does this when it is run again.
 package final class ExperimentDriver {
@@ -40,13 +34,7 @@ package final class ExperimentDriver {
         console = Console(quiet: run.quiet)
         logs = run.out + "/logs"
         let store = URL(fileURLWithPath: run.configuration.store).deletingLastPathComponent().path
-        for path in [logs, store] {
-            do {
-                try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
-            } catch {
-                throw StageError(.cannotWrite, "\(path): cannot be made: \(error.localizedDescription)")
-            }
-        }
+        for path in [logs, store] { try Folder.make(path) }
         (happenings, report) = AsyncStream.makeStream(of: Happening.self)
         signals = Signals.watch(Signals.watched) { [report] _ in report.yield(.signal) }
         folder = try JobFolder(run.out)
@@ -95,7 +83,7 @@ package final class ExperimentDriver {
         if let log {
             let descriptor = open(log, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0o644)
             guard descriptor >= 0 else {
-                throw StageError(.cannotWrite, "\(log): cannot be written: \(String(cString: strerror(errno)))")
+                throw StageError(.cannotWrite, "\(log): cannot be written: \(Platform.lastError)")
             }
             let line = "-- \(ShellWords.line(job.arguments))\n"
             _ = write(descriptor, line, line.utf8.count)

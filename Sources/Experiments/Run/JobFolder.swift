@@ -2,12 +2,6 @@ internal import Foundation
 internal import Ground
 internal import StageSupport
 
-#if canImport(Darwin)
-internal import Darwin
-#else
-internal import Glibc
-#endif
-
 /// `<out>/jobs`: who works in a folder of results. The driver holds the lock of `driver`. Each of its jobs has a file,
 /// in a folder named by the driver's process, that holds the job's process and that this process keeps locked until it
 /// ends, however it ends.
@@ -28,7 +22,7 @@ final class JobFolder {
         var ends: [Int32] = [-1, -1]
         let nowhere = open("/dev/null", O_WRONLY | O_CLOEXEC)
         guard mkdir(own, 0o755) == 0 || errno == EEXIST, nowhere >= 0, pipe(&ends) == 0 else {
-            throw StageError(.cannotWrite, "\(own): cannot be made: \(Self.reason)")
+            throw StageError(.cannotWrite, "\(own): cannot be made: \(Platform.lastError)")
         }
         for end in ends { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
         alive = ends[1]
@@ -41,17 +35,15 @@ final class JobFolder {
         close(nowhere)
     }
 
-    private static var reason: String { String(cString: strerror(errno)) }
-
     /// The lock of the one driver. Another may be removing the file just now: then it is made anew.
     private static func lockDriver(_ path: String, out: String) throws -> Int32 {
         let file = path + "/driver"
         while true {
-            try? FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
+            try? Folder.make(path)
             let descriptor = open(file, O_RDWR | O_CREAT | O_CLOEXEC, 0o644)
             guard descriptor >= 0 else {
                 if errno == ENOENT, FileManager.default.fileExists(atPath: out) { continue }
-                throw StageError(.cannotWrite, "\(file): cannot be made: \(reason)")
+                throw StageError(.cannotWrite, "\(file): cannot be made: \(Platform.lastError)")
             }
             guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
                 let holder = pid(in: file).map { " (pid \($0))" } ?? ""
@@ -83,7 +75,7 @@ final class JobFolder {
     func makeFile(for job: String) throws -> Int32 {
         let descriptor = open("\(own)/\(job).job", O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0o644)
         guard descriptor >= 0, flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
-            throw StageError(.cannotWrite, "\(own)/\(job).job: cannot be made: \(Self.reason)")
+            throw StageError(.cannotWrite, "\(own)/\(job).job: cannot be made: \(Platform.lastError)")
         }
         return descriptor
     }

@@ -8,11 +8,13 @@ package import Tensors
 
 /// A training run with its data and its learner, ready to go on from where it was.
 ///
-/// Stopped at any moment, even by a crash, and made again with the same settings, it ends with the same bytes and figures as
-/// one that was left alone.
+/// Stopped at any moment, even by a crash, and made again with the same settings, it ends with the same bytes and
+/// figures as one that was left alone.
 package final class TrainingSession {
     package let settings: TrainingSettings
     package let storePath: String
+    /// The store that gets figures: the same, or a file of results.
+    package let resultsPath: String
     package let training: TrainingSet
     package let learner: Learner
     package let sampler: WindowSampler
@@ -32,12 +34,16 @@ package final class TrainingSession {
     ///
     /// - Parameters:
     ///   - path: The store's.
+    ///   - results: A file of the run's own for what it finds out; the store is then read only.
     ///   - restart: Whether a run that was begun with other settings or data begins anew rather than being an error.
     /// - Throws: ``TrainingDataError``, ``CheckpointError``, `StoreError`, `FrameStoreError`.
-    package init(_ settings: TrainingSettings, store path: String, restart: Bool = false) throws {
+    package init(
+        _ settings: TrainingSettings, store path: String, results: String? = nil, restart: Bool = false
+    ) throws {
         self.settings = settings
         storePath = path
-        let store = try ExperimentStore(path, access: .read)
+        resultsPath = results ?? path
+        let store = try ExperimentStore(path, access: results == nil ? .read : .frozen)
         folder = try RunFolder(RunFolder.path(store: path, run: settings.run))
         let (checkpoint, problems) = try RunFolder.latest(folder.path)
         self.checkpoint = checkpoint
@@ -75,6 +81,7 @@ package final class TrainingSession {
                 try checkpoint.load(into: learner)
             }
         }
+        if let results { try ExperimentStore.prepareResults(results, beside: store, trainings: [settings.run]) }
         try store.close()
     }
 
@@ -99,7 +106,8 @@ package final class TrainingSession {
     /// - Parameters:
     ///   - onEvent: Called on this thread; what it throws ends the session there, as a crash would.
     ///   - shouldStop: Asked after each update.
-    /// - Throws: ``DivergenceError`` that names the batch it left; ``CheckpointError``, `StoreError` and `ExchangeError`.
+    /// - Throws: ``DivergenceError`` that names the batch it left; ``CheckpointError``, `StoreError` and
+    ///   `ExchangeError`.
     package func train(
         onEvent: @escaping (TrainingEvent) throws -> Void = { _ in }, shouldStop: @escaping () -> Bool = { false }
     ) throws -> Report {

@@ -1,9 +1,9 @@
 #!/bin/sh
-# A Slurm cluster of this one machine, with its state in a folder of its own, on free ports, without systemd.
+# A Slurm cluster of two nodes that both are this machine, with its state in a folder of its own, on free ports, without systemd.
 #
-#   one_node.sh start DIR   starts it; DIR/env is to be sourced
-#   one_node.sh stop DIR    ends its jobs and its daemons
-#   one_node.sh check       exit code 0 if it can be started here, else says what is missing
+#   two_nodes.sh start DIR   starts it; DIR/env is to be sourced
+#   two_nodes.sh stop DIR    ends its jobs and its daemons
+#   two_nodes.sh check       exit code 0 if it can be started here, else says what is missing
 #
 # Needs slurm-wlm and munge (apt install slurm-wlm munge). All daemons run as whoever calls.
 set -eu
@@ -18,16 +18,16 @@ check() {
     [ -r /proc/net/tcp ] || { echo "needs Linux"; return 1; }
 }
 
-# The first of three ports in a row that nobody uses.
+# The first of four ports in a row that nobody uses.
 free_port() {
     port=$((20000 + $$ % 20000))
     while :; do
         taken=0
-        for p in $port $((port + 1)) $((port + 2)); do
+        for p in $port $((port + 1)) $((port + 2)) $((port + 3)); do
             grep -qs ":$(printf %04X "$p") " /proc/net/tcp /proc/net/tcp6 && taken=1
         done
         [ $taken = 0 ] && break
-        port=$((port + 3))
+        port=$((port + 4))
     done
     echo "$port"
 }
@@ -53,38 +53,39 @@ stop() {
             sleep 0.5
         done
     fi
-    end "$dir/slurmd.pid"
+    end "$dir/slurmd-first.pid"
+    end "$dir/slurmd-second.pid"
     end "$dir/slurmctld.pid"
     end "$dir/munged.pid"
 }
 
 start() {
     check
-    mkdir -p "$dir/state" "$dir/spool" "$dir/munge"
+    mkdir -p "$dir/state" "$dir/spool-first" "$dir/spool-second" "$dir/munge"
     chmod 755 "$dir" "$dir/munge"
     host=$(hostname -s)
     user=$(id -un)
     port=$(free_port)
-    cpus=$(nproc)
-    memory=$(awk '/^MemTotal/ { print int($2 / 1024 * 0.9) }' /proc/meminfo)
+    # Half of it each, so that both have something to do.
+    cpus=$((($(nproc) + 1) / 2))
+    memory=$(awk '/^MemTotal/ { print int($2 / 1024 * 0.45) }' /proc/meminfo)
 
     (umask 077; head -c 1024 /dev/urandom >"$dir/munge/key")
     cat >"$dir/slurm.conf" <<END
 ClusterName=one
 SlurmctldHost=$host(127.0.0.1)
 SlurmctldPort=$port
-SlurmdPort=$((port + 1))
 SlurmUser=$user
 SlurmdUser=$user
 AuthType=auth/munge
 AuthInfo=socket=$dir/munge/socket
 CredType=cred/munge
 StateSaveLocation=$dir/state
-SlurmdSpoolDir=$dir/spool
+SlurmdSpoolDir=$dir/spool-%n
 SlurmctldPidFile=$dir/slurmctld.pid
-SlurmdPidFile=$dir/slurmd.pid
+SlurmdPidFile=$dir/slurmd-%n.pid
 SlurmctldLogFile=$dir/slurmctld.log
-SlurmdLogFile=$dir/slurmd.log
+SlurmdLogFile=$dir/slurmd-%n.log
 ProctrackType=proctrack/linuxproc
 TaskPlugin=task/none
 MpiDefault=none
@@ -99,7 +100,9 @@ KillWait=2
 MinJobAge=3600
 ReturnToService=2
 SlurmdTimeout=60
-NodeName=$host NodeAddr=127.0.0.1 CPUs=$cpus RealMemory=$memory State=UNKNOWN
+SlurmdParameters=config_overrides
+NodeName=first NodeHostname=$host NodeAddr=127.0.0.1 Port=$((port + 1)) CPUs=$cpus RealMemory=$memory State=UNKNOWN
+NodeName=second NodeHostname=$host NodeAddr=127.0.0.1 Port=$((port + 2)) CPUs=$cpus RealMemory=$memory State=UNKNOWN
 PartitionName=all Nodes=ALL Default=YES MaxTime=INFINITE State=UP
 END
     cat >"$dir/env" <<END
@@ -109,14 +112,14 @@ END
         --log-file="$dir/munge/log" --seed-file="$dir/munge/seed"
     export SLURM_CONF="$dir/slurm.conf"
     slurmctld -f "$dir/slurm.conf" >"$dir/start.log" 2>&1
-    slurmd -f "$dir/slurm.conf" >>"$dir/start.log" 2>&1
+    for node in first second; do slurmd -N $node -f "$dir/slurm.conf" >>"$dir/start.log" 2>&1; done
 
     tries=0
-    until [ "$(sinfo -h -o %T 2>/dev/null)" = idle ]; do
+    until [ "$(sinfo -h -N -o %T 2>/dev/null | tr '\n' ' ')" = "idle idle " ]; do
         tries=$((tries + 1))
         if [ $tries -gt 60 ]; then
-            echo "the node does not come up; its logs:" >&2
-            tail -n 5 "$dir/start.log" "$dir/slurmctld.log" "$dir/slurmd.log" >&2 || :
+            echo "the nodes do not come up; its logs:" >&2
+            tail -n 5 "$dir/start.log" "$dir/slurmctld.log" "$dir"/slurmd-*.log >&2 || :
             return 1
         fi
         sleep 0.5
