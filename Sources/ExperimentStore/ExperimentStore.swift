@@ -234,8 +234,9 @@ package final class ExperimentStore: Sendable {
             || target.hasPrefix(file + ".") && target.hasSuffix(".frames")
     }
 
-    /// The file with an encoder's features of a dataset's frames, beside the store: `<store>.<dataset>.<encoder>.features`.
-    /// A frame store whose record i belongs to record i of the dataset's frames, with the same identifier.
+    /// The file with an encoder's features of a dataset's frames, beside the store:
+    /// `<store>.<dataset>.<encoder>.features`. A frame store whose record i belongs to record i of the dataset's
+    /// frames, with the same identifier.
     package func featureStorePath(dataset: String, encoder: String) -> String {
         "\(file).\(dataset).\(encoder).features"
     }

@@ -1,7 +1,8 @@
 internal import Ground
 
-/// Reads JSON (RFC 8259) where it lies, value by value, and skips what nobody asks for: the one reader of text that others
-/// sent. Whoever walks through a document bounds its own depth; ``skip()`` and ``value()`` refuse to go deeper than asked.
+/// Reads JSON (RFC 8259) where it lies, value by value, and skips what nobody asks for: the one reader of text that
+/// others sent. Whoever walks through a document bounds its own depth; ``skip()`` and ``value()`` refuse to go deeper
+/// than asked.
 package struct JSONScanner {
     package enum Kind: Sendable {
         case object, array, string, number, boolean, null

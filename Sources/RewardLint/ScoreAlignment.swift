@@ -2,8 +2,8 @@ package import Statistics
 
 /// Whether the scores belong to the transitions they are stored with.
 ///
-/// For each lag k, the correlation within spans of the ranks of score t and of the true change of transition t + k: where
-/// scores came out one place late, lag -1 is the best. Beside the lags, the spans' scores are laid on backwards.
+/// For each lag k, the correlation within spans of the ranks of score t and of the true change of transition t + k:
+/// where scores came out one place late, lag -1 is the best. Beside the lags, the spans' scores are laid on backwards.
 /// The true change is that of the potential, or 1 for a completed sub-task where the potential is unknown.
 package struct ScoreAlignment: Sendable, Equatable, Encodable {
     package struct Lag: Sendable, Equatable, Encodable {

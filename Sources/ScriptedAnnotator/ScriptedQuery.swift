@@ -2,12 +2,13 @@ package import Episodes
 package import ExperimentStore
 package import RewardLabeling
 
-/// What the scripted annotator is asked, in terms of the dataset: it looks the state up where a VLM would look at pictures.
+/// What the scripted annotator is asked, in terms of the dataset: it looks the state up where a VLM would look at
+/// pictures.
 package struct ScriptedQuery: Sendable, Equatable {
     /// What a goal asks for, step by step, in symbols.
     package struct Goal: Sendable, Hashable {
-        /// The episode the goal's words were written for, relative to ``ScriptedQuery/root``: another one than the episode
-        /// shown where goals are swapped.
+        /// The episode the goal's words were written for, relative to ``ScriptedQuery/root``: another one than the
+        /// episode shown where goals are swapped.
         package var episodeKey: String
         package var kind: Instruction.Kind
         /// The sub-tasks of that episode which the words cover.

@@ -25,8 +25,8 @@ import Testing
         }
     }
 
-    /// python3 -c 'import numpy, io; f = io.BytesIO(); numpy.save(f, numpy.asfortranarray([[1, 2, 3], [4, 5, 6]], "<f4"))
-    ///     print(f.getvalue())'
+    /// python3 -c 'import numpy, io; f = io.BytesIO(); numpy.save(f, numpy.asfortranarray([[1, 2, 3], [4, 5, 6]],
+    /// "<f4")) print(f.getvalue())'
     @Test func fortranOrderAndOtherTypes() throws {
         let values: [Float] = [1, 4, 2, 5, 3, 6]
         let data = values.flatMap { value in withUnsafeBytes(of: value.bitPattern.littleEndian) { Array($0) } }

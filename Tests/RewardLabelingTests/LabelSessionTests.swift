@@ -8,8 +8,8 @@ import VisionLanguage
 
 @testable import RewardLabeling
 
-/// What a stage does around a run: opens it, resumes it, keeps its budget, and says how it ended. Nothing here waits for
-/// time: the model itself stops the session, and the clock moves when somebody sleeps.
+/// What a stage does around a run: opens it, resumes it, keeps its budget, and says how it ended. Nothing here waits
+/// for time: the model itself stops the session, and the clock moves when somebody sleeps.
 @Suite struct LabelSessionTests {
     /// A clock on which sleeping takes no time.
     private final class JumpingClock: Sendable {

@@ -6,7 +6,8 @@ import Testing
 @testable import VisionLanguage
 
 @Suite struct RateLimitTests {
-    /// What is taken in any 60 s, counted by brute force, against the limit and one burst (or one request larger than that).
+    /// What is taken in any 60 s, counted by brute force, against the limit and one burst (or one request larger than
+    /// that).
     @Test(arguments: 0..<20) func noWindowHoldsMoreThanLimitAndBurst(_ seed: UInt64) {
         var random = SplitMix64(seed: seed)
         let perMinute = Double.random(in: 10...2000, using: &random)
@@ -111,8 +112,8 @@ import Testing
         #expect(control.limit > 30)
     }
 
-    /// A server that carries so many calls and turns the rest away is found out; one that turns a few away by chance is not
-    /// taken for full.
+    /// A server that carries so many calls and turns the rest away is found out; one that turns a few away by chance is
+    /// not taken for full.
     @Test(arguments: [4, 20, 100]) func findsWhatTheServerCarries(_ capacity: Int) {
         var control = AdaptiveConcurrency(max: 256)
         var limits: [Int] = []

@@ -47,8 +47,8 @@ package struct EvaluationResult: Encodable, Sendable {
     }
 }
 
-/// Takes agents through sets of tasks and stores their rollouts, each evaluation as a whole: one that was stopped leaves
-/// nothing and begins anew, one that is there is not made again.
+/// Takes agents through sets of tasks and stores their rollouts, each evaluation as a whole: one that was stopped
+/// leaves nothing and begins anew, one that is there is not made again.
 package final class EvaluationSession {
     private let settings: EvaluationSettings
     private let storePath: String
@@ -225,8 +225,8 @@ package final class EvaluationSession {
             seed: Int64(bitPattern: settings.seed), config: config.json)
     }
 
-    /// The figures of an evaluation that is done already. One with tasks that could not be set up is made again: the release
-    /// may have been the wrong one, or a part of it.
+    /// The figures of an evaluation that is done already. One with tasks that could not be set up is made again: the
+    /// release may have been the wrong one, or a part of it.
     private func stored(_ identity: EvalRun.Identity) throws -> EvaluationResult? {
         let store = try ExperimentStore(storePath, access: .read)
         defer { try? store.close() }

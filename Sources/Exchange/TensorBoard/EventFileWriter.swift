@@ -3,8 +3,8 @@ package import Ground
 
 /// Writes scalars that `tensorboard --logdir` draws.
 ///
-/// Each writer makes a file of its own in the folder, `events.out.tfevents.<second>.rgvlm`; TensorBoard reads the files of
-/// a folder one after another by their names as one run. Not thread-safe.
+/// Each writer makes a file of its own in the folder, `events.out.tfevents.<second>.rgvlm`; TensorBoard reads the files
+/// of a folder one after another by their names as one run. Not thread-safe.
 package final class EventFileWriter {
     package var path: String { file.path }
     private let file: OpenFile

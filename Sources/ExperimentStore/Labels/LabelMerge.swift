@@ -12,8 +12,8 @@ package struct LabelMergeReport: Sendable, Equatable, Encodable {
 }
 
 extension ExperimentStore {
-    /// Takes the labels of another store of the same data into this one. Episodes and instructions are matched by name and
-    /// content, not by number. All or nothing.
+    /// Takes the labels of another store of the same data into this one. Episodes and instructions are matched by name
+    /// and content, not by number. All or nothing.
     ///
     /// - Throws: ``StoreError`` for a file that is no such store, or a run that has the same name but other settings.
     package func mergeLabels(from path: String) throws -> LabelMergeReport {

@@ -1,7 +1,7 @@
 extension Schema {
-    /// Labels. A run asks questions about spans; a span is an instruction's stretch of an episode, as it was shown. An answer
-    /// is kept whether or not the span that first asked for it still exists: it was paid for, and the same question finds
-    /// it again by its hash. Money is in billionths of a dollar, so that sums are exact.
+    /// Labels. A run asks questions about spans; a span is an instruction's stretch of an episode, as it was shown. An
+    /// answer is kept whether or not the span that first asked for it still exists: it was paid for, and the same
+    /// question finds it again by its hash. Money is in billionths of a dollar, so that sums are exact.
     static let labels = """
         CREATE TABLE label_prompts (
             sha256 BLOB PRIMARY KEY CHECK (length(sha256) = 32),

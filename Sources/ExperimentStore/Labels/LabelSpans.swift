@@ -102,8 +102,8 @@ extension LabelRun {
         Dictionary(try SpanCount.all(of: self, db).map { ($0.status, $0.count) }, uniquingKeysWith: +)
     }
 
-    /// The next pending spans after the span `after`, in the order of their ids. Spans that wait for a batch are left out
-    /// unless `includingBatched`.
+    /// The next pending spans after the span `after`, in the order of their ids. Spans that wait for a batch are left
+    /// out unless `includingBatched`.
     package func pendingSpans(
         after: Int64, limit: Int, includingBatched: Bool = false, _ db: Database
     ) throws -> [LabelSpanRow] {
@@ -169,8 +169,8 @@ extension LabelRun {
         }
     }
 
-    /// Puts unscored spans back to pending and forgets their failed answers, which stay in the list of calls. A first answer
-    /// that a second asking mended is no failure any more: its question is not asked again.
+    /// Puts unscored spans back to pending and forgets their failed answers, which stay in the list of calls. A first
+    /// answer that a second asking mended is no failure any more: its question is not asked again.
     ///
     /// - Parameter failures: Only spans that failed in one of these ways; nil for all.
     /// - Returns: How many spans.

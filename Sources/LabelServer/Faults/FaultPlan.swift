@@ -1,7 +1,7 @@
 internal import Ground
 
-/// Which request meets which fault. A pure function of the seed, the request's reference and how often the server has seen
-/// that reference: the same run meets the same faults in whatever order its requests arrive.
+/// Which request meets which fault. A pure function of the seed, the request's reference and how often the server has
+/// seen that reference: the same run meets the same faults in whatever order its requests arrive.
 package struct FaultPlan: Sendable, Equatable {
     package struct Rate: Sendable, Equatable {
         package var fault: Fault

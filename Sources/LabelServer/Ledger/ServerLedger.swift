@@ -21,7 +21,8 @@ package struct ServerLedger: Sendable, Equatable {
     package private(set) var requests = 0
     /// Of all bodies.
     package private(set) var requestBytes = 0
-    /// By status, and under `cut-head`, `cut-body` and `abandoned` (the client left before the answer) those without one.
+    /// By status, and under `cut-head`, `cut-body` and `abandoned` (the client left before the answer) those without
+    /// one.
     package private(set) var answers: [String: Int] = [:]
     /// As far as they were met: a request that was turned away for another reason meets none.
     package private(set) var faults: [Fault.Kind: Int] = [:]

@@ -8,7 +8,8 @@ package import VisionLanguage
 /// Serves a model as OpenAI chat completions over HTTP, with faults on schedule: `POST /v1/chat/completions`,
 /// `GET /v1/models`, `/health`, `/stats` (totals) and `/stats/calls` (one line a billed call).
 ///
-/// The model is asked the texts; pictures are counted for the tokens, not decoded. It answers whatever model was asked for.
+/// The model is asked the texts; pictures are counted for the tokens, not decoded. It answers whatever model was asked
+/// for.
 package final class LabelServer: Sendable {
     package struct Configuration: Sendable {
         /// An address, or `localhost`.
@@ -75,8 +76,8 @@ package final class LabelServer: Sendable {
     /// What was counted so far.
     package var ledger: ServerLedger { service.ledger.snapshot }
 
-    /// Serves until the task is cancelled or ``stop()`` is called. Requests under way are answered first, for as long as
-    /// the configuration's grace lasts. A server runs once.
+    /// Serves until the task is cancelled or ``stop()`` is called. Requests under way are answered first, for as long
+    /// as the configuration's grace lasts. A server runs once.
     ///
     /// - Parameter onListening: Called with the port once connections are accepted.
     /// - Throws: ``LabelServerError`` where the address cannot be listened on.

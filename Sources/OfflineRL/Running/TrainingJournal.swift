@@ -16,8 +16,8 @@ package enum TrainingEvent: Sendable, Equatable {
 
 /// Where a run's figures and checkpoints go: TensorBoard's files, the store and the run's folder.
 ///
-/// The store has one writer at a time. It is opened for each group of rows only, and what it does not take now waits for the
-/// next time, and in the checkpoint: several runs can train at once.
+/// The store has one writer at a time. It is opened for each group of rows only, and what it does not take now waits
+/// for the next time, and in the checkpoint: several runs can train at once.
 final class TrainingJournal: TrainingObserver {
     private let session: TrainingSession
     private let events: EventFileWriter

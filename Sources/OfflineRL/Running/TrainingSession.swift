@@ -8,8 +8,8 @@ package import Tensors
 
 /// A training run with its data and its learner, ready to go on from where it was.
 ///
-/// Stopped at any moment, even by a crash, and made again with the same settings, it ends with the same bytes and figures as
-/// one that was left alone.
+/// Stopped at any moment, even by a crash, and made again with the same settings, it ends with the same bytes and
+/// figures as one that was left alone.
 package final class TrainingSession {
     package let settings: TrainingSettings
     package let storePath: String
@@ -99,7 +99,8 @@ package final class TrainingSession {
     /// - Parameters:
     ///   - onEvent: Called on this thread; what it throws ends the session there, as a crash would.
     ///   - shouldStop: Asked after each update.
-    /// - Throws: ``DivergenceError`` that names the batch it left; ``CheckpointError``, `StoreError` and `ExchangeError`.
+    /// - Throws: ``DivergenceError`` that names the batch it left; ``CheckpointError``, `StoreError` and
+    ///   `ExchangeError`.
     package func train(
         onEvent: @escaping (TrainingEvent) throws -> Void = { _ in }, shouldStop: @escaping () -> Bool = { false }
     ) throws -> Report {

@@ -5,8 +5,8 @@ package import VisionLanguage
 
 /// Writes the questions that can be asked now as OpenAI batch files, one request a line.
 ///
-/// The scoring needs the analyses, so a span takes two rounds: export, run, import, and once more. Questions in a file count
-/// as asked until they are imported or the file is forgotten.
+/// The scoring needs the analyses, so a span takes two rounds: export, run, import, and once more. Questions in a file
+/// count as asked until they are imported or the file is forgotten.
 package struct BatchExport: Sendable {
     /// Limits of a file. OpenAI takes 50,000 lines and 200 MB.
     package struct Limits: Sendable {

@@ -5,9 +5,9 @@ internal import Mustache
 /// The words of the questions: three Mustache templates from one folder, `analysis.mustache`, `scoring.mustache` and
 /// `complaint.mustache`.
 ///
-/// The templates decide what a score means, so their hashes are part of a run's identity. The fields they may use are those
-/// of ``AnalysisFields``, ``ScoringFields`` and ``ComplaintFields``; the line `[[pictures]]` of the analysis is where the
-/// pictures go.
+/// The templates decide what a score means, so their hashes are part of a run's identity. The fields they may use are
+/// those of ``AnalysisFields``, ``ScoringFields`` and ``ComplaintFields``; the line `[[pictures]]` of the analysis is
+/// where the pictures go.
 package struct PromptSet: Sendable {
     package struct Prompt: Sendable, Equatable {
         package var name: String

@@ -16,7 +16,8 @@ package struct AnnotatorSettings: Sendable, Equatable, Codable {
     package var kind: Kind
     /// Share of scores replaced by one of 0...10 by chance. Does not apply to `constant` and `random`.
     package var wrongScores: Double
-    /// How much of the distance to 10 is taken from every score: 0 none, 1 all. Does not apply to `constant` and `random`.
+    /// How much of the distance to 10 is taken from every score: 0 none, 1 all. Does not apply to `constant` and
+    /// `random`.
     package var compression: Double
     /// Share of calls of both stages that are declined.
     package var refusals: Double

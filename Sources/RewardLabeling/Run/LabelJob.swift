@@ -3,7 +3,8 @@ internal import Foundation
 internal import Synchronization
 package import VisionLanguage
 
-/// Labels a run's pending spans: reads them in pages, keeps as many under way as the client carries, and stops in order.
+/// Labels a run's pending spans: reads them in pages, keeps as many under way as the client carries, and stops in
+/// order.
 package final class LabelJob: Sendable {
     package struct Options: Sendable {
         /// Genuine and control spans to finish in this sitting; nil for all.

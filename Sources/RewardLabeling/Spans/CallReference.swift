@@ -2,7 +2,8 @@ package import ExperimentStore
 
 /// Names one question of a run: in the store, in a batch file's `custom_id`, and in the header `X-Client-Request-Id`.
 ///
-/// Written as `r3-s120-p1-w0-n0-a0`: run, span, stage, window, sample, and how often it was asked before with a complaint.
+/// Written as `r3-s120-p1-w0-n0-a0`: run, span, stage, window, sample, and how often it was asked before with a
+/// complaint.
 package struct CallReference: Sendable, Hashable, CustomStringConvertible {
     /// The store's number of the run.
     package var runID: Int64

@@ -53,7 +53,8 @@ package struct Span: Sendable, Equatable {
         self.observations = observations
     }
 
-    /// The span as `control` shows it. Deterministic in the goal and the steps, and so the same in every store of the data.
+    /// The span as `control` shows it. Deterministic in the goal and the steps, and so the same in every store of the
+    /// data.
     package func showing(_ control: LabelControl) -> Span {
         var shown = self
         shown.control = control
@@ -92,8 +93,8 @@ package struct Window: Sendable, Equatable {
 package struct Windowing: Sendable, Equatable {
     /// Actions in a window, the last one may have fewer.
     package var size: Int
-    /// Whether a window begins with the picture the one before ended with. Without it, the first action of a later window
-    /// is shown by its outcome only.
+    /// Whether a window begins with the picture the one before ended with. Without it, the first action of a later
+    /// window is shown by its outcome only.
     package var sharesBoundary: Bool
 
     package init(size: Int = 8, sharesBoundary: Bool = true) {
@@ -102,7 +103,8 @@ package struct Windowing: Sendable, Equatable {
         self.sharesBoundary = sharesBoundary
     }
 
-    /// The windows of a span of `count` actions. Together they have every action once and every observation at least once.
+    /// The windows of a span of `count` actions. Together they have every action once and every observation at least
+    /// once.
     package func windows(actionCount count: Int) -> [Window] {
         stride(from: 0, to: count, by: size).enumerated().map { index, start in
             let end = min(start + size, count)

@@ -3,8 +3,8 @@ internal import Ground
 
 /// Which instructions are labelled, and which of them are shown as controls too.
 ///
-/// The choice is nested and the same on every machine: a larger limit adds to a smaller one, and the shards of a selection
-/// are disjoint and together all of it.
+/// The choice is nested and the same on every machine: a larger limit adds to a smaller one, and the shards of a
+/// selection are disjoint and together all of it.
 package struct SpanSelection: Sendable, Equatable {
     /// Genuine spans at most; nil for all. They are spread over the dataset.
     package var limit: Int?

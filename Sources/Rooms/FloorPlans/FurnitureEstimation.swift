@@ -161,8 +161,8 @@ struct FurnitureEstimation {
         }
     }
 
-    /// A cabinet's masks show its front only, what is behind is under a counter: it is as deep as it may be without hiding
-    /// what was seen.
+    /// A cabinet's masks show its front only, what is behind is under a counter: it is as deep as it may be without
+    /// hiding what was seen.
     private func deepened(_ index: Int, _ rays: [Ray]) -> Faces {
         let faces = instances[index].faces
         let cost = penalty(instances[index], index, rays)

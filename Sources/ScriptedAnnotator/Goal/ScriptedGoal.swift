@@ -6,9 +6,9 @@ package import Simulation
 
 /// What an instruction asks for, in symbols: sub-goals in order and the things they are about.
 ///
-/// A primitive or composite covers recorded sub-tasks. Its things are the recorded instances, and in a room that does not
-/// have them, whatever is of their types. The goal of a whole task is made from the task's type and parameters instead:
-/// an episode that failed has not recorded what it should have done.
+/// A primitive or composite covers recorded sub-tasks. Its things are the recorded instances, and in a room that does
+/// not have them, whatever is of their types. The goal of a whole task is made from the task's type and parameters
+/// instead: an episode that failed has not recorded what it should have done.
 package struct ScriptedGoal: Sendable, Equatable {
     /// A thing, receptacle or appliance.
     package struct Thing: Sendable, Hashable {

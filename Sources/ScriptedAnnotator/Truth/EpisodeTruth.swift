@@ -7,8 +7,8 @@ internal import Synchronization
 
 /// The simulator's state at every observation of a recorded episode.
 ///
-/// The recorded actions are carried out in the world the episode began in. One that the simulator refuses leaves the state
-/// as it is.
+/// The recorded actions are carried out in the world the episode began in. One that the simulator refuses leaves the
+/// state as it is.
 package final class EpisodeTruth: Sendable {
     package let scene: HouseScene
     /// L + 1, in order.

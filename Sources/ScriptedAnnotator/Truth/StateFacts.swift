@@ -37,8 +37,8 @@ package struct StateFacts: Sendable {
         world.scene.objects[object].type.traits.contains(.mustBeOpen) && !isOpen(object)
     }
 
-    /// The receptacles that list an object, as THOR reports them: the one it is in, and what that is in as long as it can
-    /// be carried.
+    /// The receptacles that list an object, as THOR reports them: the one it is in, and what that is in as long as it
+    /// can be carried.
     func receptacles(of object: Int) -> [Int] {
         var chain: [Int] = []
         var current = object

@@ -11,7 +11,8 @@ extension VLMClient {
         package var budget: Budget
         /// Nil for a model that costs nothing, or not known what.
         package var price: PriceTable.Entry?
-        /// A call without an answer for so long is sent a second time; the first answer counts, both are paid. Nil for never.
+        /// A call without an answer for so long is sent a second time; the first answer counts, both are paid. Nil for
+        /// never.
         package var hedgeAfter: Duration?
 
         package init(

@@ -179,7 +179,8 @@ package final class VLMClient: Sendable {
         }
     }
 
-    /// In nanodollars. An answer whose tokens the server does not count is paid by estimate; a failure without tokens is free.
+    /// In nanodollars. An answer whose tokens the server does not count is paid by estimate; a failure without tokens
+    /// is free.
     func cost(_ result: Result<VLMAnswer, CallFailure>, _ need: Need) -> Int64 {
         guard let price = options.price else { return 0 }
         if case .success(let answer) = result, answer.usage == TokenUsage() {
@@ -316,8 +317,8 @@ package final class VLMClient: Sendable {
 
     // MARK: Ending
 
-    /// Sends no more: calls in flight go on to their end, waiting ones return ``Outcome/notAsked(_:)``, and waits between
-    /// attempts end at once.
+    /// Sends no more: calls in flight go on to their end, waiting ones return ``Outcome/notAsked(_:)``, and waits
+    /// between attempts end at once.
     package func stop() {
         change { state, _ in state.gate.stopAll() }
     }

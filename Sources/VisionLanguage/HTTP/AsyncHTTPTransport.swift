@@ -92,13 +92,14 @@ package final class AsyncHTTPTransport: HTTPTransport {
         }
     }
 
-    /// The body in buffers of at most 64 kB where pieces allow it, each made when its turn comes: few writes, and no call holds a copy of its
-    /// whole body.
+    /// The body in buffers of at most 64 kB where pieces allow it, each made when its turn comes: few writes, and no
+    /// call holds a copy of its whole body.
     private struct Pieces: AsyncSequence, Sendable {
         let body: [HTTPRequest.Piece]
 
         struct AsyncIterator: AsyncIteratorProtocol {
-            /// Buffers are rounded up to powers of two; from 128 kB on, each would be mapped anew and cleared by the kernel.
+            /// Buffers are rounded up to powers of two; from 128 kB on, each would be mapped anew and cleared by the
+            /// kernel.
             static let size = 64 << 10
             var rest: ArraySlice<HTTPRequest.Piece>
 

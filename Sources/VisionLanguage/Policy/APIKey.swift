@@ -10,7 +10,8 @@ package struct APIKey: Sendable, CustomStringConvertible, CustomDebugStringConve
     /// For headers only.
     let secret: String
 
-    /// - Throws: ``LoadError`` when nothing is left of `text` without the space around it, or it cannot stand in a header.
+    /// - Throws: ``LoadError`` when nothing is left of `text` without the space around it, or it cannot stand in a
+    ///   header.
     package init(_ text: String) throws(LoadError) {
         try self.init(text, from: "the key")
     }

@@ -1,17 +1,19 @@
-/// Stops asking a server that does not answer: waits, tries with single calls, and gives the run up when these fail too.
+/// Stops asking a server that does not answer: waits, tries with single calls, and gives the run up when these fail
+/// too.
 package struct CircuitBreaker: Sendable, Equatable {
     package struct Settings: Sendable, Equatable {
-        /// Attempts in a row that met no server. Fewer than a call has attempts, so that a server that is away for a while
-        /// costs no call its last one.
+        /// Attempts in a row that met no server. Fewer than a call has attempts, so that a server that is away for a
+        /// while costs no call its last one.
         package var failuresToOpen: Int
         /// Failed probes after which the server counts as dead.
         package var maxProbes: Int
         /// The same for a server that has not served a single call: as a rule its address is wrong.
         package var maxProbesAtStart: Int
-        /// Requests in a row that a server refuses as wrong before it has served any: as a rule all others are wrong as well.
+        /// Requests in a row that a server refuses as wrong before it has served any: as a rule all others are wrong as
+        /// well.
         package var maxRefusalsAtStart = 5
-        /// Before the first probe; doubled before each further one, to at most ``longestInterval``. With 6 probes a dead
-        /// server is noticed after about a minute.
+        /// Before the first probe; doubled before each further one, to at most ``longestInterval``. With 6 probes a
+        /// dead server is noticed after about a minute.
         package var firstInterval: Duration
         package var longestInterval: Duration
 

@@ -132,8 +132,8 @@ extension PictureTokens: Decodable {
 }
 
 extension PriceTable {
-    /// List prices of single calls as they were in the course of 2025, pictures of 300x300 pixels. Check before you rely on
-    /// it: prices and names change, and long prompts may cost more.
+    /// List prices of single calls as they were in the course of 2025, pictures of 300x300 pixels. Check before you
+    /// rely on it: prices and names change, and long prompts may cost more.
     package static let builtIn = PriceTable(entries: [
         Entry(
             provider: "openai", model: "gpt-4o*", input: 2.5, output: 10, cachedInput: 1.25,

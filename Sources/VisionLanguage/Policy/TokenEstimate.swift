@@ -7,7 +7,8 @@ package struct TokenEstimate: Sendable, Equatable {
 
     package var pictures: PictureTokens
 
-    /// - Parameter pictures: Nil where nothing is known of the model: a token for every 28x28 pixels, as Qwen's models count.
+    /// - Parameter pictures: Nil where nothing is known of the model: a token for every 28x28 pixels, as Qwen's models
+    ///   count.
     package init(pictures: PictureTokens?) { self.pictures = pictures ?? .patchSide(28) }
 
     package static func text(_ text: String) -> Int { (text.utf8.count + bytesPerToken - 1) / bytesPerToken }

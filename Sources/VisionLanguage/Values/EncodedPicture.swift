@@ -1,7 +1,8 @@
 internal import Ground
 internal import JSON
 
-/// A picture as it is sent: a JPEG or PNG file, its hash and its base64 text, each made once however many calls show it.
+/// A picture as it is sent: a JPEG or PNG file, its hash and its base64 text, each made once however many calls show
+/// it.
 package final class EncodedPicture: JSONValue.LongText {
     package enum MediaType: String, Sendable, Codable {
         case jpeg = "image/jpeg"

@@ -10,7 +10,8 @@ package struct VLMRequest: Sendable {
     /// How the answer is to look.
     package enum AnswerFormat: Sendable, Equatable {
         case text
-        /// JSON that meets a schema. Servers that cannot enforce it get the same request without it: the prompt says it too.
+        /// JSON that meets a schema. Servers that cannot enforce it get the same request without it: the prompt says it
+        /// too.
         case json(JSONSchema)
     }
 
@@ -37,8 +38,8 @@ package struct VLMRequest: Sendable {
     package var parts: [Part]
     package var format: AnswerFormat
     package var sampling: Sampling
-    /// Names the call to whoever reads the server's log, sent as `X-Client-Request-Id`; letters, digits, `-` and `_`, at most
-    /// 64 of them. The same question asked again has the same name.
+    /// Names the call to whoever reads the server's log, sent as `X-Client-Request-Id`; letters, digits, `-` and `_`,
+    /// at most 64 of them. The same question asked again has the same name.
     package var reference: String
     /// Which asking of the same question this is, from 0. Part of the hash: each sample is an answer of its own.
     package var sample: Int

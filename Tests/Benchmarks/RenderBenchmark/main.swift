@@ -28,7 +28,8 @@ func worlds(_ scene: HouseScene) -> [World] {
     }
 }
 
-/// Bytes a second a core writes, the best of several rounds, with memset and with memcpy, to memory that leaves the caches.
+/// Bytes a second a core writes, the best of several rounds, with memset and with memcpy, to memory that leaves the
+/// caches.
 func bandwidth() -> (fill: Double, copy: Double) {
     let size = 256 << 20
     var (a, b) = ([UInt8](repeating: 1, count: size), [UInt8](repeating: 2, count: size))
