@@ -69,7 +69,8 @@ struct LintMeasures {
             (check.verdict, check.reason) = (.pass, pass)
         } else if reaches, ![.coverage, .entropy, .ties, .topCompression].contains(name) {
             check.reason =
-                "It is on the wrong side of the threshold, but \(spans) spans of these episodes are too few to be sure. Label more."
+                "It is on the wrong side of the threshold, but \(spans) spans of these episodes are too few to be "
+                + "sure. Label more."
         } else {
             (check.verdict, check.reason) = (.fail, fail)
         }

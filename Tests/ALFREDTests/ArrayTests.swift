@@ -106,7 +106,8 @@ import Testing
         let error = #expect(throws: ALFREDError.self) { try FloorPlanLayout(folder: folder.path, sceneNumber: 7) }
         #expect(
             error?.description
-                == "\(folder.path)/FloorPlan7-openable.json: Fridge|1|2|3: expected [x, z, rotation, horizon], found 3 numbers"
+                == "\(folder.path)/FloorPlan7-openable.json: Fridge|1|2|3: expected [x, z, rotation, horizon], "
+                + "found 3 numbers"
         )
         try folder.write(NPYArray(shape: [4], values: [1, 2, 3, 4]).npy(), to: "FloorPlan7-layout.npy")
         let shape = #expect(throws: ALFREDError.self) { try FloorPlanLayout(folder: folder.path, sceneNumber: 7) }

@@ -142,7 +142,8 @@ import Testing
 
     @Test func numbers() throws {
         let text =
-            "[-0, 1e3, 9223372036854775807, -9223372036854775808, 9223372036854775808, 0.1, 1E-2, 12345678901234567890123]"
+            "[-0, 1e3, 9223372036854775807, -9223372036854775808, 9223372036854775808, 0.1, 1E-2, "
+            + "12345678901234567890123]"
         let items = try #require(JSONValue(parsing: Array(text.utf8)).array)
         #expect(items.map(\.int) == [0, nil, .max, .min, nil, nil, nil, nil])
         #expect(items[1].double == 1000 && items[5].double == 0.1 && items[6].double == 0.01)

@@ -137,7 +137,8 @@ extension LabelRun {
     ) throws -> [LabelSpanRow] {
         let statement = try db.cachedStatement(
             sql: """
-                SELECT s.id, s.instruction_id, s.goal_instruction_id, nullif(s.control, 'none') AS control, i.episode_id,
+                SELECT s.id, s.instruction_id, s.goal_instruction_id, nullif(s.control, 'none') AS control, \
+                i.episode_id,
                     g.text AS goal, i.first_step, i.step_count
                 FROM label_spans s JOIN instructions i ON i.id = s.instruction_id
                 JOIN instructions g ON g.id = s.goal_instruction_id
@@ -177,7 +178,8 @@ extension LabelRun {
     package func requeue(failures: [LabelFailure]?, _ db: Database) throws -> Int {
         let arguments: StatementArguments = ["run": id, "kinds": failures.map { NameList($0) }]
         let condition = """
-            run_id = :run AND status = 'unscored' AND (:kinds IS NULL OR failure IN (SELECT value FROM json_each(:kinds)))
+            run_id = :run AND status = 'unscored' AND (:kinds IS NULL OR failure IN (SELECT value FROM \
+            json_each(:kinds)))
             """
         try db.execute(
             sql: """

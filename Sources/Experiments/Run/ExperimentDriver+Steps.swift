@@ -161,7 +161,8 @@ extension ExperimentDriver {
             guard !states.contains(state), !failures.contains(where: { $0.job == cell.run }) else { continue }
             let step = facts.trainings[cell.run]?.step ?? 0
             let line =
-                "error: \(cell.run): \(message); its state is \"\(state.rawValue)\" after \(step) of \(cell.updates ?? 0) updates\n"
+                "error: \(cell.run): \(message); its state is \"\(state.rawValue)\" after \(step) of "
+                + "\(cell.updates ?? 0) updates\n"
             Self.append(line, to: log(cell.run))
             remember(Scheduler.Failure(job: cell.run, code: StageExit.badInput.rawValue))
         }
@@ -191,7 +192,8 @@ extension ExperimentDriver {
         console.say("\(failures.count) failed; the same command tries them again")
         if failures.contains(where: { Self.lastLine(log($0.job)).contains("--restart") }) {
             console.say(
-                "Some were begun with other settings or data: with --restart (make: RESTART=1) it trains those anew; or give another folder."
+                "Some were begun with other settings or data: with --restart (make: RESTART=1) it trains those "
+                    + "anew; or give another folder."
             )
         }
     }

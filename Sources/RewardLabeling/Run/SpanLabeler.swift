@@ -225,7 +225,8 @@ package final class SpanLabeler: Sendable {
         if settings.pictures.layout == .none, question.stage == .analysis {
             // Who looks at states instead of pictures is shown these; no picture's hash tells them apart.
             decisive +=
-                " episode \(row.episodeID) at \(conversation.windows[question.window].observations.map { span.observations[$0] })"
+                " episode \(row.episodeID) at "
+                + "\(conversation.windows[question.window].observations.map { span.observations[$0] })"
         }
         let hash = RequestHash(request, identity: identity, settings: decisive).bytes
         return Prepared(

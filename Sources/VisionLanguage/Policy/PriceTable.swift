@@ -142,7 +142,8 @@ extension PriceTable {
             provider: "openai", model: "gpt-4o-mini*", input: 0.15, output: 0.6, cachedInput: 0.075,
             tokensPerPicture: .fixed(8500)),
         Entry(
-            provider: "openai", model: "gpt-4.1*", input: 2, output: 8, cachedInput: 0.5, tokensPerPicture: .fixed(255)),
+            provider: "openai", model: "gpt-4.1*", input: 2, output: 8, cachedInput: 0.5,
+            tokensPerPicture: .fixed(255)),
         Entry(
             provider: "openai", model: "gpt-4.1-mini*", input: 0.4, output: 1.6, cachedInput: 0.1,
             tokensPerPicture: .fixed(162)),
