@@ -438,7 +438,7 @@ import Testing
             error?.exit == .badInput && error?.description.contains(problem) == true, "\(error?.description ?? "")")
         #expect(try refused("- {model: m, input: 1}")?.description.contains("row 1 has no output") == true)
         #expect(try refused("- {model: m, input: -1, output: 2}")?.description.contains("a price of m") == true)
-        #expect(try refused("{[")?.description.contains("not YAML") == true)
+        #expect(try refused("{[")?.description.contains("YAML") == true)
         let missing = #expect(throws: PriceFileError.self) { try PriceTable(file: folder("no.yaml")) }
         #expect(missing?.exit == .inputMissing)
     }

@@ -1,5 +1,6 @@
 /// Why a plan's text is none.
 package struct FaultPlanError: Error, Sendable, Equatable, CustomStringConvertible {
+    /// What is not understood.
     package var message: String
 
     package var description: String { message }

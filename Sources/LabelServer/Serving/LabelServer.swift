@@ -11,6 +11,7 @@ package import VisionLanguage
 /// The model is asked the texts; pictures are counted for the tokens, not decoded. It answers whatever model was asked
 /// for.
 package final class LabelServer: Sendable {
+    /// Where it listens, and how it behaves.
     package struct Configuration: Sendable {
         /// An address, or `localhost`.
         package var host: String
@@ -20,6 +21,7 @@ package final class LabelServer: Sendable {
         package var isOpenToOthers: Bool
         /// The bearer keys that are accepted; with none, no key is asked for. Never shown.
         package var keys: APIKeys
+        /// Which calls go wrong.
         package var plan: FaultPlan
         /// Nil for no limit.
         package var requestsPerMinute: Int?
@@ -32,6 +34,7 @@ package final class LabelServer: Sendable {
         /// How long requests may go on after a stop.
         package var stopGrace: Duration
 
+        /// As it is, on loopback, without faults, limits or keys.
         package init(
             host: String = "127.0.0.1", port: Int = 0, isOpenToOthers: Bool = false, keys: APIKeys = APIKeys(),
             plan: FaultPlan = FaultPlan(), requestsPerMinute: Int? = nil, maxConcurrency: Int? = nil,

@@ -4,6 +4,7 @@
 /// or after `<think>...</think>`. Nothing else is: no digit is ever picked from a sentence, a list that is too short is
 /// not padded, and two different lists are one too many.
 package enum ScoreParser {
+    /// The numbers of an answer.
     package struct Scores: Sendable, Equatable {
         /// 0 to 10, one for each action.
         package var values: [Int]

@@ -71,8 +71,10 @@ package struct SpanConversation: Sendable {
         return questions
     }
 
+    /// Nothing more is to be asked.
     package var isDone: Bool { open.isEmpty }
 
+    /// Whether the question has an outcome.
     package func isAnswered(_ question: LabelQuestion) -> Bool { outcomes[question] != nil }
 
     private func hasFailedAnalysis(_ sample: Int) -> Bool {

@@ -35,6 +35,7 @@ package struct CallReference: Sendable, Hashable, CustomStringConvertible {
             question: LabelQuestion(stage: stage, window: window, sample: sample, ask: ask))
     }
 
+    /// As it is written everywhere.
     package var description: String { "r\(runID)-s\(spanID)-p\(stage.rawValue)-w\(window)-n\(sample)-a\(ask)" }
 
     /// Reads what ``description`` wrote, alone or followed by `-` and anything else; nil for other text.

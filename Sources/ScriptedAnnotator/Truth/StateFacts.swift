@@ -5,6 +5,7 @@ package import Household
 ///
 /// Observations between two interactions share the storage of the objects' states.
 package struct StateFacts: Sendable {
+    /// The world at this moment.
     package let world: World
     /// What was cleaned, heated and cooled since the episode began, by object index.
     package let treatments: Treatments<Int>

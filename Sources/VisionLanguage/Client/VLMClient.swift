@@ -5,6 +5,7 @@ internal import Synchronization
 ///
 /// Any number of tasks may call ``ask(_:)``; those beyond the limits wait in the order in which they came.
 package final class VLMClient: Sendable {
+    /// Who is asked.
     package let model: any VisionLanguageModel
     let options: Options
     let hooks: Hooks
@@ -212,6 +213,7 @@ package final class VLMClient: Sendable {
         options.price.map { $0.cost(estimate.greatestUsage(request)) }
     }
 
+    /// May be asked at any time.
     package var statistics: ClientStatistics {
         state.withLock { state in
             var statistics = state.statistics

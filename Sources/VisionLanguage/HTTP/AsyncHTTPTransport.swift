@@ -25,6 +25,7 @@ package final class AsyncHTTPTransport: HTTPTransport {
     /// Closes all connections. Nothing can be sent afterwards.
     package func close() async { try? await client.shutdown() }
 
+    /// - Throws: ``CallFailure`` of the kind `transport` where no whole reply comes in time.
     package func send(_ request: HTTPRequest, timeout: Duration) async throws(CallFailure) -> HTTPReply {
         do {
             return try await execute(request, timeout: timeout)

@@ -1,6 +1,7 @@
 /// Stops asking a server that does not answer: waits, tries with single calls, and gives the run up when these fail
 /// too.
 package struct CircuitBreaker: Sendable, Equatable {
+    /// When it opens, and how it looks for the server.
     package struct Settings: Sendable, Equatable {
         /// Attempts in a row that met no server. Fewer than a call has attempts, so that a server that is away for a
         /// while costs no call its last one.
@@ -15,8 +16,10 @@ package struct CircuitBreaker: Sendable, Equatable {
         /// Before the first probe; doubled before each further one, to at most ``longestInterval``. With 6 probes a
         /// dead server is noticed after about a minute.
         package var firstInterval: Duration
+        /// Between probes, the longest.
         package var longestInterval: Duration
 
+        /// Settings by their parts.
         package init(
             failuresToOpen: Int = 5, maxProbes: Int = 6, maxProbesAtStart: Int = 3,
             firstInterval: Duration = .seconds(1),
@@ -37,6 +40,7 @@ package struct CircuitBreaker: Sendable, Equatable {
         }
     }
 
+    /// Whether a call may be sent.
     package enum Admission: Sendable, Equatable {
         case pass
         /// This one call, to see whether the server is back.
@@ -59,8 +63,10 @@ package struct CircuitBreaker: Sendable, Equatable {
     private(set) var hasServed = false
     private var refusals = 0
 
+    /// Closed.
     package init(_ settings: Settings = Settings()) { self.settings = settings }
 
+    /// Calls are sent as they come.
     package var isClosed: Bool { if case .closed = state { true } else { false } }
 
     /// Why the run ends, nil as long as there is hope.
@@ -76,6 +82,7 @@ package struct CircuitBreaker: Sendable, Equatable {
         }
     }
 
+    /// Notes that a probe is sent.
     package mutating func beginProbe() {
         guard case .open(_, let failed, let message) = state else { return }
         state = .probing(failedProbes: failed, message: message)
