@@ -27,7 +27,7 @@ package struct JSONScanner {
 
     /// Something else stands where `wanted` should be.
     package func unexpected(_ wanted: String) -> JSONError {
-        guard let byte = next else { return failure("truncated JSON: the text ends where \(wanted) should be") }
+        guard let byte = next else { return failure("truncated JSON: it ends where \(wanted) should be") }
         let shown =
             (0x21...0x7E).contains(byte)
             ? "'\(Character(Unicode.Scalar(byte)))'" : "byte 0x\(String(byte, radix: 16))"
@@ -63,9 +63,19 @@ package struct JSONScanner {
         case UInt8(ascii: "\""): return .string
         case UInt8(ascii: "t"), UInt8(ascii: "f"): return .boolean
         case UInt8(ascii: "n"): return .null
-        case UInt8(ascii: "-"), .some(UInt8(ascii: "0")...UInt8(ascii: "9")): return .number
-        default: throw unexpected("a value")
+        case UInt8(ascii: "-"), .some(UInt8(ascii: "0")...UInt8(ascii: "9")):
+            try refuse("-Infinity")
+            return .number
+        default:
+            try refuse("NaN")
+            try refuse("Infinity")
+            throw unexpected("a value")
         }
+    }
+
+    /// What Python writes for numbers that JSON does not have.
+    private func refuse(_ word: String) throws(JSONError) {
+        if bytes[offset...].starts(with: word.utf8) { throw failure("\(word) is not a number in JSON") }
     }
 
     /// Nothing but space may follow.

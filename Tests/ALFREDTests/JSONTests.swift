@@ -47,9 +47,9 @@ func reading<T>(_ text: String, _ body: (JSONView) throws(ALFREDError) -> T) thr
     }
 
     @Test(arguments: [
-        ("", "line 1, column 1: truncated JSON: the text ends where a value should be"),
-        (#"{"a": [1, 2"#, "line 1, column 12: truncated JSON: the text ends where ',' or ']' should be"),
-        ("{\n\"x\": NaN}", "line 2, column 6: expected a value, found 'N'"),
+        ("", "line 1, column 1: the file is empty"), ("  \n ", "line 2, column 2: the file is empty"),
+        (#"{"a": [1, 2"#, "line 1, column 12: truncated JSON: it ends where ',' or ']' should be"),
+        ("{\n\"x\": NaN}", "line 2, column 6: NaN is not a number in JSON"),
         ("{\"x\": 1e999}", "line 1, column 7: 1e999 is too large for a number"),
     ])
     func explainsWhatIsNotJSON(_ text: String, _ message: String) {

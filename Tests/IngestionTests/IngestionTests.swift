@@ -181,7 +181,7 @@ final class Workplace {
     }
 
     private static let damages = [
-        Damage(name: "truncated", edit: { String($0.prefix(5000)) }, reason: "truncated JSON: the file ends where"),
+        Damage(name: "truncated", edit: { String($0.prefix(5000)) }, reason: "truncated JSON: it ends where"),
         Damage(name: "empty", edit: { _ in "" }, reason: "line 1, column 1: the file is empty"),
         Damage(
             name: "no scene", edit: { $0.replacing("\"scene\":", with: "\"scent\":") },

@@ -152,7 +152,7 @@ import Testing
         let bench = try Bench()
         let session = try bench.session()
         let error = #expect(throws: CheckpointError.self) { try bench.session() }
-        #expect(error?.message.contains("another process is training this run") == true)
+        #expect(error?.message.contains("(pid \(getpid())) is training this run") == true)
         withExtendedLifetime(session) {}
     }
 
