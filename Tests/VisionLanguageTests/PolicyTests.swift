@@ -1,5 +1,6 @@
 import Foundation
 import Ground
+import JSON
 import TestSupport
 import Testing
 
