@@ -10,7 +10,8 @@ let settings: [SwiftSetting] = [
     .unsafeFlags(["-enable-testing"], .when(configuration: .release)),
 ]
 
-// simdjson's .pc file carries a define that SwiftPM rejects with a warning; on Linux the library is on the default paths.
+// simdjson's .pc file carries a define that SwiftPM rejects with a warning; on Linux the library is on the default
+// paths.
 #if os(macOS)
 let simdjsonPkgConfig: String? = "simdjson"
 #else

@@ -1,4 +1,5 @@
-/// The parts of an object id such as `Apple|+00.93|+01.15|-01.02|AppleSliced_2` or `Sink|+00.00|+00.89|-01.44|SinkBasin`.
+/// The parts of an object id such as `Apple|+00.93|+01.15|-01.02|AppleSliced_2` or
+/// `Sink|+00.00|+00.89|-01.44|SinkBasin`.
 package struct ObjectID: Sendable, Hashable {
     /// The id's first field: the class at spawn.
     package let baseType: Substring

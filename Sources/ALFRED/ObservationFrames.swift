@@ -1,7 +1,7 @@
 /// Which saved frame shows each of the L + 1 observations of a trajectory.
 ///
-/// Observation t < L is the first frame listed for low action t: it was saved before the action. The last observation is
-/// the frame after the last listed one; only the `full` release has it on disk.
+/// Observation t < L is the first frame listed for low action t: it was saved before the action. The last observation
+/// is the frame after the last listed one; only the `full` release has it on disk.
 package struct ObservationFrames: Sendable, Equatable {
     /// Frames the `full` release saves after the last listed one, all of the final state.
     static let trailingFrames = 10
@@ -35,8 +35,8 @@ package struct ObservationFrames: Sendable, Equatable {
     /// Rows of a feature file that belong to the observations.
     ///
     /// - Parameters:
-    ///   - rowCount: Frames N in the file: L + 1 (`json_feat`), L (an older download, which lacks the last observation) or
-    ///     a frame for every image and up to 10 more (`full`).
+    ///   - rowCount: Frames N in the file: L + 1 (`json_feat`), L (an older download, which lacks the last observation)
+    ///     or a frame for every image and up to 10 more (`full`).
     ///   - imageCount: Entries of the images list.
     /// - Returns: One row per observation; nil where the file has none.
     package func featureRows(rowCount: Int, imageCount: Int) throws(ALFREDError) -> [Int?] {

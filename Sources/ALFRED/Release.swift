@@ -47,7 +47,8 @@ package struct Release: Sendable, Equatable {
         }
         throw ALFREDError(
             .unreadable,
-            "has no split folder; expected \(Self.knownSplits.joined(separator: ", ")) here, in \(flavours.joined(separator: ", ")) "
+            "has no split folder; expected \(Self.knownSplits.joined(separator: ", ")) here, in "
+                + "\(flavours.joined(separator: ", ")) "
                 + "or in data/", file: root)
     }
 

@@ -55,7 +55,8 @@ package struct TaskSet: Sendable, Equatable {
         hash.update(data: Data(start.rawValue.utf8))
         for task in tasks {
             let line =
-                "\n\(task.key)\t\(task.split ?? "")\t\(task.annotation)\t\(task.subTasks.lowerBound)\t\(task.subTasks.count)\t\(task.instruction)"
+                "\n\(task.key)\t\(task.split ?? "")\t\(task.annotation)\t"
+                + "\(task.subTasks.lowerBound)\t\(task.subTasks.count)\t\(task.instruction)"
             hash.update(data: Data(line.utf8))
         }
         return Array(hash.finalize())

@@ -62,7 +62,8 @@ package enum RolloutPictures {
         while let step = replay.next() {
             guard step.refusal?.message == steps[step.index].failure else {
                 throw TaskSetError(
-                    "step \(step.index), \(step.recorded.action), ends otherwise than it is stored: the trajectories or "
+                    "step \(step.index), \(step.recorded.action), ends otherwise than it is stored: the "
+                        + "trajectories or "
                         + "the simulator have changed", at: task.key)
             }
             pictures.append(drawing.frame(of: replay.world, by: renderer))

@@ -41,7 +41,8 @@ extension TaskSet {
         }
         guard !byLength.isEmpty else {
             throw TaskSetError(
-                "split \"\(sample.split)\" has no instructions of \(sample.lengths.map(String.init).joined(separator: ", ")) sub-tasks",
+                "split \"\(sample.split)\" has no instructions of "
+                    + "\(sample.lengths.map(String.init).joined(separator: ", ")) sub-tasks",
                 at: store.path)
         }
         let lengths = Set(sample.lengths).sorted()

@@ -27,7 +27,8 @@ extension EpisodeRecords {
         for (before, next) in zip(all, all.dropFirst()) where next.firstRecord <= before.lastRecord {
             throw EncodingError(
                 .badInput,
-                "dataset \(dataset.name): episode \(next.episodeID) shares record \(next.firstRecord) of the frame store "
+                "dataset \(dataset.name): episode \(next.episodeID) shares record \(next.firstRecord) of the frame "
+                    + "store "
                     + "with another episode; ingest the dataset into a new store")
         }
         return all

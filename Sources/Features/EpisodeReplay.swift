@@ -61,7 +61,8 @@ final class EpisodeReplay {
         } catch {
             throw EncodingError(
                 error.code == .unreadable ? .missing : .badInput,
-                "\(error.inFile("\(root)/\(episode.episode.sourcePath)")); if the data has moved, ingest it again from there"
+                "\(error.inFile("\(root)/\(episode.episode.sourcePath)")); if the data has moved, ingest it again "
+                    + "from there"
             )
         }
     }

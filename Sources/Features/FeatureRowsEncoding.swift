@@ -20,7 +20,8 @@ final class FeatureRowsEncoding: EpisodeEncoding {
         guard let path = episode.episode.featurePath else {
             throw EncodingError(
                 .missing,
-                "\(episode.key): has no \(TrajectoryLocation.featureFileName). The json_feat and full flavours of ALFRED "
+                "\(episode.key): has no \(TrajectoryLocation.featureFileName). The json_feat and full flavours of "
+                    + "ALFRED "
                     + "have it; generated data has not: take another encoder, or leave its split out with --splits")
         }
         let file: FeatureFile
@@ -47,7 +48,8 @@ final class FeatureRowsEncoding: EpisodeEncoding {
             guard let row = frame.featureRow, row < file.count else {
                 throw EncodingError(
                     .missing,
-                    "\(episode.key): its \(TrajectoryLocation.featureFileName) has no row for observation \(frame.t); older "
+                    "\(episode.key): its \(TrajectoryLocation.featureFileName) has no row for observation "
+                        + "\(frame.t); older "
                         + "downloads lack the last one, so fetch ALFRED's json_feat again")
             }
             let first = features.count

@@ -108,7 +108,8 @@ final class ResNetEncoding: EpisodeEncoding {
         } catch {
             throw EncodingError(
                 .missing,
-                "\(root)/\(path): the picture of observation \(frame.t) cannot be read; if the data has moved, ingest it "
+                "\(root)/\(path): the picture of observation \(frame.t) cannot be read; if the data has moved, "
+                    + "ingest it "
                     + "again from there")
         }
         var hash = SHA256()

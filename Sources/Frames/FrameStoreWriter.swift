@@ -18,8 +18,8 @@ package final class FrameStoreWriter {
 
     /// Opens the store at `path`, or creates it with records of `format`.
     ///
-    /// - Parameter identifier: 16 bytes that tell whose records these are. A file with another identifier is refused, so
-    ///   that one database cannot drop the frames of another.
+    /// - Parameter identifier: 16 bytes that tell whose records these are. A file with another identifier is refused,
+    ///   so that one database cannot drop the frames of another.
     package init(_ path: String, format: FrameFormat, identifier: [UInt8]) throws(FrameStoreError) {
         do throws(FileError) {
             file = try OpenFile(writing: path)
@@ -112,8 +112,8 @@ package final class FrameStoreWriter {
         bufferedFrom = header.count
     }
 
-    /// Drops committed records from `newCount` on: those that nothing refers to after a crash between this file's commit
-    /// and the database's.
+    /// Drops committed records from `newCount` on: those that nothing refers to after a crash between this file's
+    /// commit and the database's.
     package func truncate(to newCount: Int) throws(FrameStoreError) {
         precondition(
             newCount >= 0 && newCount <= header.count, "cannot truncate \(header.count) records to \(newCount)")

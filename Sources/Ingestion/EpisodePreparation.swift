@@ -204,7 +204,8 @@ final class EpisodePreparation {
             }
             if drawn.count < frames.count {
                 result.notes.append(
-                    "\(place): drawn up to observation \(drawn.count - 1) of \(frames.count - 1); the simulator refuses "
+                    "\(place): drawn up to observation \(drawn.count - 1) of \(frames.count - 1); the simulator "
+                        + "refuses "
                         + "action \(drawn.count - 1)")
             }
         } catch {

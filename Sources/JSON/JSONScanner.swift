@@ -1,7 +1,8 @@
 internal import Ground
 
-/// Reads JSON (RFC 8259) where it lies, value by value, and skips what nobody asks for: the one reader of text that others
-/// sent. Whoever walks through a document bounds its own depth; ``skip()`` and ``value()`` refuse to go deeper than asked.
+/// Reads JSON (RFC 8259) where it lies, value by value, and skips what nobody asks for: the one reader of text that
+/// others sent. Whoever walks through a document bounds its own depth; ``skip()`` and ``value()`` refuse to go deeper
+/// than asked.
 package struct JSONScanner {
     package enum Kind: Sendable {
         case object, array, string, number, boolean, null
@@ -26,7 +27,7 @@ package struct JSONScanner {
 
     /// Something else stands where `wanted` should be.
     package func unexpected(_ wanted: String) -> JSONError {
-        guard let byte = next else { return failure("truncated JSON: the text ends where \(wanted) should be") }
+        guard let byte = next else { return failure("truncated JSON: it ends where \(wanted) should be") }
         let shown =
             (0x21...0x7E).contains(byte)
             ? "'\(Character(Unicode.Scalar(byte)))'" : "byte 0x\(String(byte, radix: 16))"
@@ -62,9 +63,19 @@ package struct JSONScanner {
         case UInt8(ascii: "\""): return .string
         case UInt8(ascii: "t"), UInt8(ascii: "f"): return .boolean
         case UInt8(ascii: "n"): return .null
-        case UInt8(ascii: "-"), .some(UInt8(ascii: "0")...UInt8(ascii: "9")): return .number
-        default: throw unexpected("a value")
+        case UInt8(ascii: "-"), .some(UInt8(ascii: "0")...UInt8(ascii: "9")):
+            try refuse("-Infinity")
+            return .number
+        default:
+            try refuse("NaN")
+            try refuse("Infinity")
+            throw unexpected("a value")
         }
+    }
+
+    /// What Python writes for numbers that JSON does not have.
+    private func refuse(_ word: String) throws(JSONError) {
+        if bytes[offset...].starts(with: word.utf8) { throw failure("\(word) is not a number in JSON") }
     }
 
     /// Nothing but space may follow.

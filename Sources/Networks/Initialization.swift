@@ -2,8 +2,9 @@ internal import Ground
 package import Tensors
 
 extension ParameterStore {
-    /// First values, as PyTorch's layers begin: weights and biases of linear layers uniform over 1 / sqrt(inputs), attention's input by
-    /// Glorot and its biases zero, norms 1 and 0; tables uniform over 0.1, as SPRINT's; `action_head.weight` too.
+    /// First values, as PyTorch's layers begin: weights and biases of linear layers uniform over 1 / sqrt(inputs),
+    /// attention's input by Glorot and its biases zero, norms 1 and 0; tables uniform over 0.1, as SPRINT's;
+    /// `action_head.weight` too.
     package func initialize(seed: UInt64) {
         var inputs: [String: Int] = [:]
         for parameter in layout.parameters where parameter.shape.count == 2 {

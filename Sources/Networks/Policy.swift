@@ -67,7 +67,8 @@ package struct Policy {
 
     // MARK: Acting
 
-    /// The words of all windows through the text layers: [words, width]. They stay the same while an instruction is followed.
+    /// The words of all windows through the text layers: [words, width]. They stay the same while an instruction is
+    /// followed.
     func text(_ batch: WindowBatch, positions: PositionTable, _ tape: Tape) -> Tensor {
         trunk.text(batch, positions, tape)
     }

@@ -1,10 +1,10 @@
 package import Tensors
 
-/// A policy at work in many places at once. Each place follows one instruction; what does not change from step to step - its
-/// words, and the frames it has seen - goes through the network once.
+/// A policy at work in many places at once. Each place follows one instruction; what does not change from step to step
+/// - its words, and the frames it has seen - goes through the network once.
 ///
-/// A place's window is its last 17 frames and the 16 actions between them; positions count from the window's start, as in
-/// training. Not for use from several threads at once.
+/// A place's window is its last 17 frames and the 16 actions between them; positions count from the window's start, as
+/// in training. Not for use from several threads at once.
 package final class PolicyActor {
     /// Steps of a window.
     package static let window = WindowBatch.maximumSteps

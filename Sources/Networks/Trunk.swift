@@ -3,9 +3,9 @@ package import Tensors
 
 /// Words, frames and actions of a batch's windows through the text layers and the joint layers.
 ///
-/// Two things of SPRINT's layout are used to do less work with the same result: words see only words, so that V and Q share
-/// their rows in every layer; and V and Q differ only in who sees which action slot, so that they share the first layer's queries,
-/// keys and values. The last layer computes only the rows that are read: the frames'.
+/// Two things of SPRINT's layout are used to do less work with the same result: words see only words, so that V and Q
+/// share their rows in every layer; and V and Q differ only in who sees which action slot, so that they share the first
+/// layer's queries, keys and values. The last layer computes only the rows that are read: the frames'.
 struct Trunk {
     /// What a pass computes.
     enum Pass {
@@ -148,8 +148,8 @@ struct Trunk {
         return tape.gather(text, frameRows, slotRows, rows: UnsafeBufferPointer(rows), positions: positions.data)
     }
 
-    /// Tokens before the first layer are words, frames, slots. The critic's first layer doubles frames and slots, once as V sees
-    /// them and once as Q does; its later layers keep them apart.
+    /// Tokens before the first layer are words, frames, slots. The critic's first layer doubles frames and slots, once
+    /// as V sees them and once as Q does; its later layers keep them apart.
     private func stage(
         _ batch: WindowBatch, _ pass: Pass, isFirst: Bool, isLast: Bool, _ tape: Tape
     ) -> AttentionStage {
@@ -223,7 +223,8 @@ struct Trunk {
         return keys(words, steps, pass, isDouble: pass == .critic)
     }
 
-    /// Where the tokens that a sight sees stand: in doubled keys V's come first, frames 0 ... T and slots 0 ..< T, then Q's.
+    /// Where the tokens that a sight sees stand: in doubled keys V's come first, frames 0 ... T and slots 0 ..< T, then
+    /// Q's.
     private func places(_ words: Int, _ steps: Int, _ pass: Pass, _ sight: Sight?) -> TokenPlaces {
         switch sight {
         case nil:

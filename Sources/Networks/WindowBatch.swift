@@ -1,9 +1,10 @@
 package import Tensors
 
-/// A batch of windows, packed: nothing is padded. Arrays keep their capacity, so that filling one anew allocates nothing.
+/// A batch of windows, packed: nothing is padded. Arrays keep their capacity, so that filling one anew allocates
+/// nothing.
 ///
-/// Window w has the words `wordOffsets[w] ..< wordOffsets[w + 1]`, the steps `stepOffsets[w] ..< stepOffsets[w + 1]` (1 to 17)
-/// and one frame more than steps: its frames begin at `stepOffsets[w] + w`.
+/// Window w has the words `wordOffsets[w] ..< wordOffsets[w + 1]`, the steps `stepOffsets[w] ..< stepOffsets[w + 1]` (1
+/// to 17) and one frame more than steps: its frames begin at `stepOffsets[w] + w`.
 package struct WindowBatch: @unchecked Sendable {
     package var format: FeatureFormat
     /// Word ids, at least one a window; 0 never occurs.
@@ -13,7 +14,8 @@ package struct WindowBatch: @unchecked Sendable {
     package var stepOffsets: [Int32] = [0]
     /// Per step: the action's id, 1 to 12.
     package var actions: [Int32] = []
-    /// Per step: 0 for navigation, 1 to 81 the class, ``unlistedObject`` for an interaction with a class outside the list.
+    /// Per step: 0 for navigation, 1 to 81 the class, ``unlistedObject`` for an interaction with a class outside the
+    /// list.
     package var objects: [Int32] = []
     package var rewards: [Float] = []
     /// Per step: 1 where the instruction is fulfilled after it, else 0. A window that is cut off has none.

@@ -6,25 +6,34 @@ package import Statistics
 /// fulfilled genuine spans where no instruction has both. A span that misses its goal may deserve scores as low as a
 /// control's, and says nothing.
 package struct ControlSeparation: Sendable, Equatable, Encodable {
+    /// How the spans were shown.
     package var control: LabelControl
     /// Those with a score.
     package var spans: Int
+    /// They are compared with.
     package var genuineSpans: Int
+    /// Of the control's scores, 0 to 10.
     package var mean: Double?
+    /// Of the control's scores.
     package var median: Int?
+    /// Of the scores they are compared with.
     package var genuineMean: Double?
+    /// Of the scores they are compared with.
     package var genuineMedian: Int?
     /// The probability that a genuine transition is scored above one of the control, ties counting half.
     package var auc: Double?
+    /// Over resampled episodes.
     package var aucInterval: Interval?
     /// The share of the control's transitions scored above the genuine median, those scored at it counting half: with
     /// few values in use, what is scored like the genuine has 0.25 to 0.5.
     package var falsePositiveRate: Double?
+    /// Over resampled episodes.
     package var falsePositiveInterval: Interval?
     /// The share of the control's transitions scored 7 or more.
     package var highShare: Double?
     /// How often each of 0...10 was given.
     package var histogram: [Int]
+    /// Of the scores they are compared with.
     package var genuineHistogram: [Int]
 
     init(_ control: LabelControl, _ controls: [LintSpan], genuine: [LintSpan], bootstrap: GroupBootstrap) {

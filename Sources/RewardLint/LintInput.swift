@@ -5,6 +5,7 @@ package import ExperimentStore
 ///
 /// Of a control span everything refers to what was shown.
 package struct LintSpan: Sendable, Equatable {
+    /// The store's number of the episode.
     package var episodeID: Int64
     /// The instruction whose stretch is shown. A control is compared with the genuine span of the same instruction.
     package var instructionID: Int64

@@ -4,9 +4,9 @@ internal import Statistics
 
 /// The figures, and what becomes of them under thresholds.
 ///
-/// A figure on the wrong side of its threshold fails when its interval lies there as well; when the interval reaches the
-/// threshold, or there is none, there is too little data to tell and the check is not measured. Coverage, entropy, ties
-/// and compression describe the labels at hand rather than a sample, and fail by themselves.
+/// A figure on the wrong side of its threshold fails when its interval lies there as well; when the interval reaches
+/// the threshold, or there is none, there is too little data to tell and the check is not measured. Coverage, entropy,
+/// ties and compression describe the labels at hand rather than a sample, and fail by themselves.
 struct LintMeasures {
     var coverage: LabelCoverage
     var distribution: ScoreDistribution
@@ -69,7 +69,8 @@ struct LintMeasures {
             (check.verdict, check.reason) = (.pass, pass)
         } else if reaches, ![.coverage, .entropy, .ties, .topCompression].contains(name) {
             check.reason =
-                "It is on the wrong side of the threshold, but \(spans) spans of these episodes are too few to be sure. Label more."
+                "It is on the wrong side of the threshold, but \(spans) spans of these episodes are too few to be "
+                + "sure. Label more."
         } else {
             (check.verdict, check.reason) = (.fail, fail)
         }

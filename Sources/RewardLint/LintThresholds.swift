@@ -33,5 +33,6 @@ package struct LintThresholds: Sendable, Equatable {
     /// Without these a run can fail, but not pass.
     package var requiredControls = LabelControl.allCases
 
+    /// The bounds as they are published.
     package init() {}
 }

@@ -123,7 +123,8 @@ extension LintMeasures {
         } else {
             check.value = nil
             check.reason =
-                "At no lag do the scores fit the recording clearly better than at the others. The scores say too little "
+                "At no lag do the scores fit the recording clearly better than at the others. The scores say too "
+                + "little "
                 + "to tell."
         }
         return check

@@ -12,6 +12,7 @@ package import Statistics
 /// A span of fewer than three scored transitions, or with one score throughout, has no order: it is counted as
 /// undefined.
 package struct OrderCorrelation: Sendable, Equatable, Encodable {
+    /// What values are counted from.
     package enum Centre: String, Sendable, Encodable {
         case frozenControl
         case genuineMean
@@ -19,16 +20,23 @@ package struct OrderCorrelation: Sendable, Equatable, Encodable {
 
     /// What a statistic is over the spans that have it.
     package struct Summary: Sendable, Equatable, Encodable {
+        /// Spans that have it.
         package var defined = 0
+        /// Spans that do not.
         package var undefined = 0
+        /// Over those that have it, as is the median.
         package var mean: Double?
+        /// Of the mean, over resampled episodes.
         package var interval: Interval?
+        /// Nil where no span has it.
         package var median: Double?
         /// Counts over -1...1 in 20 bins of equal width.
         package var histogram = [Int](repeating: 0, count: 20)
     }
 
+    /// What values are counted from.
     package var centre: Centre
+    /// 0 to 10; nil without scores.
     package var centreScore: Double?
     /// The value-order correlation of spans that end with what the instruction asks: their value must have risen.
     package var fulfilled: Summary

@@ -4,14 +4,19 @@ package import Statistics
 package struct ProgressCorrelation: Sendable, Equatable, Encodable {
     /// A figure with its interval and how many spans it comes from.
     package struct Figure: Sendable, Equatable, Encodable {
+        /// Nil where there is too little.
         package var value: Double?
+        /// Over resampled episodes.
         package var interval: Interval?
+        /// How many it comes from.
         package var spans: Int
     }
 
     /// What is true of the transitions that were given a score.
     package struct ByScore: Sendable, Equatable, Encodable {
+        /// 0 to 10.
         package var score: Int
+        /// Transitions that were given it.
         package var count: Int
         /// Of those, how many complete a sub-task.
         package var completions: Int

@@ -7,15 +7,18 @@ internal import Statistics
 /// Genuine spans are measured against what the recording knows, and against controls that must score low. Intervals are
 /// those of a seeded bootstrap over episodes. The same spans in the same order give the same report.
 package struct RewardLint: Sendable {
+    /// What the figures must reach.
     package var thresholds: LintThresholds
     /// Of the bootstrap.
     package var seed: UInt64
 
+    /// A lint with these bounds.
     package init(thresholds: LintThresholds = LintThresholds(), seed: UInt64 = 0) {
         self.thresholds = thresholds
         self.seed = seed
     }
 
+    /// The figures of these spans, and what becomes of them.
     package func report(_ spans: [LintSpan]) -> LintReport {
         let genuine = spans.filter { $0.control == nil }
         let controls = Dictionary(grouping: spans.filter { $0.control != nil }, by: \.control)

@@ -2,14 +2,17 @@ package import Statistics
 
 /// Whether the scores belong to the transitions they are stored with.
 ///
-/// For each lag k, the correlation within spans of the ranks of score t and of the true change of transition t + k: where
-/// scores came out one place late, lag -1 is the best. Beside the lags, the spans' scores are laid on backwards.
+/// For each lag k, the correlation within spans of the ranks of score t and of the true change of transition t + k:
+/// where scores came out one place late, lag -1 is the best. Beside the lags, the spans' scores are laid on backwards.
 /// The true change is that of the potential, or 1 for a completed sub-task where the potential is unknown.
 package struct ScoreAlignment: Sendable, Equatable, Encodable {
+    /// The fit at one place.
     package struct Lag: Sendable, Equatable, Encodable {
         /// Nil for the scores laid on backwards.
         package var lag: Int?
+        /// Nil without spread.
         package var correlation: Double?
+        /// Over resampled episodes.
         package var interval: Interval?
         /// How often this lag had the highest correlation among resamples of episodes, 0...1.
         package var bestShare: Double
@@ -17,6 +20,7 @@ package struct ScoreAlignment: Sendable, Equatable, Encodable {
 
     /// Lags -2...2, then backwards.
     package var lags: [Lag]
+    /// With a pair at some lag.
     package var spans: Int
     /// The correlation at lag 0 less the highest of the others.
     package var margin: Double?

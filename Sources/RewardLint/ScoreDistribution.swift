@@ -10,7 +10,9 @@ internal import ExperimentStore
 package struct ScoreDistribution: Sendable, Equatable, Encodable {
     /// How often each of 0...10 was given.
     package var histogram: [Int]
+    /// 0 to 10; nil without scores.
     package var mean: Double?
+    /// 0 to 10; nil without scores.
     package var median: Int?
     /// -sum p log2 p over the eleven scores, in bits; at most log2 11 = 3.46.
     package var entropyBits: Double?
@@ -54,14 +56,19 @@ package struct ScoreDistribution: Sendable, Equatable, Encodable {
 
 /// How many transitions have a score, and why the others have none.
 package struct LabelCoverage: Sendable, Equatable, Encodable {
+    /// Transitions without a score, by why.
     package struct Missing: Sendable, Equatable, Encodable {
         /// A ``LabelFailure``'s name; `unknown` where none is recorded.
         package var reason: String
+        /// In which they are.
         package var spans: Int
+        /// How many.
         package var transitions: Int
     }
 
+    /// All of the spans.
     package var transitions: Int
+    /// Those with a score.
     package var scored: Int
     /// In the order of ``LabelFailure``, those that occur.
     package var missing: [Missing]
@@ -91,6 +98,7 @@ package struct LabelCoverage: Sendable, Equatable, Encodable {
         case transitions, scored, missing, share
     }
 
+    /// With ``share`` among the members.
     package func encode(to encoder: any Encoder) throws {
         var container = encoder.container(keyedBy: CodingKeys.self)
         try container.encode(transitions, forKey: .transitions)

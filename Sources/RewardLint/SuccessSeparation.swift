@@ -4,19 +4,27 @@ package import Statistics
 package struct SuccessSeparation: Sendable, Equatable, Encodable {
     /// Spans of one policy.
     package struct Policy: Sendable, Equatable, Encodable {
+        /// As the recording says.
         package var name: String
+        /// With a score.
         package var spans: Int
+        /// 0 to 1.
         package var fulfilledShare: Double
+        /// Of the spans' means, 0 to 10.
         package var meanScore: Double?
     }
 
+    /// Scored spans that end with what is asked.
     package var fulfilled: Int
+    /// Scored spans that do not.
     package var unfulfilled: Int
     /// AUC of the span's mean score; nil unless there are spans of both kinds.
     package var meanAUC: Double?
+    /// Over resampled episodes.
     package var meanInterval: Interval?
     /// AUC of the last transition's score.
     package var finalAUC: Double?
+    /// Over resampled episodes.
     package var finalInterval: Interval?
     /// By name.
     package var policies: [Policy]

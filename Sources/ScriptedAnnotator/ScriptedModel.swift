@@ -6,7 +6,9 @@ package import VisionLanguage
 /// It does not look at pictures. The request's reference names the question, and the question names the episode whose
 /// states are looked up. Timeouts are not kept: an answer takes the time it takes.
 package struct ScriptedModel: VisionLanguageModel {
+    /// `scripted`, in-process, and the kind.
     package let identity: ModelIdentity
+    /// Who answers.
     package let annotator: ScriptedAnnotator
     private let resolve: @Sendable (CallReference) async throws -> ScriptedQuery
     private let truths: TruthLibrary
@@ -27,6 +29,7 @@ package struct ScriptedModel: VisionLanguageModel {
         self.truths = truths
     }
 
+    /// What an annotator of this kind is called.
     package static func identity(_ kind: AnnotatorSettings.Kind) -> ModelIdentity {
         ModelIdentity(provider: "scripted", baseURL: "in-process", model: name(of: kind))
     }
@@ -41,6 +44,7 @@ package struct ScriptedModel: VisionLanguageModel {
         }
     }
 
+    /// Fails with status 400 where the question or its recording cannot be found.
     package func answer(_ request: VLMRequest, timeout: Duration) async -> Result<VLMAnswer, CallFailure> {
         do throws(CallFailure) {
             let query = try await query(for: request)

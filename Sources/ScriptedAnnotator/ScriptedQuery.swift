@@ -2,17 +2,20 @@ package import Episodes
 package import ExperimentStore
 package import RewardLabeling
 
-/// What the scripted annotator is asked, in terms of the dataset: it looks the state up where a VLM would look at pictures.
+/// What the scripted annotator is asked, in terms of the dataset: it looks the state up where a VLM would look at
+/// pictures.
 package struct ScriptedQuery: Sendable, Equatable {
     /// What a goal asks for, step by step, in symbols.
     package struct Goal: Sendable, Hashable {
-        /// The episode the goal's words were written for, relative to ``ScriptedQuery/root``: another one than the episode
-        /// shown where goals are swapped.
+        /// The episode the goal's words were written for, relative to ``ScriptedQuery/root``: another one than the
+        /// episode shown where goals are swapped.
         package var episodeKey: String
+        /// What the words cover.
         package var kind: Instruction.Kind
         /// The sub-tasks of that episode which the words cover.
         package var subTasks: Range<Int>
 
+        /// A goal by its parts.
         package init(episodeKey: String, kind: Instruction.Kind, subTasks: Range<Int>) {
             self.episodeKey = episodeKey
             self.kind = kind
@@ -22,11 +25,15 @@ package struct ScriptedQuery: Sendable, Equatable {
 
     /// The dataset's folder of split folders, and the episode shown.
     package var root: String
+    /// The episode shown, relative to ``root``.
     package var episodeKey: String
+    /// Which question.
     package var stage: LabelStage
     /// Which call it is: of it, window, sample and asking make the annotator's errors.
     package var reference: CallReference
+    /// What is to be judged by.
     package var goal: Goal
+    /// The same in words.
     package var goalText: String
     /// Actions and observations shown: of the window for an analysis, of all that is to be scored for a scoring.
     package var actions: [Span.ShownAction]
@@ -49,6 +56,7 @@ package struct ScriptedQuery: Sendable, Equatable {
         return hash
     }
 
+    /// - Parameter firstStep: The number of the first action in the span, from 1.
     package init(
         root: String, episodeKey: String, stage: LabelStage, reference: CallReference, goal: Goal,
         goalText: String, actions: [Span.ShownAction], observations: [Int], firstStep: Int = 1

@@ -7,10 +7,12 @@ package import RewardLabeling
 package struct ScriptedResolver: Sendable {
     private let store: ExperimentStore
 
+    /// For the label runs of `store`.
     package init(_ store: ExperimentStore) { self.store = store }
 
     /// Why a question cannot be found.
     package struct Unknown: Error, Sendable, CustomStringConvertible {
+        /// Which question, and of which store.
         package var description: String
     }
 

@@ -44,7 +44,8 @@ package struct EpisodeSetup: Sendable {
     /// The world at the start.
     package var world: World { World(scene, agent: start) }
 
-    /// Places things for the first of the tasks that works out: a scene whose goal does not hold yet, and a plan for it.
+    /// Places things for the first of the tasks that works out: a scene whose goal does not hold yet, and a plan for
+    /// it.
     ///
     /// - Parameters:
     ///   - options: From ``TaskSampler/next(in:types:count:)``.

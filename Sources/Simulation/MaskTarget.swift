@@ -51,8 +51,8 @@ enum MaskTarget {
 }
 
 extension InteractionTarget {
-    /// The recorded form of a mask: the tight box with 1 added to both y, and the centre of that box, or the pixel of the
-    /// mask nearest to it. Nil for an empty mask.
+    /// The recorded form of a mask: the tight box with 1 added to both y, and the centre of that box, or the pixel of
+    /// the mask nearest to it. Nil for an empty mask.
     init?(_ mask: Mask) {
         guard let box = mask.tightBox() else { return nil }
         let side = Mask.frameSide

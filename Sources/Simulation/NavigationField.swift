@@ -1,8 +1,8 @@
 package import Episodes
 package import Household
 
-/// How many actions every pose of a grid is away from one goal: breadth-first search over cell and heading with moves and
-/// turns of cost 1; each 15 degrees of horizon cost 1 more.
+/// How many actions every pose of a grid is away from one goal: breadth-first search over cell and heading with moves
+/// and turns of cost 1; each 15 degrees of horizon cost 1 more.
 package final class NavigationField: Sendable {
     /// Where every way leads.
     package let goal: AgentPose

@@ -2,8 +2,9 @@ package import ALFRED
 package import Household
 internal import Rooms
 
-/// Makes the world any trajectory of a dataset begins in: generated scenes from what the trajectory records, real ones from
-/// the floor plans, which are estimated once each from all of the dataset's trajectories. May be shared by threads.
+/// Makes the world any trajectory of a dataset begins in: generated scenes from what the trajectory records, real ones
+/// from the floor plans, which are estimated once each from all of the dataset's trajectories. May be shared by
+/// threads.
 package final class SceneLibrary: Sendable {
     private let floorPlans: FloorPlanCache
 

@@ -2,8 +2,8 @@ internal import ALFRED
 package import Episodes
 package import Household
 
-/// SPRINT's way of choosing actions in evaluation: the policy names an action and an object class, the simulator tells which
-/// are legal and which instance is meant.
+/// SPRINT's way of choosing actions in evaluation: the policy names an action and an object class, the simulator tells
+/// which are legal and which instance is meant.
 package struct SprintRules: Sendable, Equatable {
     /// From where on an object the distance to the agent is measured.
     package enum Distance: Sendable, Equatable {

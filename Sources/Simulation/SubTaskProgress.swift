@@ -48,8 +48,8 @@ package struct SprintSubTask: Sendable, Equatable {
     }
 }
 
-/// How far an agent is in a list of sub-tasks, by SPRINT's rules: in order, at most one completed a step, with the expert's
-/// exact objects. The return is the number completed.
+/// How far an agent is in a list of sub-tasks, by SPRINT's rules: in order, at most one completed a step, with the
+/// expert's exact objects. The return is the number completed.
 package struct SubTaskProgress: Sendable, Equatable {
     /// What there is to do, in order.
     package let subTasks: [SprintSubTask]

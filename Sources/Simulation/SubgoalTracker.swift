@@ -3,13 +3,14 @@ internal import Episodes
 internal import Household
 internal import Rooms
 
-/// Follows a plan's sub-goals through a simulated episode and gives the dense reward: the "done" rules of `env/reward.py`
-/// over the world's state.
+/// Follows a plan's sub-goals through a simulated episode and gives the dense reward: the "done" rules of
+/// `env/reward.py` over the world's state.
 struct SubgoalTracker: Sendable {
     /// A sub-goal with its objects looked up.
     struct Goal: Sendable, Equatable {
         var kind: HighAction
-        /// The object it is about: for Heat and Cool the object of the Put that follows, as the plan names only the appliance.
+        /// The object it is about: for Heat and Cool the object of the Put that follows, as the plan names only the
+        /// appliance.
         var object: Int?
         /// Put's destination, Cool's fridge.
         var receptacle: Int?

@@ -85,8 +85,8 @@ struct TaskSampler: Sendable {
         }
     }
 
-    /// The next tasks to try in a room, the first of which counts as used: task types that came up rarely come first, then
-    /// objects, then destinations.
+    /// The next tasks to try in a room, the first of which counts as used: task types that came up rarely come first,
+    /// then objects, then destinations.
     ///
     /// - Returns: Up to `count` different options; empty when the room allows none of the types.
     mutating func next(
@@ -102,7 +102,8 @@ struct TaskSampler: Sendable {
         return chosen
     }
 
-    /// The next tasks to try in one of several rooms: the task type that came up least decides, then the room used least.
+    /// The next tasks to try in one of several rooms: the task type that came up least decides, then the room used
+    /// least.
     ///
     /// - Returns: Index into `rooms` and the options; nil when no room allows any of the types.
     mutating func next(

@@ -1,9 +1,9 @@
 internal import Household
 
 extension World {
-    /// The receptacles that list an object in THOR's `receptacleObjectIds`: the one it is in, and what that is in as long
-    /// as it can be carried. A plate on a counter brings its apple along; a sink set into the counter, or a microwave on it,
-    /// keeps what is inside to itself.
+    /// The receptacles that list an object in THOR's `receptacleObjectIds`: the one it is in, and what that is in as
+    /// long as it can be carried. A plate on a counter brings its apple along; a sink set into the counter, or a
+    /// microwave on it, keeps what is inside to itself.
     func reportedReceptacles(of object: Int) -> [Int] {
         var chain: [Int] = []
         var current = object

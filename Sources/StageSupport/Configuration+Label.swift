@@ -107,7 +107,8 @@ extension Configuration {
         package enum Detail: String, Choice { case low, high, auto }
     }
 
-    /// The section `label.annotator`: the scripted one's behaviour. The numbers but `compression` are shares of its answers.
+    /// The section `label.annotator`: the scripted one's behaviour. The numbers but `compression` are shares of its
+    /// answers.
     package struct Annotator: ConfigurationSection {
         /// How it judges.
         package var kind = Kind.scripted
@@ -178,8 +179,8 @@ extension Configuration.Label {
         case maxCompletionTokens = "max_completion_tokens"
     }
 
-    /// The label run that this section makes, and that those who read scores mean by it: `run`, else named after whoever
-    /// labels. Nil when nothing is said of either; then a store's only run is meant.
+    /// The label run that this section makes, and that those who read scores mean by it: `run`, else named after
+    /// whoever labels. Nil when nothing is said of either; then a store's only run is meant.
     package var runName: String? {
         if let run { return run }
         switch provider {
@@ -193,7 +194,8 @@ extension Configuration.Label {
         }
     }
 
-    /// A model's name with `-` in place of what no run's name has; `models/`, which Gemini's may begin with, is left out.
+    /// A model's name with `-` in place of what no run's name has; `models/`, which Gemini's may begin with, is left
+    /// out.
     private static func runName(_ model: String) -> String {
         let short = model.hasPrefix("models/") ? String(model.dropFirst(7)) : model
         let name = short.map { $0.isASCII && ($0.isLetter || $0.isNumber || "._-".contains($0)) ? $0 : "-" }

@@ -3,8 +3,8 @@ internal import Yams
 
 /// An experiment's settings. One YAML file serves all stages; each reads its own section.
 ///
-/// A field is a key, in snake_case, and its initial value is the default. Keys that no stage knows are errors that name the
-/// nearest known one.
+/// A field is a key, in snake_case, and its initial value is the default. Keys that no stage knows are errors that name
+/// the nearest known one.
 package struct Configuration: ConfigurationSection {
     /// The SQLite file all stages share.
     package var store = "rgvlm.sqlite"

@@ -2,8 +2,8 @@
 internal import Glibc
 #endif
 
-/// Bounds what the C library keeps for itself to one arena: with one a thread, glibc holds a multiple of what is in use. For stages
-/// that run for hours beside others.
+/// Bounds what the C library keeps for itself to one arena: with one a thread, glibc holds a multiple of what is in
+/// use. For stages that run for hours beside others.
 package func limitAllocatorArenas() {
     #if canImport(Glibc)
     // <malloc.h> is in no module of Swift's: M_ARENA_MAX is -8, M_TRIM_THRESHOLD -1, M_MMAP_THRESHOLD -3.

@@ -21,7 +21,8 @@ struct Arena {
     private var block = 0
     private var offset = 0
     private let backend: any Backend
-    /// Bytes between pieces. With the address sanitizer all that is not handed out is marked, where the host can mark it.
+    /// Bytes between pieces. With the address sanitizer all that is not handed out is marked, where the host can mark
+    /// it.
     private let guardByteCount: Int
 
     init(backend: any Backend) {

@@ -177,8 +177,8 @@ package protocol Backend: AnyObject {
         sum: Matrix, _ weight: WeightPointer, _ bias: WeightPointer, relu: Bool, _ dropout: Dropout,
         stats: UnsafePointer<Float>, y: Matrix, dy: Matrix, dBranch: GradientSlot, dResidual: GradientSlot?)
 
-    /// y = relu(normalisation of x by column). `stats` is [4, columns]: mean, 1 / deviation, scale, shift. In training the moments
-    /// are the batch's and the running ones move by `momentum`; else they are the running ones.
+    /// y = relu(normalisation of x by column). `stats` is [4, columns]: mean, 1 / deviation, scale, shift. In training
+    /// the moments are the batch's and the running ones move by `momentum`; else they are the running ones.
     func batchNorm(
         _ x: Matrix, _ weight: WeightPointer, _ bias: WeightPointer, runningMean: UnsafeMutablePointer<Float>,
         runningVariance: UnsafeMutablePointer<Float>, isTraining: Bool, momentum: Float,
@@ -202,13 +202,13 @@ package protocol Backend: AnyObject {
         _ rows: UnsafePointer<CKRow>, dOut: Matrix)
     func add(_ x: UnsafePointer<Float>, to y: UnsafeMutablePointer<Float>, count: Int)
 
-    /// Per row weights[i] * -log softmax(logits[i])[targets[i]] into `losses`, and factor * its gradient into dLogits (written). A target below 0
-    /// gives zeros.
+    /// Per row weights[i] * -log softmax(logits[i])[targets[i]] into `losses`, and factor * its gradient into dLogits
+    /// (written). A target below 0 gives zeros.
     func crossEntropy(
         _ logits: Matrix, targets: UnsafePointer<Int32>, weights: UnsafePointer<Float>, factor: Float,
         losses: UnsafeMutablePointer<Float>, dLogits: UnsafeMutablePointer<Float>)
-    /// Per element w (p - t)^2 into `losses` with w = expectile where t >= p, else 1 - expectile, and factor * its gradient into dPredictions.
-    /// An expectile of nil stands for w = 1.
+    /// Per element w (p - t)^2 into `losses` with w = expectile where t >= p, else 1 - expectile, and factor * its
+    /// gradient into dPredictions. An expectile of nil stands for w = 1.
     func expectile(
         _ predictions: UnsafePointer<Float>, targets: UnsafePointer<Float>, count: Int, expectile: Float?,
         factor: Float,

@@ -96,7 +96,8 @@ package struct ParameterLayout: Sendable {
     private static func aligned(_ count: Int) -> Int { (count + 15) & ~15 }
 }
 
-/// Values, gradients and optimiser state of a network's parameters, each kind in one piece, so that an update is one pass.
+/// Values, gradients and optimiser state of a network's parameters, each kind in one piece, so that an update is one
+/// pass.
 package final class ParameterStore {
     package let layout: ParameterLayout
     package let backend: any Backend
@@ -114,8 +115,8 @@ package final class ParameterStore {
     package let targetHalves: UnsafeMutablePointer<UInt16>?
     /// Updates made.
     package var step = 0
-    /// Parameters whose gradients are zero but for rounding. They are set to zero before an update: else the optimiser, which looks
-    /// at signs more than at sizes, would follow the rounding.
+    /// Parameters whose gradients are zero but for rounding. They are set to zero before an update: else the optimiser,
+    /// which looks at signs more than at sizes, would follow the rounding.
     package var constants: [Parameter] = []
 
     /// All zeros; running variances are 1.
@@ -207,7 +208,8 @@ package final class ParameterStore {
         return ParameterBank(values: target, gradients: nil, halves: targetHalves, buffers: targetBuffers)
     }
 
-    /// One AdamW step on the gradients, which are zero afterwards; the target follows by `polyak`, its buffers are copied.
+    /// One AdamW step on the gradients, which are zero afterwards; the target follows by `polyak`, its buffers are
+    /// copied.
     package func update(_ optimizer: AdamW, polyak: Float = 0) {
         for constant in constants { backend.zero(gradients + constant.offset, count: constant.count) }
         step += 1

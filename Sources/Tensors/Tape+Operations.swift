@@ -15,8 +15,8 @@ extension Tape {
         return y
     }
 
-    /// The cells of frames times wᵀ plus bias: [49 * frames, out]. Frames are host pointers that stay valid until the reset. A constant
-    /// bias gets no gradient.
+    /// The cells of frames times wᵀ plus bias: [49 * frames, out]. Frames are host pointers that stay valid until the
+    /// reset. A constant bias gets no gradient.
     package func features(
         _ frames: UnsafeBufferPointer<UnsafeRawPointer>, format: FeatureFormat, _ weight: Parameter, _ bias: Parameter,
         biasIsConstant: Bool = false
@@ -31,8 +31,8 @@ extension Tape {
         return y
     }
 
-    /// A k x k convolution with zero padding: x is [pictures * height * width, channels], w [out, k * k * channels] with the kernel's
-    /// rows outermost.
+    /// A k x k convolution with zero padding: x is [pictures * height * width, channels], w [out, k * k * channels]
+    /// with the kernel's rows outermost.
     package func convolution(
         _ x: Tensor, _ shape: ConvolutionShape, _ weight: Parameter, _ bias: Parameter?, relu: Bool = false
     ) -> Tensor {
@@ -66,7 +66,8 @@ extension Tape {
         return y
     }
 
-    /// relu(normalisation of x by column) with the batch's moments in training, which move the running ones, else with those.
+    /// relu(normalisation of x by column) with the batch's moments in training, which move the running ones, else with
+    /// those.
     package func batchNorm(
         _ x: Tensor, _ weight: Parameter, _ bias: Parameter, _ moments: RunningMoments, momentum: Float = 0.1
     ) -> Tensor {
@@ -81,8 +82,8 @@ extension Tape {
         return y
     }
 
-    /// Masked multi-head attention over packed sequences. Queries are columns `queryColumn ...` of `query`, keys and values columns of
-    /// `keys`; each row of them belongs to one sequence. Result: [query.rows, heads * headSize].
+    /// Masked multi-head attention over packed sequences. Queries are columns `queryColumn ...` of `query`, keys and
+    /// values columns of `keys`; each row of them belongs to one sequence. Result: [query.rows, heads * headSize].
     package func attention(
         _ query: Tensor, column queryColumn: Int = 0, keys: Tensor, keyColumn: Int, valueColumn: Int,
         _ sequences: UnsafeMutableBufferPointer<AttentionSequence>, mask: UnsafeBufferPointer<UInt64>, maskWords: Int,
@@ -114,7 +115,8 @@ extension Tape {
         return out
     }
 
-    /// Rows of up to three tensors of equal width, each plus a row of `positions` where asked for: [rows.count, columns].
+    /// Rows of up to three tensors of equal width, each plus a row of `positions` where asked for: [rows.count,
+    /// columns].
     package func gather(
         _ first: Tensor, _ second: Tensor? = nil, _ third: Tensor? = nil, rows: UnsafeBufferPointer<CKRow>,
         positions: UnsafePointer<Float>? = nil
@@ -188,7 +190,8 @@ extension Tape {
 
     // MARK: Losses
 
-    /// factor * sum of weights[i] * cross entropy of row i, as a scalar on the host; rows with a negative target count nothing.
+    /// factor * sum of weights[i] * cross entropy of row i, as a scalar on the host; rows with a negative target count
+    /// nothing.
     @discardableResult
     package func crossEntropy(
         _ logits: Tensor, targets: UnsafePointer<Int32>, weights: UnsafePointer<Float>, factor: Float
@@ -204,8 +207,8 @@ extension Tape {
         return total(losses, logits.rows) * Double(factor)
     }
 
-    /// factor * sum of w (p - t)^2 over a column of predictions, w = expectile where t >= p, else 1 - expectile; w = 1 without one
-    /// (Newey and Powell 1987; IQL, equation 5).
+    /// factor * sum of w (p - t)^2 over a column of predictions, w = expectile where t >= p, else 1 - expectile; w = 1
+    /// without one (Newey and Powell 1987; IQL, equation 5).
     @discardableResult
     package func expectileLoss(
         _ predictions: Tensor, targets: UnsafePointer<Float>, expectile: Float?, factor: Float

@@ -12,8 +12,8 @@ package struct Tensor: Sendable, Hashable {
 
 /// Records operations and walks them back: reverse-mode differentiation.
 ///
-/// Operations are values in an array that keeps its capacity, tensors are places in pooled memory: once the largest batch has
-/// been seen, a step allocates nothing. Not for use from several threads at once.
+/// Operations are values in an array that keeps its capacity, tensors are places in pooled memory: once the largest
+/// batch has been seen, a step allocates nothing. Not for use from several threads at once.
 package final class Tape {
     struct Value {
         let data: UnsafeMutablePointer<Float>

@@ -6,7 +6,8 @@ internal import Glibc
 internal import COneDNN
 internal import Synchronization
 
-/// One piece of work over many indices. A value type: the pool holds a pointer to it while it runs and allocates nothing.
+/// One piece of work over many indices. A value type: the pool holds a pointer to it while it runs and allocates
+/// nothing.
 protocol ParallelTask {
     /// Does piece `index`; `worker` is below the pool's thread count and unique among those that run at the time.
     func run(_ index: Int, worker: Int)
@@ -98,7 +99,8 @@ package final class ThreadPool: @unchecked Sendable {
         profile.entries[task.label, default: 0] += monotonicNanoseconds() - begin
     }
 
-    /// Calls `body` with 0 ..< `count` on all threads and returns when all are done. Not reentrant; one caller at a time.
+    /// Calls `body` with 0 ..< `count` on all threads and returns when all are done. Not reentrant; one caller at a
+    /// time.
     package func forEach(_ count: Int, _ body: (_ index: Int) -> Void) {
         withoutActuallyEscaping(body) { run(count, ClosureTask(body: $0)) }
     }

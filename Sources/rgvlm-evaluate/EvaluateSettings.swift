@@ -40,7 +40,8 @@ extension EvaluationSettings {
             guard options.start == nil, options.count == nil else {
                 throw StageError(
                     .usage,
-                    "\(options.start != nil ? "--start" : "--count"): the config's sets say this themselves; give --tasks too for a set of your own"
+                    "\(options.start != nil ? "--start" : "--count"): the config's sets say this themselves; give "
+                        + "--tasks too for a set of your own"
                 )
             }
             return known

@@ -12,7 +12,8 @@ struct FramesCommand: AsyncParsableCommand {
         commandName: "frames",
         abstract: "Draws what an agent saw in a rollout.",
         discussion: """
-            The stored actions are carried out again in the simulator. Writes a picture a step, sheet.png with all of them, and \
+            The stored actions are carried out again in the simulator. Writes a picture a step, sheet.png with all of \
+            them, and \
             animation.png, which browsers play.
             """)
 

@@ -47,8 +47,10 @@ struct RunCommand: AsyncParsableCommand {
         commandName: "run",
         abstract: "Takes an experiment from its data to its report, or goes on where it was stopped.",
         discussion: """
-            Cells are trained as many at once as there are cores. Ctrl-C tells all that runs to save and end; a second one ends it at \
-            once. Cells that fail are named at the end, with their logs, and the others go on. The exit code is 0 when all \
+            Cells are trained as many at once as there are cores. Ctrl-C tells all that runs to save and end; a \
+            second one ends it at \
+            once. Cells that fail are named at the end, with their logs, and the others go on. The exit code is 0 \
+            when all \
             is done, 130 when it was stopped, else that of the stage, or of the first cell, that failed.
             """)
 

@@ -21,7 +21,8 @@ struct ALFREDCommand: AsyncParsableCommand {
         commandName: "alfred",
         abstract: "Reads ALFRED, or data in its format.",
         discussion: """
-            Trajectories already in the store are skipped when their files have not changed, so a run that was stopped is \
+            Trajectories already in the store are skipped when their files have not changed, so a run that was \
+            stopped is \
             continued by giving the same command again.
 
             A file that cannot be used is reported and skipped; the exit code is then 65.
@@ -56,7 +57,8 @@ struct ALFREDCommand: AsyncParsableCommand {
 
     @Option(
         help: ArgumentHelp(
-            "A list of trajectories that are read in any case: a name <task>/<trial> a line, or tasks in SPRINT's format.",
+            "A list of trajectories that are read in any case: a name <task>/<trial> a line, or tasks in SPRINT's "
+                + "format.",
             valueName: "file"))
     var include: String?
 

@@ -12,7 +12,8 @@ struct ExportCommand: AsyncParsableCommand {
         commandName: "export",
         abstract: "Writes transitions with their rewards to a file for other tools.",
         discussion: """
-            One row for each step of each instruction. Datasets/README.md describes the files, and what terminals, masks \
+            One row for each step of each instruction. Datasets/README.md describes the files, and what terminals, \
+            masks \
             and timeouts say.
             """)
 

@@ -10,7 +10,8 @@ struct ServeCommand: AsyncParsableCommand {
         commandName: "serve",
         abstract: "Shows the store in a browser, and sets flags.",
         discussion: """
-            Listens on 127.0.0.1 only; from another machine, use a tunnel: ssh -L 8080:127.0.0.1:8080 HOST. What is shown \
+            Listens on 127.0.0.1 only; from another machine, use a tunnel: ssh -L 8080:127.0.0.1:8080 HOST. What is \
+            shown \
             comes from the store and the frame store beside it, nothing from elsewhere. Flagged episodes and steps are \
             left out of training. Ctrl-C ends it.
             """)

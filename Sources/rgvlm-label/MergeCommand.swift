@@ -8,7 +8,8 @@ struct MergeCommand: AsyncParsableCommand {
         commandName: "merge",
         abstract: "Takes the labels of other stores of the same data into this one.",
         discussion: """
-            For runs with --shard on many machines. Episodes are matched by name and content; merging twice changes nothing.
+            For runs with --shard on many machines. Episodes are matched by name and content; merging twice changes \
+            nothing.
             """)
 
     @Argument(help: ArgumentHelp("Stores to take labels from.", valueName: "store"))
@@ -27,12 +28,14 @@ struct MergeCommand: AsyncParsableCommand {
                 guard !common.json else { continue }
                 try writeToStandardOutput(
                     TextTable.printable(path)
-                        + ": \(report.spans.grouped) spans, \(report.scores.grouped) scores, \(report.calls.grouped) calls\n"
+                        + ": \(report.spans.grouped) spans, \(report.scores.grouped) scores, "
+                        + "\(report.calls.grouped) calls\n"
                 )
                 if report.unknownSpans > 0 {
                     common.say(
                         .warning,
-                        "note: \(path): \(report.unknownSpans.grouped) spans are of episodes that this store does not have"
+                        "note: \(path): \(report.unknownSpans.grouped) spans are of episodes that this store does "
+                            + "not have"
                     )
                 }
             }

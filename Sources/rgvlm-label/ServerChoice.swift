@@ -55,8 +55,8 @@ struct ServerChoice {
         }
     }
 
-    /// The key from the file or variable the config names, or else from the provider's usual variable. A server of one's own
-    /// may need none.
+    /// The key from the file or variable the config names, or else from the provider's usual variable. A server of
+    /// one's own may need none.
     private static func key(_ label: Configuration.Label, standard: String, isNeeded: Bool) throws -> APIKey? {
         do {
             if let file = label.keyFile { return try APIKey(file: file) }

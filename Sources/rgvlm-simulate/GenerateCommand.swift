@@ -15,7 +15,8 @@ struct GenerateCommand: AsyncParsableCommand {
             "Makes a dataset in ALFRED's format: furnished rooms, tasks, episodes of experts and lesser policies.",
         discussion: """
             The folder can be read by "rgvlm-ingest alfred --root DIR". The splits train and valid_seen share rooms, \
-            valid_unseen has its own; both validation splits hold the expert's episodes. The same options and seed make \
+            valid_unseen has its own; both validation splits hold the expert's episodes. The same options and seed \
+            make \
             the same files, and a run that was stopped is continued by giving the same command again.
             """)
 

@@ -13,7 +13,8 @@ struct RunCommand: AsyncParsableCommand {
         commandName: "run",
         abstract: "Trains a policy, or goes on with a run that was stopped.",
         discussion: """
-            Checkpoints, and events for TensorBoard, go to <store>.runs/<name>; the figures go to the store too. A run that \
+            Checkpoints, and events for TensorBoard, go to <store>.runs/<name>; the figures go to the store too. A \
+            run that \
             was stopped or killed goes on with the same command and ends with the same weights as one that was not.
             """)
 

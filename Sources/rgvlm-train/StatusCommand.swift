@@ -67,7 +67,8 @@ extension StatusCommand.Status {
 
     /// A line about the run, and its latest figures.
     func text(_ metrics: [TrainMetricRow]) -> String {
-        "\(run): \(status) after \(step.grouped) updates; \(algorithm), \(preset), \(encoder), seed \(seed), \(parameters.grouped) parameters\n"
+        "\(run): \(status) after \(step.grouped) updates; \(algorithm), \(preset), \(encoder), seed \(seed), "
+            + "\(parameters.grouped) parameters\n"
             + (message.map { "  \($0)\n" } ?? "") + metrics.latestText
     }
 }

@@ -25,7 +25,8 @@ struct TrainOptions: ParsableArguments {
 
     @Option(
         help: ArgumentHelp(
-            "none, labels, oracle, or a control: zero, random, time-index, negated, shuffled (default: labels where there are some, else none).",
+            "none, labels, oracle, or a control: zero, random, time-index, negated, shuffled (default: labels where "
+                + "there are some, else none).",
             valueName: "source"))
     var reward: String?
 
@@ -49,7 +50,8 @@ struct TrainOptions: ParsableArguments {
 
     @Flag(
         help: """
-            Begin anew where the run was begun with other settings or data, for example before an episode was flagged; what it \
+            Begin anew where the run was begun with other settings or data, for example before an episode was \
+            flagged; what it \
             has learned and its evaluations are deleted (default: an error).
             """)
     var restart = false
@@ -153,7 +155,8 @@ extension RewardMix {
             if asked == nil, let named, !labelRuns.isEmpty, !labelRuns.contains(named) {
                 throw StageError(
                     .inputMissing,
-                    "the config's section label means the label run \(named), which the store does not have; it has \(labelRuns.joined(separator: ", ")). Run rgvlm-label with the same config, or give --labels"
+                    "the config's section label means the label run \(named), which the store does not have; it has "
+                        + "\(labelRuns.joined(separator: ", ")). Run rgvlm-label with the same config, or give --labels"
                 )
             }
             if asked == nil, labelRuns.isEmpty {

@@ -25,8 +25,8 @@ import Testing
         }
     }
 
-    /// python3 -c 'import numpy, io; f = io.BytesIO(); numpy.save(f, numpy.asfortranarray([[1, 2, 3], [4, 5, 6]], "<f4"))
-    ///     print(f.getvalue())'
+    /// python3 -c 'import numpy, io; f = io.BytesIO(); numpy.save(f, numpy.asfortranarray([[1, 2, 3], [4, 5, 6]],
+    /// "<f4")) print(f.getvalue())'
     @Test func fortranOrderAndOtherTypes() throws {
         let values: [Float] = [1, 4, 2, 5, 3, 6]
         let data = values.flatMap { value in withUnsafeBytes(of: value.bitPattern.littleEndian) { Array($0) } }
@@ -106,7 +106,8 @@ import Testing
         let error = #expect(throws: ALFREDError.self) { try FloorPlanLayout(folder: folder.path, sceneNumber: 7) }
         #expect(
             error?.description
-                == "\(folder.path)/FloorPlan7-openable.json: Fridge|1|2|3: expected [x, z, rotation, horizon], found 3 numbers"
+                == "\(folder.path)/FloorPlan7-openable.json: Fridge|1|2|3: expected [x, z, rotation, horizon], "
+                + "found 3 numbers"
         )
         try folder.write(NPYArray(shape: [4], values: [1, 2, 3, 4]).npy(), to: "FloorPlan7-layout.npy")
         let shape = #expect(throws: ALFREDError.self) { try FloorPlanLayout(folder: folder.path, sceneNumber: 7) }

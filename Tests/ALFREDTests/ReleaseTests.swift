@@ -1,5 +1,6 @@
 import Episodes
 import Foundation
+import Ground
 import Household
 @testable import Rooms
 import TestSupport
@@ -242,7 +243,8 @@ import Testing
         #expect(location.featureFile != nil)
         #expect(try FileManager.default.contentsOfDirectory(atPath: folder("train/a")) == ["trial"])
         // A second one does not replace the first.
-        #expect(throws: ALFREDError.self) { try TrajectoryFolder.write(trajectory, to: location) }
+        #expect(throws: FileError.self) { try TrajectoryFolder.write(trajectory, to: location) }
+        #expect(try FileManager.default.contentsOfDirectory(atPath: folder("train/a")) == ["trial"])
         #expect(try Trajectory(contentsOf: location.file) == trajectory)
     }
 }

@@ -190,7 +190,8 @@ extension JSONTree {
         let error = #expect(throws: ALFREDError.self) { try parse(try trajectory.json()) }
         #expect(
             error?.description
-                == "plan.low_actions[\(t)].discrete_action: missing key \"mask\": PickupObject needs discrete_action.args.mask"
+                == "plan.low_actions[\(t)].discrete_action: missing key \"mask\": PickupObject needs "
+                + "discrete_action.args.mask"
         )
     }
 

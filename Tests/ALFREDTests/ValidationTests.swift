@@ -103,11 +103,13 @@ import Testing
         let put = try #require(plan.lowActions.firstIndex { $0.action == .put })
         #expect(
             try problem { $0.plan?.lowActions[pickup].api.objectID = nil }
-                == "plan.low_actions[\(pickup)].api_action: missing key \"objectId\": PickupObject needs the object it acts on"
+                == "plan.low_actions[\(pickup)].api_action: missing key \"objectId\": PickupObject needs the object "
+                + "it acts on"
         )
         #expect(
             try problem { $0.plan?.lowActions[put].api.receptacleObjectID = nil }
-                == "plan.low_actions[\(put)].api_action: missing key \"receptacleObjectId\": PutObject needs the receptacle"
+                == "plan.low_actions[\(put)].api_action: missing key \"receptacleObjectId\": PutObject needs the "
+                + "receptacle"
         )
     }
 

@@ -25,7 +25,8 @@ struct Generator {
     }
 }
 
-/// Rows and columns of the matrices: none, one, a tail alone, whole vectors, both; groups of rows and what is left of them.
+/// Rows and columns of the matrices: none, one, a tail alone, whole vectors, both; groups of rows and what is left of
+/// them.
 let shapes: [(rows: Int, columns: Int)] = [
     (0, 16), (1, 1), (3, 1), (1, 16), (2, 13), (5, 17), (8, 32), (9, 82), (13, 128), (21, 100), (67, 48), (130, 19),
 ]

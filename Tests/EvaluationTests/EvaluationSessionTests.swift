@@ -75,8 +75,8 @@ import Testing
         #expect(try bench.rollouts("r@train").count == 6)
     }
 
-    /// Crashed at any event, an evaluation is in the store as a whole or not at all; made again it is what an undisturbed one
-    /// is.
+    /// Crashed at any event, an evaluation is in the store as a whole or not at all; made again it is what an
+    /// undisturbed one is.
     @Test func crashedAnywhereItLeavesNothingHalfDone() async throws {
         let whole = try await Bench()
         let count = Mutex(0)
@@ -122,8 +122,8 @@ import Testing
         #expect(try bench.session(runs: ["r"]).run()?.count == 1)
     }
 
-    /// Tasks that could not be set up are tried again: the release may not have been there. Other tasks under the same name
-    /// take the old ones' place.
+    /// Tasks that could not be set up are tried again: the release may not have been there. Other tasks under the same
+    /// name take the old ones' place.
     @Test func whatCouldNotBeSetUpIsTriedAgain() async throws {
         let bench = try await Bench(training: false)
         let part = bench.folder("part")

@@ -22,9 +22,9 @@ import Testing
             try Evaluator(pool: backend.pool, drawing: drawing).run(prepared, agent: agent(backend)))
     }
 
-    /// Whatever a recording fulfils, its actions complete when they are taken again, but for two rules of SPRINT's: what the
-    /// expert closes has to be closed last, even where that comes first, and nothing counts once the goal holds, not even
-    /// closing what the object was put into.
+    /// Whatever a recording fulfils, its actions complete when they are taken again, but for two rules of SPRINT's:
+    /// what the expert closes has to be closed last, even where that comes first, and nothing counts once the goal
+    /// holds, not even closing what the object was put into.
     @Test func theExpertDoesAllThatTheRulesLetAnybodyDo() async throws {
         let bench = try await EvaluationBench.make()
         let set = try bench.set(50)

@@ -128,19 +128,23 @@ struct SafetensorsTests {
         (#"{"a":{"dtype":"F32","shape":[2],"data_offsets":[0,4]}}"#, 4, "has 8 bytes by its shape"),
         (#"{"a":{"dtype":"F32","shape":[1],"data_offsets":[4,0]}}"#, 4, "but data from 4 to 0"),
         (
-            #"{"a":{"dtype":"U8","shape":[2],"data_offsets":[0,2]},"b":{"dtype":"U8","shape":[2],"data_offsets":[1,3]}}"#,
+            #"{"a":{"dtype":"U8","shape":[2],"data_offsets":[0,2]},"#
+                + #""b":{"dtype":"U8","shape":[2],"data_offsets":[1,3]}}"#,
             3, "overlaps"
         ),
         (
-            #"{"a":{"dtype":"U8","shape":[1],"data_offsets":[0,1]},"b":{"dtype":"U8","shape":[1],"data_offsets":[2,3]}}"#,
+            #"{"a":{"dtype":"U8","shape":[1],"data_offsets":[0,1]},"#
+                + #""b":{"dtype":"U8","shape":[1],"data_offsets":[2,3]}}"#,
             3, "leaves a gap"
         ),
         (
-            #"{"a":{"dtype":"U8","shape":[1],"data_offsets":[0,1]},"a":{"dtype":"U8","shape":[1],"data_offsets":[1,2]}}"#,
+            #"{"a":{"dtype":"U8","shape":[1],"data_offsets":[0,1]},"#
+                + #""a":{"dtype":"U8","shape":[1],"data_offsets":[1,2]}}"#,
             2, "is there twice"
         ),
         (
-            #"{"a":{"dtype":"U8","shape":[1],"data_offsets":[0,1]},"\u0061":{"dtype":"U8","shape":[1],"data_offsets":[1,2]}}"#,
+            #"{"a":{"dtype":"U8","shape":[1],"data_offsets":[0,1]},"#
+                + #""\u0061":{"dtype":"U8","shape":[1],"data_offsets":[1,2]}}"#,
             2, "is there twice"
         ),
         (#"{"__metadata__":{},"__metadata__":{}}"#, 0, "is there twice"),

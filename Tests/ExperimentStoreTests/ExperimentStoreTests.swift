@@ -288,7 +288,8 @@ func sampleRecord(key: String = "task/trial_1", split: String = "train", stamp: 
         let store = try makeStore()
         #expect(
             refusal(.write)
-                == "\(path): another process (pid \(ProcessInfo.processInfo.processIdentifier)) is writing to this store; wait for it to end"
+                == "\(path): another process (pid \(ProcessInfo.processInfo.processIdentifier)) is writing to this "
+                + "store; wait for it to end"
         )
         // Readers are welcome.
         #expect(refusal(.read) == nil)

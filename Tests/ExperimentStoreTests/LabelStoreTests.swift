@@ -203,14 +203,14 @@ import Testing
                     call(span, stage: .scoring, failure: failure), spanID: span,
                     question: LabelQuestion(stage: .scoring, window: 0, sample: sample, ask: ask), db)
             }
-            try record(1, "refusal")
-            try record(2, "invalid")
+            try record(1, .refusal)
+            try record(2, .invalid)
             try record(2, nil, ask: 1)
-            try record(2, "refusal", sample: 1)
-            try record(2, "invalid", sample: 2)
-            try record(2, "invalid", sample: 2, ask: 1)
-            try record(3, "http")
-            try record(4, "invalid")
+            try record(2, .refusal, sample: 1)
+            try record(2, .invalid, sample: 2)
+            try record(2, .invalid, sample: 2, ask: 1)
+            try record(3, .http)
+            try record(4, .invalid)
             try record(4, nil, ask: 1)
             for span in 1...3 as ClosedRange<Int64> {
                 try LabelRun.finish(

@@ -39,7 +39,8 @@ import Testing
             try db.execute(
                 sql: """
                     CREATE TABLE things (owner TEXT, idx INTEGER PRIMARY KEY, base_url TEXT NOT NULL, owner_id INTEGER,
-                        kind TEXT NOT NULL, content_sha256 BLOB NOT NULL, frame_store_id BLOB, names TEXT NOT NULL) STRICT
+                        kind TEXT NOT NULL, content_sha256 BLOB NOT NULL, frame_store_id BLOB, names TEXT NOT NULL) \
+                        STRICT
                     """)
         }
         return database

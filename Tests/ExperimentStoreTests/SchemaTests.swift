@@ -89,8 +89,10 @@ import Testing
             #expect(error?.code == .older)
             #expect(
                 error?.description == """
-                    \(path): was written by an earlier version of rgvlm (its schema is 1-dataset, 2-simulation, 3-labels, \
-                    4-training, 5-evaluation; this one reads 1-store); ingest the data into a new store, or use the version \
+                    \(path): was written by an earlier version of rgvlm (its schema is 1-dataset, 2-simulation, \
+                    3-labels, \
+                    4-training, 5-evaluation; this one reads 1-store); ingest the data into a new store, or use the \
+                    version \
                     that wrote it
                     """)
         }

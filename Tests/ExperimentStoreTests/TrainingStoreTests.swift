@@ -65,7 +65,8 @@ import Testing
         ),
         (
             RewardMix(transform: .centered, source: .shuffled(run: "r", seed: .max)),
-            #"{"generatedWeight":1,"source":{"shuffled":{"run":"r","seed":18446744073709551615}},"sparseWeight":1,"transform":"centered"}"#
+            #"{"generatedWeight":1,"source":{"shuffled":{"run":"r","seed":18446744073709551615}},"#
+                + #""sparseWeight":1,"transform":"centered"}"#
         ),
     ])
     func rewardsAreKeptAsTheSameText(_ mix: RewardMix, _ text: String) throws {

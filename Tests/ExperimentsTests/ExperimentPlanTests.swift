@@ -235,7 +235,8 @@ import Testing
                 both    method        100  FAILED  -
 
                 6 cells: 1 done, 1 begun, 2 not begun, 1 failed, 1 trained for longer than planned
-                time left for training and evaluation: about 2 min 30 s, 2 at a time at 2.0 updates/s a process, as measured
+                time left for training and evaluation: about 2 min 30 s, 2 at a time at 2.0 updates/s a process, as \
+                measured
                 cost: none; the labels are the scripted annotator's, not a VLM's
                 """))
         #expect(

@@ -1,4 +1,5 @@
 import Foundation
+import Ground
 import StageSupport
 import TestSupport
 import Testing

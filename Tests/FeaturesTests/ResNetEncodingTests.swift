@@ -25,8 +25,8 @@ struct ResNetEncodingTests {
             .map { folder + "/raw_images/" + $0 }
     }
 
-    /// Features of files are those of the pictures, normalised one by one; where the simulator drew the frames, it draws
-    /// them in the pictures' size and the features are the same.
+    /// Features of files are those of the pictures, normalised one by one; where the simulator drew the frames, it
+    /// draws them in the pictures' size and the features are the same.
     @Test func encodesFilesAndDrawnFrames() async throws {
         let place = try Self.place()
         let weights = try EncodingPlace.weights.get().path

@@ -101,8 +101,8 @@ import Testing
         try expectRecords(6)
     }
 
-    /// A crash at any byte of a commit leaves the state before or after it. Every prefix of the writes is tried: records
-    /// first, then the header slot.
+    /// A crash at any byte of a commit leaves the state before or after it. Every prefix of the writes is tried:
+    /// records first, then the header slot.
     @Test func aTornCommitLeavesTheLastOne() throws {
         do {
             let writer = try FrameStoreWriter(path, format: format, identifier: identifier)

@@ -1,8 +1,8 @@
 // swift-tools-version: 6.2
 import PackageDescription
 
-// What is fuzzed and what it needs, as fuzz.sh builds it: readers without the network and the store. `sources` names the parts of
-// a library that read what others send.
+// What is fuzzed and what it needs, as fuzz.sh builds it: readers without the network and the store. `sources` names
+// the parts of a library that read what others send.
 let settings: [SwiftSetting] = [
     .enableUpcomingFeature("ExistentialAny"),
     .enableUpcomingFeature("InternalImportsByDefault"),

@@ -153,8 +153,8 @@ enum LooksSamples {
         #expect(Looks.opening(of: .cabinet, size: SIMD3(0.9, 0.7, 0.5)) == .doubleDoor)
     }
 
-    /// Looking straight down on the middle of a surface one sees the object itself, at the surface's height. Holders have
-    /// none.
+    /// Looking straight down on the middle of a surface one sees the object itself, at the surface's height. Holders
+    /// have none.
     @Test(
         arguments: ObjectType.allCases.filter {
             $0.traits.contains(.receptacle)

@@ -19,7 +19,8 @@ import Testing
         Double((0..<side * side).reduce(0) { $0 + Int(texture[$1]) }) / Double(side * side)
     }
 
-    /// Three neighbouring sides of a box differ in brightness in every scene's light, and patterns keep the accent's hue.
+    /// Three neighbouring sides of a box differ in brightness in every scene's light, and patterns keep the accent's
+    /// hue.
     @Test(arguments: 0..<50) func sidesOfABoxDiffer(seed: UInt64) {
         let lighting = Lighting(seed: seed)
         let normals = [SIMD3<Float>(0, 1, 0), SIMD3(1, 0, 0), SIMD3(0, 0, 1), SIMD3(-1, 0, 0), SIMD3(0, 0, -1)]

@@ -18,8 +18,8 @@ import Testing
         }
     }
 
-    /// A quadrilateral cut into triangles about a point inside: each pixel belongs to one triangle, and together they are
-    /// the quadrilateral.
+    /// A quadrilateral cut into triangles about a point inside: each pixel belongs to one triangle, and together they
+    /// are the quadrilateral.
     @Test(arguments: 0..<60) func neighboursShareNoPixelAndLeaveNone(seed: UInt64) throws {
         var random = SplitMix64(seed: seed)
         let corners = [SIMD3<Float>(-1, 0, 0), SIMD3(-1, 1.2, 0), SIMD3(1, 1.2, 0), SIMD3(1, 0, 0)]

@@ -181,10 +181,11 @@ final class Workplace {
     }
 
     private static let damages = [
-        Damage(name: "truncated", edit: { String($0.prefix(5000)) }, reason: "truncated JSON: the file ends where"),
+        Damage(name: "truncated", edit: { String($0.prefix(5000)) }, reason: "truncated JSON: it ends where"),
         Damage(name: "empty", edit: { _ in "" }, reason: "line 1, column 1: the file is empty"),
         Damage(
-            name: "no scene", edit: { $0.replacing("\"scene\":", with: "\"scent\":") }, reason: "missing key \"scene\""),
+            name: "no scene", edit: { $0.replacing("\"scene\":", with: "\"scent\":") },
+            reason: "missing key \"scene\""),
         Damage(
             name: "wrong type", edit: { $0.replacing("\"scene_num\": 100", with: "\"scene_num\": true, \"x\": 100") },
             reason: "scene.scene_num: expected an integer, found a boolean"),
@@ -293,7 +294,8 @@ final class Workplace {
         if expected == 0 {
             #expect(
                 report.problems.map(\.reason) == [
-                    "has \(count + extra) frames; expected \(count - 1) or \(count) (one per action), or \(count - 1) to \(count + 9) (one per image)"
+                    "has \(count + extra) frames; expected \(count - 1) or \(count) (one per action), or "
+                        + "\(count - 1) to \(count + 9) (one per image)"
                 ])
             #expect(rows.allSatisfy { $0 == nil })
         } else {

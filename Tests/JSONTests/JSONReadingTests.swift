@@ -63,13 +63,14 @@ import Testing
     }
 
     @Test(arguments: [
-        ("", "truncated JSON: the text ends where a value should be", "line 1, column 1"),
-        ("  \n ", "truncated JSON: the text ends where a value should be", "line 2, column 2"),
-        (#"{"a": [1, 2"#, "truncated JSON: the text ends where ',' or ']' should be", "line 1, column 12"),
-        ("{\n  \"a\": tru", "truncated JSON: the text ends where true should be", "line 2, column 11"),
-        ("{\"a\": \"xy", "truncated JSON: the text ends where the end of a string should be", "line 1, column 10"),
-        ("\"\\", "truncated JSON: the text ends where the end of a string should be", "line 1, column 3"),
-        ("{\n\"x\": NaN}", "expected a value, found 'N'", "line 2, column 6"),
+        ("", "truncated JSON: it ends where a value should be", "line 1, column 1"),
+        ("  \n ", "truncated JSON: it ends where a value should be", "line 2, column 2"),
+        (#"{"a": [1, 2"#, "truncated JSON: it ends where ',' or ']' should be", "line 1, column 12"),
+        ("{\n  \"a\": tru", "truncated JSON: it ends where true should be", "line 2, column 11"),
+        ("{\"a\": \"xy", "truncated JSON: it ends where the end of a string should be", "line 1, column 10"),
+        ("\"\\", "truncated JSON: it ends where the end of a string should be", "line 1, column 3"),
+        ("{\n\"x\": NaN}", "NaN is not a number in JSON", "line 2, column 6"),
+        ("{\"x\": -Infinity}", "-Infinity is not a number in JSON", "line 1, column 7"),
         ("{\"x\": 1e999}", "1e999 is too large for a number", "line 1, column 7"),
         ("{\"x\": 1,}", "expected a key, found '}'", "line 1, column 9"),
         ("{\"x\" 1}", "expected ':', found '1'", "line 1, column 6"),
@@ -142,7 +143,8 @@ import Testing
 
     @Test func numbers() throws {
         let text =
-            "[-0, 1e3, 9223372036854775807, -9223372036854775808, 9223372036854775808, 0.1, 1E-2, 12345678901234567890123]"
+            "[-0, 1e3, 9223372036854775807, -9223372036854775808, 9223372036854775808, 0.1, 1E-2, "
+            + "12345678901234567890123]"
         let items = try #require(JSONValue(parsing: Array(text.utf8)).array)
         #expect(items.map(\.int) == [0, nil, .max, .min, nil, nil, nil, nil])
         #expect(items[1].double == 1000 && items[5].double == 0.1 && items[6].double == 0.01)

@@ -80,8 +80,8 @@ import Testing
     }
 
     @Test func writesAsPythonDoes() {
-        // python3 -c 'import json; print(json.dumps({"b": [], "a": [1, 0.1, 1e-05, 1e16, {}], "é\u2028\U0001f600": "\x7f\"/"},
-        //     sort_keys=True, indent=4))'
+        // python3 -c 'import json; print(json.dumps({"b": [], "a": [1, 0.1, 1e-05, 1e16, {}], "é\u2028\U0001f600":
+        // "\x7f\"/"}, sort_keys=True, indent=4))'
         let expected = """
             {
                 "a": [

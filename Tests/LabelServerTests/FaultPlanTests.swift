@@ -5,7 +5,8 @@ import Testing
 @Suite struct FaultPlanTests {
     @Test func textIsRead() throws {
         let plan = try FaultPlan(
-            "429:0.05, 429-after:0.04@3s,slow:0.02@250ms,cut:0.03,garbage:0.03,first:3=cut,first:1=slow@0.5s,latency:20ms",
+            "429:0.05, 429-after:0.04@3s,slow:0.02@250ms,cut:0.03,garbage:0.03,"
+                + "first:3=cut,first:1=slow@0.5s,latency:20ms",
             seed: 5)
         #expect(plan.seed == 5)
         #expect(plan.latency == .milliseconds(20))

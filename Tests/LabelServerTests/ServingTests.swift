@@ -62,7 +62,8 @@ import VisionLanguage
     @Test func streamsEndWithDone() async throws {
         try await withServer { port, server in
             let body =
-                #"{"model":"a","messages":[{"role":"user","content":"q"}],"stream":true,"stream_options":{"include_usage":true}}"#
+                #"{"model":"a","messages":[{"role":"user","content":"q"}],"stream":true,"#
+                + #""stream_options":{"include_usage":true}}"#
             let reply = try #require(try await RawConnection.chat(port: port, body))
             #expect(reply.headers["content-type"] == "text/event-stream")
             let events = reply.text.components(separatedBy: "\n\n").filter { !$0.isEmpty }

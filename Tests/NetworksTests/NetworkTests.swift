@@ -3,8 +3,8 @@ import Testing
 
 @testable import Networks
 
-/// What depends on what, asked of the whole network: one input is changed at a time. A number that may not depend on it stays the
-/// same to the bit, for the shapes are the same; one that must, changes.
+/// What depends on what, asked of the whole network: one input is changed at a time. A number that may not depend on it
+/// stays the same to the bit, for the shapes are the same; one that must, changes.
 @Suite struct DependenceTests {
     /// Words and steps: short and long sentences, on both sides of the mask's 64-bit words.
     static let sizes = [(1, 1), (2, 2), (5, 6), (30, 17), (63, 1), (64, 3), (100, 17)]

@@ -4,8 +4,8 @@ import Testing
 @testable import Networks
 
 @Suite struct PolicyActorTests {
-    /// Places that begin at different times, with sentences of different lengths, over more steps than a window has: each
-    /// answer is that of the policy for the last 17 frames, given as a window.
+    /// Places that begin at different times, with sentences of different lengths, over more steps than a window has:
+    /// each answer is that of the policy for the last 17 frames, given as a window.
     @Test(arguments: [FeatureFormat.float(channels: 5), .patches])
     func answersAsThePolicyDoes(_ format: FeatureFormat) {
         let bench = NetworkBench(format)

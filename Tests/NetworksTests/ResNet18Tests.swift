@@ -3,8 +3,8 @@ import Ground
 import Networks
 import Testing
 
-/// Compared with torchvision in float64, as Fixtures/resnet18.json has it (Tests/Parity/resnet18.py). Weights and pictures come from a hash of their
-/// indices: 11 million weights would be too much for a fixture.
+/// Compared with torchvision in float64, as Fixtures/resnet18.json has it (Tests/Parity/resnet18.py). Weights and
+/// pictures come from a hash of their indices: 11 million weights would be too much for a fixture.
 struct ResNet18Tests {
     private struct Fixture: Decodable {
         struct Picture: Decodable {
@@ -110,7 +110,8 @@ struct ResNet18Tests {
         #expect(shapes["layer2.0.downsample.1.running_mean"] == [128])
         #expect(shapes["layer1.0.downsample.0.weight"] == nil)
         #expect(shapes["layer4.1.bn2.bias"] == [512])
-        // torchvision's 11,689,512 parameters without the classifier's 513,000, and the batch norms' 9,600 running values.
+        // torchvision's 11,689,512 parameters without the classifier's 513,000, and the batch norms' 9,600 running
+        // values.
         let total = shapes.values.reduce(0) { $0 + $1.reduce(1, *) }
         #expect(total == 11_689_512 - 513_000 + 9_600)
     }

@@ -17,8 +17,9 @@ import Testing
         let model = TabularModel(problem.data)
         let value = model.expectileValue(expectile, discount: discount)
         let expected = model.weightedPolicy(value, discount: discount, temperature: temperature, limit: limit)
-        // An advantage is off by both its values' errors, the logarithm of a ratio of weights by that of two advantages; so is that of a
-        // ratio of probabilities by two logits. Probabilities are of single precision: 1e-6 is left to them.
+        // An advantage is off by both its values' errors, the logarithm of a ratio of weights by that of two
+        // advantages; so is that of a ratio of probabilities by two logits. Probabilities are of single precision: 1e-6
+        // is left to them.
         let training = TabularTraining()
         let tolerance =
             temperature * 4 * ClosedFormValueTests.tolerance + 2 * training.entryTolerance

@@ -45,8 +45,8 @@ import Testing
         Self.expect(Self.learned(problem, expectile: expectile), problem, near: value, within: Self.tolerance)
     }
 
-    /// Towards 1 the values become the best ones of the data's actions, though another action would be better: never above them, and
-    /// below by no more than the expectile's distance from 1 allows.
+    /// Towards 1 the values become the best ones of the data's actions, though another action would be better: never
+    /// above them, and below by no more than the expectile's distance from 1 allows.
     @Test(arguments: problems)
     func expectilesTowardsOneGiveTheBestOfTheDatasActions(seed: Int, isStochastic: Bool) {
         let problem = TabularProblem(seed: seed, isStochastic: isStochastic)

@@ -8,7 +8,8 @@ import Testing
 
 /// Writes the state after updates for Tests/Parity/compare.py, which Tests/Parity/run.sh does (make parity).
 ///
-/// RGVLM_PARITY_DUMP is the folder, RGVLM_PARITY_RUN the fixture's name, RGVLM_PARITY_STEPS the steps, as in `1,2,99,100`.
+/// RGVLM_PARITY_DUMP is the folder, RGVLM_PARITY_RUN the fixture's name, RGVLM_PARITY_STEPS the steps, as in
+/// `1,2,99,100`.
 @Suite struct ParityDump {
     private static let environment = ProcessInfo.processInfo.environment
 

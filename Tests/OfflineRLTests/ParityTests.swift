@@ -6,7 +6,8 @@ import Testing
 
 @testable import OfflineRL
 
-/// The updates against an independent PyTorch implementation in float64; Tests/Parity/make_fixtures.py made the figures.
+/// The updates against an independent PyTorch implementation in float64; Tests/Parity/make_fixtures.py made the
+/// figures.
 @Suite struct ParityTests {
     /// A tensor as the fixture has it.
     struct Summary {
@@ -26,8 +27,8 @@ import Testing
 
         static func number(_ value: Any) -> Double { (value as? NSNumber)?.doubleValue ?? .nan }
 
-        /// The largest deviation of norm, projections and ends, as a share of the norm. A projection of independent errors of
-        /// relative size e is some 0.6 e of the norm.
+        /// The largest deviation of norm, projections and ends, as a share of the norm. A projection of independent
+        /// errors of relative size e is some 0.6 e of the norm.
         func distance(_ values: [Float]) -> Double {
             guard values.count == count else { return .infinity }
             let ownNorm = values.reduce(0) { $0 + Double($1) * Double($1) }.squareRoot()
@@ -87,12 +88,12 @@ import Testing
         return learner
     }
 
-    /// Losses, gradients and weights of the first steps, and of all 100 at a tenth of the learning rate, within 1e-4 of the
-    /// float64 run.
+    /// Losses, gradients and weights of the first steps, and of all 100 at a tenth of the learning rate, within 1e-4 of
+    /// the float64 run.
     ///
-    /// No longer at the full rate: there PyTorch in float32 leaves the float64 run by 1e-3 and more too, from the moment that a
-    /// pre-activation next to zero rounds to the other side of a relu (the fixture's `float32`). compare.py checks late steps
-    /// from a shared state.
+    /// No longer at the full rate: there PyTorch in float32 leaves the float64 run by 1e-3 and more too, from the
+    /// moment that a pre-activation next to zero rounds to the other side of a relu (the fixture's `float32`).
+    /// compare.py checks late steps from a shared state.
     @Test(arguments: [
         Run(name: "iql_small", steps: 90), Run(name: "iql_small_slow", steps: 100), Run(name: "iql_sprint2", steps: 1),
         Run(name: "iql_sprint2_slow", steps: 30),

@@ -1,5 +1,5 @@
-/// Windows of a finite decision process, packed as a `WindowBatch` is: window w has one state more than steps, and its states begin at
-/// `stepOffsets[w] + w`.
+/// Windows of a finite decision process, packed as a `WindowBatch` is: window w has one state more than steps, and its
+/// states begin at `stepOffsets[w] + w`.
 struct TabularData {
     let stateCount: Int
     let actionCount: Int

@@ -4,7 +4,8 @@ import Tensors
 
 @testable import OfflineRL
 
-/// IQL with tables in place of networks: the learner's losses, tape, optimiser and target on functions whose optima are known.
+/// IQL with tables in place of networks: the learner's losses, tape, optimiser and target on functions whose optima are
+/// known.
 final class TabularLearner {
     let iql: IQL
     let hasCritic: Bool

@@ -2,8 +2,9 @@ import OfflineRL
 
 /// A maze of corridors and offline data of it in which no trajectory goes the short way from start to goal.
 ///
-/// From the start many trajectories pass the crossing and go on to a dead end, where they are cut off; others come from elsewhere, turn
-/// off at the crossing and reach the goal; a few go from the start to the goal the long way round. Some actions of all are noise.
+/// From the start many trajectories pass the crossing and go on to a dead end, where they are cut off; others come from
+/// elsewhere, turn off at the crossing and reach the goal; a few go from the start to the goal the long way round. Some
+/// actions of all are noise.
 struct TabularMaze {
     static let map = [
         "###########",

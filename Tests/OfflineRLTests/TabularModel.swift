@@ -113,8 +113,9 @@ struct TabularModel {
 
     /// How far the expectile's V may be below the optimal one.
     ///
-    /// With p the share of a state's best action and k = (1 - expectile) / expectile, the expectile e obeys p (max - e) <= k (1 - p) (e - min),
-    /// so a state loses at most k (1 - p) / p (max - min); the contraction sums it up to 1 / (1 - discount) of the largest.
+    /// With p the share of a state's best action and k = (1 - expectile) / expectile, the expectile e obeys p (max - e)
+    /// <= k (1 - p) (e - min), so a state loses at most k (1 - p) / p (max - min); the contraction sums it up to 1 / (1
+    /// - discount) of the largest.
     func expectileLoss(_ expectile: Double, discount: Double) -> Double {
         let q = q(expectileValue(expectile, discount: discount), discount: discount)
         let odds = (1 - expectile) / expectile
@@ -127,7 +128,8 @@ struct TabularModel {
         return (losses.max() ?? 0) / (1 - discount)
     }
 
-    /// What advantage-weighted regression aims at: shares times weights, normalised by state; 0 for pairs that the data lack.
+    /// What advantage-weighted regression aims at: shares times weights, normalised by state; 0 for pairs that the data
+    /// lack.
     func weightedPolicy(_ v: [Double], discount: Double, temperature: Double, limit: Double) -> [Double] {
         let q = q(v, discount: discount)
         var policy = [Double](repeating: 0, count: q.count)

@@ -9,12 +9,12 @@ struct TabularTraining {
     var firstRate: Float = 0.1
     var lastRate: Float = 1e-6
 
-    /// How far a table's entry may be from where its loss sends it: a step of AdamW is about the learning rate, and its first moment
-    /// carries on for 1 / (1 - beta1) = 10 of them.
+    /// How far a table's entry may be from where its loss sends it: a step of AdamW is about the learning rate, and its
+    /// first moment carries on for 1 / (1 - beta1) = 10 of them.
     var entryTolerance: Double { 10 * Double(lastRate) }
 
-    /// How far values may be from their fixed point: V and Q are each off by `entryTolerance`, a backup passes the sum on times
-    /// `discount`. Numbers up to `magnitude` are rounded to 24 bits at both.
+    /// How far values may be from their fixed point: V and Q are each off by `entryTolerance`, a backup passes the sum
+    /// on times `discount`. Numbers up to `magnitude` are rounded to 24 bits at both.
     func valueTolerance(discount: Double, magnitude: Double) -> Double {
         (2 * entryTolerance + 2 * magnitude / 16_777_216) / (1 - discount)
     }

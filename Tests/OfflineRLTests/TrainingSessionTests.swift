@@ -152,12 +152,12 @@ import Testing
         let bench = try Bench()
         let session = try bench.session()
         let error = #expect(throws: CheckpointError.self) { try bench.session() }
-        #expect(error?.message.contains("another process is training this run") == true)
+        #expect(error?.message.contains("(pid \(getpid())) is training this run") == true)
         withExtendedLifetime(session) {}
     }
 
-    /// Whatever file of the newest checkpoint is damaged or missing: the run goes on from the one before and ends the same.
-    /// When none is whole, it says so.
+    /// Whatever file of the newest checkpoint is damaged or missing: the run goes on from the one before and ends the
+    /// same. When none is whole, it says so.
     @Test func damagedCheckpointsAreNotUsed() throws {
         let bench = try Bench()
         try bench.train()
@@ -185,8 +185,8 @@ import Testing
         #expect(error?.description.contains("none of the 4 checkpoints is whole") == true)
     }
 
-    /// A checkpoint goes with its words, sizes, data and settings: others are refused, or begin anew on demand, when the old
-    /// figures and evaluations go.
+    /// A checkpoint goes with its words, sizes, data and settings: others are refused, or begin anew on demand, when
+    /// the old figures and evaluations go.
     @Test func otherSettingsAreRefusedOrBeginAnew() throws {
         let bench = try Bench()
         try bench.train()

@@ -283,7 +283,8 @@ import VisionLanguage
         #expect(throws: BatchError.self) { try load(world, run, [world.folder("none.jsonl")]) }
     }
 
-    /// All outputs so far, old and new, are imported together: an old line that says "expired" does not undo the new one.
+    /// All outputs so far, old and new, are imported together: an old line that says "expired" does not undo the new
+    /// one.
     @Test func oldOutputsMayBeImportedAgainWithNewOnes() async throws {
         let world = try LabelWorld(episodes: 1)
         let run = try #require(try world.run("r", identity: api.identity))

@@ -42,7 +42,8 @@ import VisionLanguage
                 """),
             try world.rows(
                 """
-                SELECT e.key, s.control, q.stage, q.window_idx, q.sample, q.ask, c.answer, c.failure FROM label_questions q
+                SELECT e.key, s.control, q.stage, q.window_idx, q.sample, q.ask, c.answer, c.failure FROM \
+                label_questions q
                 JOIN label_calls c ON c.id = q.call_id JOIN label_spans s ON s.id = q.span_id
                 JOIN instructions i ON i.id = s.instruction_id JOIN episodes e ON e.id = i.episode_id
                 ORDER BY 1, 2, 3, 4, 5, 6

@@ -8,8 +8,8 @@ import VisionLanguage
 
 @testable import RewardLabeling
 
-/// What a stage does around a run: opens it, resumes it, keeps its budget, and says how it ended. Nothing here waits for
-/// time: the model itself stops the session, and the clock moves when somebody sleeps.
+/// What a stage does around a run: opens it, resumes it, keeps its budget, and says how it ended. Nothing here waits
+/// for time: the model itself stops the session, and the clock moves when somebody sleeps.
 @Suite struct LabelSessionTests {
     /// A clock on which sleeping takes no time.
     private final class JumpingClock: Sendable {
@@ -78,11 +78,21 @@ import VisionLanguage
         let world = try LabelWorld(episodes: 6)
         let price = PriceTable.Entry(model: "fake-1", input: 1, output: 10)
         let model = FakeVLM()
-        let first = try session(world, plan(world), model, limit: 15_000_000, price: price)
+        // Enough for the dearest question and what four answers cost.
+        let probe = try session(world, plan(world), model, price: price)
+        var limit: Int64 = 0
+        for row in try world.store.read({ try probe.run.pendingSpans(after: 0, limit: 100, $0) }) {
+            guard case .open(let questions) = try await probe.labeler.openQuestions(of: row) else { continue }
+            for question in questions {
+                limit = max(limit, price.cost(TokenEstimate(pictures: nil).greatestUsage(question.request)))
+            }
+        }
+        limit += 4 * price.cost(FakeVLM.usage)
+        let first = try session(world, plan(world), model, limit: limit, price: price)
         #expect(try first.end(try await first.label()) == .budget)
         let asked = model.calls.count
         let spent = try world.store.read { try first.run.spent($0) }
-        #expect(asked > 0 && spent == Int64(asked) * price.cost(FakeVLM.usage) && spent <= 15_000_000)
+        #expect(asked > 0 && spent == Int64(asked) * price.cost(FakeVLM.usage) && spent <= limit)
         #expect(try first.status().spans[.pending] ?? 0 > 0)
         // The same budget has no more to give, even for less than it was.
         let again = try session(world, plan(world), model, limit: spent, price: price)

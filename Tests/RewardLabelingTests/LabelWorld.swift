@@ -149,7 +149,8 @@ struct LabelWorld {
                 retry: RetryPolicy(
                     maxAttempts: attempts, baseDelay: .microseconds(200), maxDelay: .milliseconds(1)),
                 breaker: CircuitBreaker.Settings(
-                    failuresToOpen: 5, maxProbes: 2, firstInterval: .milliseconds(1), longestInterval: .milliseconds(2)),
+                    failuresToOpen: 5, maxProbes: 2,
+                    firstInterval: .milliseconds(1), longestInterval: .milliseconds(2)),
                 budget: budget, price: price), hooks: SpanLabeler.noting(run, writer))
     }
 

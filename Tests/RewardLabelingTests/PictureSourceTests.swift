@@ -120,12 +120,12 @@ import VisionLanguage
             await message(source, frame)
                 == "observation 2: \(frame.path ?? ""): is neither a PNG nor a JPEG")
         frame = frames[4]
-        for status in ["missing", "unreadable"] {
+        for status in [FrameRecord.Status.missing, .unreadable] {
             frame.status = status
             #expect(
-                await message(source, frame) == "observation 4: the dataset has no picture of it (\(status))")
+                await message(source, frame) == "observation 4: the dataset has no picture of it (\(status.rawValue))")
         }
-        frame.status = "rendered"
+        frame.status = .rendered
         frame.record = 0
         #expect(
             await message(source, frame)
@@ -148,11 +148,11 @@ import VisionLanguage
         let dataset = try withFrameStore(Array(1...16))
         let source = source(PictureSettings(encoding: .png), dataset: dataset)
         for t in 0..<3 {
-            var frame = FrameRow(t: t, status: "rendered")
+            var frame = FrameRow(episodeID: 1, t: t, status: .rendered)
             frame.record = t
             #expect(try decoded(try await source.picture(frame)) == LabelWorld.image(0, t))
         }
-        var beyond = FrameRow(t: 3, status: "rendered")
+        var beyond = FrameRow(episodeID: 1, t: 3, status: .rendered)
         beyond.record = 3
         #expect(await message(source, beyond)?.hasPrefix("observation 3: the frame store does not have it") == true)
         beyond.record = nil
@@ -161,7 +161,7 @@ import VisionLanguage
 
     @Test func framesOfAnotherStoreAreNotShown() async throws {
         let dataset = try withFrameStore(Array(2...17))
-        var frame = FrameRow(t: 0, status: "rendered")
+        var frame = FrameRow(episodeID: 1, t: 0, status: .rendered)
         frame.record = 0
         let message = await message(source(dataset: dataset), frame)
         #expect(message?.hasSuffix("x.sqlite.d.frames: belongs to another store") == true)

@@ -228,7 +228,8 @@ import VisionLanguage
                     }
                     for action in window.actions {
                         let line =
-                            "Step \(action + 1), from picture \(action + 1) to picture \(action + 2): \(Self.span.actions[action].text)\n"
+                            "Step \(action + 1), from picture \(action + 1) to picture \(action + 2): "
+                            + "\(Self.span.actions[action].text)\n"
                         #expect(request.text.contains(line))
                     }
                     #expect(request.text.components(separatedBy: "\nStep ").count == window.actions.count + 1)

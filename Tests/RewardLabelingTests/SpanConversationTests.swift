@@ -125,7 +125,7 @@ import VisionLanguage
             let setup = Setup(&random)
             let (conversation, log) = try talk(setup, &random)
             let result = conversation.result
-            var expected: [SpanConversation.Score] = []
+            var expected: [LabelScoreRow] = []
             for unit in 0..<setup.unitCount {
                 let samples = values(setup, unit, log)
                 guard !samples.isEmpty, samples.count * 2 >= setup.samples else { continue }
@@ -133,9 +133,9 @@ import VisionLanguage
                     let sorted = samples.map { $0[offset] }.sorted()
                     let most = sorted.map { value in sorted.count { $0 == value } }.max() ?? 0
                     expected.append(
-                        SpanConversation.Score(
-                            position: position, window: position / setup.window, score: sorted[(sorted.count - 1) / 2],
-                            expected: nil, samples: sorted.count,
+                        LabelScoreRow(
+                            position: position, t: 10 + position, window: position / setup.window,
+                            score: sorted[(sorted.count - 1) / 2], samples: sorted.count,
                             agreement: sorted.count > 1 ? Double(most) / Double(sorted.count) : nil))
                 }
             }

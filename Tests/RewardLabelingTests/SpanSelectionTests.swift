@@ -24,7 +24,7 @@ import Testing
     }
 
     private func texts(_ spans: [LabelRun.NewSpan]) -> Set<String> {
-        Set(spans.map { "\($0.instructionID) \($0.control) \($0.goalInstructionID)" })
+        Set(spans.map { "\($0.instructionID) \($0.control?.rawValue ?? "none") \($0.goalInstructionID)" })
     }
 
     @Test func aLargerLimitAddsToASmallerOne() {
@@ -118,7 +118,7 @@ import Testing
         var all = candidates(40)
         for index in all.indices { all[index].floorPlan = "FloorPlan1" }
         let spans = SpanSelection(controlCount: 10).spans(of: all)
-        #expect(ids(spans, "mismatched").isEmpty && ids(spans, "frozen").count == 10)
+        #expect(ids(spans, .mismatched).isEmpty && ids(spans, .frozen).count == 10)
         #expect(SpanSelection(controlCount: 5).spans(of: []).isEmpty)
     }
 

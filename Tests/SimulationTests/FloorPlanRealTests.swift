@@ -7,8 +7,8 @@ import Testing
 @testable import Rooms
 @testable import Simulation
 
-/// The release's floor plans, estimated from its own trajectories: recorded actions carried out with every precondition,
-/// and recorded masks looked up in our pictures.
+/// The release's floor plans, estimated from its own trajectories: recorded actions carried out with every
+/// precondition, and recorded masks looked up in our pictures.
 @Suite(.enabled(if: alfredRoot != nil, "\(alfredHint)"), .serialized)
 struct FloorPlanRealTests {
     private func run(_ split: String, evidence: [String], masks: Bool) throws -> ReplayRun.Report {
@@ -49,7 +49,8 @@ struct FloorPlanRealTests {
         #expect(replay.fidelity.resolvedShare >= 0.88)
     }
 
-    /// Recordings that were tampered with: without their OpenObject, or without their steps, hardly one reaches its goal.
+    /// Recordings that were tampered with: without their OpenObject, or without their steps, hardly one reaches its
+    /// goal.
     @Test func tamperedRecordingsFail() throws {
         let release = try Release(root: try #require(alfredRoot))
         let cache = FloorPlanCache(release, splits: ["train"])

@@ -106,8 +106,8 @@ import Testing
         #expect(failures > 0, "random actions never fail")
     }
 
-    /// Bookkeeping under random actions: the sets only grow, what is in them once was an object, and conditions kept from
-    /// step to step are those of a fresh look.
+    /// Bookkeeping under random actions: the sets only grow, what is in them once was an object, and conditions kept
+    /// from step to step are those of a fresh look.
     @Test func bookkeepingHoldsUnderRandomActions() throws {
         for setup in try GeneratedEpisodes.setups.get() {
             let renderer = Renderer()

@@ -27,7 +27,8 @@ import Testing
         }
     }
 
-    /// The release's conventions: walks at horizon 45, masks of 10 pixels or more on the target, boxes and points of them.
+    /// The release's conventions: walks at horizon 45, masks of 10 pixels or more on the target, boxes and points of
+    /// them.
     @Test func plansKeepTheReleasesConventions() throws {
         let renderer = Renderer()
         for setup in try GeneratedEpisodes.setups.get() {

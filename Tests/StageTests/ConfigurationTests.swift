@@ -59,11 +59,13 @@ import Testing
     @Test func problemsSayWhereAndWhat() throws {
         #expect(
             try problem("ingest: {strct: true}")
-                == "c.yaml: ingest.strct is not a known key; did you mean \"ingest.strict\"? Known: root, splits, dataset, strict, frame_size, render, limit, include"
+                == "c.yaml: ingest.strct is not a known key; did you mean \"ingest.strict\"? Known: root, splits, "
+                + "dataset, strict, frame_size, render, limit, include"
         )
         #expect(
             try problem("stroe: x")
-                == "c.yaml: stroe is not a known key; did you mean \"store\"? Known: store, seed, ingest, simulate, label, train, evaluate, experiment"
+                == "c.yaml: stroe is not a known key; did you mean \"store\"? Known: store, seed, ingest, simulate, "
+                + "label, train, evaluate, experiment"
         )
         #expect(try problem("seed: many") == "c.yaml: seed is not a whole number of 0 or more")
         #expect(try problem("seed: -1") == "c.yaml: seed is not a whole number of 0 or more")

@@ -93,7 +93,8 @@ private enum Generated {
         #expect(try report.run(["table", "--store", "x.sqlite"], in: folder).output.contains("r-s1"))
     }
 
-    /// Killed or interrupted once it has begun, nothing is stored; the same command then stores what an undisturbed one does.
+    /// Killed or interrupted once it has begun, nothing is stored; the same command then stores what an undisturbed one
+    /// does.
     @Test func aKillLeavesNothingHalfDone() throws {
         try train("r-s1")
         let arguments = ["run", "--run", "r-s1", "--store", "x.sqlite", "--tasks", "train", "--count", "60"]

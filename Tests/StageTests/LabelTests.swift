@@ -260,7 +260,8 @@ private final class Servers {
 
     @Test func everyFaultIsSurvivedAndEveryBilledCallIsCounted() throws {
         let faults =
-            "429-after:0.04@0.05s,429-after-ms:0.03@0.02s,500:0.05,503:0.04,slow:0.02@0.2s,cut:0.05,garbage:0.04,refusal:0.02,truncation:0.02"
+            "429-after:0.04@0.05s,429-after-ms:0.03@0.02s,500:0.05,503:0.04,slow:0.02@0.2s,"
+            + "cut:0.05,garbage:0.04,refusal:0.02,truncation:0.02"
         let server = try serve(["--faults", faults, "--set", "label.annotator.malformed=0.1"])
         let made = try served(server, ["--concurrency", "16", "--set", "label.attempts=12"])
         #expect(made.status == 0, "\(made.errors)")
@@ -446,7 +447,8 @@ private final class Servers {
         call.httpBody = try JSONSerialization.data(withJSONObject: try #require(request["body"]))
         let body = String(decoding: try send(call), as: UTF8.self)
         return nested
-            ? #"{"id":"x","custom_id":"\#(id)","response":{"status_code":200,"request_id":"q","body":\#(body)},"error":null}"#
+            ? #"{"id":"x","custom_id":"\#(id)","response":{"status_code":200,"request_id":"q","#
+                + #""body":\#(body)},"error":null}"#
             : #"{"id":"x","custom_id":"\#(id)","response":\#(body),"error":null}"#
     }
 

@@ -117,7 +117,8 @@ private func json(_ text: String) throws -> Any { try JSONSerialization.jsonObje
         #expect(
             store.status == 66
                 && store.errors
-                    == "error: no.sqlite: there is no such store; make one with rgvlm-ingest alfred --root DIR --store no.sqlite\n"
+                    == "error: no.sqlite: there is no such store; make one with rgvlm-ingest alfred --root DIR "
+                    + "--store no.sqlite\n"
         )
         #expect(!FileManager.default.fileExists(atPath: folder("x.sqlite")))
         // A file that is something else gets no lock beside it.
@@ -144,7 +145,7 @@ private func json(_ text: String) throws -> Any { try JSONSerialization.jsonObje
         #expect(result.status == 65)
         #expect(
             result.errors
-                == "skipped train/\(task)/\(trial)/traj_data.json: line 1, column 13: truncated JSON: the file ends where a value should be\n"
+                == "skipped train/\(task)/\(trial)/traj_data.json: line 1, column 13: truncated JSON: it ends where a value should be\n"
         )
         #expect(result.output.contains("Stored 2 trajectories") && result.output.contains("1 file could not be used"))
         let strict = try ingest.run(["alfred", "--root", "data", "--store", "y.sqlite", "--strict"], in: folder)
@@ -258,7 +259,8 @@ private func json(_ text: String) throws -> Any { try JSONSerialization.jsonObje
         #expect(result.status == 73)
         #expect(
             result.errors
-                == "error: x.sqlite: another process (pid \(ProcessInfo.processInfo.processIdentifier)) is writing to this store; wait for it to end\n"
+                == "error: x.sqlite: another process (pid \(ProcessInfo.processInfo.processIdentifier)) is writing "
+                + "to this store; wait for it to end\n"
         )
         try store.close()
         #expect(try ingest.run(["alfred", "--root", "data", "--store", "x.sqlite"], in: folder).status == 0)

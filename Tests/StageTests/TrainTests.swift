@@ -85,8 +85,8 @@ private enum Labelled {
         #expect(try String(contentsOf: file, encoding: .utf8) == result.output)
     }
 
-    /// Killed after each checkpoint, with other numbers of threads, a run ends with the same bytes and figures as one that was
-    /// left alone. ``TrainingSessionTests`` ends one at every event.
+    /// Killed after each checkpoint, with other numbers of threads, a run ends with the same bytes and figures as one
+    /// that was left alone. ``TrainingSessionTests`` ends one at every event.
     @Test func aKilledRunEndsLikeOneThatWasNot() throws {
         let whole = try run(quick + ["--steps", "23"])
         #expect(whole.status == 0, "\(whole)")
@@ -121,7 +121,8 @@ private enum Labelled {
         return names.compactMap { Int($0.dropFirst("step-".count)) }.max() ?? -1
     }
 
-    /// What a session refuses or stops at ends the stage with words and an exit code. ``TrainingSessionTests`` has all cases.
+    /// What a session refuses or stops at ends the stage with words and an exit code. ``TrainingSessionTests`` has all
+    /// cases.
     @Test func whatASessionRefusesIsSaid() throws {
         let none = quick + ["--steps", "4", "--reward", "none"]
         #expect(try run(none).status == 0)
@@ -137,7 +138,8 @@ private enum Labelled {
         #expect(damaged.status == 65 && damaged.errors.contains("none of the 1 checkpoints is whole"), "\(damaged)")
     }
 
-    /// The label run is that of the config's section label; another one is not taken in its place, nor one without scores.
+    /// The label run is that of the config's section label; another one is not taken in its place, nor one without
+    /// scores.
     @Test func theConfiguredLabelsAreMeant() throws {
         let label = Executable("rgvlm-label")
         let random = ["--set", "label.provider=scripted", "--set", "label.annotator.kind=random"]

@@ -113,8 +113,8 @@ struct HalfProductTests {
         #expect(Self.distance(half.y[...], full.y[...]) > 1e-4)
     }
 
-    /// A backend that multiplies in float32 does not look at the bfloat16 copies, and parameters without copies are multiplied in
-    /// float32.
+    /// A backend that multiplies in float32 does not look at the bfloat16 copies, and parameters without copies are
+    /// multiplied in float32.
     @Test func eitherSideDecides() {
         var layout = ParameterLayout()
         let w = layout.matrix("w", 3, 5)

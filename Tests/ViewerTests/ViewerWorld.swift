@@ -54,8 +54,8 @@ final class ViewerWorld {
         return try store.write { try LabelRun.open(identity, $0) }
     }
 
-    /// Run `scripted` scores the tasks, step t with `t % 11`; run `vlm` the first episode's primitives with 10, but the first
-    /// of them not at all.
+    /// Run `scripted` scores the tasks, step t with `t % 11`; run `vlm` the first episode's primitives with 10, but the
+    /// first of them not at all.
     private static func label(_ store: ExperimentStore) throws {
         guard let scripted = try run("scripted", store), let vlm = try run("vlm", store) else { return }
         let instructions = try store.read { try InstructionQuery().fetch($0) }.filter { $0.repeatIdx == 0 }

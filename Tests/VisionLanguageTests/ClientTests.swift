@@ -104,7 +104,8 @@ extension Outcome {
         #expect(record.billed == TokenUsage() && record.cost == Int64(prompt * 1000 + 2 * 10_000))
     }
 
-    /// OpenGVL ends the run at one bad example, ERL-VLM drops what does not divide: here every call has its one outcome.
+    /// OpenGVL ends the run at one bad example, ERL-VLM drops what does not divide: here every call has its one
+    /// outcome.
     @Test(arguments: 0..<6) func noCallIsLostOrDoubled(_ seed: UInt64) async throws {
         let random = Mutex(SplitMix64(seed: seed))
         let model = FakeModel(clock) { call in

@@ -47,7 +47,8 @@ private let usage = TokenUsage(prompt: 100, cached: 60, completion: 10)
 @Suite struct DecodingTests {
     @Test func completeAnswers() throws {
         let logprobs = """
-            ,"logprobs":{"content":[{"token":"7","logprob":-0.1,"bytes":[55],"top_logprobs":[{"token":"7","logprob":-0.1},
+            ,"logprobs":{"content":[{"token":"7","logprob":-0.1,"bytes":[55],
+            "top_logprobs":[{"token":"7","logprob":-0.1},
             {"token":"8","logprob":-2.5},{"token":"9","logprob":null}]}]}
             """
         let tokens = [

@@ -148,7 +148,8 @@ import Testing
         #expect(order == [4, 2] && gate.waitingCount == 0)
     }
 
-    /// A reservation that may still shrink holds the next call back; only when nothing is reserved is the budget at its end.
+    /// A reservation that may still shrink holds the next call back; only when nothing is reserved is the budget at its
+    /// end.
     @Test func theBudgetIsUsedUp() throws {
         var gate = gate(budget: 150)
         for id in 1...3 { gate.join(id, tokens: 0, nanodollars: 100, isRetry: false) }

@@ -1,12 +1,14 @@
 import Foundation
 import Ground
+import JSON
 import TestSupport
 import Testing
 
 @testable import VisionLanguage
 
 @Suite struct RateLimitTests {
-    /// What is taken in any 60 s, counted by brute force, against the limit and one burst (or one request larger than that).
+    /// What is taken in any 60 s, counted by brute force, against the limit and one burst (or one request larger than
+    /// that).
     @Test(arguments: 0..<20) func noWindowHoldsMoreThanLimitAndBurst(_ seed: UInt64) {
         var random = SplitMix64(seed: seed)
         let perMinute = Double.random(in: 10...2000, using: &random)
@@ -111,8 +113,8 @@ import Testing
         #expect(control.limit > 30)
     }
 
-    /// A server that carries so many calls and turns the rest away is found out; one that turns a few away by chance is not
-    /// taken for full.
+    /// A server that carries so many calls and turns the rest away is found out; one that turns a few away by chance is
+    /// not taken for full.
     @Test(arguments: [4, 20, 100]) func findsWhatTheServerCarries(_ capacity: Int) {
         var control = AdaptiveConcurrency(max: 256)
         var limits: [Int] = []
@@ -437,7 +439,7 @@ import Testing
             error?.exit == .badInput && error?.description.contains(problem) == true, "\(error?.description ?? "")")
         #expect(try refused("- {model: m, input: 1}")?.description.contains("row 1 has no output") == true)
         #expect(try refused("- {model: m, input: -1, output: 2}")?.description.contains("a price of m") == true)
-        #expect(try refused("{[")?.description.contains("not YAML") == true)
+        #expect(try refused("{[")?.description.contains("YAML") == true)
         let missing = #expect(throws: PriceFileError.self) { try PriceTable(file: folder("no.yaml")) }
         #expect(missing?.exit == .inputMissing)
     }

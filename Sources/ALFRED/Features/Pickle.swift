@@ -1,5 +1,5 @@
-/// The part of Python's pickle that `torch.save` uses for a tensor. Nothing is imported or executed: a GLOBAL is a name,
-/// a REDUCE a record of what would be called.
+/// The part of Python's pickle that `torch.save` uses for a tensor. Nothing is imported or executed: a GLOBAL is a
+/// name, a REDUCE a record of what would be called.
 struct Pickle {
     indirect enum Value: Equatable {
         case none

@@ -20,6 +20,7 @@ package final class JSONReader {
     /// What is wrong with `text`, or nil when the slow reader finds nothing.
     static func firstProblem(in text: UnsafeRawBufferPointer) -> JSONError? {
         var scanner = JSONScanner(text, .halfPairs, depthLimit: 1024)
+        if (try? scanner.end()) != nil { return JSONError("the file is empty", offset: scanner.offset) }
         do throws(JSONError) {
             try scanner.skip()
             try scanner.end()

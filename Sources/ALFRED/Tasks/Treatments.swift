@@ -1,7 +1,7 @@
 package import Episodes
 
-/// What was cleaned, heated and cooled since the scene began: the environment's own bookkeeping (`env/thor_env.py`), which
-/// the simulator's metadata does not hold. The sets never shrink.
+/// What was cleaned, heated and cooled since the scene began: the environment's own bookkeeping (`env/thor_env.py`),
+/// which the simulator's metadata does not hold. The sets never shrink.
 package struct Treatments<Object: Hashable & Sendable>: Sendable, Equatable {
     /// Objects that a running faucet has cleaned.
     package private(set) var cleaned: Set<Object> = []

@@ -1,10 +1,11 @@
 internal import Episodes
 
-/// What ALFRED's goals look at: where objects are, what is held, what is on, and what was ever cleaned, heated or cooled.
+/// What ALFRED's goals look at: where objects are, what is held, what is on, and what was ever cleaned, heated or
+/// cooled.
 ///
 /// It follows the recorded or simulated actions that succeeded, as the reference environment's bookkeeping does
-/// (`env/thor_env.py`), and knows nothing of geometry but the positions in object ids. Containers begin empty: only what
-/// the actions move is known.
+/// (`env/thor_env.py`), and knows nothing of geometry but the positions in object ids. Containers begin empty: only
+/// what the actions move is known.
 package struct WorldFacts: Sendable, Equatable {
     /// The object in the hand.
     package private(set) var held: String?
@@ -83,8 +84,8 @@ package struct WorldFacts: Sendable, Equatable {
         cleaned.formUnion(contents { $0 == nearest })
     }
 
-    /// The objects in receptacles that meet `condition`, and what is in those in turn: a plate in the fridge brings what
-    /// lies on it.
+    /// The objects in receptacles that meet `condition`, and what is in those in turn: a plate in the fridge brings
+    /// what lies on it.
     private func contents(where condition: (String) -> Bool) -> Set<String> {
         known.filter { object in receptacles(holding: object).contains(where: condition) }
     }

@@ -104,8 +104,8 @@ package struct Scene: Sendable, Equatable {
         self.objectPoses = objectPoses
     }
 
-    /// The room by THOR's numbering: kitchens 1-30, living rooms 201-230, bedrooms 301-330, bathrooms 401-430; generated
-    /// scenes use the hundreds digit.
+    /// The room by THOR's numbering: kitchens 1-30, living rooms 201-230, bedrooms 301-330, bathrooms 401-430;
+    /// generated scenes use the hundreds digit.
     package var room: Room? { Room(sceneNumber: number) }
 }
 

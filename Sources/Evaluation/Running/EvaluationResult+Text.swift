@@ -17,7 +17,8 @@ extension [EvaluationResult] {
             let at = result.checkpointStep.map { " after \($0.grouped) updates" } ?? ""
             text += "\(text.isEmpty ? "" : "\n")\(result.name)\(at)\n\(table.text)"
             text +=
-                "goal conditions \(percent(result.summary.goalConditions)), whole goals \(percent(result.summary.goals))"
+                "goal conditions \(percent(result.summary.goalConditions)), whole goals "
+                + "\(percent(result.summary.goals))"
             if result.summary.notSetUp > 0 {
                 text += "; \(result.summary.notSetUp) tasks could not be set up and count as nothing done"
             }

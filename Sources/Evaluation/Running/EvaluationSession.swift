@@ -162,7 +162,8 @@ package final class EvaluationSession {
             guard run.identity.encoder == TrainingSettings.patches else {
                 throw EvaluationError(
                     .unfit,
-                    "\(name): sees \(run.identity.encoder), which the simulator's frames are not encoded as; only runs on patches can act"
+                    "\(name): sees \(run.identity.encoder), which the simulator's frames are not encoded as; only "
+                        + "runs on patches can act"
                 )
             }
             let folder = RunFolder.path(store: storePath, run: name)
@@ -201,7 +202,8 @@ package final class EvaluationSession {
             case .success(let task) where task.refused > 0:
                 try onEvent(
                     .warning(
-                        "\(set.name), task \(index) begins otherwise than recorded: the simulator refuses \(task.refused) actions before it"
+                        "\(set.name), task \(index) begins otherwise than recorded: the simulator refuses "
+                            + "\(task.refused) actions before it"
                     ))
             case .success: break
             }

@@ -26,8 +26,8 @@ package final class NPYWriter {
     }
 }
 
-/// Writes named NumPy arrays into one file, as `numpy.load` reads it: a zip file, not compressed. One array after another,
-/// without holding any in memory. The file appears under its name when it is whole.
+/// Writes named NumPy arrays into one file, as `numpy.load` reads it: a zip file, not compressed. One array after
+/// another, without holding any in memory. The file appears under its name when it is whole.
 package final class NPZWriter {
     private let zip: ZIPWriter
 

@@ -2,8 +2,8 @@ internal import Ground
 
 /// A safetensors file, mapped into memory. Everything its header says was checked when it was opened.
 ///
-/// The mapping stays valid while the file is replaced by renaming another over it, as ``SafetensorsWriter`` does. A file
-/// that is shortened in place meanwhile ends the process, as with every mapping.
+/// The mapping stays valid while the file is replaced by renaming another over it, as ``SafetensorsWriter`` does. A
+/// file that is shortened in place meanwhile ends the process, as with every mapping.
 package final class SafetensorsFile: Sendable {
     package let path: String
     /// In the order of their data.

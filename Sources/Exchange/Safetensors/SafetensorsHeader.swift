@@ -155,8 +155,8 @@ struct SafetensorsHeader: Equatable {
 
     // MARK: Writing
 
-    /// Lays the tensors out one after another, those with larger elements first, so that each begins at a multiple of its
-    /// element's size: readers that look at the data in place ask for that.
+    /// Lays the tensors out one after another, those with larger elements first, so that each begins at a multiple of
+    /// its element's size: readers that look at the data in place ask for that.
     init(tensors: [SafetensorsTensor], metadata: [String: String]) throws(Problem) {
         var names: Set<[UInt8]> = [Array(Self.metadataName.utf8)]
         var end = 0

@@ -3,11 +3,13 @@ package import Ground
 
 /// Writes scalars that `tensorboard --logdir` draws.
 ///
-/// Each writer makes a file of its own in the folder, `events.out.tfevents.<second>.rgvlm`; TensorBoard reads the files of
-/// a folder one after another by their names as one run. Not thread-safe.
+/// Each writer makes a file of its own in the folder, `events.out.tfevents.<second>.rgvlm`; TensorBoard reads the files
+/// of a folder one after another by their names as one run. Not thread-safe.
 package final class EventFileWriter {
     package var path: String { file.path }
     private let file: OpenFile
+    /// Bytes that are in the file.
+    private var size = 0
     private var buffer: [UInt8] = []
 
     private static let bufferSize = 64 << 10
@@ -74,7 +76,14 @@ package final class EventFileWriter {
 
     /// Hands everything over to the system: it survives the end of this process, though not a loss of power.
     package func flush() throws(FileError) {
-        defer { buffer.removeAll(keepingCapacity: true) }
-        try buffer.withRawBytes { bytes throws(FileError) in try file.append(bytes) }
+        do throws(FileError) {
+            try buffer.withRawBytes { bytes throws(FileError) in try file.append(bytes) }
+        } catch {
+            // Half a record would hide what comes after it.
+            try? file.truncate(to: size)
+            throw error
+        }
+        size += buffer.count
+        buffer.removeAll(keepingCapacity: true)
     }
 }

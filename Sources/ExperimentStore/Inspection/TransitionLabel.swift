@@ -95,7 +95,8 @@ package struct TransitionLabel: QueryRow {
                     i.first_step, i.step_count, s.status, s.failure, s.message, c.position,
                     ifnull(c.window_idx, (SELECT w.idx FROM label_windows w
                         WHERE w.span_id = s.id AND s.control = 'none' AND w.first_action <= :t - i.first_step
-                            AND w.first_action + w.action_count > :t - i.first_step)) AS window, c.score, c.expected, c.samples, c.agreement
+                            AND w.first_action + w.action_count > :t - i.first_step)) AS window, c.score, c.expected, \
+                            c.samples, c.agreement
                 FROM instructions i
                 JOIN label_spans s ON s.instruction_id = i.id AND s.run_id = :run
                 JOIN instructions g ON g.id = s.goal_instruction_id

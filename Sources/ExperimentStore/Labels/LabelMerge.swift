@@ -12,8 +12,8 @@ package struct LabelMergeReport: Sendable, Equatable, Encodable {
 }
 
 extension ExperimentStore {
-    /// Takes the labels of another store of the same data into this one. Episodes and instructions are matched by name and
-    /// content, not by number. All or nothing.
+    /// Takes the labels of another store of the same data into this one. Episodes and instructions are matched by name
+    /// and content, not by number. All or nothing.
     ///
     /// - Throws: ``StoreError`` for a file that is no such store, or a run that has the same name but other settings.
     package func mergeLabels(from path: String) throws -> LabelMergeReport {
@@ -70,9 +70,11 @@ extension ExperimentStore {
                 """)
         try db.execute(
             sql: """
-                INSERT OR IGNORE INTO main.label_runs (name, dataset_id, annotator, provider, base_url, model, unit, settings,
+                INSERT OR IGNORE INTO main.label_runs (name, dataset_id, annotator, provider, base_url, model, unit, \
+                settings,
                     settings_sha256, analysis_prompt, scoring_prompt, complaint_prompt, created_at)
-                SELECT o.name, d.id, o.annotator, o.provider, o.base_url, o.model, o.unit, o.settings, o.settings_sha256,
+                SELECT o.name, d.id, o.annotator, o.provider, o.base_url, o.model, o.unit, o.settings, \
+                o.settings_sha256,
                     o.analysis_prompt, o.scoring_prompt, o.complaint_prompt, o.created_at
                 FROM other.label_runs o JOIN other.datasets od ON od.id = o.dataset_id
                 JOIN main.datasets d ON d.name = od.name WHERE o.id = :theirs
@@ -86,7 +88,8 @@ extension ExperimentStore {
         guard let ours else {
             throw StoreError(
                 .failed,
-                "its label run \"\(run.name)\" has other settings than the run of this name here, or is about a dataset "
+                "its label run \"\(run.name)\" has other settings than the run of this name here, or is about a "
+                    + "dataset "
                     + "that is not here",
                 file: path)
         }
@@ -126,12 +129,15 @@ extension ExperimentStore {
         // A call is the same when it asked the same at the same moment and got the same.
         try db.execute(
             sql: """
-                INSERT INTO main.label_calls (run_id, reference, stage, request_sha256, source, provider, base_url, model_asked,
-                    model_answered, fingerprint, provider_call_id, prompt, answer, raw, finish_reason, logprobs, failure,
+                INSERT INTO main.label_calls (run_id, reference, stage, request_sha256, source, provider, base_url, \
+                model_asked,
+                    model_answered, fingerprint, provider_call_id, prompt, answer, raw, finish_reason, logprobs, \
+                    failure,
                     message, http_status, prompt_tokens, cached_tokens, completion_tokens, cost_nanodollars, attempts,
                     started_at, latency_ms)
                 SELECT :ours, o.reference, o.stage, o.request_sha256, o.source, o.provider, o.base_url, o.model_asked,
-                    o.model_answered, o.fingerprint, o.provider_call_id, o.prompt, o.answer, o.raw, o.finish_reason, o.logprobs,
+                    o.model_answered, o.fingerprint, o.provider_call_id, o.prompt, o.answer, o.raw, o.finish_reason, \
+                    o.logprobs,
                     o.failure, o.message, o.http_status, o.prompt_tokens, o.cached_tokens, o.completion_tokens,
                     o.cost_nanodollars, o.attempts, o.started_at, o.latency_ms
                 FROM other.label_calls o WHERE o.run_id = :theirs AND NOT EXISTS (SELECT 1 FROM main.label_calls c
@@ -170,7 +176,8 @@ extension ExperimentStore {
         try db.execute(
             sql: """
                 UPDATE main.label_spans SET (status, failure, message) =
-                    (SELECT o.status, o.failure, o.message FROM temp.merge_spans m JOIN other.label_spans o ON o.id = m.theirs
+                    (SELECT o.status, o.failure, o.message FROM temp.merge_spans m JOIN other.label_spans o ON o.id = \
+                    m.theirs
                         WHERE m.ours = label_spans.id)
                 WHERE id IN (SELECT ours FROM temp.merge_spans)
                 """)

@@ -132,9 +132,11 @@ package struct LabelRun: QueryRow, Equatable {
         }
         try db.execute(
             sql: """
-                INSERT OR IGNORE INTO label_runs (name, dataset_id, annotator, provider, base_url, model, unit, settings,
+                INSERT OR IGNORE INTO label_runs (name, dataset_id, annotator, provider, base_url, model, unit, \
+                settings,
                     settings_sha256, analysis_prompt, scoring_prompt, complaint_prompt, created_at)
-                VALUES (:name, :dataset, :annotator, :provider, :url, :model, :unit, :settings, :hash, :analysis, :scoring,
+                VALUES (:name, :dataset, :annotator, :provider, :url, :model, :unit, :settings, :hash, :analysis, \
+                :scoring,
                     :complaint, :now)
                 """,
             arguments: [

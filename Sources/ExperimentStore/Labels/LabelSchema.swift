@@ -1,7 +1,7 @@
 extension Schema {
-    /// Labels. A run asks questions about spans; a span is an instruction's stretch of an episode, as it was shown. An answer
-    /// is kept whether or not the span that first asked for it still exists: it was paid for, and the same question finds
-    /// it again by its hash. Money is in billionths of a dollar, so that sums are exact.
+    /// Labels. A run asks questions about spans; a span is an instruction's stretch of an episode, as it was shown. An
+    /// answer is kept whether or not the span that first asked for it still exists: it was paid for, and the same
+    /// question finds it again by its hash. Money is in billionths of a dollar, so that sums are exact.
     static let labels = """
         CREATE TABLE label_prompts (
             sha256 BLOB PRIMARY KEY CHECK (length(sha256) = 32),
@@ -155,7 +155,8 @@ extension Schema {
         SELECT r.name AS run, s.control, e.split, c.episode_id, c.t, a.name AS action, nullif(o.name, 'None') AS object,
             c.score, c.expected, c.samples, c.agreement, g.kind AS unit, g.text AS goal,
             (SELECT k.answer FROM label_questions q JOIN label_calls k ON k.id = q.call_id
-                WHERE q.span_id = c.span_id AND q.stage = 1 AND q.window_idx = c.window_idx AND q.sample = 0) AS analysis,
+                WHERE q.span_id = c.span_id AND q.stage = 1 AND q.window_idx = c.window_idx AND q.sample = 0) AS \
+                analysis,
             lower(hex(before.sha256)) AS frame_before, lower(hex(after.sha256)) AS frame_after, c.span_id, e.key
         FROM label_scores c
         JOIN label_spans s ON s.id = c.span_id
@@ -173,7 +174,8 @@ extension Schema {
         LEFT JOIN label_pictures after ON after.id = af.picture_id;
 
         CREATE VIEW label_call_list AS
-        SELECT c.id, r.name AS run, c.reference, c.stage, c.source, c.model_asked, c.model_answered, c.failure, c.message,
+        SELECT c.id, r.name AS run, c.reference, c.stage, c.source, c.model_asked, c.model_answered, c.failure, \
+        c.message,
             c.prompt_tokens, c.cached_tokens, c.completion_tokens, c.cost_nanodollars / 1e9 AS dollars, c.attempts,
             c.latency_ms, c.started_at, lower(hex(c.request_sha256)) AS request_sha256, c.prompt, c.answer
         FROM label_calls c LEFT JOIN label_runs r ON r.id = c.run_id;

@@ -102,8 +102,8 @@ extension LabelRun {
         Dictionary(try SpanCount.all(of: self, db).map { ($0.status, $0.count) }, uniquingKeysWith: +)
     }
 
-    /// The next pending spans after the span `after`, in the order of their ids. Spans that wait for a batch are left out
-    /// unless `includingBatched`.
+    /// The next pending spans after the span `after`, in the order of their ids. Spans that wait for a batch are left
+    /// out unless `includingBatched`.
     package func pendingSpans(
         after: Int64, limit: Int, includingBatched: Bool = false, _ db: Database
     ) throws -> [LabelSpanRow] {
@@ -137,7 +137,8 @@ extension LabelRun {
     ) throws -> [LabelSpanRow] {
         let statement = try db.cachedStatement(
             sql: """
-                SELECT s.id, s.instruction_id, s.goal_instruction_id, nullif(s.control, 'none') AS control, i.episode_id,
+                SELECT s.id, s.instruction_id, s.goal_instruction_id, nullif(s.control, 'none') AS control, \
+                i.episode_id,
                     g.text AS goal, i.first_step, i.step_count
                 FROM label_spans s JOIN instructions i ON i.id = s.instruction_id
                 JOIN instructions g ON g.id = s.goal_instruction_id
@@ -169,15 +170,16 @@ extension LabelRun {
         }
     }
 
-    /// Puts unscored spans back to pending and forgets their failed answers, which stay in the list of calls. A first answer
-    /// that a second asking mended is no failure any more: its question is not asked again.
+    /// Puts unscored spans back to pending and forgets their failed answers, which stay in the list of calls. A first
+    /// answer that a second asking mended is no failure any more: its question is not asked again.
     ///
     /// - Parameter failures: Only spans that failed in one of these ways; nil for all.
     /// - Returns: How many spans.
     package func requeue(failures: [LabelFailure]?, _ db: Database) throws -> Int {
         let arguments: StatementArguments = ["run": id, "kinds": failures.map { NameList($0) }]
         let condition = """
-            run_id = :run AND status = 'unscored' AND (:kinds IS NULL OR failure IN (SELECT value FROM json_each(:kinds)))
+            run_id = :run AND status = 'unscored' AND (:kinds IS NULL OR failure IN (SELECT value FROM \
+            json_each(:kinds)))
             """
         try db.execute(
             sql: """

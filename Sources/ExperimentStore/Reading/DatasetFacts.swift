@@ -80,7 +80,8 @@ extension DatasetRow {
         let rooms = try Rooms.fetchOne(
             db,
             sql: """
-                SELECT count(*) FILTER (WHERE number < 1001) AS real, count(*) FILTER (WHERE number >= 1001) AS generated
+                SELECT count(*) FILTER (WHERE number < 1001) AS real, count(*) FILTER (WHERE number >= 1001) AS \
+                generated
                 FROM scenes WHERE dataset_id = :id
                 """, arguments: own)
         (facts.hasRealRooms, facts.hasGeneratedRooms) = ((rooms?.real ?? 0) > 0, (rooms?.generated ?? 0) > 0)

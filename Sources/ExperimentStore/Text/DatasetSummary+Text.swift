@@ -54,6 +54,7 @@ extension DatasetSummary {
             frames.allSatisfy({ $0.present == 0 && $0.unreadable == 0 && $0.rendered == 0 })
         else { return text }
         return text
-            + "\nThis data came without pictures: ALFRED's json flavour has none, full has them, json_feat has features.\n"
+            + "\nThis data came without pictures: ALFRED's json flavour has none, full has them, json_feat has "
+            + "features.\n"
     }
 }

@@ -64,7 +64,8 @@ extension ExperimentPlan.Estimate {
         guard secondsLeft > 0 else { return "none" }
         let speed =
             rate > 0
-            ? " at \(String(format: "%.1f", rate)) updates/s a process, \(isMeasured ? "as measured" : "assumed until some are measured")"
+            ? " at \(String(format: "%.1f", rate)) updates/s a process, "
+                + "\(isMeasured ? "as measured" : "assumed until some are measured")"
             : ""
         return "about \(secondsLeft.durationText), \(jobs) at a time\(speed)"
     }

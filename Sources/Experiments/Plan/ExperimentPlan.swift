@@ -57,7 +57,8 @@ package struct ExperimentPlan: Sendable, Equatable {
         guard !experiment.rows.isEmpty else {
             throw StageError(
                 .badInput,
-                "\(places.config ?? "the configuration"): experiment.rows is empty; see Pipelines/demo.yaml for one with rows"
+                "\(places.config ?? "the configuration"): experiment.rows is empty; see Pipelines/demo.yaml for one "
+                    + "with rows"
             )
         }
         rows = experiment.rows

@@ -1,7 +1,7 @@
 /// A file that is either there and whole or not there: written as `<path>.partial`, made durable, then renamed.
 ///
-/// What stands at `path` stays until ``finish()``. An unfinished file is removed when the writer goes; what a kill leaves
-/// of it is overwritten by the next writer. Not thread-safe.
+/// What stands at `path` stays until ``finish()``. An unfinished file is removed when the writer goes; what a kill
+/// leaves of it is overwritten by the next writer. Not thread-safe.
 package final class AtomicFile {
     package let path: String
     /// Where the bytes go until the file is finished.

@@ -21,8 +21,8 @@ package struct SeededHash: Sendable {
     private static func mixed(_ value: UInt64) -> UInt64 { SplitMix64.finalized(value &+ SplitMix64.step) }
 }
 
-/// A pseudo-random order of `0 ..< count`, of which each place is computed by itself: a Feistel network over the next even
-/// power of two, walked until it falls inside.
+/// A pseudo-random order of `0 ..< count`, of which each place is computed by itself: a Feistel network over the next
+/// even power of two, walked until it falls inside.
 package struct SeededPermutation: Sendable {
     private let count: UInt64
     private let halfBits: UInt64

@@ -1,8 +1,8 @@
 extension Looks {
     /// Where things can be put on or into an object of a type and size, in its own frame; empty for what holds nothing.
     ///
-    /// Tops, seats, the floors of basins and tableware, and the boards behind doors. Towels hang: their surface is below
-    /// the holder. A burner's surface is as big as a pan, because pans stick out over it.
+    /// Tops, seats, the floors of basins and tableware, and the boards behind doors. Towels hang: their surface is
+    /// below the holder. A burner's surface is as big as a pan, because pans stick out over it.
     package static func surfaces(of type: ObjectType, size: SIMD3<Float>) -> [SceneObject.Surface] {
         switch type {
         case .diningTable, .coffeeTable, .sideTable, .desk, .dresser, .tvStand, .counterTop, .ottoman:

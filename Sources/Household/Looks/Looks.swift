@@ -2,8 +2,8 @@
 package enum Looks {
     /// The object's mesh in its own frame, as big as its ``SceneObject/size`` when closed.
     ///
-    /// A drawer's mesh is that of the drawer itself; the world moves it when it is open. Handles stand out of the front of
-    /// doors and drawers by up to 3 cm, open doors and flaps, water and steam leave the box.
+    /// A drawer's mesh is that of the drawer itself; the world moves it when it is open. Handles stand out of the front
+    /// of doors and drawers by up to 3 cm, open doors and flaps, water and steam leave the box.
     package static func mesh(of object: SceneObject, _ flags: ObjectFlags) -> Mesh {
         let look = Look(object, flags)
         return showing(flags, on: toned(shape(look), object.variant), size: object.size)

@@ -119,7 +119,8 @@ package enum ObjectType: String, Sendable, CaseIterable {
     case potatoSliced = "PotatoSliced"
     case faucet = "Faucet"
 
-    /// The type an id of THOR's grammar names: its part (`SinkBasin`, `AppleSliced_2`) if it has one, else its first field.
+    /// The type an id of THOR's grammar names: its part (`SinkBasin`, `AppleSliced_2`) if it has one, else its first
+    /// field.
     package init?(objectID: String) {
         let fields = objectID.split(separator: "|", omittingEmptySubsequences: false)
         let name = fields.count > 4 ? fields[4].prefix { $0 != "_" } : fields[0]

@@ -1,8 +1,8 @@
 /// Where a held object is drawn: lower middle of the picture, a little to the right, turned so that two sides and the
 /// top show.
 enum HandPlacement {
-    /// The hand's own camera looks down by 20 degrees, whatever the agent's horizon is: a held thing keeps its attitude on
-    /// the screen.
+    /// The hand's own camera looks down by 20 degrees, whatever the agent's horizon is: a held thing keeps its attitude
+    /// on the screen.
     static let axes = (
         right: SIMD3<Float>(1, 0, 0), up: SIMD3<Float>(0, 0.9396926, 0.3420201),
         forward: SIMD3<Float>(0, -0.3420201, 0.9396926)

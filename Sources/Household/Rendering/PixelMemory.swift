@@ -74,8 +74,8 @@ final class GeometryMemory {
     func begin(_ size: SceneMeshes.Size) {
         polygons.reserve(size.faces)
         shades.reserve(size.faces)
-        // Two numbers a point. A cut of a convex face adds one point, or a few where rounding bends an edge along the near
-        // plane; more than half as many again no cut can add (CR_FACE_CORNERS).
+        // Two numbers a point. A cut of a convex face adds one point, or a few where rounding bends an edge along the
+        // near plane; more than half as many again no cut can add (CR_FACE_CORNERS).
         points.reserve(3 * size.corners)
         placed.reserve(size.objects + 1)
         for memory in coordinates { memory.reserve(size.largestVertices) }

@@ -132,8 +132,8 @@ extension Renderer {
         try body(UnsafeBufferPointer(start: instances.start, count: width * height))
     }
 
-    /// Metres along the view axis, +infinity where nothing is. Computed when asked for. What is in the hand is as far away
-    /// as it would be in the room.
+    /// Metres along the view axis, +infinity where nothing is. Computed when asked for. What is in the hand is as far
+    /// away as it would be in the room.
     func withDepth<Result, Failure>(
         _ body: (UnsafeBufferPointer<Float>) throws(Failure) -> Result
     ) throws(Failure) -> Result {
@@ -165,8 +165,8 @@ extension Renderer {
 // MARK: - Sight
 
 extension Renderer {
-    /// Whether the object has at least so many pixels in the instance picture of 300 x 300, whatever this renderer's size
-    /// is. Draws only what can matter; the last picture stays.
+    /// Whether the object has at least so many pixels in the instance picture of 300 x 300, whatever this renderer's
+    /// size is. Draws only what can matter; the last picture stays.
     package func sees(_ object: Int, in world: World, atLeast pixels: Int = 1) -> Bool {
         sight.sees(object, meshes(of: world), Camera(world), atLeast: pixels)
     }

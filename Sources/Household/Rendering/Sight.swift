@@ -1,7 +1,7 @@
 internal import CRaster
 
-/// Decides whether an object can be seen without drawing the whole picture: the object first, then whatever could hide it,
-/// only inside the rectangle the object fills.
+/// Decides whether an object can be seen without drawing the whole picture: the object first, then whatever could hide
+/// it, only inside the rectangle the object fills.
 final class Sight {
     private let geometry = GeometryMemory()
     /// Taken when first asked.

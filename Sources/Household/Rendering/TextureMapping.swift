@@ -41,8 +41,8 @@ struct TextureMapping {
         return (u, cross(normal, u))
     }
 
-    /// The face's sides in metres along its axes: least and greatest u, least and greatest v. A side that no other plane's
-    /// face touches is far away.
+    /// The face's sides in metres along its axes: least and greatest u, least and greatest v. A side that no other
+    /// plane's face touches is far away.
     private static func borders(
         of index: Int, in mesh: Mesh, _ u: SIMD3<Float>, _ v: SIMD3<Float>
     ) -> SIMD4<Float> {

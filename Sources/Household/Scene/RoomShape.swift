@@ -44,7 +44,8 @@ package struct RoomShape: Sendable, Equatable {
         self.ceilingMaterial = ceilingMaterial
     }
 
-    /// Floor, walls and ceiling as seen from inside. A wall stands on every edge of a rectangle where no other continues.
+    /// Floor, walls and ceiling as seen from inside. A wall stands on every edge of a rectangle where no other
+    /// continues.
     package var mesh: Mesh {
         var mesh = Mesh()
         let (low, high) = (floorY, floorY + height)

@@ -62,8 +62,8 @@ package struct SceneObject: Sendable, Equatable {
     /// Its state before anyone touches it.
     package var initialFlags: ObjectFlags
 
-    /// The class a policy names the object by: the id's first field, so that pieces go by the whole and a basin by its sink.
-    /// Nil for types outside the list.
+    /// The class a policy names the object by: the id's first field, so that pieces go by the whole and a basin by its
+    /// sink. Nil for types outside the list.
     package var objectClass: ObjectClass? { ObjectClass(objectID: id) }
 
     package init(
@@ -89,8 +89,8 @@ package struct SceneObject: Sendable, Equatable {
         Bounds(min: SIMD3(-size.x / 2, 0, -size.z / 2), max: SIMD3(size.x / 2, size.y, size.z / 2))
     }
 
-    /// THOR's id for an object first seen at `position`: numbers as C# prints them with "00.00", small negatives without
-    /// sign.
+    /// THOR's id for an object first seen at `position`: numbers as C# prints them with "00.00", small negatives
+    /// without sign.
     package static func id(_ type: ObjectType, at position: SIMD3<Float>) -> String {
         func field(_ value: Float) -> String {
             let hundredths = Int((Double(abs(value)) * 100).rounded())

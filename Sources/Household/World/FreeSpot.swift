@@ -16,12 +16,13 @@ extension World {
     static let looks = 24
     static let spacing: Float = 0.09
 
-    /// The place for an object in or on a receptacle nearest to the agent where it touches nothing else and can be seen.
+    /// The place for an object in or on a receptacle nearest to the agent where it touches nothing else and can be
+    /// seen.
     ///
-    /// As in THOR the points of a receptacle are tried by their distance from the agent's middle, and only those in view.
-    /// Every surface is tried on a raster, the object lengthwise and crosswise, as a whole first and then less strictly
-    /// (``fits``). Where no place is in view, the nearest is taken. Of equally near places the first wins, so that the same
-    /// state gives the same place.
+    /// As in THOR the points of a receptacle are tried by their distance from the agent's middle, and only those in
+    /// view. Every surface is tried on a raster, the object lengthwise and crosswise, as a whole first and then less
+    /// strictly (``fits``). Where no place is in view, the nearest is taken. Of equally near places the first wins, so
+    /// that the same state gives the same place.
     func freeSpot(for object: Int, in receptacle: Int, sight: Renderer) -> FreeSpot? {
         let placement = placement(of: receptacle)
         let agent = placement.inverseDirection(

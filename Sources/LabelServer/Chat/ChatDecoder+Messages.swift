@@ -119,7 +119,8 @@ extension ChatDecoder {
             let url = try json { scanner throws(Failure) in try scanner.uncheckedString() }
             guard let type = ChatRequest.PictureType(dataURL: url) else {
                 throw invalid(
-                    "'\(place).url' must be a data: URL of a picture in base64 (jpeg, png, webp or gif); nothing is fetched.",
+                    "'\(place).url' must be a data: URL of a picture in base64 (jpeg, png, webp or gif); nothing is "
+                        + "fetched.",
                     "\(place).url", "invalid_image_url")
             }
             picture = type

@@ -19,8 +19,8 @@ extension ChatRequest {
     }
 }
 
-/// The walk through a body. Fields unknown to it are passed over, `null` is as good as absent, of a field given twice the
-/// last one counts.
+/// The walk through a body. Fields unknown to it are passed over, `null` is as good as absent, of a field given twice
+/// the last one counts.
 struct ChatDecoder {
     typealias Failure = JSONError
 

@@ -30,6 +30,7 @@ package struct Fault: Sendable, Hashable {
         case truncation
     }
 
+    /// What happens.
     package var kind: Kind
     /// How long ``Kind/slow`` takes, or what the client is told to wait; for other kinds 0.
     package var duration: Duration

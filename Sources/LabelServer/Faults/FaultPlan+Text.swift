@@ -1,5 +1,6 @@
 /// Why a plan's text is none.
 package struct FaultPlanError: Error, Sendable, Equatable, CustomStringConvertible {
+    /// What is not understood.
     package var message: String
 
     package var description: String { message }
@@ -9,14 +10,14 @@ extension FaultPlan {
     /// Reads a plan such as `429:0.05,429-after:0.05@2s,cut:0.03,first:3=500,latency:200ms`.
     ///
     /// The entries, separated by commas, are
-    /// - `FAULT:SHARE` or `FAULT:SHARE@TIME`: a share of all requests, 0 to 1; the time is how long `slow` takes or what
-    ///   the client is told to wait;
-    /// - `first:COUNT=FAULT` or `first:COUNT=FAULT@TIME`: the first requests meet it, several such entries one after the
-    ///   other;
+    /// - `FAULT:SHARE` or `FAULT:SHARE@TIME`: a share of all requests, 0 to 1; the time is how long `slow` takes or
+    ///   what the client is told to wait;
+    /// - `first:COUNT=FAULT` or `first:COUNT=FAULT@TIME`: the first requests meet it, several such entries one after
+    ///   the other;
     /// - `latency:TIME`: the mean time before an answer.
     ///
-    /// Faults are the raw values of ``Fault/Kind``, and `cut` and `garbage` for all that begin so, in equal shares or in
-    /// turn. Times are `2s`, `0.5s` or `200ms`. Empty text is a plan without faults.
+    /// Faults are the raw values of ``Fault/Kind``, and `cut` and `garbage` for all that begin so, in equal shares or
+    /// in turn. Times are `2s`, `0.5s` or `200ms`. Empty text is a plan without faults.
     package init(_ text: String, seed: UInt64 = 0) throws(FaultPlanError) {
         self.init(seed: seed)
         for entry in text.split(separator: ",") {

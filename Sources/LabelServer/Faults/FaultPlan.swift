@@ -1,13 +1,16 @@
 internal import Ground
 
-/// Which request meets which fault. A pure function of the seed, the request's reference and how often the server has seen
-/// that reference: the same run meets the same faults in whatever order its requests arrive.
+/// Which request meets which fault. A pure function of the seed, the request's reference and how often the server has
+/// seen that reference: the same run meets the same faults in whatever order its requests arrive.
 package struct FaultPlan: Sendable, Equatable {
+    /// How often a fault happens.
     package struct Rate: Sendable, Equatable {
+        /// What happens.
         package var fault: Fault
         /// Share of all requests, 0 to 1.
         package var rate: Double
 
+        /// A fault and its share of the calls.
         package init(_ fault: Fault, _ rate: Double) {
             self.fault = fault
             self.rate = rate
@@ -20,8 +23,10 @@ package struct FaultPlan: Sendable, Equatable {
     package var first: [Fault]
     /// Mean time before an answer; half to one and a half times that, evenly.
     package var latency: Duration
+    /// Of the choice which calls are hit.
     package var seed: UInt64
 
+    /// A plan by its parts; as it is, nothing goes wrong.
     package init(rates: [Rate] = [], first: [Fault] = [], latency: Duration = .zero, seed: UInt64 = 0) {
         precondition(rates.allSatisfy { $0.rate >= 0 } && rates.reduce(0) { $0 + $1.rate } <= 1 + 1e-9)
         self.rates = rates

@@ -4,12 +4,16 @@ package import VisionLanguage
 package struct ServerLedger: Sendable, Equatable {
     /// A completion that was handed to its client in full, and is to be paid.
     package struct Call: Sendable, Equatable {
+        /// The client's name of the call.
         package var reference: String
+        /// As billed.
         package var usage: TokenUsage
+        /// How many were sent.
         package var pictures: Int
         /// What was wrong with it.
         package var fault: Fault.Kind?
 
+        /// A call by its parts.
         package init(reference: String, usage: TokenUsage, pictures: Int, fault: Fault.Kind? = nil) {
             self.reference = reference
             self.usage = usage
@@ -18,10 +22,12 @@ package struct ServerLedger: Sendable, Equatable {
         }
     }
 
+    /// That arrived, whatever became of them.
     package private(set) var requests = 0
     /// Of all bodies.
     package private(set) var requestBytes = 0
-    /// By status, and under `cut-head`, `cut-body` and `abandoned` (the client left before the answer) those without one.
+    /// By status, and under `cut-head`, `cut-body` and `abandoned` (the client left before the answer) those without
+    /// one.
     package private(set) var answers: [String: Int] = [:]
     /// As far as they were met: a request that was turned away for another reason meets none.
     package private(set) var faults: [Fault.Kind: Int] = [:]
@@ -43,6 +49,7 @@ package struct ServerLedger: Sendable, Equatable {
     private var attempts: [String: Int] = [:]
     private var billed: [String: Int] = [:]
 
+    /// Nothing has happened yet.
     package init() {}
 
     /// References among the ``calls``.

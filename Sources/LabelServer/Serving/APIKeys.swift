@@ -2,10 +2,12 @@
 package struct APIKeys: Sendable, CustomStringConvertible, CustomDebugStringConvertible, CustomReflectable {
     private let keys: Set<String>
 
+    /// Any of these lets a request in; none of them lets in all.
     package init(_ keys: some Sequence<String> = []) {
         self.keys = Set(keys.filter { !$0.isEmpty })
     }
 
+    /// Whether everybody is let in.
     package var isEmpty: Bool { keys.isEmpty }
 
     func contains(_ key: String) -> Bool { keys.contains(key) }

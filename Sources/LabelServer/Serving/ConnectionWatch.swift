@@ -34,7 +34,8 @@ final class ConnectionWatch: ChannelDuplexHandler, RemovableChannelHandler {
         }
     }
 
-    /// Nil where no answer would find its client any more. HTTP clients do not close one direction only: one that has is gone.
+    /// Nil where no answer would find its client any more. HTTP clients do not close one direction only: one that has
+    /// is gone.
     static func delivery(on channel: any Channel) async throws -> Delivery? {
         try await channel.eventLoop.submit {
             guard channel.isActive,

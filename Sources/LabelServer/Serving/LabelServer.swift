@@ -8,8 +8,10 @@ package import VisionLanguage
 /// Serves a model as OpenAI chat completions over HTTP, with faults on schedule: `POST /v1/chat/completions`,
 /// `GET /v1/models`, `/health`, `/stats` (totals) and `/stats/calls` (one line a billed call).
 ///
-/// The model is asked the texts; pictures are counted for the tokens, not decoded. It answers whatever model was asked for.
+/// The model is asked the texts; pictures are counted for the tokens, not decoded. It answers whatever model was asked
+/// for.
 package final class LabelServer: Sendable {
+    /// Where it listens, and how it behaves.
     package struct Configuration: Sendable {
         /// An address, or `localhost`.
         package var host: String
@@ -19,6 +21,7 @@ package final class LabelServer: Sendable {
         package var isOpenToOthers: Bool
         /// The bearer keys that are accepted; with none, no key is asked for. Never shown.
         package var keys: APIKeys
+        /// Which calls go wrong.
         package var plan: FaultPlan
         /// Nil for no limit.
         package var requestsPerMinute: Int?
@@ -31,6 +34,7 @@ package final class LabelServer: Sendable {
         /// How long requests may go on after a stop.
         package var stopGrace: Duration
 
+        /// As it is, on loopback, without faults, limits or keys.
         package init(
             host: String = "127.0.0.1", port: Int = 0, isOpenToOthers: Bool = false, keys: APIKeys = APIKeys(),
             plan: FaultPlan = FaultPlan(), requestsPerMinute: Int? = nil, maxConcurrency: Int? = nil,
@@ -75,8 +79,8 @@ package final class LabelServer: Sendable {
     /// What was counted so far.
     package var ledger: ServerLedger { service.ledger.snapshot }
 
-    /// Serves until the task is cancelled or ``stop()`` is called. Requests under way are answered first, for as long as
-    /// the configuration's grace lasts. A server runs once.
+    /// Serves until the task is cancelled or ``stop()`` is called. Requests under way are answered first, for as long
+    /// as the configuration's grace lasts. A server runs once.
     ///
     /// - Parameter onListening: Called with the port once connections are accepted.
     /// - Throws: ``LabelServerError`` where the address cannot be listened on.

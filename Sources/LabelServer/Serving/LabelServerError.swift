@@ -1,5 +1,6 @@
 /// Why the server cannot run as asked.
 package struct LabelServerError: Error, Sendable, CustomStringConvertible {
+    /// What it is about.
     package enum Code: Sendable {
         /// The address is reachable from other machines, which was not allowed.
         case notLoopback
@@ -9,7 +10,9 @@ package struct LabelServerError: Error, Sendable, CustomStringConvertible {
         case ledger
     }
 
+    /// What it is about.
     package var code: Code
+    /// What is wrong, and what to do.
     package var message: String
 
     init(_ code: Code, _ message: String) {

@@ -2,8 +2,8 @@ internal import COneDNN
 
 /// A square convolution without bias whose batch norm is part of its weights: y = relu(conv(x) + shift + residual).
 ///
-/// Pictures are [batch, height, width, channels]. Some hundred output positions at a time are laid out as rows of all they
-/// see, which one matrix product then turns into outputs.
+/// Pictures are [batch, height, width, channels]. Some hundred output positions at a time are laid out as rows of all
+/// they see, which one matrix product then turns into outputs.
 struct FoldedConvolution: Sendable {
     let inputs: Int
     let outputs: Int

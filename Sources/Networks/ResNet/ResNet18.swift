@@ -51,7 +51,8 @@ package struct ResNet18: Sendable {
     /// Makes the network.
     ///
     /// - Parameter tensor: The shape and the values, row-major, of the tensor with this name; nil when there is none.
-    /// - Throws: ``WeightError`` for a tensor that is missing, of another shape, or not finite, and what `tensor` throws.
+    /// - Throws: ``WeightError`` for a tensor that is missing, of another shape, or not finite, and what `tensor`
+    ///   throws.
     package init(_ tensor: (String) throws -> (shape: [Int], values: [Float])?) throws {
         func values(_ name: String, _ shape: [Int]) throws -> [Float] {
             guard let found = try tensor(name) else { throw WeightError(tensor: name, message: "is missing") }

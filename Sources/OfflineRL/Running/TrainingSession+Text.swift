@@ -10,12 +10,18 @@ extension TrainingSession {
         let counts = training.counts
         let learned = identity.parameters
         var lines = [
-            "\(settings.run): \(settings.algorithm.rawValue), \(settings.preset.rawValue) (\(learned.grouped) parameters), \(settings.encoder), \(settings.precision.rawValue), \(backend.pool.threadCount) threads",
-            "\(counts.instructions.grouped) instructions of \(counts.episodes.grouped) episodes, \(counts.steps.grouped) steps; \(training.vocabulary.count.grouped) words; \(sampler.batchesPerEpoch.grouped) updates an epoch",
+            "\(settings.run): \(settings.algorithm.rawValue), \(settings.preset.rawValue) (\(learned.grouped) "
+                + "parameters), \(settings.encoder), \(settings.precision.rawValue), "
+                + "\(backend.pool.threadCount) threads",
+            "\(counts.instructions.grouped) instructions of \(counts.episodes.grouped) episodes, "
+                + "\(counts.steps.grouped) steps; \(training.vocabulary.count.grouped) words; "
+                + "\(sampler.batchesPerEpoch.grouped) updates an epoch",
         ]
         if settings.reward.source != .none {
             lines.append(
-                "reward: \(settings.reward.sparseWeight) sparse + \(settings.reward.generatedWeight) \(settings.reward.source.name) (\(settings.reward.transform.rawValue)); \(counts.unscored.grouped) steps have no score and get the sparse part only"
+                "reward: \(settings.reward.sparseWeight) sparse + \(settings.reward.generatedWeight) "
+                    + "\(settings.reward.source.name) (\(settings.reward.transform.rawValue)); "
+                    + "\(counts.unscored.grouped) steps have no score and get the sparse part only"
             )
         }
         if counts.withoutFrames > 0 {
@@ -23,7 +29,8 @@ extension TrainingSession {
         }
         if counts.flaggedEpisodes + counts.flaggedTransitions > 0 {
             lines.append(
-                "note: flagged: \(counts.flaggedEpisodes.grouped) episodes are left out, and the scores of \(counts.flaggedTransitions.grouped) transitions of others"
+                "note: flagged: \(counts.flaggedEpisodes.grouped) episodes are left out, and the scores of "
+                    + "\(counts.flaggedTransitions.grouped) transitions of others"
             )
         }
         if let checkpoint { lines.append("going on after update \(checkpoint.description.step.grouped)") }

@@ -71,7 +71,8 @@ package final class TrainingSession {
                 guard restart else {
                     throw CheckpointError(
                         .mismatch,
-                        "this run was begun with \(difference); use the same settings, another --run for a new one, or --restart to begin this one anew",
+                        "this run was begun with \(difference); use the same settings, another --run for a new one, "
+                            + "or --restart to begin this one anew",
                         path: checkpoint.path)
                 }
                 notes = ["this run was begun with \(difference); it begins anew"]
@@ -157,7 +158,8 @@ package final class TrainingSession {
         if vocabulary == nil, let run = settings.reward.source.labelRun, set.counts.unscored >= set.counts.steps {
             throw TrainingDataError(
                 .unscored,
-                "label run \(run) has scored none of the \(set.counts.steps.grouped) steps to learn from; rgvlm-label status says why"
+                "label run \(run) has scored none of the \(set.counts.steps.grouped) steps to learn from; "
+                    + "rgvlm-label status says why"
             )
         }
         return set

@@ -1,9 +1,10 @@
 /// Reads the scores out of an answer.
 ///
-/// What is asked for is `{"scores": [7, 8, 10]}`. A bare list is taken too, also in a code fence, after a line of prose or
-/// after `<think>...</think>`. Nothing else is: no digit is ever picked from a sentence, a list that is too short is not
-/// padded, and two different lists are one too many.
+/// What is asked for is `{"scores": [7, 8, 10]}`. A bare list is taken too, also in a code fence, after a line of prose
+/// or after `<think>...</think>`. Nothing else is: no digit is ever picked from a sentence, a list that is too short is
+/// not padded, and two different lists are one too many.
 package enum ScoreParser {
+    /// The numbers of an answer.
     package struct Scores: Sendable, Equatable {
         /// 0 to 10, one for each action.
         package var values: [Int]

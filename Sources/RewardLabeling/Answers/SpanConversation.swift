@@ -1,8 +1,8 @@
 package import ExperimentStore
 package import VisionLanguage
 
-/// What has been asked about a span, what may be asked next, and what came of it. A value: a live run, a batch and a resumed
-/// run go through the same one.
+/// What has been asked about a span, what may be asked next, and what came of it. A value: a live run, a batch and a
+/// resumed run go through the same one.
 package struct SpanConversation: Sendable {
     /// Which calls make up a span's labels.
     package enum Layout: String, Sendable, CaseIterable, Codable {
@@ -71,8 +71,10 @@ package struct SpanConversation: Sendable {
         return questions
     }
 
+    /// Nothing more is to be asked.
     package var isDone: Bool { open.isEmpty }
 
+    /// Whether the question has an outcome.
     package func isAnswered(_ question: LabelQuestion) -> Bool { outcomes[question] != nil }
 
     private func hasFailedAnalysis(_ sample: Int) -> Bool {
@@ -123,8 +125,8 @@ package struct SpanConversation: Sendable {
 
     /// The scores of all actions that have one, and the failure that others ended with.
     ///
-    /// With several samples a score is their median (of an even number the lower of the two in the middle), and at least
-    /// half of the samples must have one.
+    /// With several samples a score is their median (of an even number the lower of the two in the middle), and at
+    /// least half of the samples must have one.
     package var result: (scores: [LabelScoreRow], failure: (kind: LabelFailure, message: String)?) {
         var values = [[Int]](repeating: [], count: actionCount)
         var means = [[Double?]](repeating: [], count: actionCount)

@@ -5,28 +5,39 @@ package import VisionLanguage
 
 /// Writes the questions that can be asked now as OpenAI batch files, one request a line.
 ///
-/// The scoring needs the analyses, so a span takes two rounds: export, run, import, and once more. Questions in a file count
-/// as asked until they are imported or the file is forgotten.
+/// The scoring needs the analyses, so a span takes two rounds: export, run, import, and once more. Questions in a file
+/// count as asked until they are imported or the file is forgotten.
 package struct BatchExport: Sendable {
     /// Limits of a file. OpenAI takes 50,000 lines and 200 MB.
     package struct Limits: Sendable {
+        /// Requests in a file.
         package var lines: Int
+        /// Of a file; one request may be larger.
         package var bytes: Int
 
+        /// Limits a little below OpenAI's.
         package init(lines: Int = 50_000, bytes: Int = 190_000_000) {
             self.lines = lines
             self.bytes = bytes
         }
     }
 
+    /// What was written.
     package struct Report: Sendable, Equatable, Encodable {
+        /// A file that waits to be run.
         package struct File: Sendable, Equatable, Encodable {
+            /// In the folder.
             package var name: String
+            /// One a line.
             package var requests: Int
+            /// Its size.
             package var bytes: Int
         }
+        /// In the order in which they were written.
         package var files: [File] = []
+        /// First questions in the files.
         package var analyses = 0
+        /// Second questions in the files.
         package var scorings = 0
         /// Spans that answers in the store completed.
         package var finishedSpans = 0
@@ -34,6 +45,7 @@ package struct BatchExport: Sendable {
         package var blockedSpans = 0
         /// The most the requests can cost in dollars; nil where no price is known.
         package var greatestDollars: Double?
+        /// It was told to stop before all spans were looked at.
         package var wasInterrupted = false
     }
 
@@ -177,13 +189,17 @@ private final class BatchFile {
 
 /// Why a batch cannot be written or read.
 package struct BatchError: ExitCoded, Equatable {
+    /// What it is about.
     package enum Code: Sendable {
         case unwritable, unreadable, badRequest
     }
 
+    /// What it is about.
     package var code: Code
+    /// The file, what is wrong, what to do.
     package var description: String
 
+    /// Cannot write, input missing or bad input.
     package var exit: StageExit {
         switch code {
         case .unwritable: .cannotWrite

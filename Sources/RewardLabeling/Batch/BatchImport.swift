@@ -4,8 +4,11 @@ package import VisionLanguage
 
 /// Reads the answers of batches, in any order, from one file or many, once or twice.
 package struct BatchImport: Sendable {
+    /// What was read.
     package struct Report: Sendable, Equatable, Encodable {
+        /// All of them, empty ones left out.
         package var lines = 0
+        /// Those that could be used.
         package var answers = 0
         /// Answers that failed, by kind.
         package var failures: [String: Int] = [:]
@@ -19,10 +22,13 @@ package struct BatchImport: Sendable {
         package var unreadable = 0
         /// The first line that could not be used, and why.
         package var firstProblem: String?
+        /// Spans that these answers completed.
         package var scoredSpans = 0
+        /// Spans that ended without all of their scores.
         package var unscoredSpans = 0
         /// Questions still outstanding in files that were exported.
         package var outstanding = 0
+        /// It was told to stop before all lines were read.
         package var wasInterrupted = false
     }
 
@@ -32,6 +38,7 @@ package struct BatchImport: Sendable {
     private let api: any ProviderAPI
     private let price: PriceTable.Entry?
 
+    /// - Parameter price: Nil where none is known.
     package init(
         run: LabelRun, settings: LabelSettings, identity: ModelIdentity, api: any ProviderAPI, price: PriceTable.Entry?
     ) {

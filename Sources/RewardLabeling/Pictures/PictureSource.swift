@@ -8,6 +8,7 @@ package import VisionLanguage
 
 /// How pictures are sent.
 package struct PictureSettings: Sendable, Equatable, Codable {
+    /// What a picture shows.
     package enum Layout: String, Sendable, Codable, CaseIterable {
         /// One picture for each observation.
         case frames
@@ -17,6 +18,7 @@ package struct PictureSettings: Sendable, Equatable, Codable {
         case none
     }
 
+    /// The files that are sent.
     package enum Encoding: String, Sendable, Codable, CaseIterable {
         /// The dataset's own files, where they need no change; else JPEG.
         case keep
@@ -33,13 +35,16 @@ package struct PictureSettings: Sendable, Equatable, Codable {
         }
     }
 
+    /// What a picture shows.
     package var layout: Layout
+    /// The files that are sent.
     package var encoding: Encoding
     /// The longest side in pixels; larger pictures are made smaller. Nil leaves them.
     package var side: Int?
     /// Of JPEG, 1 to 100.
     package var quality: Int
 
+    /// Settings by their parts.
     package init(layout: Layout = .frames, encoding: Encoding = .keep, side: Int? = nil, quality: Int = 90) {
         self.layout = layout
         self.encoding = encoding
@@ -50,7 +55,9 @@ package struct PictureSettings: Sendable, Equatable, Codable {
 
 /// Why an observation cannot be shown.
 package struct PictureError: Error, Sendable, Equatable, CustomStringConvertible {
+    /// The observation.
     package var t: Int
+    /// What is wrong, and what to do.
     package var message: String
     package var description: String { "observation \(t): \(message)" }
 }
@@ -76,6 +83,7 @@ package actor PictureSource {
     /// How many bytes of base64 text are kept for reuse.
     private static let limit = 4 << 20
 
+    /// A dataset without its frame store still shows pictures from files.
     package init(_ dataset: DatasetRow, in store: ExperimentStore, settings: PictureSettings) {
         root = dataset.root
         self.settings = settings

@@ -5,13 +5,17 @@ internal import Mustache
 /// The words of the questions: three Mustache templates from one folder, `analysis.mustache`, `scoring.mustache` and
 /// `complaint.mustache`.
 ///
-/// The templates decide what a score means, so their hashes are part of a run's identity. The fields they may use are those
-/// of ``AnalysisFields``, ``ScoringFields`` and ``ComplaintFields``; the line `[[pictures]]` of the analysis is where the
-/// pictures go.
+/// The templates decide what a score means, so their hashes are part of a run's identity. The fields they may use are
+/// those of ``AnalysisFields``, ``ScoringFields`` and ``ComplaintFields``; the line `[[pictures]]` of the analysis is
+/// where the pictures go.
 package struct PromptSet: Sendable {
+    /// The words of one question, with fields in double braces.
     package struct Prompt: Sendable, Equatable {
+        /// Of the set.
         package var name: String
+        /// `analysis`, `scoring` or `complaint`.
         package var stage: String
+        /// The template.
         package var text: String
         /// SHA-256 of ``text``.
         package var sha256: [UInt8]
@@ -19,12 +23,16 @@ package struct PromptSet: Sendable {
 
     /// Why a folder of prompts cannot be used.
     package struct Problem: ExitCoded, Equatable {
+        /// The template's file.
         package var file: String
+        /// What is wrong with it.
         package var message: String
         package var description: String { "\(file): \(message)" }
+        /// The folder was named by the user.
         package var exit: StageExit { .inputMissing }
     }
 
+    /// The templates of both questions, and of asking again.
     package let analysis, scoring, complaint: Prompt
     private let templates: [String: MustacheTemplate]
 

@@ -8,6 +8,7 @@ package struct QuestionComposer: Sendable {
     private let prompts: PromptSet
     private let settings: LabelSettings
 
+    /// Questions with these words.
     package init(prompts: PromptSet, settings: LabelSettings) {
         self.prompts = prompts
         self.settings = settings

@@ -1,5 +1,6 @@
 /// How the scripted annotator answers, and how it errs.
 package struct AnnotatorSettings: Sendable, Equatable, Codable {
+    /// What the annotator goes by.
     package enum Kind: String, Sendable, CaseIterable, Codable {
         /// Judges what is shown by the goal.
         case scripted
@@ -13,10 +14,12 @@ package struct AnnotatorSettings: Sendable, Equatable, Codable {
         case goalBlind
     }
 
+    /// What it goes by.
     package var kind: Kind
     /// Share of scores replaced by one of 0...10 by chance. Does not apply to `constant` and `random`.
     package var wrongScores: Double
-    /// How much of the distance to 10 is taken from every score: 0 none, 1 all. Does not apply to `constant` and `random`.
+    /// How much of the distance to 10 is taken from every score: 0 none, 1 all. Does not apply to `constant` and
+    /// `random`.
     package var compression: Double
     /// Share of calls of both stages that are declined.
     package var refusals: Double
@@ -24,8 +27,10 @@ package struct AnnotatorSettings: Sendable, Equatable, Codable {
     package var malformed: Double
     /// Share of calls of both stages whose answer is cut off.
     package var truncations: Double
+    /// Of all its choices.
     package var seed: UInt64
 
+    /// Settings by their parts; the rates are shares of 0 to 1.
     package init(
         kind: Kind = .scripted, wrongScores: Double = 0.05, compression: Double = 0, refusals: Double = 0,
         malformed: Double = 0, truncations: Double = 0, seed: UInt64 = 0

@@ -3,14 +3,17 @@ internal import Foundation
 internal import Synchronization
 package import VisionLanguage
 
-/// Labels a run's pending spans: reads them in pages, keeps as many under way as the client carries, and stops in order.
+/// Labels a run's pending spans: reads them in pages, keeps as many under way as the client carries, and stops in
+/// order.
 package final class LabelJob: Sendable {
+    /// How much is done, and how much at a time.
     package struct Options: Sendable {
         /// Genuine and control spans to finish in this sitting; nil for all.
         package var spanLimit: Int?
         /// Calls in flight at most.
         package var concurrency: Int
 
+        /// Limits by their parts.
         package init(spanLimit: Int? = nil, concurrency: Int) {
             self.spanLimit = spanLimit
             self.concurrency = concurrency
@@ -19,15 +22,22 @@ package final class LabelJob: Sendable {
 
     /// How far it is.
     package struct Progress: Sendable, Equatable {
+        /// Spans that came to an end.
         package var done = 0
+        /// Spans that were pending at the beginning.
         package var total = 0
+        /// Of ``done``.
         package var scored = 0
+        /// Of ``done``, by what they failed of.
         package var unscored: [LabelFailure: Int] = [:]
+        /// Of ``done``, those that could not be shown.
         package var blocked = 0
         /// What the first blocked span lacks.
         package var firstBlock: String?
+        /// How the client is doing.
         package var client = ClientStatistics()
 
+        /// All of ``unscored``.
         package var unscoredCount: Int { unscored.values.reduce(0, +) }
     }
 
@@ -47,6 +57,7 @@ package final class LabelJob: Sendable {
         var refused: [Int64] = []
     }
 
+    /// - Parameter client: That of `labeler`; nil to answer from the store alone.
     package init(
         store: ExperimentStore, run: LabelRun, labeler: SpanLabeler, client: VLMClient?, options: Options
     ) {
@@ -57,6 +68,7 @@ package final class LabelJob: Sendable {
         self.options = options
     }
 
+    /// May be asked at any time.
     package var progress: Progress {
         var progress = state.withLock(\.progress)
         if let client { progress.client = client.statistics }

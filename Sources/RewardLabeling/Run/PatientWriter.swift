@@ -1,8 +1,8 @@
 package import ExperimentStore
 internal import Synchronization
 
-/// Writes to the store and waits when the disk is full, rather than lose what was paid for. While it waits nothing new is
-/// sent, because every call is noted first.
+/// Writes to the store and waits when the disk is full, rather than lose what was paid for. While it waits nothing new
+/// is sent, because every call is noted first.
 package final class PatientWriter: Sendable {
     private let writer: GroupWriter
     private let patience: Duration

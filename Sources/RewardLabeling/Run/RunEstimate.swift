@@ -3,22 +3,33 @@ package import VisionLanguage
 
 /// What a run will take, without asking anybody: counts are exact, tokens are estimated from a sample of its spans.
 package struct RunEstimate: Sendable {
+    /// The counts, the tokens and what they cost.
     package struct Report: Sendable, Equatable, Encodable {
+        /// Genuine ones and controls.
         package var spans = 0
+        /// Of ``spans``.
         package var controlSpans = 0
+        /// Of genuine spans.
         package var transitions = 0
+        /// First questions, with samples.
         package var analysisCalls = 0
+        /// Second questions, each asked once.
         package var scoringCalls = 0
+        /// A picture that is sent twice counts twice.
         package var picturesSent = 0
         /// With answers of ordinary length.
         package var expected = TokenUsage()
         /// With answers as long as they may be, and every scoring asked twice.
         package var greatest = TokenUsage()
+        /// Of single calls; nil where no price is known.
         package var expectedDollars, greatestDollars: Double?
+        /// Of the same calls in batches.
         package var expectedBatchDollars, greatestBatchDollars: Double?
+        /// Those the tokens are estimated from.
         package var sampledSpans = 0
         /// Of the sampled ones, those whose pictures are not there.
         package var unshownSpans = 0
+        /// Why the first of these cannot be shown.
         package var firstProblem: String?
     }
 
@@ -30,6 +41,7 @@ package struct RunEstimate: Sendable {
     /// Spans whose questions are put together to count their tokens.
     private static let sampleSize = 64
 
+    /// - Parameter price: Nil where none is known.
     package init(settings: LabelSettings, prompts: PromptSet, price: PriceTable.Entry?, pictures: PictureSource) {
         self.settings = settings
         composer = QuestionComposer(prompts: prompts, settings: settings)
@@ -37,6 +49,7 @@ package struct RunEstimate: Sendable {
         self.pictures = pictures
     }
 
+    /// - Throws: ``StoreError``.
     package func report(
         _ spans: [LabelRun.NewSpan], stepCounts candidates: [LabelCandidate], in store: ExperimentStore
     ) async throws -> Report {

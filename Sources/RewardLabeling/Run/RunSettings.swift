@@ -4,6 +4,7 @@ package import VisionLanguage
 
 /// All that decides a run's answers beside its data, model and prompts, as the store keeps it.
 package struct RunSettings: Sendable, Equatable, Codable {
+    /// How it is asked.
     package var label: LabelSettings
     /// ``ProviderOptions/answerSettings``; nil for annotators without a provider.
     package var provider: String?
@@ -16,6 +17,7 @@ package struct RunSettings: Sendable, Equatable, Codable {
         return annotator.map { Self.json($0) } ?? ""
     }
 
+    /// Settings by their parts.
     package init(label: LabelSettings, provider: String? = nil, annotator: AnnotatorSettings? = nil) {
         self.label = label
         self.provider = provider

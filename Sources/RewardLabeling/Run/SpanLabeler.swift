@@ -28,8 +28,8 @@ package final class SpanLabeler: Sendable {
     private let pictures: PictureSource
     private let client: VLMClient?
     private let gate: Gate
-    /// Spans begun and questions open, at most twice the calls: enough to keep the client busy whether spans have one question
-    /// or twenty, and no more, as each span holds its texts.
+    /// Spans begun and questions open, at most twice the calls: enough to keep the client busy whether spans have one
+    /// question or twenty, and no more, as each span holds its texts.
     let room: Room
     private let stop = Mutex<Stop?>(nil)
 
@@ -115,8 +115,8 @@ package final class SpanLabeler: Sendable {
         case blocked
     }
 
-    /// The questions of a span that can be asked now and are not in a batch already, ready to be sent. A span that needs
-    /// none is finished, one that cannot be shown is blocked.
+    /// The questions of a span that can be asked now and are not in a batch already, ready to be sent. A span that
+    /// needs none is finished, one that cannot be shown is blocked.
     func openQuestions(of row: LabelSpanRow) async throws -> OpenQuestions {
         guard let span = Span(row, runID: run.id) else {
             _ = try await finish(row, [], .blocked(message: Self.incomplete))
@@ -225,7 +225,8 @@ package final class SpanLabeler: Sendable {
         if settings.pictures.layout == .none, question.stage == .analysis {
             // Who looks at states instead of pictures is shown these; no picture's hash tells them apart.
             decisive +=
-                " episode \(row.episodeID) at \(conversation.windows[question.window].observations.map { span.observations[$0] })"
+                " episode \(row.episodeID) at "
+                + "\(conversation.windows[question.window].observations.map { span.observations[$0] })"
         }
         let hash = RequestHash(request, identity: identity, settings: decisive).bytes
         return Prepared(

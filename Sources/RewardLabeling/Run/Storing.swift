@@ -42,7 +42,8 @@ extension SpanConversation.Outcome {
     init(_ result: Result<VLMAnswer, CallFailure>) {
         switch result {
         case .success(let answer): self = .answered(answer.text, logprobs: answer.logprobs)
-        // A reply that could not be read at all is not worth a complaint; one that holds a text is, here as in the store.
+        // A reply that could not be read at all is not worth a complaint; one that holds a text is, here as in the
+        // store.
         case .failure(let failure):
             self = .failed(
                 LabelFailure(failure.kind), message: failure.message,

@@ -2,7 +2,8 @@ package import ExperimentStore
 
 /// Names one question of a run: in the store, in a batch file's `custom_id`, and in the header `X-Client-Request-Id`.
 ///
-/// Written as `r3-s120-p1-w0-n0-a0`: run, span, stage, window, sample, and how often it was asked before with a complaint.
+/// Written as `r3-s120-p1-w0-n0-a0`: run, span, stage, window, sample, and how often it was asked before with a
+/// complaint.
 package struct CallReference: Sendable, Hashable, CustomStringConvertible {
     /// The store's number of the run.
     package var runID: Int64
@@ -34,6 +35,7 @@ package struct CallReference: Sendable, Hashable, CustomStringConvertible {
             question: LabelQuestion(stage: stage, window: window, sample: sample, ask: ask))
     }
 
+    /// As it is written everywhere.
     package var description: String { "r\(runID)-s\(spanID)-p\(stage.rawValue)-w\(window)-n\(sample)-a\(ask)" }
 
     /// Reads what ``description`` wrote, alone or followed by `-` and anything else; nil for other text.

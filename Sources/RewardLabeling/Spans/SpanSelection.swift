@@ -3,22 +3,26 @@ internal import Ground
 
 /// Which instructions are labelled, and which of them are shown as controls too.
 ///
-/// The choice is nested and the same on every machine: a larger limit adds to a smaller one, and the shards of a selection
-/// are disjoint and together all of it.
+/// The choice is nested and the same on every machine: a larger limit adds to a smaller one, and the shards of a
+/// selection are disjoint and together all of it.
 package struct SpanSelection: Sendable, Equatable {
     /// Genuine spans at most; nil for all. They are spread over the dataset.
     package var limit: Int?
     /// Spans that are shown as each of ``LabelControl``.
     package var controlCount: Int
+    /// Of the choice.
     package var seed: UInt64
     /// This machine's part; episodes are not divided.
     package var shard: Shard?
 
+    /// One of several disjoint parts of a selection.
     package struct Shard: Sendable, Equatable {
         /// 0..<``count``.
         package var index: Int
+        /// How many parts there are.
         package var count: Int
 
+        /// A part by its number, from 0.
         package init(index: Int, count: Int) {
             self.index = index
             self.count = count
@@ -34,6 +38,7 @@ package struct SpanSelection: Sendable, Equatable {
         }
     }
 
+    /// A choice by its parts.
     package init(limit: Int? = nil, controlCount: Int = 0, seed: UInt64 = 0, shard: Shard? = nil) {
         self.limit = limit
         self.controlCount = controlCount

@@ -130,8 +130,9 @@ enum ClassPriors {
         .wineBottle: [-0.04, -0.01, -0.04, 0.04, 0.32, 0.04],
     ]
 
-    /// Where the pieces of a cut thing lie in the whole's prefab frame: the first relative to the recorded position, the
-    /// next each a step further, and how big each is. Measured from 839 masks of pieces picked up where they were cut.
+    /// Where the pieces of a cut thing lie in the whole's prefab frame: the first relative to the recorded position,
+    /// the next each a step further, and how big each is. Measured from 839 masks of pieces picked up where they were
+    /// cut.
     struct Pieces: Sendable {
         var first, step: SIMD3<Float>
         var size: SIMD3<Float>

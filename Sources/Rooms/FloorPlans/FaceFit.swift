@@ -70,7 +70,8 @@ struct FaceFit {
             // Positive: the mask reaches further than the box.
             sum +=
                 view.weight
-                * (robust(r.minX - m.minX) + robust(r.minY - m.minY) + robust(m.maxX - r.maxX) + robust(m.maxY - r.maxY))
+                * (robust(r.minX - m.minX) + robust(r.minY - m.minY)
+                    + robust(m.maxX - r.maxX) + robust(m.maxY - r.maxY))
         }
         var deviation: Float = 0
         for index in 0..<6 {

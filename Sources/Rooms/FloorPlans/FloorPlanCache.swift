@@ -3,8 +3,8 @@ internal import Synchronization
 
 /// The estimates of a dataset's floor plans, each made when it is first asked for.
 ///
-/// The evidence for a floor plan is every readable trajectory of the given splits in it; unreadable ones are noted in the
-/// estimate. All 108 floor plans of the training split take a few seconds on two cores, most of it reading.
+/// The evidence for a floor plan is every readable trajectory of the given splits in it; unreadable ones are noted in
+/// the estimate. All 108 floor plans of the training split take a few seconds on two cores, most of it reading.
 package final class FloorPlanCache: Sendable {
     private let layoutsFolder: String?
     private let files: FloorPlanFiles
@@ -19,8 +19,8 @@ package final class FloorPlanCache: Sendable {
     /// Floor plans with evidence.
     package var sceneNumbers: [Int] { files.sceneNumbers }
 
-    /// - Throws: Why the layout files cannot be read, or that nothing is known of the floor plan. Layout files that do not
-    ///   exist are not an error where trajectories say where agents walk.
+    /// - Throws: Why the layout files cannot be read, or that nothing is known of the floor plan. Layout files that do
+    ///   not exist are not an error where trajectories say where agents walk.
     package func estimate(_ sceneNumber: Int) throws(ALFREDError) -> FloorPlanEstimate {
         if let known = estimates.withLock({ $0[sceneNumber] }) { return try known.get() }
         var reader = TrajectoryReader()

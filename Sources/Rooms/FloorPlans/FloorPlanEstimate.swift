@@ -3,9 +3,9 @@ package import Household
 
 /// A floor plan's furniture and the sizes of its things, estimated from ``FloorPlanEvidence`` and the layout files.
 ///
-/// Every piece of furniture is an upright box turned by quarters. Its faces are fitted to the rectangles of all distinct
-/// masks recorded of it, held by what is usual for its class (``ClassPriors``), by what else was seen through the place it
-/// would take, by the cells where agents stood and by the reach of the agents that used it.
+/// Every piece of furniture is an upright box turned by quarters. Its faces are fitted to the rectangles of all
+/// distinct masks recorded of it, held by what is usual for its class (``ClassPriors``), by what else was seen through
+/// the place it would take, by the cells where agents stood and by the reach of the agents that used it.
 package struct FloorPlanEstimate: Sendable, Equatable {
     /// A piece of furniture or an appliance.
     package struct Furniture: Sendable, Equatable {
@@ -78,8 +78,8 @@ extension FloorPlanEstimate {
 /// Which cells count as floor.
 enum CellSupport {
     /// Layout cells, cells that two trajectories walked over, and cells that one did within two cells of those (of the
-    /// training split's 1,830 cells outside the layouts 1,373 are of the second kind, all but a handful of the rest within
-    /// two cells).
+    /// training split's 1,830 cells outside the layouts 1,373 are of the second kind, all but a handful of the rest
+    /// within two cells).
     static func cells(
         layout: FloorPlanLayout?, visits: [SIMD2<Int>: Int], notes: inout [String]
     ) throws(ALFREDError) -> [SIMD2<Int>] {

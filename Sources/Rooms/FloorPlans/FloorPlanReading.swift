@@ -7,8 +7,8 @@ package struct FloorPlanFiles: Sendable, Equatable {
     /// Scene number to its trajectories, in the order of split and key.
     package private(set) var locations: [Int: [TrajectoryLocation]] = [:]
 
-    /// Sorts the trajectories of `splits` by the scene number that ends a task folder's name. Those without one (the test
-    /// splits hide it) are left out.
+    /// Sorts the trajectories of `splits` by the scene number that ends a task folder's name. Those without one (the
+    /// test splits hide it) are left out.
     package init(_ release: Release, splits: [String]) {
         for split in splits {
             for location in release.trajectories(in: split).trajectories {
@@ -28,8 +28,8 @@ package struct FloorPlanFiles: Sendable, Equatable {
     package var sceneNumbers: [Int] { locations.keys.sorted() }
 }
 
-/// Calls `body` for every index below `count` on all cores, each lane with a reader of its own, and returns the results in
-/// order.
+/// Calls `body` for every index below `count` on all cores, each lane with a reader of its own, and returns the results
+/// in order.
 package func onAllCores<T: Sendable>(
     _ count: Int, _ body: @Sendable (Int, inout TrajectoryReader) -> T
 ) -> [T] {

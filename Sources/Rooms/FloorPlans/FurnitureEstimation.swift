@@ -66,7 +66,8 @@ struct FurnitureEstimation {
             let group = isThing ? "" : sighting.objectID
             let (p, b) = (sighting.pose, sighting.box)
             let key =
-                "\(sighting.objectID) \(p.x) \(p.z) \(p.heading) \(p.horizon) \(b.xMin / 4) \(b.yMin / 4) \(b.xMax / 4) \(b.yMax / 4) \(sighting.isOpen)"
+                "\(sighting.objectID) \(p.x) \(p.z) \(p.heading) \(p.horizon) \(b.xMin / 4) \(b.yMin / 4) "
+                + "\(b.xMax / 4) \(b.yMax / 4) \(sighting.isOpen)"
             if let slot = slots[key] {
                 groups[slot.0]?[slot.1].count += 1
             } else {
@@ -161,8 +162,8 @@ struct FurnitureEstimation {
         }
     }
 
-    /// A cabinet's masks show its front only, what is behind is under a counter: it is as deep as it may be without hiding
-    /// what was seen.
+    /// A cabinet's masks show its front only, what is behind is under a counter: it is as deep as it may be without
+    /// hiding what was seen.
     private func deepened(_ index: Int, _ rays: [Ray]) -> Faces {
         let faces = instances[index].faces
         let cost = penalty(instances[index], index, rays)

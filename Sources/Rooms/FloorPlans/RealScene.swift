@@ -12,8 +12,8 @@ package struct RealScene: Sendable {
 
     /// - Throws: ``ALFREDError`` when the start is off the grid or the scene cannot be (``SceneError``).
     ///
-    /// - Parameter recordedIDs: Ids as the recording writes them. THOR numbers a thing before it comes to rest, so that its
-    ///   id may be a centimetre off its recorded pose.
+    /// - Parameter recordedIDs: Ids as the recording writes them. THOR numbers a thing before it comes to rest, so that
+    ///   its id may be a centimetre off its recorded pose.
     package init(
         _ estimate: FloorPlanEstimate, _ recorded: Scene, recordedIDs: some Sequence<String> = []
     ) throws(ALFREDError) {
@@ -110,8 +110,8 @@ struct RealSceneBuilder {
                 variant: name.utf8.reduce(5381) { $0 &* 33 &+ UInt32($1) }, initialFlags: flags))
     }
 
-    /// The furniture a thing stands on or in: the surface nearest below its base, among those under its middle. Else the
-    /// hollow furniture whose box its middle is in or nearly in: what lies there cannot be anywhere else.
+    /// The furniture a thing stands on or in: the surface nearest below its base, among those under its middle. Else
+    /// the hollow furniture whose box its middle is in or nearly in: what lies there cannot be anywhere else.
     private func support(of box: Bounds) -> ThingSupport? {
         let middle = SIMD3(box.centre.x, box.min.y, box.centre.z)
         var best: (gap: Float, support: ThingSupport)?

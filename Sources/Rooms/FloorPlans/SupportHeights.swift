@@ -103,8 +103,8 @@ enum SupportHeights {
                     return surface
                 }
             }
-            // Where re-picked things were after Heat and Cool: a microwave's plate is 8 cm above its cavity's floor, and a
-            // fridge's shelves end behind what the door carries.
+            // Where re-picked things were after Heat and Cool: a microwave's plate is 8 cm above its cavity's floor,
+            // and a fridge's shelves end behind what the door carries.
             for index in surfaces.indices where type == .microwave {
                 surfaces[index].y += 0.08
                 surfaces[index].clearance -= 0.08

@@ -1,8 +1,8 @@
 package import Household
 
-/// Which objects ALFRED places in which receptacles: its table `VAL_RECEPTACLE_OBJECTS` with `TableTop` written out as the
-/// three tables. It guides where things lie at the start and which tasks are asked; putting something somewhere else is
-/// not forbidden.
+/// Which objects ALFRED places in which receptacles: its table `VAL_RECEPTACLE_OBJECTS` with `TableTop` written out as
+/// the three tables. It guides where things lie at the start and which tasks are asked; putting something somewhere
+/// else is not forbidden.
 package enum AllowedReceptacles {
     /// The objects a receptacle may hold, by name; empty for types that are no receptacle of the table.
     package static func objects(in receptacle: ObjectType) -> [ObjectType] { table[receptacle] ?? [] }

@@ -2,7 +2,8 @@ internal import Household
 
 /// The floor of a generated room: a rectangle, or one with a corner left out.
 struct FloorOutline: Sendable, Equatable {
-    /// A wall and the strip of floor along it. Its own frame has x along the wall, z out of it, the origin at its start.
+    /// A wall and the strip of floor along it. Its own frame has x along the wall, z out of it, the origin at its
+    /// start.
     struct Wall: Sendable, Equatable {
         var placement: Placement
         /// Degrees: what stands against the wall faces so.

@@ -143,7 +143,8 @@ package struct FurnishedRoom: Sendable {
         return nil
     }
 
-    /// Whether the agent can use furniture from a cell: near enough, not on top of it, and on the side that it opens to.
+    /// Whether the agent can use furniture from a cell: near enough, not on top of it, and on the side that it opens
+    /// to.
     static func isUsable(_ object: SceneObject, _ box: Bounds, from cell: SIMD2<Int>) -> Bool {
         let (x, z) = (Float(cell.x) * Household.AgentPose.cell, Float(cell.y) * Household.AgentPose.cell)
         guard box.horizontalDistance(x: x, z: z) <= 1.1 else { return false }

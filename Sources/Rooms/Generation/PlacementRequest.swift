@@ -52,8 +52,8 @@ package struct PlacementRequest: Sendable, Equatable {
         self.areLampsOff = areLampsOff
     }
 
-    /// - Throws: ``GenerationError/malformedRequest(_:)`` for types that cannot be picked up, counts out of range, types
-    ///   named twice, and spaces in what holds nothing.
+    /// - Throws: ``GenerationError/malformedRequest(_:)`` for types that cannot be picked up, counts out of range,
+    ///   types named twice, and spaces in what holds nothing.
     func validate() throws(GenerationError) {
         var types: [ObjectType] = []
         for demand in objects {

@@ -3,8 +3,8 @@ package import Household
 
 /// Numbers of generated scenes. A number stands for a floor plan: the same room with the same furniture every time.
 ///
-/// The hundreds digit is the kind of room, as in THOR: 1001-1099 are kitchens, 1201-1299 living rooms, 1301-1399 bedrooms
-/// and 1401-1499 bathrooms; then 2001 and so on. Numbers from 1001 cannot be mistaken for THOR's.
+/// The hundreds digit is the kind of room, as in THOR: 1001-1099 are kitchens, 1201-1299 living rooms, 1301-1399
+/// bedrooms and 1401-1499 bathrooms; then 2001 and so on. Numbers from 1001 cannot be mistaken for THOR's.
 package enum SceneGenerator {
     /// The part of a dataset a scene belongs to. The parts share no scene.
     package enum Part: String, Sendable, CaseIterable {

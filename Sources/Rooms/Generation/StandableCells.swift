@@ -1,8 +1,8 @@
 internal import Household
 
 extension CellGrid {
-    /// The cells of a furnished room where the agent can stand and walk to each other: its disc of 0.2 m touches neither
-    /// wall nor furniture. Of several separate parts the largest; the first of equal ones.
+    /// The cells of a furnished room where the agent can stand and walk to each other: its disc of 0.2 m touches
+    /// neither wall nor furniture. Of several separate parts the largest; the first of equal ones.
     init(of outline: FloorOutline, without boxes: [Bounds]) {
         let radius: Float = 0.2
         let room = outline.outer

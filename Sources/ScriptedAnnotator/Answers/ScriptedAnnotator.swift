@@ -5,15 +5,18 @@ internal import Ground
 package import RewardLabeling
 internal import Rooms
 
-/// Stands in for a vision-language model: judges the simulator's states at the observations shown, and errs at set rates.
+/// Stands in for a vision-language model: judges the simulator's states at the observations shown, and errs at set
+/// rates.
 ///
-/// Every choice is drawn from the settings' seed and what is asked, so that the same question gets the same answer on every
-/// machine, in every store and shard, and asking again with a complaint draws anew.
+/// Every choice is drawn from the settings' seed and what is asked, so that the same question gets the same answer on
+/// every machine, in every store and shard, and asking again with a complaint draws anew.
 package struct ScriptedAnnotator: Sendable {
+    /// How it answers and errs.
     package let settings: AnnotatorSettings
     /// What the `constant` annotator always says.
     package static let constantScore = 7
 
+    /// An annotator with these settings.
     package init(_ settings: AnnotatorSettings = AnnotatorSettings()) { self.settings = settings }
 
     /// Answers one call.

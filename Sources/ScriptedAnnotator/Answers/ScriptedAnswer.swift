@@ -10,6 +10,7 @@ package enum ScriptedAnswer: Sendable, Equatable {
 
 /// An answer with its tokens, as a server that reports probabilities gives it.
 package struct ScriptedReply: Sendable, Equatable {
+    /// What it says.
     package var answer: ScriptedAnswer
     /// Joined they are the text; empty unless asked for.
     package var logprobs: [TokenLogprob]

@@ -3,8 +3,8 @@ internal import Synchronization
 
 /// How many actions every pose of a room is away from working on any of some objects.
 ///
-/// A pose is good when the object is ahead and within reach; the nearer the better, so that the last steps towards it count
-/// as well. Costs are kept in quarters of an action.
+/// A pose is good when the object is ahead and within reach; the nearer the better, so that the last steps towards it
+/// count as well. Costs are kept in quarters of an action.
 final class ApproachField: Sendable {
     private let boxes: [Bounds]
     private let grid: CellGrid

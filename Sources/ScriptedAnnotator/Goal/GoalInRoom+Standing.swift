@@ -7,8 +7,8 @@ extension GoalInRoom {
     /// How far the goal is: 0 for nothing done, 1 for reached.
     func progress(of facts: StateFacts) -> Double { standing(of: facts).progress(of: goal.subGoals.count) }
 
-    /// Judges one state by itself. The sub-goals done are those up to the last one whose result is seen, if all before it
-    /// have left their traces or could not.
+    /// Judges one state by itself. The sub-goals done are those up to the last one whose result is seen, if all before
+    /// it have left their traces or could not.
     func standing(of facts: StateFacts) -> Standing {
         var best: Standing?
         for binding in bindings {

@@ -6,8 +6,8 @@ internal import Synchronization
 
 /// A goal with its things looked up in a room.
 ///
-/// Things of a type can be any of several objects. Those that anything happens to in the episode are told apart; the others
-/// are all alike, and stand for the one that is nearest.
+/// Things of a type can be any of several objects. Those that anything happens to in the episode are told apart; the
+/// others are all alike, and stand for the one that is nearest.
 final class GoalInRoom: Sendable {
     /// An object that a thing of the goal is supposed to be; nil for any untouched one.
     typealias Binding = [Int?]

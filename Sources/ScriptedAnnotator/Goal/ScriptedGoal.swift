@@ -6,9 +6,9 @@ package import Simulation
 
 /// What an instruction asks for, in symbols: sub-goals in order and the things they are about.
 ///
-/// A primitive or composite covers recorded sub-tasks. Its things are the recorded instances, and in a room that does not
-/// have them, whatever is of their types. The goal of a whole task is made from the task's type and parameters instead:
-/// an episode that failed has not recorded what it should have done.
+/// A primitive or composite covers recorded sub-tasks. Its things are the recorded instances, and in a room that does
+/// not have them, whatever is of their types. The goal of a whole task is made from the task's type and parameters
+/// instead: an episode that failed has not recorded what it should have done.
 package struct ScriptedGoal: Sendable, Equatable {
     /// A thing, receptacle or appliance.
     package struct Thing: Sendable, Hashable {
@@ -29,7 +29,9 @@ package struct ScriptedGoal: Sendable, Equatable {
         }
     }
 
+    /// One step of the goal.
     package struct SubGoal: Sendable, Hashable {
+        /// What is to be done.
         package var kind: SubTaskKind
         /// Index into ``ScriptedGoal/things``; nil for a goto.
         package var object: Int?
@@ -39,8 +41,11 @@ package struct ScriptedGoal: Sendable, Equatable {
         package var location: AgentPose?
     }
 
+    /// Where the goal is from.
     package let source: ScriptedQuery.Goal
+    /// What the goal is about, each once.
     package private(set) var things: [Thing] = []
+    /// The steps in their order.
     package private(set) var subGoals: [SubGoal] = []
     /// Decides whether the goal is reached; nil for primitives and composites.
     package private(set) var task: HouseTask?

@@ -8,13 +8,15 @@ internal import Episodes
 /// | 10 | reaches the goal |
 /// | 9 | completes a sub-goal, or shuts the door that was opened for one |
 /// | 8 | treats the object (washes, heats, cools it), or arrives: in view and at most 3 actions away |
-/// | 7 | a step that the sub-goal needs: the right door opened, the object put in the appliance, a move that comes near |
+/// | 7 | a step that the sub-goal needs: the right door opened, the object put in the appliance, a move that comes near
+/// |
 /// | 6 | a move towards what is next, or a turn or look that brings it into view |
 /// | 5 | a turn or look that shortens the way |
 /// | 4 | neither helps nor harms, with what is next in view |
 /// | 3 | neither helps nor harms |
 /// | 2 | a move or turn that changed nothing |
-/// | 1 | an interaction that changed nothing; a detour; a useful step undone; pictures that contradict the action; movement where the goal's things are absent |
+/// | 1 | an interaction that changed nothing; a detour; a useful step undone; pictures that contradict the action;
+/// movement where the goal's things are absent |
 /// | 0 | a sub-goal undone; an interaction where the goal's things are absent |
 ///
 /// Only the two states, the action's name and the goal are looked at.

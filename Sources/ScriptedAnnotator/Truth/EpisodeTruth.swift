@@ -7,9 +7,10 @@ internal import Synchronization
 
 /// The simulator's state at every observation of a recorded episode.
 ///
-/// The recorded actions are carried out in the world the episode began in. One that the simulator refuses leaves the state
-/// as it is.
+/// The recorded actions are carried out in the world the episode began in. One that the simulator refuses leaves the
+/// state as it is.
 package final class EpisodeTruth: Sendable {
+    /// The room and its things.
     package let scene: HouseScene
     /// L + 1, in order.
     package let facts: [StateFacts]

@@ -5,6 +5,7 @@ package import Household
 ///
 /// Observations between two interactions share the storage of the objects' states.
 package struct StateFacts: Sendable {
+    /// The world at this moment.
     package let world: World
     /// What was cleaned, heated and cooled since the episode began, by object index.
     package let treatments: Treatments<Int>
@@ -37,8 +38,8 @@ package struct StateFacts: Sendable {
         world.scene.objects[object].type.traits.contains(.mustBeOpen) && !isOpen(object)
     }
 
-    /// The receptacles that list an object, as THOR reports them: the one it is in, and what that is in as long as it can
-    /// be carried.
+    /// The receptacles that list an object, as THOR reports them: the one it is in, and what that is in as long as it
+    /// can be carried.
     func receptacles(of object: Int) -> [Int] {
         var chain: [Int] = []
         var current = object

@@ -4,8 +4,8 @@ internal import Foundation
 internal import Household
 internal import Synchronization
 
-/// Threads of their own for work that takes milliseconds to seconds, so that it does not hold up the tasks of a run. Each
-/// has a renderer and a reader.
+/// Threads of their own for work that takes milliseconds to seconds, so that it does not hold up the tasks of a run.
+/// Each has a renderer and a reader.
 final class TruthWorkers: Sendable {
     /// What a thread keeps from job to job.
     struct Tools {

@@ -39,7 +39,8 @@ extension Expert {
         candidates.filter { draft.world.states[$0].isPresent }
     }
 
-    /// Has the agent hold an object of the target class: slices one first where pieces are asked for and there are none.
+    /// Has the agent hold an object of the target class: slices one first where pieces are asked for and there are
+    /// none.
     ///
     /// - Parameter excluded: Objects that already are where they belong.
     func acquire(

@@ -1,8 +1,8 @@
 package import ALFRED
 internal import Household
 
-/// ALFRED's expert without PDDL: from any state of a world to a plan that reaches a task's goal, carried out on a copy of the
-/// world with its preconditions enforced.
+/// ALFRED's expert without PDDL: from any state of a world to a plan that reaches a task's goal, carried out on a copy
+/// of the world with its preconditions enforced.
 package struct Expert {
     /// Pixels of the target that must be on screen for an interaction, as ALFRED's generator asks.
     static let minimumPixels = 10
@@ -11,7 +11,8 @@ package struct Expert {
 
     /// A solution and the world it leads to.
     package struct Solution: Sendable {
-        /// Sub-goals and low actions with masks, boxes and points; closed by a NoOp. No actions when the goal holds already.
+        /// Sub-goals and low actions with masks, boxes and points; closed by a NoOp. No actions when the goal holds
+        /// already.
         package var plan: Plan
         /// Object index by low action: for Put the receptacle; nil for navigation.
         package var targets: [Int?]
@@ -37,8 +38,8 @@ package struct Expert {
         try plan(for: environment.task, from: environment)
     }
 
-    /// Plans for a task from the environment's present state: also with something in the hand, doors open, or half of the
-    /// work done.
+    /// Plans for a task from the environment's present state: also with something in the hand, doors open, or half of
+    /// the work done.
     package static func plan(for task: HouseTask, from environment: TaskEnvironment) throws(ExpertError) -> Solution {
         let objects =
             task == environment.task ? environment.objects : TaskObjects(environment.world.scene, task.goal)

@@ -1,8 +1,8 @@
 internal import ALFRED
 internal import Household
 
-/// Finds where to stand and look to work on an object: the pose from which most of its pixels are seen, among those within
-/// reach and at least half a metre away, as ALFRED's precomputed layouts were made.
+/// Finds where to stand and look to work on an object: the pose from which most of its pixels are seen, among those
+/// within reach and at least half a metre away, as ALFRED's precomputed layouts were made.
 struct PoseFinder {
     struct Candidate {
         var pose: AgentPose
@@ -18,8 +18,8 @@ struct PoseFinder {
 
     /// Poses from which the object is seen, the best first.
     ///
-    /// A pose's projected box bounds how many pixels can be seen; poses are drawn in the order of that bound until it falls
-    /// below what was found.
+    /// A pose's projected box bounds how many pixels can be seen; poses are drawn in the order of that bound until it
+    /// falls below what was found.
     ///
     /// - Parameters:
     ///   - world: The moment; the agent can be anywhere.

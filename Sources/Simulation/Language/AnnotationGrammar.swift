@@ -3,8 +3,8 @@ internal import Ground
 internal import Household
 internal import Rooms
 
-/// Describes an episode in differently worded sentences: one for the goal, one for every sub-goal. What a sentence says of
-/// places is true of the episode.
+/// Describes an episode in differently worded sentences: one for the goal, one for every sub-goal. What a sentence says
+/// of places is true of the episode.
 struct AnnotationGrammar {
     let task: HouseTask
     let objects: [SceneObject]

@@ -54,8 +54,10 @@ struct EpisodeRecorder {
 
     /// Takes an action and records it.
     ///
-    /// - Parameter target: Index of the object; it has to be on screen, as the format has no interaction without a mask.
-    /// - Returns: What the environment says; nil, and nothing happens, for an interaction whose target is not on screen.
+    /// - Parameter target: Index of the object; it has to be on screen, as the format has no interaction without a
+    ///   mask.
+    /// - Returns: What the environment says; nil, and nothing happens, for an interaction whose target is not on
+    ///   screen.
     @discardableResult
     mutating func act(_ action: Action, _ target: Int? = nil) -> TaskEnvironment.Step? {
         let picture = look()
@@ -125,8 +127,8 @@ struct EpisodeRecorder {
         }
     }
 
-    /// Ends the episode: what came after the last sub-goal counts as going where the agent now is, and the last picture is
-    /// taken.
+    /// Ends the episode: what came after the last sub-goal counts as going where the agent now is, and the last picture
+    /// is taken.
     mutating func finish() {
         if lowActions.count > segments.last?.end ?? 0 { complete(.goto(environment.world.agent, nil)) }
         for (index, segment) in segments.enumerated() {

@@ -2,8 +2,8 @@ package import Ground
 internal import ALFRED
 internal import Foundation
 
-/// What a generated dataset was made with, in `generation.json` at its root, so that nobody mixes two by continuing one with
-/// other options.
+/// What a generated dataset was made with, in `generation.json` at its root, so that nobody mixes two by continuing one
+/// with other options.
 package struct GenerationManifest: Codable, Equatable {
     var generatorVersion: Int
     var seed: UInt64

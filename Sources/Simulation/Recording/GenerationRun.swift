@@ -5,7 +5,8 @@ internal import Household
 internal import Rooms
 internal import Synchronization
 
-/// Makes a whole dataset: scenes, tasks, episodes of a mix of policies, on all cores. The same options give the same files.
+/// Makes a whole dataset: scenes, tasks, episodes of a mix of policies, on all cores. The same options give the same
+/// files.
 ///
 /// Episodes that are there already are kept, so that a run that was stopped is continued by the same options.
 package struct GenerationRun: Sendable {
@@ -86,7 +87,8 @@ package struct GenerationRun: Sendable {
     /// - Parameters:
     ///   - onProgress: Called from any thread with the number of episodes done and the number of all.
     ///   - shouldStop: Asked between episodes.
-    /// - Throws: ``GenerationError`` when a room cannot be made, ``GeneratedDataset/WriteError`` for splits and layouts.
+    /// - Throws: ``GenerationError`` when a room cannot be made, ``GeneratedDataset/WriteError`` for splits and
+    ///   layouts.
     package func run(
         onProgress: @Sendable (Int, Int) -> Void = { _, _ in }, shouldStop: @Sendable () -> Bool = { false }
     ) throws -> Report {

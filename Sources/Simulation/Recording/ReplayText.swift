@@ -54,7 +54,8 @@ package struct ReplayText {
             for step in replay.divergences.prefix(3) {
                 let object = step.recorded.objectID.map { " \($0)" } ?? ""
                 text += TextTable.printable(
-                    "  action \(step.index), \(step.recorded.action.releaseName)\(object): \(step.refusal?.message ?? "")"
+                    "  action \(step.index), \(step.recorded.action.releaseName)\(object): "
+                        + "\(step.refusal?.message ?? "")"
                 )
                 text += "\n"
             }

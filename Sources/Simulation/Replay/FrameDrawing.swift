@@ -3,8 +3,8 @@ package import Images
 
 /// How frames are drawn for a policy: with so many pixels, then averaged over to the side that is stored.
 ///
-/// A policy must see in the end what it learned from. Whoever draws a frame, at ingest, for features, in evaluation or for
-/// people, does it here.
+/// A policy must see in the end what it learned from. Whoever draws a frame, at ingest, for features, in evaluation or
+/// for people, does it here.
 package struct FrameDrawing: Sendable, Equatable {
     /// Pixels of a side as drawn.
     package let drawnSide: Int
@@ -21,12 +21,12 @@ package struct FrameDrawing: Sendable, Equatable {
         self.side = side
     }
 
-    /// The way of recordings without pictures, whose frames the simulator drew: twice as large and averaged, so that thin
-    /// things do not flicker.
+    /// The way of recordings without pictures, whose frames the simulator drew: twice as large and averaged, so that
+    /// thin things do not flicker.
     package static func averaged(side: Int) -> FrameDrawing { FrameDrawing(drawnSide: 2 * side, side: side) }
 
-    /// The way that gives what is stored: as the simulator drew it, or as large as the recorded pictures were before they
-    /// were scaled.
+    /// The way that gives what is stored: as the simulator drew it, or as large as the recorded pictures were before
+    /// they were scaled.
     ///
     /// - Parameters:
     ///   - isDrawn: Whether the simulator drew the stored frames.

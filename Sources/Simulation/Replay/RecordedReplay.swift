@@ -74,8 +74,8 @@ package struct RecordedReplay: IteratorProtocol {
         self.environment = environment
     }
 
-    /// A replay of a trajectory in the world it began in (``SceneLibrary/world(of:)``). A trajectory of no known task is
-    /// replayed as well.
+    /// A replay of a trajectory in the world it began in (``SceneLibrary/world(of:)``). A trajectory of no known task
+    /// is replayed as well.
     ///
     /// - Parameter renderer: Decides what is seen. Any size.
     package init(_ trajectory: Trajectory, in world: World, renderer: Renderer) {

@@ -6,8 +6,8 @@ package import Images
 package struct SimulatedEpisode: Sendable {
     /// A frame for each observation.
     package let frames: [RGBImage]
-    /// Actions that were refused although the record has them succeed, by index. What is drawn after the first of them may
-    /// differ from what was recorded.
+    /// Actions that were refused although the record has them succeed, by index. What is drawn after the first of them
+    /// may differ from what was recorded.
     package let divergences: [Int: ActionError]
 
     /// Observations before the first action that did not go as recorded.

@@ -8,8 +8,8 @@ internal import Glibc
 
 /// The processor: oneDNN's products on one thread each, our kernels for the rest, both under our own thread pool.
 ///
-/// Work is cut into pieces by its shape alone, and sums over pieces are made in the pieces' order: results are the same for any
-/// number of threads. Not for use from several threads at once.
+/// Work is cut into pieces by its shape alone, and sums over pieces are made in the pieces' order: results are the same
+/// for any number of threads. Not for use from several threads at once.
 package final class CPUBackend: Backend {
     /// Precision of products.
     package enum Precision: String, Sendable, CaseIterable {

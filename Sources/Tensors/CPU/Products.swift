@@ -13,8 +13,8 @@ func multiply(
     precondition(status == 0, "oneDNN refuses a product of \(m)x\(n)x\(k): status \(status)")
 }
 
-/// Rows of a weight matrix as columns of its transpose: products read factors that are not transposed some 10 % faster, and each
-/// weight is read by many of them.
+/// Rows of a weight matrix as columns of its transpose: products read factors that are not transposed some 10 % faster,
+/// and each weight is read by many of them.
 struct Transpose: ParallelTask {
     static let size = 32
     let weight: UnsafePointer<Float>
@@ -209,7 +209,8 @@ extension CPUBackend {
 }
 
 extension CPUBackend {
-    /// Floating-point operations a second of one product repeated on the calling thread, for benchmarks: a bound on any profile.
+    /// Floating-point operations a second of one product repeated on the calling thread, for benchmarks: a bound on any
+    /// profile.
     package static func productRate(rows: Int, columns: Int, depth: Int, seconds: Double) -> Double {
         co_use_one_thread()
         let memory = UnsafeMutablePointer<Float>.allocate(capacity: rows * depth + depth * columns + rows * columns)

@@ -33,8 +33,8 @@ struct Catalogue: Sendable {
     private(set) var runs: [LabelRun]
     /// By run and then by kind, in the order of ``Reading/kinds``.
     private(set) var readings: [Reading]
-    /// By episode: how far the readings lie apart, the mean over its transitions of the largest difference in points. Nil
-    /// where there is only one.
+    /// By episode: how far the readings lie apart, the mean over its transitions of the largest difference in points.
+    /// Nil where there is only one.
     private(set) var disagreement: [Double?]
     private let indices: [Int64: Int]
 
@@ -59,8 +59,8 @@ struct Catalogue: Sendable {
         return values.filter { seen.insert($0).inserted }
     }
 
-    /// The reading a page shows: of the named run, else of the first that has scores, and of the named kind, else of the
-    /// first it has.
+    /// The reading a page shows: of the named run, else of the first that has scores, and of the named kind, else of
+    /// the first it has.
     func reading(run: String?, kind: String?) -> Reading? {
         let run = run.flatMap { name in runs.first { $0.name == name } }
         let candidates = run.map { run in readings.filter { $0.run == run.id } } ?? readings
@@ -89,7 +89,8 @@ struct Catalogue: Sendable {
     }
 }
 
-/// The scores of one run under one kind of instruction: for each transition the mean over the genuine spans that cover it.
+/// The scores of one run under one kind of instruction: for each transition the mean over the genuine spans that cover
+/// it.
 struct Reading: Sendable {
     /// In the order of preference: under the task all scores of an episode are about one goal.
     static let kinds = ["task", "primitive", "composite"]

@@ -1,7 +1,7 @@
 /// How the scores of a set of episodes run from start to end: mean and spread in each tenth of the way.
 ///
-/// The anomaly of an episode is the root mean square, over the tenths, of the distance of its mean score from that of all
-/// episodes there, in standard deviations over episodes (of at least half a point).
+/// The anomaly of an episode is the root mean square, over the tenths, of the distance of its mean score from that of
+/// all episodes there, in standard deviations over episodes (of at least half a point).
 struct ScoreProfiles: Sendable {
     static let bins = 10
     private var means = [Double](repeating: 0, count: bins)

@@ -2,8 +2,8 @@ internal import ExperimentStore
 internal import Foundation
 internal import Synchronization
 
-/// The store as the viewer reads it: one connection, opened again when another file has taken the store's place, and the
-/// catalogue of what was read last.
+/// The store as the viewer reads it: one connection, opened again when another file has taken the store's place, and
+/// the catalogue of what was read last.
 final class StoreReader: Sendable {
     let path: String
     private let connection = Mutex<Connection?>(nil)
@@ -70,8 +70,8 @@ final class StoreReader: Sendable {
         return try store.read { try body(store, $0) }
     }
 
-    /// As ``read(_:)``, with the catalogue of this state. It is read anew when others have changed what it shows; while a
-    /// stage writes all the time, a tenth of the time goes into that at most, and the catalogue is a little older.
+    /// As ``read(_:)``, with the catalogue of this state. It is read anew when others have changed what it shows; while
+    /// a stage writes all the time, a tenth of the time goes into that at most, and the catalogue is a little older.
     func read<T>(_ body: (ExperimentStore, Catalogue, StoreConnection) throws -> T) throws -> T {
         let connection = try open()
         return try connection.store.read { db in

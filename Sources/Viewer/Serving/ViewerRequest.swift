@@ -34,8 +34,8 @@ struct ViewerRequest: Sendable {
 
 /// Who may ask, and who may change something.
 enum RequestGuard {
-    /// Whether `host` names this machine's loopback, with any port: a tunnel may lead from another one. A page of another
-    /// site whose name was turned to 127.0.0.1 still says its own name here.
+    /// Whether `host` names this machine's loopback, with any port: a tunnel may lead from another one. A page of
+    /// another site whose name was turned to 127.0.0.1 still says its own name here.
     static func isLoopback(host: String?) -> Bool {
         guard let host else { return false }
         let parts = host.split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false)
@@ -44,8 +44,8 @@ enum RequestGuard {
         return (1...5).contains(parts[1].utf8.count) && parts[1].utf8.allSatisfy { (48...57).contains($0) }
     }
 
-    /// Whether the browser says that a page of this server sent the form. What the browser says must be said at least once
-    /// and never otherwise.
+    /// Whether the browser says that a page of this server sent the form. What the browser says must be said at least
+    /// once and never otherwise.
     static func isSameOrigin(_ request: ViewerRequest) -> Bool {
         guard let host = request.host, request.origin != nil || request.fetchSite != nil else { return false }
         return (request.origin.map { $0.lowercased() == "http://" + host.lowercased() } ?? true)

@@ -2,7 +2,9 @@ package import Foundation
 
 /// A call as it went, all attempts together.
 package struct CallRecord: Sendable {
+    /// The answer, or the last failure.
     package var result: Result<VLMAnswer, CallFailure>
+    /// How often it was sent.
     package var attempts: Int
     /// When the first attempt was sent.
     package var startedAt: Date
@@ -15,6 +17,7 @@ package struct CallRecord: Sendable {
     /// Set where another attempt was due when the run ended: the failure is not the last word.
     package var interruption: Stop?
 
+    /// A record by its parts.
     package init(
         result: Result<VLMAnswer, CallFailure>, attempts: Int, startedAt: Date, latency: Duration, billed: TokenUsage,
         cost: Int64?, interruption: Stop? = nil
@@ -41,6 +44,7 @@ package enum Stop: Sendable, Equatable {
     case unrecorded(message: String)
 }
 
+/// What ``VLMClient/ask(_:)`` came to.
 package enum Outcome: Sendable {
     case finished(CallRecord)
     /// Nothing was sent.
@@ -61,16 +65,20 @@ package struct ClientStatistics: Sendable, Equatable {
     package var tokens = TokenUsage()
     /// Spent by this client and, where the budget knows of them, by earlier runs.
     package var nanodollars: Int64 = 0
+    /// Set aside for calls under way.
     package var reservedNanodollars: Int64 = 0
+    /// Attempts under way.
     package var inFlight = 0
     /// Attempts that wait to be sent.
     package var waiting = 0
+    /// How many there may be now.
     package var concurrencyLimit = 0
     /// The server did not serve the last calls: the client waits for it.
     package var isBreakerOpen = false
     /// The server has answered at least one call, be it with a refusal.
     package var hasServed = false
 
+    /// Nothing has happened yet.
     package init() {}
 
     /// Attempts beyond the first of each call.

@@ -6,8 +6,10 @@ package struct ClientClock: Sendable {
     package var now: @Sendable () -> Duration
     /// Sleeps until then, or throws when the task is cancelled.
     package var sleep: @Sendable (_ until: Duration) async throws -> Void
+    /// The time of day.
     package var date: @Sendable () -> Date
 
+    /// A clock by its parts.
     package init(
         now: @escaping @Sendable () -> Duration, sleep: @escaping @Sendable (_ until: Duration) async throws -> Void,
         date: @escaping @Sendable () -> Date
@@ -17,6 +19,7 @@ package struct ClientClock: Sendable {
         self.date = date
     }
 
+    /// The machine's own.
     package static func system() -> ClientClock {
         let clock = ContinuousClock()
         let start = clock.now

@@ -1,7 +1,7 @@
 internal import Synchronization
 
-/// An attempt that is sent a second time when the first copy takes long. The first answer counts; a copy that comes later
-/// is paid and reported by itself.
+/// An attempt that is sent a second time when the first copy takes long. The first answer counts; a copy that comes
+/// later is paid and reported by itself.
 final class Hedge: Sendable {
     private struct State {
         var continuation: CheckedContinuation<VLMClient.Attempt, Never>?

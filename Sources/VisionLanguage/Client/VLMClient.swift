@@ -5,6 +5,7 @@ internal import Synchronization
 ///
 /// Any number of tasks may call ``ask(_:)``; those beyond the limits wait in the order in which they came.
 package final class VLMClient: Sendable {
+    /// Who is asked.
     package let model: any VisionLanguageModel
     let options: Options
     let hooks: Hooks
@@ -179,7 +180,8 @@ package final class VLMClient: Sendable {
         }
     }
 
-    /// In nanodollars. An answer whose tokens the server does not count is paid by estimate; a failure without tokens is free.
+    /// In nanodollars. An answer whose tokens the server does not count is paid by estimate; a failure without tokens
+    /// is free.
     func cost(_ result: Result<VLMAnswer, CallFailure>, _ need: Need) -> Int64 {
         guard let price = options.price else { return 0 }
         if case .success(let answer) = result, answer.usage == TokenUsage() {
@@ -211,6 +213,7 @@ package final class VLMClient: Sendable {
         options.price.map { $0.cost(estimate.greatestUsage(request)) }
     }
 
+    /// May be asked at any time.
     package var statistics: ClientStatistics {
         state.withLock { state in
             var statistics = state.statistics
@@ -316,8 +319,8 @@ package final class VLMClient: Sendable {
 
     // MARK: Ending
 
-    /// Sends no more: calls in flight go on to their end, waiting ones return ``Outcome/notAsked(_:)``, and waits between
-    /// attempts end at once.
+    /// Sends no more: calls in flight go on to their end, waiting ones return ``Outcome/notAsked(_:)``, and waits
+    /// between attempts end at once.
     package func stop() {
         change { state, _ in state.gate.stopAll() }
     }

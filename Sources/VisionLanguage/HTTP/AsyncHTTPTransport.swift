@@ -25,6 +25,7 @@ package final class AsyncHTTPTransport: HTTPTransport {
     /// Closes all connections. Nothing can be sent afterwards.
     package func close() async { try? await client.shutdown() }
 
+    /// - Throws: ``CallFailure`` of the kind `transport` where no whole reply comes in time.
     package func send(_ request: HTTPRequest, timeout: Duration) async throws(CallFailure) -> HTTPReply {
         do {
             return try await execute(request, timeout: timeout)
@@ -92,13 +93,14 @@ package final class AsyncHTTPTransport: HTTPTransport {
         }
     }
 
-    /// The body in buffers of at most 64 kB where pieces allow it, each made when its turn comes: few writes, and no call holds a copy of its
-    /// whole body.
+    /// The body in buffers of at most 64 kB where pieces allow it, each made when its turn comes: few writes, and no
+    /// call holds a copy of its whole body.
     private struct Pieces: AsyncSequence, Sendable {
         let body: [HTTPRequest.Piece]
 
         struct AsyncIterator: AsyncIteratorProtocol {
-            /// Buffers are rounded up to powers of two; from 128 kB on, each would be mapped anew and cleared by the kernel.
+            /// Buffers are rounded up to powers of two; from 128 kB on, each would be mapped anew and cleared by the
+            /// kernel.
             static let size = 64 << 10
             var rest: ArraySlice<HTTPRequest.Piece>
 

@@ -2,23 +2,28 @@ internal import JSON
 
 /// A request whose pictures are not copied into one body: they are written piece by piece.
 package struct HTTPRequest: Sendable {
+    /// A part of a body; large parts are sent without being copied.
     package enum Piece: Sendable {
         case bytes([UInt8])
         /// Its base64 text.
         case picture(EncodedPicture)
     }
 
+    /// With its scheme.
     package var url: String
     /// Sent with POST. Values may hold keys: never to be logged.
     package var headers: [(name: String, value: String)]
+    /// In order.
     package var body: [Piece]
 
+    /// A request by its parts.
     package init(url: String, headers: [(name: String, value: String)], body: [Piece]) {
         self.url = url
         self.headers = headers
         self.body = body
     }
 
+    /// Of the body.
     package var byteCount: Int {
         body.reduce(0) { sum, piece in
             switch piece {
@@ -52,12 +57,16 @@ package struct HTTPRequest: Sendable {
     }
 }
 
+/// What a server sent back.
 package struct HTTPReply: Sendable {
+    /// As in 200.
     package var status: Int
     /// Names in lower case.
     package var headers: [String: String]
+    /// All of it.
     package var body: [UInt8]
 
+    /// A reply by its parts.
     package init(status: Int, headers: [String: String] = [:], body: [UInt8]) {
         self.status = status
         self.headers = headers
@@ -80,16 +89,19 @@ package protocol ProviderAPI: Sendable {
 
 /// A model behind an HTTP API.
 package struct ServedModel: VisionLanguageModel {
+    /// Who answers.
     package let identity: ModelIdentity
     private let api: any ProviderAPI
     private let transport: any HTTPTransport
 
+    /// A model behind `transport` that speaks `api`.
     package init(_ identity: ModelIdentity, api: any ProviderAPI, transport: any HTTPTransport) {
         self.identity = identity
         self.api = api
         self.transport = transport
     }
 
+    /// One attempt; no second one is made here.
     package func answer(_ request: VLMRequest, timeout: Duration) async -> Result<VLMAnswer, CallFailure> {
         do throws(CallFailure) {
             return api.decode(try await transport.send(try api.encode(request), timeout: timeout))

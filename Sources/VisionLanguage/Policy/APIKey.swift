@@ -2,6 +2,7 @@ internal import Foundation
 
 /// A key that is sent in a header and shown nowhere: not in descriptions, dumps, errors or files.
 package struct APIKey: Sendable, CustomStringConvertible, CustomDebugStringConvertible, CustomReflectable {
+    /// Why there is no key; it never holds one.
     package struct LoadError: Error, Equatable, CustomStringConvertible {
         /// Names the variable or file, never what is in it.
         package var description: String
@@ -10,7 +11,8 @@ package struct APIKey: Sendable, CustomStringConvertible, CustomDebugStringConve
     /// For headers only.
     let secret: String
 
-    /// - Throws: ``LoadError`` when nothing is left of `text` without the space around it, or it cannot stand in a header.
+    /// - Throws: ``LoadError`` when nothing is left of `text` without the space around it, or it cannot stand in a
+    ///   header.
     package init(_ text: String) throws(LoadError) {
         try self.init(text, from: "the key")
     }

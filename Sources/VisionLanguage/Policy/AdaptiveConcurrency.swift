@@ -9,6 +9,7 @@ package struct AdaptiveConcurrency: Sendable, Equatable {
         fileprivate let number: Int
     }
 
+    /// How a call ended, as far as the load of the server is told by it.
     package enum Ending: Sendable, Equatable {
         /// The server did its work, whatever it answered.
         case success
@@ -23,8 +24,11 @@ package struct AdaptiveConcurrency: Sendable, Equatable {
     /// How much the latest call counts in the share: it remembers some 32 calls.
     private static let weight = 1.0 / 32
 
+    /// Never more than so many.
     package let max: Int
+    /// How many there may be now.
     package private(set) var limit: Int
+    /// How many there are.
     package private(set) var inFlight = 0
     private var isSlowStart = true
     private var overloadShare = 0.0
@@ -34,20 +38,24 @@ package struct AdaptiveConcurrency: Sendable, Equatable {
     /// Calls begun earlier were under way when the limit was last halved: what they meet is no news.
     private var firstNumberOfRound = 0
 
+    /// - Parameter start: The limit before anything is known.
     package init(max: Int, start: Int = 8) {
         precondition(max > 0 && start > 0)
         self.max = max
         limit = Swift.min(start, max)
     }
 
+    /// Whether there is room for another.
     package var mayBegin: Bool { inFlight < limit }
 
+    /// Takes a place.
     package mutating func begin() -> Ticket {
         defer { nextNumber += 1 }
         inFlight += 1
         return Ticket(number: nextNumber)
     }
 
+    /// Gives the place back and learns from how it went.
     package mutating func end(_ ticket: Ticket, _ ending: Ending) {
         // A limit that is not used is not tested.
         let isUsed = inFlight * 2 >= limit

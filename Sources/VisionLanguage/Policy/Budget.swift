@@ -2,6 +2,7 @@
 package struct Budget: Sendable, Equatable {
     /// Nil for no limit.
     package let limit: Int64?
+    /// In nanodollars, earlier runs included.
     package private(set) var spent: Int64 = 0
     /// For calls in flight.
     package private(set) var reserved: Int64 = 0
@@ -13,6 +14,7 @@ package struct Budget: Sendable, Equatable {
         self.spent = spent
     }
 
+    /// Whether as many nanodollars are left.
     package func canReserve(_ estimate: Int64) -> Bool {
         guard let limit else { return true }
         // Each of the three may be near the end of Int64.

@@ -1,20 +1,25 @@
-/// Stops asking a server that does not answer: waits, tries with single calls, and gives the run up when these fail too.
+/// Stops asking a server that does not answer: waits, tries with single calls, and gives the run up when these fail
+/// too.
 package struct CircuitBreaker: Sendable, Equatable {
+    /// When it opens, and how it looks for the server.
     package struct Settings: Sendable, Equatable {
-        /// Attempts in a row that met no server. Fewer than a call has attempts, so that a server that is away for a while
-        /// costs no call its last one.
+        /// Attempts in a row that met no server. Fewer than a call has attempts, so that a server that is away for a
+        /// while costs no call its last one.
         package var failuresToOpen: Int
         /// Failed probes after which the server counts as dead.
         package var maxProbes: Int
         /// The same for a server that has not served a single call: as a rule its address is wrong.
         package var maxProbesAtStart: Int
-        /// Requests in a row that a server refuses as wrong before it has served any: as a rule all others are wrong as well.
+        /// Requests in a row that a server refuses as wrong before it has served any: as a rule all others are wrong as
+        /// well.
         package var maxRefusalsAtStart = 5
-        /// Before the first probe; doubled before each further one, to at most ``longestInterval``. With 6 probes a dead
-        /// server is noticed after about a minute.
+        /// Before the first probe; doubled before each further one, to at most ``longestInterval``. With 6 probes a
+        /// dead server is noticed after about a minute.
         package var firstInterval: Duration
+        /// Between probes, the longest.
         package var longestInterval: Duration
 
+        /// Settings by their parts.
         package init(
             failuresToOpen: Int = 5, maxProbes: Int = 6, maxProbesAtStart: Int = 3,
             firstInterval: Duration = .seconds(1),
@@ -35,6 +40,7 @@ package struct CircuitBreaker: Sendable, Equatable {
         }
     }
 
+    /// Whether a call may be sent.
     package enum Admission: Sendable, Equatable {
         case pass
         /// This one call, to see whether the server is back.
@@ -57,8 +63,10 @@ package struct CircuitBreaker: Sendable, Equatable {
     private(set) var hasServed = false
     private var refusals = 0
 
+    /// Closed.
     package init(_ settings: Settings = Settings()) { self.settings = settings }
 
+    /// Calls are sent as they come.
     package var isClosed: Bool { if case .closed = state { true } else { false } }
 
     /// Why the run ends, nil as long as there is hope.
@@ -74,6 +82,7 @@ package struct CircuitBreaker: Sendable, Equatable {
         }
     }
 
+    /// Notes that a probe is sent.
     package mutating func beginProbe() {
         guard case .open(_, let failed, let message) = state else { return }
         state = .probing(failedProbes: failed, message: message)

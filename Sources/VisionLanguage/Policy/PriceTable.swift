@@ -132,8 +132,8 @@ extension PictureTokens: Decodable {
 }
 
 extension PriceTable {
-    /// List prices of single calls as they were in the course of 2025, pictures of 300x300 pixels. Check before you rely on
-    /// it: prices and names change, and long prompts may cost more.
+    /// List prices of single calls as they were in the course of 2025, pictures of 300x300 pixels. Check before you
+    /// rely on it: prices and names change, and long prompts may cost more.
     package static let builtIn = PriceTable(entries: [
         Entry(
             provider: "openai", model: "gpt-4o*", input: 2.5, output: 10, cachedInput: 1.25,
@@ -142,7 +142,8 @@ extension PriceTable {
             provider: "openai", model: "gpt-4o-mini*", input: 0.15, output: 0.6, cachedInput: 0.075,
             tokensPerPicture: .fixed(8500)),
         Entry(
-            provider: "openai", model: "gpt-4.1*", input: 2, output: 8, cachedInput: 0.5, tokensPerPicture: .fixed(255)),
+            provider: "openai", model: "gpt-4.1*", input: 2, output: 8, cachedInput: 0.5,
+            tokensPerPicture: .fixed(255)),
         Entry(
             provider: "openai", model: "gpt-4.1-mini*", input: 0.4, output: 1.6, cachedInput: 0.1,
             tokensPerPicture: .fixed(162)),

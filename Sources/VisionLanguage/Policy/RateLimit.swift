@@ -1,5 +1,6 @@
 /// A bucket that fills at a steady rate: in any span of 60 s no more than a minute's tokens and one burst are taken.
 package struct TokenBucket: Sendable, Equatable {
+    /// What comes back in a minute.
     package let perMinute: Double
     /// What a full bucket holds.
     package let burst: Double
@@ -41,11 +42,13 @@ package struct RateLimit: Sendable, Equatable {
     private var requests: TokenBucket?
     private var tokens: TokenBucket?
 
+    /// Limits a minute; nil for none.
     package init(requestsPerMinute: Double? = nil, tokensPerMinute: Double? = nil) {
         requests = requestsPerMinute.map { TokenBucket(perMinute: $0) }
         tokens = tokensPerMinute.map { TokenBucket(perMinute: $0) }
     }
 
+    /// Limits by their buckets.
     package init(requests: TokenBucket?, tokens: TokenBucket?) {
         self.requests = requests
         self.tokens = tokens

@@ -5,8 +5,8 @@ package struct RequestHash: Sendable, Hashable, CustomStringConvertible {
     /// SHA-256.
     package let bytes: [UInt8]
 
-    /// Over model, texts, pictures, format, sampling and sample, not ``VLMRequest/reference``. Every field is preceded by
-    /// its length, so that no two questions give the same bytes.
+    /// Over model, texts, pictures, format, sampling and sample, not ``VLMRequest/reference``. Every field is preceded
+    /// by its length, so that no two questions give the same bytes.
     ///
     /// - Parameter settings: Of the provider, ``ProviderOptions/answerSettings``.
     package init(_ request: VLMRequest, identity: ModelIdentity, settings: String = "") {

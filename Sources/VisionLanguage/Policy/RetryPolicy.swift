@@ -4,12 +4,14 @@ package struct RetryPolicy: Sendable, Equatable {
     package var maxAttempts: Int
     /// Before the second attempt; doubled for each further one.
     package var baseDelay: Duration
+    /// Between attempts, the longest.
     package var maxDelay: Duration
     /// A server that asks for a longer wait is not waited for.
     package var longestServerWait: Duration
     /// Since a call's first attempt began: later, no further one is begun.
     package var deadline: Duration
 
+    /// A policy by its parts.
     package init(
         maxAttempts: Int = 6, baseDelay: Duration = .milliseconds(500), maxDelay: Duration = .seconds(8),
         longestServerWait: Duration = .seconds(120), deadline: Duration = .seconds(600)
@@ -22,6 +24,7 @@ package struct RetryPolicy: Sendable, Equatable {
         self.deadline = deadline
     }
 
+    /// What becomes of a call after a failure.
     package enum Decision: Sendable, Equatable {
         case retry(after: Duration)
         /// With the reason where the failure itself does not say it.

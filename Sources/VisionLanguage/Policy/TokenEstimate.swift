@@ -5,11 +5,14 @@ package struct TokenEstimate: Sendable, Equatable {
     /// For roles and the marks around each part.
     package static let overheadPerPart = 4
 
+    /// How many a picture counts.
     package var pictures: PictureTokens
 
-    /// - Parameter pictures: Nil where nothing is known of the model: a token for every 28x28 pixels, as Qwen's models count.
+    /// - Parameter pictures: Nil where nothing is known of the model: a token for every 28x28 pixels, as Qwen's models
+    ///   count.
     package init(pictures: PictureTokens?) { self.pictures = pictures ?? .patchSide(28) }
 
+    /// Of a text, rounded up.
     package static func text(_ text: String) -> Int { (text.utf8.count + bytesPerToken - 1) / bytesPerToken }
 
     /// Tokens of the question.

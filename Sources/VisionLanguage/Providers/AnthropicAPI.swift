@@ -2,9 +2,11 @@ internal import JSON
 
 /// Anthropic's messages. It knows neither seeds nor logprobs: both are left out.
 package struct AnthropicAPI: ProviderAPI {
+    /// Anthropic's own server.
     package static let defaultBaseURL = "https://api.anthropic.com"
     static let version = "2023-06-01"
 
+    /// `anthropic`, the server and the model.
     package let identity: ModelIdentity
     private let options: ProviderOptions
     private let endpoint: Endpoint
@@ -20,6 +22,7 @@ package struct AnthropicAPI: ProviderAPI {
         reader = ReplyReader(options)
     }
 
+    /// - Throws: ``CallFailure`` for a request that cannot be written.
     package func encode(_ request: VLMRequest) throws(CallFailure) -> HTTPRequest {
         let key = options.key.map { [("x-api-key", $0.secret)] } ?? []
         return HTTPRequest(
@@ -54,6 +57,7 @@ package struct AnthropicAPI: ProviderAPI {
         return JSONValue.object(body).merging(options.extraBody)
     }
 
+    /// What a reply says, or why it says nothing.
     package func decode(_ reply: HTTPReply) -> Result<VLMAnswer, CallFailure> {
         reader.document(reply).flatMap { document, raw in
             var parts = Self.parts(document)

@@ -14,9 +14,10 @@ package enum BatchLine {
 
     /// An answer.
     ///
-    /// The usual form is `{"custom_id": ..., "response": {"status_code": 200, "body": {...}}, "error": null}`; older versions
-    /// of vLLM put the completion itself into `response`.
+    /// The usual form is `{"custom_id": ..., "response": {"status_code": 200, "body": {...}}, "error": null}`; older
+    /// versions of vLLM put the completion itself into `response`.
     package struct Answer: Sendable {
+        /// As it was given with the request.
         package var customID: String
         /// As an HTTP reply; nil where the request expired or was cancelled before it was run.
         package var reply: HTTPReply?

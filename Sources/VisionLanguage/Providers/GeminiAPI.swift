@@ -3,8 +3,10 @@ internal import JSON
 
 /// Google's `generateContent`.
 package struct GeminiAPI: ProviderAPI {
+    /// Google's own server.
     package static let defaultBaseURL = "https://generativelanguage.googleapis.com"
 
+    /// `gemini`, the server and the model.
     package let identity: ModelIdentity
     private let options: ProviderOptions
     private let endpoint: Endpoint
@@ -26,6 +28,7 @@ package struct GeminiAPI: ProviderAPI {
         reader = ReplyReader(options)
     }
 
+    /// - Throws: ``CallFailure`` for a request that cannot be written.
     package func encode(_ request: VLMRequest) throws(CallFailure) -> HTTPRequest {
         let key = options.key.map { [("x-goog-api-key", $0.secret)] } ?? []
         return HTTPRequest(
@@ -77,6 +80,7 @@ package struct GeminiAPI: ProviderAPI {
         "HARM_CATEGORY_DANGEROUS_CONTENT",
     ]
 
+    /// What a reply says, or why it says nothing.
     package func decode(_ reply: HTTPReply) -> Result<VLMAnswer, CallFailure> {
         reader.document(reply).flatMap { document, raw in
             var parts = Self.parts(document)

@@ -2,8 +2,8 @@ internal import JSON
 
 /// JSON schema in the words of Gemini's `responseSchema` (a subset of OpenAPI 3.0).
 enum GeminiSchema {
-    /// Upper-case types, `nullable` in place of a null type, the order of properties. It has enums of strings only: one of
-    /// integers becomes a range. Keywords it does not know are left out.
+    /// Upper-case types, `nullable` in place of a null type, the order of properties. It has enums of strings only: one
+    /// of integers becomes a range. Keywords it does not know are left out.
     static func convert(_ schema: JSONValue) -> JSONValue {
         guard let members = schema.members else { return schema }
         var result: [JSONValue.Member] = []

@@ -2,6 +2,7 @@ internal import JSON
 
 /// Chat completions as OpenAI defines them and vLLM, llama.cpp, Ollama, LiteLLM, Azure and others serve them.
 package struct OpenAIAPI: ProviderAPI {
+    /// `openai`, the server and the model.
     package let identity: ModelIdentity
     private let options: ProviderOptions
     private let endpoint: Endpoint
@@ -15,6 +16,7 @@ package struct OpenAIAPI: ProviderAPI {
         reader = ReplyReader(options)
     }
 
+    /// - Throws: ``CallFailure`` for a request that cannot be written.
     package func encode(_ request: VLMRequest) throws(CallFailure) -> HTTPRequest {
         var headers: [(String, String)] = []
         if let key = options.key {
@@ -66,6 +68,7 @@ package struct OpenAIAPI: ProviderAPI {
         }
     }
 
+    /// What a reply says, or why it says nothing.
     package func decode(_ reply: HTTPReply) -> Result<VLMAnswer, CallFailure> {
         reader.document(reply).flatMap { document, raw in
             var parts = Self.parts(document)

@@ -17,9 +17,13 @@ package struct ProviderOptions: Sendable {
     /// With or without version and endpoint: `https://api.openai.com`, `http://localhost:8000/v1/`,
     /// `https://x.openai.azure.com/openai/deployments/D?api-version=V`.
     package var baseURL: String
+    /// As the server knows it.
     package var model: String
+    /// Nil for a server that asks for none.
     package var key: APIKey?
+    /// How closely pictures are looked at; nil for the server's choice.
     package var detail: Detail?
+    /// What the limit of tokens is called.
     package var tokenLimitField: TokenLimitField
     /// Whether the server is told the schema of the answer.
     package var sendsSchema: Bool
@@ -28,6 +32,7 @@ package struct ProviderOptions: Sendable {
     /// Sent beside ours. Values may be secret: they are not shown.
     package var extraHeaders: [String: String]
 
+    /// Options by their parts.
     package init(
         baseURL: String, model: String, key: APIKey? = nil, detail: Detail? = nil,
         tokenLimitField: TokenLimitField = .maxTokens, sendsSchema: Bool = true, extraBody: JSONValue = .object([]),

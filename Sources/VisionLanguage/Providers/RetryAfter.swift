@@ -6,7 +6,8 @@ enum RetryAfter {
     /// Longer waits are taken for nonsense.
     static let longest = Duration.seconds(7 * 24 * 3600)
 
-    /// The first of: `retry-after-ms`, `retry-after` in seconds or as a date, Gemini's `RetryInfo`, the message's prose.
+    /// The first of: `retry-after-ms`, `retry-after` in seconds or as a date, Gemini's `RetryInfo`, the message's
+    /// prose.
     ///
     /// - Parameter now: What dates are counted from where the reply has no `date` of its own.
     static func read(headers: [String: String], error: JSONValue?, message: String, now: Date) -> Duration? {

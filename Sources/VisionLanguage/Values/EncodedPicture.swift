@@ -1,13 +1,16 @@
 internal import Ground
 internal import JSON
 
-/// A picture as it is sent: a JPEG or PNG file, its hash and its base64 text, each made once however many calls show it.
+/// A picture as it is sent: a JPEG or PNG file, its hash and its base64 text, each made once however many calls show
+/// it.
 package final class EncodedPicture: JSONValue.LongText {
+    /// What the file is.
     package enum MediaType: String, Sendable, Codable {
         case jpeg = "image/jpeg"
         case png = "image/png"
     }
 
+    /// What the file is.
     package let mediaType: MediaType
     /// In pixels.
     package let width, height: Int
@@ -17,6 +20,7 @@ package final class EncodedPicture: JSONValue.LongText {
     package let sha256: [UInt8]
     /// The file in base64 (RFC 4648, padded).
     package let base64: [UInt8]
+    /// The base64 text, in ASCII.
     package var text: [UInt8] { base64 }
 
     package init(file: [UInt8], mediaType: MediaType, width: Int, height: Int) {

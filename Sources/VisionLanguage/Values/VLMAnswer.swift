@@ -1,5 +1,6 @@
 /// An answer that a model gave in full: neither refused nor cut off.
 package struct VLMAnswer: Sendable, Equatable {
+    /// What the model says.
     package var text: String
     /// The model that answered, as the server names it.
     package var model: String?
@@ -9,12 +10,14 @@ package struct VLMAnswer: Sendable, Equatable {
     package var finishReason: String?
     /// The server's name for the call.
     package var id: String?
+    /// As billed.
     package var usage: TokenUsage
     /// Token by token; nil where the server reports none.
     package var logprobs: [TokenLogprob]?
     /// The reply's body.
     package var raw: [UInt8]
 
+    /// An answer by its parts.
     package init(
         text: String, model: String? = nil, fingerprint: String? = nil, finishReason: String? = nil, id: String? = nil,
         usage: TokenUsage = TokenUsage(), logprobs: [TokenLogprob]? = nil, raw: [UInt8] = []
@@ -39,12 +42,14 @@ package struct TokenUsage: Sendable, Hashable, Codable {
     /// Of the answer, thinking included.
     package var completion: Int
 
+    /// Counts of tokens; `cached` are part of `prompt`.
     package init(prompt: Int = 0, cached: Int = 0, completion: Int = 0) {
         self.prompt = prompt
         self.cached = cached
         self.completion = completion
     }
 
+    /// The sum of each of the three.
     package static func + (a: TokenUsage, b: TokenUsage) -> TokenUsage {
         TokenUsage(prompt: a.prompt + b.prompt, cached: a.cached + b.cached, completion: a.completion + b.completion)
     }
@@ -52,22 +57,28 @@ package struct TokenUsage: Sendable, Hashable, Codable {
 
 /// A token of an answer with what could have stood in its place.
 package struct TokenLogprob: Sendable, Equatable, Codable {
+    /// Another token that was likely at this place.
     package struct Alternative: Sendable, Equatable, Codable {
+        /// Its text.
         package var token: String
         /// Natural logarithm of its probability.
         package var logprob: Double
 
+        /// A token and the natural logarithm of its probability.
         package init(token: String, logprob: Double) {
             self.token = token
             self.logprob = logprob
         }
     }
 
+    /// Its text.
     package var token: String
+    /// The natural logarithm of its probability.
     package var logprob: Double
     /// The most probable tokens at this place, as a rule the token itself among them.
     package var top: [Alternative]
 
+    /// A token by its parts.
     package init(token: String, logprob: Double, top: [Alternative]) {
         self.token = token
         self.logprob = logprob
@@ -77,6 +88,7 @@ package struct TokenLogprob: Sendable, Equatable, Codable {
 
 /// Why there is no answer. None of the five kinds ever becomes a number.
 package struct CallFailure: Error, Sendable, Equatable, CustomStringConvertible {
+    /// What went wrong.
     package enum Kind: String, Sendable, CaseIterable, Codable {
         /// No reply came: no connection, a cut one, or no time left.
         case transport
@@ -90,6 +102,7 @@ package struct CallFailure: Error, Sendable, Equatable, CustomStringConvertible 
         case invalid
     }
 
+    /// What went wrong.
     package var kind: Kind
     /// What happened, without keys.
     package var message: String
@@ -109,12 +122,14 @@ package struct CallFailure: Error, Sendable, Equatable, CustomStringConvertible 
     package var usage: TokenUsage
     /// What the model said as far as it came.
     package var text: String?
+    /// As the server named it.
     package var model: String?
     /// The server's name for the call.
     package var id: String?
     /// The reply's body as far as it came.
     package var raw: [UInt8]
 
+    /// A failure by its parts.
     package init(
         _ kind: Kind, _ message: String, status: Int? = nil, retryAfter: Duration? = nil, shouldRetry: Bool? = nil,
         isQuota: Bool = false, isServerDown: Bool = false, isTimeout: Bool = false, usage: TokenUsage = TokenUsage(),

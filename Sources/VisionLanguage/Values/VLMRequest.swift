@@ -2,6 +2,7 @@ internal import JSON
 
 /// What one call asks a vision-language model, whoever serves it.
 package struct VLMRequest: Sendable {
+    /// A piece of the question.
     package enum Part: Sendable {
         case text(String)
         case picture(EncodedPicture)
@@ -10,10 +11,12 @@ package struct VLMRequest: Sendable {
     /// How the answer is to look.
     package enum AnswerFormat: Sendable, Equatable {
         case text
-        /// JSON that meets a schema. Servers that cannot enforce it get the same request without it: the prompt says it too.
+        /// JSON that meets a schema. Servers that cannot enforce it get the same request without it: the prompt says it
+        /// too.
         case json(JSONSchema)
     }
 
+    /// How tokens are drawn.
     package struct Sampling: Sendable, Equatable {
         /// 0 is the most probable answer.
         package var temperature: Double
@@ -24,6 +27,7 @@ package struct VLMRequest: Sendable {
         /// How many alternatives of each token to report, nil for none.
         package var topLogprobs: Int?
 
+        /// - Parameter maxTokens: Of the answer, at most.
         package init(temperature: Double = 0, seed: Int? = nil, maxTokens: Int = 1024, topLogprobs: Int? = nil) {
             self.temperature = temperature
             self.seed = seed
@@ -32,17 +36,21 @@ package struct VLMRequest: Sendable {
         }
     }
 
+    /// What is said before the question; nil for nothing.
     package var system: String?
     /// Texts and pictures in the order in which they are read.
     package var parts: [Part]
+    /// What the answer has to look like.
     package var format: AnswerFormat
+    /// How tokens are drawn.
     package var sampling: Sampling
-    /// Names the call to whoever reads the server's log, sent as `X-Client-Request-Id`; letters, digits, `-` and `_`, at most
-    /// 64 of them. The same question asked again has the same name.
+    /// Names the call to whoever reads the server's log, sent as `X-Client-Request-Id`; letters, digits, `-` and `_`,
+    /// at most 64 of them. The same question asked again has the same name.
     package var reference: String
     /// Which asking of the same question this is, from 0. Part of the hash: each sample is an answer of its own.
     package var sample: Int
 
+    /// A request by its parts.
     package init(
         system: String? = nil, parts: [Part], format: AnswerFormat = .text, sampling: Sampling = Sampling(),
         reference: String, sample: Int = 0
@@ -55,6 +63,7 @@ package struct VLMRequest: Sendable {
         self.sample = sample
     }
 
+    /// In the order in which they are sent.
     package var pictures: [EncodedPicture] {
         parts.compactMap { if case .picture(let picture) = $0 { picture } else { nil } }
     }
@@ -78,6 +87,7 @@ package struct JSONSchema: Sendable, Equatable {
     /// The schema as JSON text.
     package var json: String
 
+    /// - Parameter json: The schema as JSON.
     package init(name: String, json: String) {
         self.name = name
         self.json = json
@@ -93,6 +103,7 @@ package struct ModelIdentity: Sendable, Hashable, Codable {
     /// As asked for; the answer says which one answered.
     package var model: String
 
+    /// A model by its parts.
     package init(provider: String, baseURL: String, model: String) {
         self.provider = provider
         self.baseURL = baseURL

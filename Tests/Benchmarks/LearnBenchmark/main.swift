@@ -1,8 +1,8 @@
-// IQL updates a second: LearnBenchmark [--preset small|medium|sprint] [--threads N] [--seconds S | --steps N] [--windows FILE] [--bf16]
-//     [--profile]
+// IQL updates a second: LearnBenchmark [--preset small|medium|sprint] [--threads N] [--seconds S | --steps N]
+// [--windows FILE] [--bf16] [--profile]
 //
-// FILE is a JSON list of batches, each a list of [words, steps] of its windows; without it, 4 batches of 64 windows like the
-// parity tests'. Frames are bytes in memory. Prints one line of JSON.
+// FILE is a JSON list of batches, each a list of [words, steps] of its windows; without it, 4 batches of 64 windows
+// like the parity tests'. Frames are bytes in memory. Prints one line of JSON.
 import Episodes
 import Foundation
 import Ground

@@ -28,7 +28,8 @@ func worlds(_ scene: HouseScene) -> [World] {
     }
 }
 
-/// Bytes a second a core writes, the best of several rounds, with memset and with memcpy, to memory that leaves the caches.
+/// Bytes a second a core writes, the best of several rounds, with memset and with memcpy, to memory that leaves the
+/// caches.
 func bandwidth() -> (fill: Double, copy: Double) {
     let size = 256 << 20
     var (a, b) = ([UInt8](repeating: 1, count: size), [UInt8](repeating: 2, count: size))
@@ -105,7 +106,8 @@ for world in all {
 }
 let each = (seconds() - start) / Double(questions)
 print(
-    "sight: \(format(each * 1e6, 2)) us a question, \(seen) of \(questions) seen; \(format(Double(sight.byteCount) / 1e6, 2)) MB"
+    "sight: \(format(each * 1e6, 2)) us a question, \(seen) of \(questions) seen; "
+        + "\(format(Double(sight.byteCount) / 1e6, 2)) MB"
 )
 
 for size in [300, 84] {
@@ -117,7 +119,8 @@ for size in [300, 84] {
         for frame in 0..<frames { renderer.render(all[frame % all.count]) }
     }
     print(
-        "\(size)x\(size) RGB + ids, \(threads) threads: \(Int(Double(threads * frames) / (now(CLOCK_MONOTONIC) - start))) frames/s of wall time"
+        "\(size)x\(size) RGB + ids, \(threads) threads: "
+            + "\(Int(Double(threads * frames) / (now(CLOCK_MONOTONIC) - start))) frames/s of wall time"
     )
 }
 

@@ -18,8 +18,8 @@ func residentMegabytes() -> Double {
     return (line?.split(separator: " ").dropFirst().first.flatMap { Double($0) } ?? 0) / 1024
 }
 
-/// The first object within reach, counted from a random one; most interactions of a random walk are refused for distance,
-/// which costs nothing, so this is the harder case.
+/// The first object within reach, counted from a random one; most interactions of a random walk are refused for
+/// distance, which costs nothing, so this is the harder case.
 func near(_ world: World, from first: Int) -> Int {
     let count = world.states.count
     for offset in 0..<count {

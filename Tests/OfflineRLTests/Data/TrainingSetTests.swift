@@ -126,7 +126,7 @@ import Testing
         try world.label("r", labelled + [own]) { $0.episodeID == 3 && $1 == 4 ? nil : value($0, $1) }
         try world.label("r", tasks.filter { $0.episodeID == 3 }, control: .frozen) { _, _ in 10 }
         try world.label(
-            "r", tasks.filter { $0.episodeID == 3 && $0.repeatIdx == 0 }, end: .unscored("invalid", message: "x")
+            "r", tasks.filter { $0.episodeID == 3 && $0.repeatIdx == 0 }, end: .unscored(.invalid, message: "x")
         ) { _, _ in 9 }
         try world.label("other", tasks) { _, _ in 8 }
 
