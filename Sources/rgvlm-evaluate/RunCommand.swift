@@ -67,7 +67,7 @@ struct RunCommand: AsyncParsableCommand {
                 .init("--root", "evaluate.root", root), .init("--threads", "evaluate.threads", threads),
             ])
             let store = try ExperimentStore(
-                try configuration.existingStore(), access: results == nil ? .read : .frozen)
+                try configuration.existingStore(), access: self.results == nil ? .read : .frozen)
             let progress = common.progress("rgvlm-evaluate")
             defer { progress.clear() }
             let session = try EvaluationSession(
