@@ -1,6 +1,7 @@
 import ArgumentParser
 internal import Experiments
 internal import Foundation
+internal import Ground
 internal import StageSupport
 
 struct MergeCommand: AsyncParsableCommand {

@@ -10,8 +10,8 @@ import Testing
         let configuration = try Configuration(
             file: nil,
             overrides: [
-                "evaluate.sets=[{name: near, split: valid_seen}]",
-                "experiment={seeds: [1, 2], rows: [{name: a}, {name: b}]}",
+                .init("evaluate.sets=[{name: near, split: valid_seen}]"),
+                .init("experiment={seeds: [1, 2], rows: [{name: a}, {name: b}]}"),
             ])
         return SlurmChain(
             try ExperimentPlan(configuration, places), places, config: "/a b/c.yaml", programs: "/bin dir", out: "/out",
