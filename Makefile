@@ -6,9 +6,10 @@ SWIFT ?= swift
 # One configuration for stages, tests and benchmarks: the packages we depend on compile once.
 SWIFT_FLAGS ?= -c release
 BIN := .build/release
+PROGRAMS := ingest simulate label train evaluate report inspect experiment
 LEARNING_TESTS := CKernelsTests|TensorsTests|NetworksTests|OfflineRLTests|FeaturesTests|EvaluationTests
 
-.PHONY: help deps build test demo alfred bench soak interop parity sanitize fuzz slurm kills screenshots format clean
+.PHONY: help deps programs build test demo alfred bench soak interop parity sanitize fuzz slurm kills screenshots format clean
 
 help: ## show this list
 	@echo "make demo and make test work on a fresh machine; they install what is missing."
@@ -24,6 +25,10 @@ help: ## show this list
 
 deps: ## install the C libraries that are missing (apt or brew); check for Swift
 	@sh Pipelines/deps.sh
+
+# One after the other: a product is what it takes and no more, no tests and no benchmarks.
+programs: deps ## build the stages alone
+	@for name in $(PROGRAMS); do $(SWIFT) build $(SWIFT_FLAGS) --product rgvlm-$$name || exit; done
 
 build: deps ## build everything, tests included
 	$(SWIFT) build $(SWIFT_FLAGS) --build-tests

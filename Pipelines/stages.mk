@@ -7,7 +7,7 @@ DRIVE = $(if $(JOBS),--jobs "$(JOBS)") $(if $(filter 1,$(RESTART)),--restart) $(
 
 .PHONY: ingest inspect simulate replay label lint train encode evaluate report reproduce
 
-demo: build ## the main job in miniature on generated data: data, labels, training, evaluation, table and report
+demo: programs ## the main job in miniature on generated data: data, labels, training, evaluation, table and report
 	@$(BIN)/rgvlm-experiment run --config Pipelines/demo.yaml --store $(DEMO)/demo.sqlite --out $(DEMO) \
 		--steps data,ingest,label,lint $(DRIVE) $(SET)
 	@echo
@@ -24,43 +24,43 @@ demo: build ## the main job in miniature on generated data: data, labels, traini
 	@echo "$(BIN)/rgvlm-simulate play. The store is $(DEMO)/demo.sqlite; any SQLite browser opens it (begin with the views,"
 	@echo "as in episode_list). The pictures are under $(DEMO)/data. The same with all rows, or with real data: make reproduce"
 
-reproduce: build ## the paper's table and figure: make reproduce [BUDGET=small|default|long] [ALFRED_ROOT=dir] [EVAL_INSTRUCT=file] [SET='key=value ...']
+reproduce: programs ## the paper's table and figure: make reproduce [BUDGET=small|default|long] [ALFRED_ROOT=dir] [EVAL_INSTRUCT=file] [SET='key=value ...']
 	@$(BIN)/rgvlm-experiment reproduce $(if $(BUDGET),--budget "$(BUDGET)") $(if $(ALFRED_ROOT),--root "$(ALFRED_ROOT)") \
 		$(if $(EVAL_INSTRUCT),--tasks "$(EVAL_INSTRUCT)") $(if $(SEEDS),--seeds "$(SEEDS)") $(if $(OUT),--out "$(OUT)") \
 		$(if $(filter file,$(origin STORE)),,--store "$(STORE)") $(if $(STEPS),--steps "$(STEPS)") $(DRIVE) $(SET)
 
-simulate: build ## generate a dataset: make simulate [OUT=dir] [SCENES=12] [EPISODES=100] [MIX=expert:0.5,noisy:0.5]
+simulate: programs ## generate a dataset: make simulate [OUT=dir] [SCENES=12] [EPISODES=100] [MIX=expert:0.5,noisy:0.5]
 	$(BIN)/rgvlm-simulate generate --out "$(or $(OUT),Datasets/generated/simulated)" $(if $(SCENES),--scenes $(SCENES)) \
 		$(if $(EPISODES),--episodes $(EPISODES)) $(if $(MIX),--mix "$(MIX)")
 
-replay: build ## carry out recorded trajectories in the simulator: make replay ROOT=dir [SPLITS=a,b]
+replay: programs ## carry out recorded trajectories in the simulator: make replay ROOT=dir [SPLITS=a,b]
 	$(BIN)/rgvlm-simulate replay --masks $(if $(ROOT),--root "$(ROOT)") $(if $(SPLITS),--split "$(SPLITS)")
 
-ingest: build ## read a dataset into the store: make ingest ROOT=dir [SPLITS=a,b] [STORE=file]
+ingest: programs ## read a dataset into the store: make ingest ROOT=dir [SPLITS=a,b] [STORE=file]
 	$(BIN)/rgvlm-ingest alfred $(if $(ROOT),--root "$(ROOT)") $(if $(SPLITS),--splits "$(SPLITS)") --store "$(STORE)"
 
-inspect: build ## counts, then checks, of the store: make inspect [STORE=file]
+inspect: programs ## counts, then checks, of the store: make inspect [STORE=file]
 	$(BIN)/rgvlm-inspect summary --store "$(STORE)"
 	$(BIN)/rgvlm-inspect verify --store "$(STORE)"
 
-label: build ## score the transitions: make label [STORE=file] [CONFIG=file.yaml] [LIMIT=spans] [BUDGET=dollars]
+label: programs ## score the transitions: make label [STORE=file] [CONFIG=file.yaml] [LIMIT=spans] [BUDGET=dollars]
 	$(BIN)/rgvlm-label run --store "$(STORE)" $(if $(CONFIG),--config "$(CONFIG)") $(if $(LIMIT),--limit $(LIMIT)) \
 		$(if $(BUDGET),--budget $(BUDGET))
 
-lint: build ## do the scores deserve trust? make lint [STORE=file] [CONFIG=file.yaml] [RUN=name] [PAGE=lint.html]
+lint: programs ## do the scores deserve trust? make lint [STORE=file] [CONFIG=file.yaml] [RUN=name] [PAGE=lint.html]
 	$(BIN)/rgvlm-label lint --store "$(STORE)" $(if $(CONFIG),--config "$(CONFIG)") $(if $(RUN),--run "$(RUN)") \
 		--page "$(or $(PAGE),lint.html)"
 
-train: build ## train a policy: make train [STORE=file] [CONFIG=file.yaml] [RUN=name] [ALGORITHM=iql] [REWARD=labels] [EPOCHS=20]
+train: programs ## train a policy: make train [STORE=file] [CONFIG=file.yaml] [RUN=name] [ALGORITHM=iql] [REWARD=labels] [EPOCHS=20]
 	$(BIN)/rgvlm-train run --store "$(STORE)" $(if $(CONFIG),--config "$(CONFIG)") $(if $(RUN),--run "$(RUN)") \
 		$(if $(ALGORITHM),--algorithm "$(ALGORITHM)") $(if $(REWARD),--reward "$(REWARD)") \
 		$(if $(EPOCHS),--epochs $(EPOCHS)) $(if $(SEED),--seed $(SEED))
 
-encode: build ## features of the frames: make encode ENCODER=resnet18|featConv|segmentation [WEIGHTS=file] [STORE=file]
+encode: programs ## features of the frames: make encode ENCODER=resnet18|featConv|segmentation [WEIGHTS=file] [STORE=file]
 	$(BIN)/rgvlm-train encode --store "$(STORE)" --encoder "$(ENCODER)" $(if $(WEIGHTS),--weights "$(WEIGHTS)")
 
-evaluate: build ## take a trained policy through tasks: make evaluate RUN=name CONFIG=file.yaml [STORE=file]
+evaluate: programs ## take a trained policy through tasks: make evaluate RUN=name CONFIG=file.yaml [STORE=file]
 	$(BIN)/rgvlm-evaluate run --store "$(STORE)" $(if $(CONFIG),--config "$(CONFIG)") --run "$(RUN)"
 
-report: build ## tables, figures and the page of an experiment: make report CONFIG=file.yaml [STORE=file] [OUT=dir]
+report: programs ## tables, figures and the page of an experiment: make report CONFIG=file.yaml [STORE=file] [OUT=dir]
 	$(BIN)/rgvlm-report make --store "$(STORE)" $(if $(CONFIG),--config "$(CONFIG)") --out "$(or $(OUT),report)"
