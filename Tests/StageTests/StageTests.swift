@@ -145,7 +145,8 @@ private func json(_ text: String) throws -> Any { try JSONSerialization.jsonObje
         #expect(result.status == 65)
         #expect(
             result.errors
-                == "skipped train/\(task)/\(trial)/traj_data.json: line 1, column 13: truncated JSON: it ends where a value should be\n"
+                == "skipped train/\(task)/\(trial)/traj_data.json: line 1, column 13: truncated JSON: it ends "
+                + "where a value should be\n"
         )
         #expect(result.output.contains("Stored 2 trajectories") && result.output.contains("1 file could not be used"))
         let strict = try ingest.run(["alfred", "--root", "data", "--store", "y.sqlite", "--strict"], in: folder)

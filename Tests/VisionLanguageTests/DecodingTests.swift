@@ -231,7 +231,10 @@ private let usage = TokenUsage(prompt: 100, cached: 60, completion: 10)
         ),
         (
             429,
-            #"{"error":{"code":429,"status":"RESOURCE_EXHAUSTED","message":"m","details":[{"@type":"type.googleapis.com/google.rpc.QuotaFailure","violations":[{"quotaId":"GenerateRequestsPerDayPerProjectPerModel-FreeTier"}]},{"@type":"type.googleapis.com/google.rpc.RetryInfo","retryDelay":"35s"}]}}"#
+            #"{"error":{"code":429,"status":"RESOURCE_EXHAUSTED","message":"m","details":["#
+                + #"{"@type":"type.googleapis.com/google.rpc.QuotaFailure","violations":["#
+                + #"{"quotaId":"GenerateRequestsPerDayPerProjectPerModel-FreeTier"}]},"#
+                + #"{"@type":"type.googleapis.com/google.rpc.RetryInfo","retryDelay":"35s"}]}}"#
         ),
     ])
     func quotaErrors(status: Int, body: String) throws {
@@ -242,7 +245,8 @@ private let usage = TokenUsage(prompt: 100, cached: 60, completion: 10)
         (429, #"{"error":{"type":"tokens","code":"rate_limit_exceeded","message":"m"}}"#),
         (
             429,
-            #"{"error":{"code":429,"details":[{"@type":"x/google.rpc.QuotaFailure","violations":[{"quotaId":"GenerateRequestsPerMinute"}]}]}}"#
+            #"{"error":{"code":429,"details":[{"@type":"x/google.rpc.QuotaFailure","#
+                + #""violations":[{"quotaId":"GenerateRequestsPerMinute"}]}]}}"#
         ),
     ])
     func ratesAreNoQuota(status: Int, body: String) throws {

@@ -74,10 +74,12 @@ private func options(
             {"text":"Before \\"x\\"\\n\\\\:"},{"inlineData":{"mimeType":"image/jpeg","data":"\(Self.base64[0])"}},
             {"text":"After"},{"inlineData":{"mimeType":"image/png","data":"\(Self.base64[1])"}}]}],
             "generationConfig":{"temperature":0.5,"maxOutputTokens":256,"seed":7,"responseLogprobs":true,"logprobs":5,
-            "thinkingConfig":{"thinkingBudget":0},"responseMimeType":"application/json","responseSchema":{"type":"OBJECT",
+            "thinkingConfig":{"thinkingBudget":0},"responseMimeType":"application/json","responseSchema":\
+            {"type":"OBJECT",
             "required":["why","score"],"propertyOrdering":["why","score","kind","all"],"properties":{
             "why":{"type":"STRING"},"score":{"type":"INTEGER","minimum":0,"maximum":2},
-            "kind":{"type":"STRING","nullable":true,"enum":["b","a"]},"all":{"type":"ARRAY","items":{"type":"NUMBER"}}}}},
+            "kind":{"type":"STRING","nullable":true,"enum":["b","a"]},"all":\
+            {"type":"ARRAY","items":{"type":"NUMBER"}}}}},
             "safetySettings":[{"category":"HARM_CATEGORY_HARASSMENT","threshold":"BLOCK_NONE"},
             {"category":"HARM_CATEGORY_HATE_SPEECH","threshold":"BLOCK_NONE"},
             {"category":"HARM_CATEGORY_SEXUALLY_EXPLICIT","threshold":"BLOCK_NONE"},

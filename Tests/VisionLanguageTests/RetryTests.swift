@@ -61,7 +61,8 @@ import Testing
 
     @Test func geminisRetryInfo() throws {
         let error =
-            #"{"details":[{"@type":"a.Help"},{"@type":"type.googleapis.com/google.rpc.RetryInfo","retryDelay":"35.5s"}]}"#
+            #"{"details":[{"@type":"a.Help"},"#
+            + #"{"@type":"type.googleapis.com/google.rpc.RetryInfo","retryDelay":"35.5s"}]}"#
         #expect(try read([:], error: error) == .milliseconds(35_500))
         #expect(try read(["retry-after": "2"], error: error) == .seconds(2))
         for delay in ["35", "-3s", "s", "nans", "1e9s"] {
