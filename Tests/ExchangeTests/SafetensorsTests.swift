@@ -120,8 +120,8 @@ struct SafetensorsTests {
     // MARK: Refusals
 
     @Test(arguments: [
-        ("", 0, "does not begin with {"), (" {}", 0, "does not begin with {"), ("{", 0, "expected '\"'"),
-        ("{}x", 0, "expected the end"), ("{}", 1, "the tensors take 0 bytes"),
+        ("", 0, "does not begin with {"), (" {}", 0, "does not begin with {"), ("{", 0, "where a key should be"),
+        ("{}x", 0, "text after the end"), ("{}", 1, "the tensors take 0 bytes"),
         (#"{"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4]}}"#, 3, "ends at 4; the file has 3"),
         (#"{"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4]}}"#, 5, "the tensors take 4 bytes"),
         (#"{"a":{"dtype":"F32","shape":[1],"data_offsets":[1,5]}}"#, 5, "leaves a gap"),
@@ -154,19 +154,19 @@ struct SafetensorsTests {
         (#"{"a":{"dtype":"F32","dtype":"F32","shape":[1],"data_offsets":[0,4]}}"#, 4, "has the key dtype twice"),
         (#"{"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4,5]}}"#, 4, "at most 2 numbers"),
         (#"{"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4],"more":1}}"#, 4, "does not know"),
-        (#"{"a":{"dtype":"F32","shape":[1.0],"data_offsets":[0,4]}}"#, 4, "expected ']'"),
-        (#"{"a":{"dtype":"F32","shape":[-1],"data_offsets":[0,4]}}"#, 4, "without sign"),
-        (#"{"a":{"dtype":"F32","shape":[01],"data_offsets":[0,4]}}"#, 4, "without sign"),
+        (#"{"a":{"dtype":"F32","shape":[1.0],"data_offsets":[0,4]}}"#, 4, "expected a whole number"),
+        (#"{"a":{"dtype":"F32","shape":[-1],"data_offsets":[0,4]}}"#, 4, "expected a whole number"),
+        (#"{"a":{"dtype":"F32","shape":[01],"data_offsets":[0,4]}}"#, 4, "expected ',' or ']'"),
         (#"{"a":{"dtype":"F32","shape":[9223372036854775808],"data_offsets":[0,4]}}"#, 4, "below 2^63"),
         (#"{"a":{"dtype":"F32","shape":[9223372036854775807],"data_offsets":[0,4]}}"#, 4, "too large"),
         (#"{"a":{"dtype":"F32","shape":[4611686018427387904,4,0],"data_offsets":[0,0]}}"#, 0, "too large"),
-        (#"{"a":{"dtype":"F32","shape":[[1]],"data_offsets":[0,4]}}"#, 4, "without sign"),
+        (#"{"a":{"dtype":"F32","shape":[[1]],"data_offsets":[0,4]}}"#, 4, "expected a number, found '['"),
         (#"{"a":{"dtype":"F4","shape":[8],"data_offsets":[0,4]}}"#, 4, "not supported"),
-        (#"{"a\ud800":{}}"#, 0, "second half"), (#"{"\udc00":{}}"#, 0, "expected a character"),
+        (#"{"a\ud800":{}}"#, 0, "half of a surrogate pair"), (#"{"\udc00":{}}"#, 0, "half of a surrogate pair"),
         (#"{"\x":{}}"#, 0, "escape"),
-        ("{\"a\nb\":{}}", 0, "control character"), (#"{"a":{}"#, 0, "lacks"), (#"{"a"#, 0, "end of a text"),
+        ("{\"a\nb\":{}}", 0, "control character"), (#"{"a":{}"#, 0, "lacks"), (#"{"a"#, 0, "the end of a string"),
         (#"{"a":null}"#, 0, "expected '{'"), (#"{"a":{},}"#, 0, "lacks"),
-        (#"{"__metadata__":{},}"#, 0, "expected '\"'"),
+        (#"{"__metadata__":{},}"#, 0, "expected a key"),
     ])
     func malformed(_ header: String, _ data: Int, _ words: String) {
         let error = error(header, data: data)

@@ -19,8 +19,8 @@ import VisionLanguage
           {"role":"user","content":"Again"}],
          "temperature":0,"seed":9223372036854775807,"max_completion_tokens":256,"logprobs":true,"top_logprobs":15,"n":1,
          "stream":true,"stream_options":{"include_usage":true},"user":"r1","unknown":{"a":[1,2,{"b":null}]},
-         "response_format":{"type":"json_schema","json_schema":{"name":"scores","strict":true,"schema":{"type": \#
-         "object"}}}}
+         "response_format":{"type":"json_schema","json_schema":
+          {"name":"scores","strict":true,"schema":{"type": "object"}}}}
         """#
 
     static func decode(_ body: [UInt8]) throws(APIError) -> ChatRequest {
