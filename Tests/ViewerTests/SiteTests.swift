@@ -156,10 +156,11 @@ import Testing
             let columns = try store.rows(
                 """
                 SELECT m.name, c.name FROM sqlite_schema m JOIN pragma_table_info(m.name) c
-                WHERE m.type = 'table' AND m.name NOT LIKE 'grdb%' AND c.type = 'TEXT' AND c.name NOT IN ('control', 'kind')
+                WHERE m.type = 'table' AND m.name NOT LIKE 'grdb%' AND c.type = 'TEXT'
+                    AND c.name NOT IN ('control', 'kind')
                 """)
-            // Those with a list of allowed values, and unique ones over more than one row, refuse. Terms that the programs
-            // know, as controls and kinds, are refused when they are read.
+            // Those with a list of allowed values, and unique ones over more than one row, refuse. Terms that
+            // the programs know, as controls and kinds, are refused when they are read.
             let changed = columns.count { column in
                 (try? store.execute("UPDATE \"\(column[0])\" SET \"\(column[1])\" = \(literal)")) != nil
             }
