@@ -117,10 +117,10 @@ struct ResNetEncodingTests {
             ("[64]", "[0,256]", "ends at 256; the file has 4 bytes of data"),
             ("[1]", "[0,8]", "has 4 bytes by its shape, but data from 0 to 8"),
             ("[1]", "[4,0]", "has 4 bytes by its shape, but data from 4 to 0"),
-            ("[1]", "[-4,0]", "expected a whole number without sign"),
+            ("[1]", "[-4,0]", "expected a whole number below 2^63"),
             ("[1]", "[0]", "lacks dtype, shape or two data_offsets"),
             ("[9223372036854775807,4]", "[0,4]", "has a shape too large for any file"),
-            ("[-1]", "[0,4]", "expected a whole number without sign"),
+            ("[-1]", "[0,4]", "expected a whole number below 2^63"),
             (
                 "[1]", "[9223372036854775804,9223372036854775807]",
                 "data from 9223372036854775804 to 9223372036854775807"

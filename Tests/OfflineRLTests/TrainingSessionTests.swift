@@ -131,15 +131,18 @@ import Testing
         try whole.train()
         let expected = try whole.outcome()
         let bench = try Bench()
-        let session = try bench.session()
         var other: ExperimentStore?
-        var stored: [Int] = []
-        let report = try session.train(
-            onEvent: { event in
-                if case .updated(step: 1, _) = event { other = try ExperimentStore(bench.path, access: .write) }
-                if case .stored(let step) = event { stored.append(step) }
-            }, shouldStop: { session.learner.step == 5 })
-        #expect(!report.isStored && stored.isEmpty && report.step == 5)
+        // The session holds its run's lock for as long as it lives.
+        do {
+            let session = try bench.session()
+            var stored: [Int] = []
+            let report = try session.train(
+                onEvent: { event in
+                    if case .updated(step: 1, _) = event { other = try ExperimentStore(bench.path, access: .write) }
+                    if case .stored(let step) = event { stored.append(step) }
+                }, shouldStop: { session.learner.step == 5 })
+            #expect(!report.isStored && stored.isEmpty && report.step == 5)
+        }
         try other?.close()
         other = nil
         #expect(try bench.figures().isEmpty)
