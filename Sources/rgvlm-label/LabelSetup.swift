@@ -19,10 +19,6 @@ struct LabelSetup {
         let provider = label.provider ?? .scripted
         label.provider = provider
         self.label = label
-        guard let name = label.runName, Self.isName(name) else {
-            throw StageError(
-                .usage, "--run \(label.runName ?? ""): use letters, digits, '.', '_' and '-', at most 64")
-        }
         let questions = try LabelSettings(label)
         let settings: RunSettings
         let identity: ModelIdentity
@@ -42,6 +38,11 @@ struct LabelSetup {
             identity = server.identity
             api = server.api
             price = try PriceTable(file: label.prices).entry(for: identity)
+        }
+        // Without a model there is no name; that the model is missing has been said by now.
+        guard let name = label.runName, Self.isName(name) else {
+            throw StageError(
+                .usage, "--run \(label.runName ?? ""): use letters, digits, '.', '_' and '-', at most 64")
         }
         plan = LabelPlan(
             runName: name, dataset: label.dataset, splits: label.splits,
