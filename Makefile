@@ -34,10 +34,10 @@ build: deps ## build everything, tests included
 	$(SWIFT) build $(SWIFT_FLAGS) --build-tests
 
 test: build ## run all tests; those that need ALFRED_ROOT or Python say so when they are skipped
-	@# The stages' tests wait for processes, and those of the learner compute on all cores: they would keep the threads from the others.
-	$(SWIFT) test $(SWIFT_FLAGS) --skip-build --skip 'StageTests|$(LEARNING_TESTS)'
+	@# Those of stages and experiments wait for processes, and those of the learner compute on all cores: they would keep the threads from the others.
+	$(SWIFT) test $(SWIFT_FLAGS) --skip-build --skip 'StageTests|ExperimentsTests|$(LEARNING_TESTS)'
 	$(SWIFT) test $(SWIFT_FLAGS) --skip-build --filter '$(LEARNING_TESTS)'
-	$(SWIFT) test $(SWIFT_FLAGS) --skip-build --filter StageTests
+	$(SWIFT) test $(SWIFT_FLAGS) --skip-build --filter 'StageTests|ExperimentsTests'
 	@if command -v python3 >/dev/null 2>&1; then python3 -m unittest discover -s Tests/Scripts; \
 	else echo "skipped: the tests of the download script need python3"; fi
 

@@ -56,6 +56,7 @@ enum ChildProcess {
         posix_spawnattr_setsigmask(&attributes, &signals)
         for number in Signals.watched { sigaddset(&signals, number) }
         posix_spawnattr_setsigdefault(&attributes, &signals)
+        keepDescriptors()
         var pid: pid_t = 0
         let problem = posix_spawn(&pid, "/bin/sh", &actions, &attributes, words + [nil], variables + [nil])
         guard problem == 0 else {
@@ -70,6 +71,15 @@ enum ChildProcess {
             onEnd(status & 0x7F == 0 ? status >> 8 & 0xFF : 128 + status & 0x7F)
         }
         return child
+    }
+
+    /// Lets no program inherit what else is open here: whoever started this process may wait for its end until the last
+    /// holder of a descriptor is gone.
+    private static func keepDescriptors() {
+        let open = (try? FileManager.default.contentsOfDirectory(atPath: "/dev/fd")) ?? []
+        for descriptor in open.compactMap({ Int32($0) }) where descriptor > 2 {
+            _ = fcntl(descriptor, F_SETFD, FD_CLOEXEC)
+        }
     }
 }
 
