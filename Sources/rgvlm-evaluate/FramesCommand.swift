@@ -13,8 +13,7 @@ struct FramesCommand: AsyncParsableCommand {
         abstract: "Draws what an agent saw in a rollout.",
         discussion: """
             The stored actions are carried out again in the simulator. Writes a picture a step, sheet.png with all of \
-            them, and \
-            animation.png, which browsers play.
+            them, and animation.png, which browsers play.
             """)
 
     @Option(help: ArgumentHelp("The evaluation, as in sparse-s0@valid_seen.", valueName: "name"))

@@ -11,10 +11,8 @@ struct RunCommand: AsyncParsableCommand {
         abstract: "Takes agents through sets of tasks and stores their rollouts.",
         discussion: """
             The rules are SPRINT's: twice the expert's steps, the best action that is legal, its object by class and \
-            then by \
-            distance, a window of 17 frames. A sub-task counts once those before it are done. What has been evaluated \
-            already \
-            is not evaluated again; an evaluation that was stopped begins anew.
+            then by distance, a window of 17 frames. A sub-task counts once those before it are done. What has been \
+            evaluated already is not evaluated again; an evaluation that was stopped begins anew.
 
             Tasks are a file in SPRINT's format, or drawn from a split of the store: --tasks eval_instruct.json, \
             --tasks valid_seen. Without --tasks those of the config's section evaluate, else of valid_seen.

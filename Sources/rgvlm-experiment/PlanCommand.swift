@@ -10,11 +10,9 @@ struct PlanCommand: AsyncParsableCommand {
         abstract: "What an experiment consists of, how far it is, and what is left to do.",
         discussion: """
             A cell is a row of the experiment at a seed: a training run with its evaluations. With --list, one line \
-            each for \
-            xargs, a job array or a script: the shell commands that train or evaluate the cells, in the same order; \
-            those \
-            that evaluate the references; or the cells' states (run, state, updates done, updates in all, with tabs). \
-            Commands whose work is done end at once.
+            each for xargs, a job array or a script: the shell commands that train or evaluate the cells, in the same \
+            order; those that evaluate the references; or the cells' states (run, state, updates done, updates in all, \
+            with tabs). Commands whose work is done end at once.
             """)
 
     enum List: String, ExpressibleByArgument, CaseIterable {

@@ -36,8 +36,7 @@ struct DriveOptions: ParsableArguments {
         configuration.store = places.store
         let run = try ExperimentRun(
             configuration, places, out: out, root: root, jobs: jobs, steps: ExperimentStep.parse(steps),
-            restart: restart,
-            interval: interval, quiet: common.quiet)
+            restart: restart, interval: interval, quiet: common.quiet)
         return try await ExperimentDriver(run).drive()
     }
 }
@@ -47,11 +46,10 @@ struct RunCommand: AsyncParsableCommand {
         commandName: "run",
         abstract: "Takes an experiment from its data to its report, or goes on where it was stopped.",
         discussion: """
-            Cells are trained as many at once as there are cores. Ctrl-C tells all that runs to save and end; a \
-            second one ends it at \
-            once. Cells that fail are named at the end, with their logs, and the others go on. The exit code is 0 \
-            when all \
-            is done, 130 when it was stopped, else that of the stage, or of the first cell, that failed.
+            Cells are trained as many at once as there are cores. Ctrl-C tells all that runs to save and end; a second \
+            one ends it at once. Cells that fail are named at the end, with their logs, and the others go on. The exit \
+            code is 0 when all is done, 130 when it was stopped, else that of the stage, or of the first cell, that \
+            failed.
             """)
 
     @Option(help: ArgumentHelp("The folder of the report, the logs and generated data.", valueName: "dir"))
@@ -120,7 +118,7 @@ struct ReproduceCommand: AsyncParsableCommand {
             reproduction.budget = budget
             reproduction.root = root
             reproduction.tasks = tasks
-            reproduction.seeds = try seeds.map(Self.numbers)
+            reproduction.seeds = try seeds.map(Reproduction.seeds)
             let (settings, note) = try reproduction.settings()
             if let note { common.say(.info, note) }
             let out = out ?? reproduction.defaultOutput
@@ -129,15 +127,6 @@ struct ReproduceCommand: AsyncParsableCommand {
                 overrides: settings + common.overrides + (common.seed.map { ["seed=\($0)"] } ?? []),
                 programs: ExperimentPlan.Places.calledIn)
             return try await options.drive(common, places, out: out, root: root)
-        }
-    }
-
-    private static func numbers(_ text: String) throws -> [Int] {
-        try text.split { $0 == "," || $0.isWhitespace }.map { word in
-            guard let number = Int(word), number >= 0 else {
-                throw StageError(.usage, "--seeds \(text): expected whole numbers with commas between them")
-            }
-            return number
         }
     }
 }

@@ -21,9 +21,8 @@ struct ALFREDCommand: AsyncParsableCommand {
         commandName: "alfred",
         abstract: "Reads ALFRED, or data in its format.",
         discussion: """
-            Trajectories already in the store are skipped when their files have not changed, so a run that was \
-            stopped is \
-            continued by giving the same command again.
+            Trajectories already in the store are skipped when their files have not changed, so a run that was stopped \
+            is continued by giving the same command again.
 
             A file that cannot be used is reported and skipped; the exit code is then 65.
             """)
@@ -99,7 +98,9 @@ struct ALFREDCommand: AsyncParsableCommand {
         guard options.hasUsableName else {
             throw StageError(.usage, "--dataset \(options.dataset): use letters, digits, '.', '_' and '-'")
         }
-        options.splits = try Self.names(section.splits)
+        options.splits = try section.splits.map {
+            try NameList.distinct($0, option: "--splits", example: "train,valid_seen")
+        }
         options.isStrict = section.strict
         options.frameSide = section.frameSize == 0 ? nil : section.frameSize
         options.drawsMissingFrames = section.render
@@ -110,15 +111,6 @@ struct ALFREDCommand: AsyncParsableCommand {
         let named = try section.include.map { try TrajectorySelection.names(in: $0) } ?? []
         options.selection = TrajectorySelection(limit: section.limit ?? 0, named: named, seed: configuration.seed)
         return options
-    }
-
-    /// Names of splits, each once.
-    private static func names(_ given: [String]?) throws -> [String]? {
-        guard let given else { return nil }
-        var names: [String] = []
-        for name in given where !name.isEmpty && !names.contains(name) { names.append(name) }
-        guard !names.isEmpty else { throw StageError(.usage, "--splits: expected names such as train,valid_seen") }
-        return names
     }
 
     private func report(

@@ -13,8 +13,7 @@ struct ExportCommand: AsyncParsableCommand {
         abstract: "Writes transitions with their rewards to a file for other tools.",
         discussion: """
             One row for each step of each instruction. Datasets/README.md describes the files, and what terminals, \
-            masks \
-            and timeouts say.
+            masks and timeouts say.
             """)
 
     @Option(help: "The file's format.")
@@ -102,8 +101,7 @@ struct ExportCommand: AsyncParsableCommand {
     private static func chosen(_ list: String?, of known: [String], _ what: String, _ path: String?) throws -> [String]
     {
         guard let list else { return known }
-        let names = list.split(separator: ",").map { $0.trimmingCharacters(in: .whitespaces) }.filter { !$0.isEmpty }
-        guard !names.isEmpty else { throw StageError(.usage, "expected the names of \(what)s, with commas") }
+        let names = try NameList.parse(list, option: path == nil ? "--instructions" : "--\(what)", example: "a,b")
         if let unknown = names.first(where: { !known.contains($0) }) {
             let all = known.joined(separator: ", ")
             guard let path else { throw StageError(.usage, "--instructions: \(unknown) is none of \(all)") }

@@ -31,12 +31,7 @@ struct LabelsCommand: AsyncParsableCommand {
         try await runStage {
             let store = try ExperimentStore(try common.configuration().store, access: .read)
             let episode = try store.episode(named: id).id
-            let runID = try run.map { name in
-                guard let run = try store.read({ try LabelRun.named(name, $0) }) else {
-                    throw StageError(.inputMissing, "\(store.path): has no label run \(name)")
-                }
-                return run.id
-            }
+            let runID = try run.map { try store.labelRuns(named: $0)[0].id }
             let details = try store.read { try LabelDetail.spans(episode: episode, run: runID, $0) }.filter {
                 controls || $0.control == "none"
             }

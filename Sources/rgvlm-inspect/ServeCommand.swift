@@ -1,6 +1,5 @@
 import ArgumentParser
 internal import ExperimentStore
-internal import Foundation
 internal import Ground
 internal import StageSupport
 internal import Viewer
@@ -11,13 +10,12 @@ struct ServeCommand: AsyncParsableCommand {
         abstract: "Shows the store in a browser, and sets flags.",
         discussion: """
             Listens on 127.0.0.1 only; from another machine, use a tunnel: ssh -L 8080:127.0.0.1:8080 HOST. What is \
-            shown \
-            comes from the store and the frame store beside it, nothing from elsewhere. Flagged episodes and steps are \
-            left out of training. Ctrl-C ends it.
+            shown comes from the store and the frame store beside it, nothing from elsewhere. Flagged episodes and \
+            steps are left out of training. Ctrl-C ends it.
             """)
 
     /// Whether to start a browser.
-    enum Browser: String, CaseIterable, ExpressibleByArgument {
+    enum Choice: String, CaseIterable, ExpressibleByArgument {
         case yes, no
     }
 
@@ -25,7 +23,7 @@ struct ServeCommand: AsyncParsableCommand {
     var port = 8080
 
     @Option(help: ArgumentHelp("Whether to open the page in a browser.", valueName: "yes|no"))
-    var open = Browser.no
+    var open = Choice.no
 
     @OptionGroup(title: "Common options")
     var common: CommonOptions
@@ -50,30 +48,15 @@ struct ServeCommand: AsyncParsableCommand {
                     let address = "http://\(ViewerServer.host):\(port)/"
                     try? writeToStandardOutput(isJSON ? "{\"url\": \"\(address)\"}\n" : address + "\n")
                     if isTold { writeToStandardError("serving \(TextTable.printable(path)); Ctrl-C ends it\n") }
-                    if open == .yes { Self.openBrowser(address) }
+                    guard open == .yes else { return }
+                    do { try Browser.open(address) } catch {
+                        writeToStandardError("no browser was started (\(Browser.program)); open \(address)\n")
+                    }
                 }
             } catch let error as ViewerError {
                 throw StageError(.cannotWrite, "\(error); choose another with --port, or any free one with --port 0")
             }
             return .done
-        }
-    }
-
-    private static func openBrowser(_ address: String) {
-        #if os(macOS)
-        let program = "open"
-        #else
-        let program = "xdg-open"
-        #endif
-        let process = Process()
-        process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
-        process.arguments = [program, address]
-        process.standardOutput = FileHandle.nullDevice
-        process.standardError = FileHandle.nullDevice
-        do {
-            try process.run()
-        } catch {
-            writeToStandardError("no browser was started (\(program)); open \(address)\n")
         }
     }
 }

@@ -12,8 +12,8 @@ struct ExportBatchCommand: AsyncParsableCommand {
         abstract: "Writes the questions that can be asked now as OpenAI batch files.",
         discussion: """
             A span takes two rounds: export, run the files (vllm run-batch, or a provider's batch API), import the \
-            answers, \
-            and once more for the scores. Questions in a file are not asked again until they are imported or forgotten.
+            answers, and once more for the scores. Questions in a file are not asked again until they are imported or \
+            forgotten.
             """)
 
     @Option(help: ArgumentHelp("Folder for the files.", valueName: "dir"))

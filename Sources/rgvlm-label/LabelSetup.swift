@@ -40,9 +40,8 @@ struct LabelSetup {
             price = try PriceTable(file: label.prices).entry(for: identity)
         }
         // Without a model there is no name; that the model is missing has been said by now.
-        guard let name = label.runName, Self.isName(name) else {
-            throw StageError(
-                .usage, "--run \(label.runName ?? ""): use letters, digits, '.', '_' and '-', at most 64")
+        guard let name = label.runName, Name.isValid(name) else {
+            throw StageError(.usage, "--run \(label.runName ?? ""): use \(Name.rule)")
         }
         plan = LabelPlan(
             runName: name, dataset: label.dataset, splits: label.splits,
@@ -85,10 +84,5 @@ struct LabelSetup {
             selection.shard = shard
         }
         return selection
-    }
-
-    private static func isName(_ text: String) -> Bool {
-        !text.isEmpty && text.utf8.count <= 64
-            && text.allSatisfy { $0.isASCII && ($0.isLetter || $0.isNumber || "._-".contains($0)) }
     }
 }

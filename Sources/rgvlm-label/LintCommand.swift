@@ -13,9 +13,8 @@ struct LintCommand: AsyncParsableCommand {
         abstract: "Tells without training whether the scores deserve trust.",
         discussion: """
             The exit code is 0 when the scores pass and 65 when they fail or when too little was labelled to tell. \
-            Progress \
-            is the simulator's where the recordings are there and can be replayed, else only the ends of sub-tasks \
-            count.
+            Progress is the simulator's where the recordings are there and can be replayed, else only the ends of \
+            sub-tasks count.
             """)
 
     @Option(help: ArgumentHelp("The label run (default: the only one).", valueName: "name"))

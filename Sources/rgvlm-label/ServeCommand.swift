@@ -14,11 +14,11 @@ struct ServeCommand: AsyncParsableCommand {
         abstract: "Serves the scripted annotator as OpenAI chat completions, with faults on schedule.",
         discussion: """
             For tests and for trying things out: rgvlm-label run --provider openai --base-url http://127.0.0.1:PORT/v1 \
-            asks it. It finds the question in the store by the header X-Client-Request-Id, so both need the same store.
+            asks it. It finds the question in the store by the header X-Client-Request-Id, so both need the same \
+            store.
 
             Faults: 429, 429-after, 429-after-ms, quota, 500, 503, slow, cut, garbage, refusal, truncation, each with \
-            a \
-            share, as in 429-after:0.05@2s,500:0.05,cut:0.03; also latency:200ms and first:3=500.
+            a share, as in 429-after:0.05@2s,500:0.05,cut:0.03; also latency:200ms and first:3=500.
             """)
 
     @Option(help: ArgumentHelp("Address to listen on; others than loopback need --open.", valueName: "address"))

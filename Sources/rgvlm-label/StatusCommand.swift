@@ -32,32 +32,3 @@ struct StatusCommand: AsyncParsableCommand {
         }
     }
 }
-
-extension ExperimentStore {
-    /// All label runs, or the one of this name.
-    func labelRuns(named name: String?) throws -> [LabelRun] {
-        let runs = try read { try LabelRun.all($0) }
-        guard let name else { return runs }
-        guard let run = runs.first(where: { $0.name == name }) else {
-            throw StageError(
-                .inputMissing,
-                "\(path): has no label run \(name)"
-                    + (runs.isEmpty ? "" : "; it has \(runs.map(\.name).joined(separator: ", "))"))
-        }
-        return [run]
-    }
-
-    /// The run of this name, or the only one.
-    func labelRun(named name: String?) throws -> LabelRun {
-        let runs = try labelRuns(named: name)
-        guard let run = runs.first else {
-            throw StageError(.inputMissing, "\(path): holds no labels yet; rgvlm-label run makes some")
-        }
-        guard runs.count == 1 else {
-            throw StageError(
-                .usage,
-                "\(path): has several label runs; give --run, one of \(runs.map(\.name).joined(separator: ", "))")
-        }
-        return run
-    }
-}

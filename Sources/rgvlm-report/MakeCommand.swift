@@ -11,9 +11,8 @@ struct MakeCommand: AsyncParsableCommand {
         abstract: "Writes an experiment's tables, figures and page into a folder.",
         discussion: """
             The experiment's rows, seeds and task sets are the sections experiment and evaluate of --config; without \
-            rows in \
-            it, all training runs of the store are shown. What is missing is shown as missing. Figures need gnuplot; \
-            without it everything else is written. The same store makes the same files.
+            rows in it, all training runs of the store are shown. What is missing is shown as missing. Figures need \
+            gnuplot; without it everything else is written. The same store makes the same files.
             """)
 
     @Option(help: ArgumentHelp("Where the files go.", valueName: "dir"))

@@ -67,14 +67,3 @@ extension ReportPlan {
         self.init(name: name, rows: rows, sets: [])
     }
 }
-
-extension ExperimentStore {
-    /// Task sets in the order in which they were first evaluated.
-    fileprivate func evaluatedSets() throws -> [String] {
-        var sets: [String] = []
-        for run in try read({ try EvalRun.all($0) }) where !sets.contains(run.identity.taskSet) {
-            sets.append(run.identity.taskSet)
-        }
-        return sets
-    }
-}

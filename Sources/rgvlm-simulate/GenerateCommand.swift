@@ -16,8 +16,7 @@ struct GenerateCommand: AsyncParsableCommand {
         discussion: """
             The folder can be read by "rgvlm-ingest alfred --root DIR". The splits train and valid_seen share rooms, \
             valid_unseen has its own; both validation splits hold the expert's episodes. The same options and seed \
-            make \
-            the same files, and a run that was stopped is continued by giving the same command again.
+            make the same files, and a run that was stopped is continued by giving the same command again.
             """)
 
     @Option(help: ArgumentHelp("Number of rooms (default: 12).", valueName: "n"))

@@ -14,9 +14,8 @@ struct RenderCommand: AsyncParsableCommand {
         commandName: "render",
         abstract: "Pictures of an episode, or of a generated room.",
         discussion: """
-            An episode becomes a picture for each observation, a contact sheet and an animation. It is played again \
-            in the \
-            simulator: what it shows of a real recording is the simulator's drawing, not THOR's picture.
+            An episode becomes a picture for each observation, a contact sheet and an animation. It is played again in \
+            the simulator: what it shows of a real recording is the simulator's drawing, not THOR's picture.
             """)
 
     @Option(

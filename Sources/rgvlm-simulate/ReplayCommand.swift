@@ -65,7 +65,7 @@ struct ReplayCommand: AsyncParsableCommand {
 
     private static func splits(_ names: String?, of release: Release) throws -> [String]? {
         guard let names else { return nil }
-        let list = names.split(separator: ",").map { $0.trimmingCharacters(in: .whitespaces) }
+        let list = try NameList.parse(names, option: "--split", example: "train,valid_seen")
         if let missing = list.first(where: { !release.splits.contains($0) }) {
             throw StageError(
                 .inputMissing,

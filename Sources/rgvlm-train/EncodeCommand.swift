@@ -1,7 +1,6 @@
 internal import ArgumentParser
 internal import ExperimentStore
 package import Features
-internal import Foundation
 internal import Ground
 internal import StageSupport
 
@@ -50,7 +49,7 @@ struct EncodeCommand: AsyncParsableCommand {
                     progress.show(encoder.rawValue, done: done, of: total, unit: "frames")
                 }, shouldStop: { interruption.hasCome })
             progress.clear()
-            try show(report)
+            if common.json { try printJSON(report) } else { try writeToStandardOutput(report.text) }
             return report.wasInterrupted ? .interrupted : .done
         }
     }
@@ -62,12 +61,7 @@ struct EncodeCommand: AsyncParsableCommand {
         if weights != nil, encoder != .resnet18 {
             throw StageError(.usage, "--weights: \(encoder.rawValue) has none")
         }
-        if let splits {
-            let names = splits.split(separator: ",").map { $0.trimmingCharacters(in: .whitespaces) }
-                .filter { !$0.isEmpty }
-            guard !names.isEmpty else { throw StageError(.usage, "--splits: expected names such as train,valid_seen") }
-            options.splits = names
-        }
+        options.splits = try splits.map { try NameList.parse($0, option: "--splits", example: "train,valid_seen") }
         if let threads {
             guard (1...1024).contains(threads) else {
                 throw StageError(.usage, "--threads \(threads): expected 1 to 1024")
@@ -75,21 +69,6 @@ struct EncodeCommand: AsyncParsableCommand {
             options.threads = threads
         }
         return options
-    }
-
-    private func show(_ report: FeatureEncoding.Report) throws {
-        if common.json {
-            try printJSON(report)
-            return
-        }
-        let rate = report.seconds > 0 ? Int(Double(report.computed) / report.seconds) : 0
-        let shape = report.shape.map(String.init).joined(separator: " x ")
-        try writeToStandardOutput(
-            """
-            \(report.computed.grouped) frames encoded in \(report.seconds.durationText) (\(rate.grouped)/s)
-            \(report.path): \(report.records.grouped) records of \(shape)\(report.isOracle ? " (oracle)" : "")
-
-            """)
     }
 }
 

@@ -13,9 +13,9 @@ struct RunCommand: AsyncParsableCommand {
         commandName: "run",
         abstract: "Trains a policy, or goes on with a run that was stopped.",
         discussion: """
-            Checkpoints, and events for TensorBoard, go to <store>.runs/<name>; the figures go to the store too. A \
-            run that \
-            was stopped or killed goes on with the same command and ends with the same weights as one that was not.
+            Checkpoints, and events for TensorBoard, go to <store>.runs/<name>; the figures go to the store too. A run \
+            that was stopped or killed goes on with the same command and ends with the same weights as one that was \
+            not.
             """)
 
     @OptionGroup(title: "What to learn")
@@ -45,7 +45,8 @@ struct RunCommand: AsyncParsableCommand {
                 common.say(
                     .warning, "warning: the store is in use; the last figures wait in the checkpoint for the next run")
             }
-            try show(session, report)
+            let outcome = try TrainingOutcome(session, report)
+            if common.json { try printJSON(outcome) } else { try writeToStandardOutput(outcome.text) }
             return report.isDone ? .done : .interrupted
         }
     }
@@ -65,37 +66,5 @@ struct RunCommand: AsyncParsableCommand {
                 }
                 progress.show("updates", done: step - first, of: total - first, unit: "", detail: latest)
             }, shouldStop: { interruption.hasCome })
-    }
-
-    /// The run as it stands, for `--json`.
-    struct Result: Encodable {
-        var run: String
-        var step: Int
-        var updates: Int
-        var seconds: Double
-        var waitedForBatches: Double
-        var bytes: Int
-        var checkpoint: String
-        var validation: [String: [String: Double]]
-    }
-
-    private func show(_ session: TrainingSession, _ report: TrainingSession.Report) throws {
-        let store = try ExperimentStore(session.resultsPath, access: .read)
-        let rows = try store.read { db in try TrainRun.named(session.settings.run, db)?.metrics(after: -1, db) ?? [] }
-        let bytes = session.learner.byteCount
-        if common.json {
-            try printJSON(
-                Result(
-                    run: session.settings.run, step: report.step, updates: report.updates, seconds: report.seconds,
-                    waitedForBatches: report.waitedForBatches, bytes: bytes, checkpoint: report.checkpoint,
-                    validation: rows.latest))
-            return
-        }
-        let rate = String(format: "%.1f", report.seconds > 0 ? Double(report.updates) / report.seconds : 0)
-        var text = "\(report.step.grouped) updates, \(report.updates.grouped) of them now in "
-        text += "\(report.seconds.durationText) (\(rate)/s); \(bytes >> 20) MB\n"
-        text += rows.latestText
-        text += report.checkpoint.isEmpty ? "" : "checkpoint: \(report.checkpoint)\n"
-        try writeToStandardOutput(text)
     }
 }

@@ -50,9 +50,8 @@ struct TrainOptions: ParsableArguments {
 
     @Flag(
         help: """
-            Begin anew where the run was begun with other settings or data, for example before an episode was \
-            flagged; what it \
-            has learned and its evaluations are deleted (default: an error).
+            Begin anew where the run was begun with other settings or data, for example before an episode was flagged; \
+            what it has learned and its evaluations are deleted (default: an error).
             """)
     var restart = false
 }

@@ -73,7 +73,7 @@ def sections(document, text):
 def is_output(block):
     """What a command prints, or a drawing. Everything else without a language has to be commands."""
     lines = [line for line in block.lines if line.strip()]
-    return (block.language in ("text", "yaml", "json", "swift")
+    return (block.language in ("text", "yaml", "json", "swift", "mermaid")
             or any(re.search("[\u2500-\u25ff]", line) for line in lines)
             or len(lines) > 1 and re.fullmatch(r"[ -]+", lines[1]) is not None
             or all(re.match(r"[a-z]+:\s", line) for line in lines))
@@ -174,8 +174,8 @@ COMMON = [(r"scenes: \d+", "scenes: 4"), (r"episodes: \d+", "episodes: 10"), (r"
 SMALLER = {"demo.yaml": COMMON,
            "reproduce.yaml": COMMON + [(r"\n  batch: \d\d", ""), (r"limit: \d+", "limit: 2")]}
 
-# Commands that write a store; all others find one there.
-WRITERS = r"rgvlm-ingest|make ingest|rgvlm-experiment (run|submit)|make reproduce"
+# Commands that write a store, or plan what will; all others find one there.
+WRITERS = r"rgvlm-ingest|make ingest|rgvlm-experiment (plan|run|submit)|make reproduce"
 
 # They stand before the real ones: nothing is compiled, installed or submitted.
 SHIMS = {
@@ -479,6 +479,9 @@ class Extraction(unittest.TestCase):
         self.assertEqual(commands(Block("", ["unheard of"], 1)), [(1, "unheard of")])
         for lines in (["a  b", "-  -", "1  2"], ["table:  x", "report: y"], [" a \u2500\u2500\u25b6 b"]):
             self.assertTrue(is_output(Block("", lines, 1)), lines)
+
+    def test_a_drawing_is_no_command(self):
+        self.assertEqual(commands(Block("mermaid", ["flowchart TD", "    A --> B"], 1)), [])
 
     def test_a_block_without_an_end_is_named(self):
         with self.assertRaisesRegex(ValueError, "x.md: the block at line 2"):

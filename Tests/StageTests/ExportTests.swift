@@ -116,7 +116,7 @@ private let inspect = Executable("rgvlm-inspect")
                 ["--format", "csv", "--out", "out", "--instructions", "sentence"], 64,
                 "is none of primitive, composite, task"
             ),
-            (["--format", "csv", "--out", "out", "--split", ","], 64, "expected the names of splits"),
+            (["--format", "csv", "--out", "out", "--split", ","], 64, "--split: expected names"),
             (["--format", "csv", "--out", "x.sqlite"], 64, "is a part of the store"),
             (["--format", "npz", "--out", "./x.sqlite.alfred.frames"], 64, "is a part of the store"),
             (

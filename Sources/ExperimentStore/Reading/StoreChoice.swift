@@ -59,6 +59,37 @@ extension ExperimentStore {
         }
         return only
     }
+
+    /// All label runs, or the one of this name.
+    ///
+    /// - Throws: ``StoreError`` `.unknown` where none has the name; it lists what there is.
+    package func labelRuns(named name: String?) throws -> [LabelRun] {
+        let runs = try read { try LabelRun.all($0) }
+        guard let name else { return runs }
+        guard let run = runs.first(where: { $0.name == name }) else {
+            throw StoreError(
+                .unknown,
+                "has no label run \(StoreName.plain(name))"
+                    + (runs.isEmpty ? "" : "; it has \(StoreName.list(runs.map(\.name)))"), file: path)
+        }
+        return [run]
+    }
+
+    /// The label run of this name, or the only one, scored or not.
+    ///
+    /// - Throws: ``StoreError`` `.unknown` where there is none, `.ambiguous` where there are several.
+    package func labelRun(named name: String?) throws -> LabelRun {
+        let runs = try labelRuns(named: name)
+        guard let run = runs.first else {
+            throw StoreError(.unknown, "holds no labels yet; rgvlm-label run makes some", file: path)
+        }
+        guard runs.count == 1 else {
+            throw StoreError(
+                .ambiguous, "has several label runs; give --run, one of \(StoreName.list(runs.map(\.name)))", file: path
+            )
+        }
+        return run
+    }
 }
 
 extension LabelRun {

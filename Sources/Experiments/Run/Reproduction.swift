@@ -28,6 +28,18 @@ package struct Reproduction: Sendable, Equatable {
 
     package init() {}
 
+    /// Seeds, as in `1,2,3`.
+    ///
+    /// - Throws: ``StageError`` for what is no whole number.
+    package static func seeds(_ text: String) throws -> [Int] {
+        try text.split { $0 == "," || $0.isWhitespace }.map { word in
+            guard let number = Int(word), number >= 0 else {
+                throw StageError(.usage, "--seeds \(text): expected whole numbers with commas between them")
+            }
+            return number
+        }
+    }
+
     /// Where the results go unless something else is said.
     package var defaultOutput: String {
         "Datasets/generated/reproduce-\(root == nil ? "generated" : "real")-\(budget.rawValue)"
