@@ -64,12 +64,32 @@ extension Configuration {
         package var seeds = [1, 2, 3]
         /// What is compared.
         package var rows: [Row] = []
+        /// Label runs made beside the one of the section `label`, for rows that name them.
+        package var labels: [LabelVariant] = []
 
         func complete() throws(SectionProblem) {
             guard !seeds.isEmpty, !seeds.contains(where: { $0 < 0 }), repeated(seeds) == nil else {
                 throw SectionProblem("seeds", "is not a list of different whole numbers of 0 or more")
             }
             if let name = repeated(rows.map(\.name)) { throw SectionProblem("rows", "has two rows \"\(name)\"") }
+            if let name = repeated(labels.map(\.name)) {
+                throw SectionProblem("labels", "has two label runs \"\(name)\"")
+            }
+        }
+    }
+
+    /// A label run of an experiment beside its main one, as one of noise-free scores, or at another rate of errors.
+    package struct LabelVariant: ConfigurationSection {
+        /// The label run's name.
+        package var name = ""
+        /// `key.path=value` over the section `label`, as for `--set`.
+        package var set: [String] = []
+
+        func complete() throws(SectionProblem) {
+            guard Configuration.isName(name) else {
+                throw SectionProblem(
+                    "name", "is missing or has other signs than letters, digits, '.', '_' and '-'")
+            }
         }
     }
 

@@ -50,6 +50,30 @@ import Testing
         }
     }
 
+    @Test func labelRunsBesideTheMainOne() throws {
+        let variants = "\n  labels: [{name: noise-free, set: [label.annotator.wrong_scores=0]}, {name: other}]\n"
+        let plan = try plan(Self.yaml + variants)
+        #expect(
+            plan.labels == [
+                .init(
+                    name: "noise-free", options: ["--run", "noise-free", "--set", "label.annotator.wrong_scores=0"]),
+                .init(name: "other", options: ["--run", "other"]),
+            ])
+        #expect(
+            ExperimentPlan.lintOptions(plan.labels[1], out: "o") == [
+                "--run", "other", "--page", "o/lint-other.html", "--results", "o/lint-other.json",
+            ])
+        for (labels, word) in [
+            ("[{name: a}, {name: a}]", "two label runs"), ("[{name: ../a}]", "other signs"),
+            ("[{name: a, set: [label.annotator.wrong_score=0]}]", "wrong_scores"), ("[{name: main}]", "main label run"),
+        ] {
+            let error = #expect(throws: StageError.self) {
+                try self.plan("label: {run: main}\n" + Self.yaml + "\n  labels: \(labels)\n")
+            }
+            #expect(error?.description.contains(word) == true, "\(labels): \(error?.description ?? "")")
+        }
+    }
+
     @Test func quotedWordsComeBack() throws {
         var generator = SystemRandomNumberGenerator()
         let pieces = [

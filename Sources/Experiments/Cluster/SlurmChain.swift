@@ -34,6 +34,8 @@ package struct SlurmChain: Codable, Sendable, Equatable {
     package var root: String?
     /// Jobs that label at once.
     package var shards: Int
+    /// Label runs beside the main one; `merge` makes them, on one machine.
+    package var labels: [ExperimentPlan.Labels]
     package var cells: [Cell]
     package var references: [[String]]
 
@@ -52,6 +54,7 @@ package struct SlurmChain: Codable, Sendable, Equatable {
         settings = places.overrides
         self.root = root
         self.shards = shards
+        labels = plan.labels
         cells = plan.cells.map { Cell(run: $0.run, train: $0.trainCommand, evaluate: $0.evaluateCommand) }
         references = plan.referenceCommands
     }

@@ -45,7 +45,9 @@ package final class SlurmJob {
             switch stage {
             case .ingest: try await ingest()
             case .label: try await label()
-            case .merge: try await takeLabels((1...chain.shards).map(chain.shard))
+            case .merge:
+                try await takeLabels((1...chain.shards).map(chain.shard))
+                for labels in chain.labels { try await run(command("rgvlm-label", ["run"]) + labels.options) }
             case .train:
                 let cell = try cell()
                 try await run(cell.train + ["--results", chain.results(cell.run)])
@@ -196,10 +198,12 @@ package final class SlurmJob {
     }
 
     private func makeReport() async throws {
-        let (page, results) = (chain.out + "/lint.html", chain.out + "/lint.json")
-        // 65: the scores do not deserve trust, which the report says.
-        try await run(command("rgvlm-label", ["lint"]) + ["--page", page, "--results", results], accepting: [65])
-        try await run(command("rgvlm-report", ["make"]) + ["--out", chain.out, "--lint", results])
+        for labels in [nil] + chain.labels.map(Optional.some) {
+            // 65: the scores do not deserve trust, which the report says.
+            try await run(
+                command("rgvlm-label", ["lint"]) + ExperimentPlan.lintOptions(labels, out: chain.out), accepting: [65])
+        }
+        try await run(command("rgvlm-report", ["make"]) + ["--out", chain.out, "--lint", chain.out + "/lint.json"])
     }
 }
 

@@ -21,6 +21,14 @@ package struct ExperimentPlan: Sendable, Equatable {
         package var evaluateCommand: [String]
     }
 
+    /// A label run beside the main one.
+    package struct Labels: Sendable, Equatable, Codable {
+        /// The label run's name.
+        package var name: String
+        /// What `rgvlm-label run` and `rgvlm-label lint` are told besides.
+        package var options: [String]
+    }
+
     /// How commands name what they work on. Relative paths stay relative to the folder of whoever runs them.
     package struct Places: Sendable, Equatable {
         package var config: String?
@@ -45,6 +53,8 @@ package struct ExperimentPlan: Sendable, Equatable {
     package var rows: [Configuration.Row]
     /// All rows of the first seed, then those of the next: an experiment stopped half-way has whole seeds to compare.
     package var cells: [Cell]
+    /// Label runs that are made beside the main one.
+    package var labels: [Labels]
     /// The names of the references' evaluations.
     package var references: [String]
     package var referenceCommands: [[String]]
@@ -63,6 +73,19 @@ package struct ExperimentPlan: Sendable, Equatable {
         }
         rows = experiment.rows
         seeds = experiment.seeds
+        labels = try experiment.labels.map { variant in
+            do {
+                _ = try configuration.overridden(by: variant.set)
+            } catch let error as StageError {
+                throw StageError(error.exit, "experiment label run \(variant.name): \(error.description)")
+            }
+            guard variant.name != configuration.label.runName else {
+                throw StageError(
+                    .badInput, "experiment.labels: \(variant.name) is the name of the main label run; give another")
+            }
+            return Labels(
+                name: variant.name, options: ["--run", variant.name] + variant.set.flatMap { ["--set", $0] })
+        }
         let sets = configuration.evaluate.sets.map(\.name)
         cells = []
         let settings = try rows.map { row in
@@ -87,7 +110,9 @@ package struct ExperimentPlan: Sendable, Equatable {
         }
         references = Self.referenceAgents.flatMap { agent in sets.map { Configuration.Evaluate.run(agent, on: $0) } }
         referenceCommands = Self.referenceAgents.map { places.evaluation(["--agent", $0]) }
-        let words = cells.flatMap { $0.trainCommand + $0.evaluateCommand } + referenceCommands.joined()
+        let words =
+            cells.flatMap { $0.trainCommand + $0.evaluateCommand } + referenceCommands.joined()
+            + labels.flatMap(\.options)
         if let word = words.first(where: { $0.unicodeScalars.contains { "\n\r\0".unicodeScalars.contains($0) } }) {
             throw StageError(.usage, "\(word): a name or setting with a line break does not fit in a command line")
         }
@@ -112,6 +137,14 @@ extension ExperimentPlan.Places {
     func command(_ program: String, _ arguments: [String]) -> [String] {
         [programs.map { "\($0)/\(program)" } ?? program] + arguments + (config.map { ["--config", $0] } ?? [])
             + ["--store", store] + overrides.flatMap { ["--set", $0] }
+    }
+}
+
+extension ExperimentPlan {
+    /// What the lint of a label run is told: the main one's for nil. Its page and results go to the folder `out`.
+    static func lintOptions(_ labels: Labels?, out: String) -> [String] {
+        let name = labels.map { "lint-" + $0.name } ?? "lint"
+        return (labels?.options ?? []) + ["--page", "\(out)/\(name).html", "--results", "\(out)/\(name).json"]
     }
 }
 

@@ -70,6 +70,9 @@ extension ExperimentDriver {
         let code = try await step(.label, "rgvlm-label", ["run"], accepting: [66])
         // 66 is also the code when some spans cannot be shown, which stays so: then nothing else may be waiting.
         if code == 66, !(try await isLabelled()) { throw failed("label", code) }
+        for labels in plan.labels {
+            try await step(.label, "rgvlm-label", ["run"], labels.options, named: "label-\(labels.name)")
+        }
     }
 
     /// Whether spans are scored and none is left to ask about.
@@ -84,8 +87,15 @@ extension ExperimentDriver {
 
     /// - Returns: Whether the scores deserve trust.
     private func lint() async throws -> Bool {
-        let files = ["--page", run.out + "/lint.html", "--results", run.out + "/lint.json"]
-        return try await step(.lint, "rgvlm-label", ["lint"], files, accepting: [65]) == 0
+        let main = ExperimentPlan.lintOptions(nil, out: run.out)
+        let isTrusted = try await step(.lint, "rgvlm-label", ["lint"], main, accepting: [65]) == 0
+        // What these deserve is for comparison: some are made to fail.
+        for labels in plan.labels {
+            try await step(
+                .lint, "rgvlm-label", ["lint"], ExperimentPlan.lintOptions(labels, out: run.out),
+                named: "lint-\(labels.name)", accepting: [65])
+        }
+        return isTrusted
     }
 
     private func makeReport() async throws {
