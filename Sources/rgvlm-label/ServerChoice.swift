@@ -19,7 +19,7 @@ struct ServerChoice {
             switch provider {
             case .gemini: ("https://generativelanguage.googleapis.com", "GEMINI_API_KEY")
             case .anthropic: ("https://api.anthropic.com", "ANTHROPIC_API_KEY")
-            default: ("https://api.openai.com/v1", "OPENAI_API_KEY")
+            case .openai, .scripted, .replay: ("https://api.openai.com/v1", "OPENAI_API_KEY")
             }
         let url = label.baseURL ?? standard.url
         var options = ProviderOptions(baseURL: url, model: model, sendsSchema: label.schema)
@@ -46,7 +46,7 @@ struct ServerChoice {
             case .anthropic:
                 let api = try AnthropicAPI(options)
                 (self.api, identity) = (api, api.identity)
-            default:
+            case .openai, .scripted, .replay:
                 let api = try OpenAIAPI(options)
                 (self.api, identity) = (api, api.identity)
             }
