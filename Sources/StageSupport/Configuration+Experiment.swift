@@ -64,6 +64,8 @@ extension Configuration {
         package var seeds = [1, 2, 3]
         /// What is compared.
         package var rows: [Row] = []
+        /// What is learned from is acted anew from the data's goals, as a dataset of its own; nil for the data as they are.
+        package var grade: Grade?
         /// Label runs made beside the one of the section `label`, for rows that name them.
         package var labels: [LabelVariant] = []
 
@@ -74,6 +76,26 @@ extension Configuration {
             if let name = repeated(rows.map(\.name)) { throw SectionProblem("rows", "has two rows \"\(name)\"") }
             if let name = repeated(labels.map(\.name)) {
                 throw SectionProblem("labels", "has two label runs \"\(name)\"")
+            }
+        }
+    }
+
+    /// The section `experiment.grade`: from which trajectories, and with which behaviours, graded data are made.
+    package struct Grade: ConfigurationSection {
+        /// As `rgvlm-simulate grade` knows them: a name, or a file.
+        package var recipe = "graded"
+        /// Whose trajectories' goals are taken.
+        package var split = "train"
+        /// The dataset's name in the store.
+        package var dataset = "graded"
+        /// Trajectories in all; all of the split when nil.
+        @Within(1...) package var limit: Int?
+        /// A list of trajectories that are taken in any case.
+        package var include: String?
+
+        func complete() throws(SectionProblem) {
+            guard Configuration.isName(dataset) else {
+                throw SectionProblem("dataset", "is \"\(dataset)\"; use letters, digits, '.', '_' and '-'")
             }
         }
     }

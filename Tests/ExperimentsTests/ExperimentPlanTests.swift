@@ -74,6 +74,23 @@ import Testing
         }
     }
 
+    @Test func gradedDataAreADatasetOfTheirOwn() throws {
+        let plain = DataCommands(nil, root: "alfred", out: "o")
+        #expect(plain.make.isEmpty)
+        #expect(plain.ingest == [.init(program: "rgvlm-ingest", arguments: ["alfred", "--root", "alfred"])])
+        let grade = try #require(
+            plan(Self.yaml + "\n  grade: {recipe: hard, limit: 3, include: some.json}\n").grade)
+        let both = DataCommands(grade, root: nil, out: "o")
+        #expect(both.make.map(\.arguments.first) == ["generate", "grade"])
+        #expect(
+            both.make[1].arguments == [
+                "grade", "--root", "o/data", "--split", "train", "--recipe", "hard", "--out", "o/graded", "--limit",
+                "3", "--include", "some.json",
+            ])
+        #expect(both.ingest.map { $0.arguments[2] } == ["o/data", "o/graded"])
+        #expect(throws: StageError.self) { try plan(Self.yaml + "\n  grade: {dataset: ../x}\n") }
+    }
+
     @Test func quotedWordsComeBack() throws {
         var generator = SystemRandomNumberGenerator()
         let pieces = [

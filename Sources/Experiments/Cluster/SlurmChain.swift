@@ -32,6 +32,8 @@ package struct SlurmChain: Codable, Sendable, Equatable {
     package var settings: [String]
     /// The release; nil where data are generated.
     package var root: String?
+    /// What makes the data and reads them.
+    var data: DataCommands
     /// Jobs that label at once.
     package var shards: Int
     /// Label runs beside the main one; `merge` makes them, on one machine.
@@ -53,6 +55,7 @@ package struct SlurmChain: Codable, Sendable, Equatable {
         self.programs = programs
         settings = places.overrides
         self.root = root
+        data = DataCommands(plan.grade, root: root, out: out)
         self.shards = shards
         labels = plan.labels
         cells = plan.cells.map { Cell(run: $0.run, train: $0.trainCommand, evaluate: $0.evaluateCommand) }

@@ -127,9 +127,7 @@ package final class SlurmJob {
     // MARK: Stages
 
     private func ingest() async throws {
-        let root = chain.root ?? chain.out + "/data"
-        if chain.root == nil { try await run(command("rgvlm-simulate", ["generate", "--out", root])) }
-        try await run(command("rgvlm-ingest", ["alfred", "--root", root]))
+        for part in chain.data.make + chain.data.ingest { try await run(command(part.program, part.arguments)) }
         // What a chain left that ended before it was collected.
         let slurm = chain.out + "/slurm"
         let names = ((try? FileManager.default.contentsOfDirectory(atPath: slurm)) ?? []).sorted()

@@ -53,6 +53,8 @@ package struct ExperimentPlan: Sendable, Equatable {
     package var rows: [Configuration.Row]
     /// All rows of the first seed, then those of the next: an experiment stopped half-way has whole seeds to compare.
     package var cells: [Cell]
+    /// What graded data are made from, if they are.
+    package var grade: Configuration.Grade?
     /// Label runs that are made beside the main one.
     package var labels: [Labels]
     /// The names of the references' evaluations.
@@ -73,6 +75,7 @@ package struct ExperimentPlan: Sendable, Equatable {
         }
         rows = experiment.rows
         seeds = experiment.seeds
+        grade = experiment.grade
         labels = try experiment.labels.map { variant in
             do {
                 _ = try configuration.overridden(by: variant.set)

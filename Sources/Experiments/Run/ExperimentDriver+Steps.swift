@@ -8,9 +8,9 @@ extension ExperimentDriver {
         try showPlan()
         if run.steps.contains(.data) { try await makeData() }
         if run.steps.contains(.ingest) {
-            try await step(
-                .ingest, "rgvlm-ingest", ["alfred", "--root", run.root ?? run.out + "/data"],
-                ["--log-level", "warning"])
+            for command in dataCommands.ingest {
+                try await step(.ingest, command.program, command.arguments, ["--log-level", "warning"])
+            }
         }
         // What a chain of jobs has left that was not collected.
         for line in try ResultFiles.takeAll(into: run.configuration.store) { console.say(line) }
@@ -52,15 +52,18 @@ extension ExperimentDriver {
         return DriverEnd(code: code)
     }
 
+    private var dataCommands: DataCommands {
+        DataCommands(run.configuration.experiment.grade, root: run.root, out: run.out)
+    }
+
     private func makeData() async throws {
-        guard let root = run.root else {
-            try await step(.data, "rgvlm-simulate", ["generate", "--out", run.out + "/data"])
-            return
+        if let root = run.root {
+            var isFolder: ObjCBool = false
+            guard FileManager.default.fileExists(atPath: root, isDirectory: &isFolder), isFolder.boolValue else {
+                throw StageError(.inputMissing, "\(root): there is no such folder; make alfred fetches the release")
+            }
         }
-        var isFolder: ObjCBool = false
-        guard FileManager.default.fileExists(atPath: root, isDirectory: &isFolder), isFolder.boolValue else {
-            throw StageError(.inputMissing, "\(root): there is no such folder; make alfred fetches the release")
-        }
+        for command in dataCommands.make { try await step(.data, command.program, command.arguments) }
     }
 
     private func label() async throws {
