@@ -3,11 +3,11 @@ package import Tensors
 /// A policy at work in many places at once. Each place follows one instruction; what does not change from step to step
 /// - its words, and the frames it has seen - goes through the network once.
 ///
-/// A place's window is its last 17 frames and the 16 actions between them; positions count from the window's start, as
-/// in training. Not for use from several threads at once.
+/// A place's window is its last frames, as many as the policy was trained with, and the actions between them; positions
+/// count from the window's start, as in training. Not for use from several threads at once.
 package final class PolicyActor {
     /// Steps of a window.
-    package static let window = WindowBatch.maximumSteps
+    package let window: Int
 
     private struct Place {
         /// Rows of the text layers' output, `wordCount` x width.
@@ -36,9 +36,13 @@ package final class PolicyActor {
     /// - Parameters:
     ///   - parameters: The policy's.
     ///   - placeCount: Places, each empty at first.
+    ///   - window: Steps of the windows that the policy was trained with.
     package init(
-        _ policy: Policy, parameters: ParameterStore, positions: PositionTable, backend: any Backend, placeCount: Int
+        _ policy: Policy, parameters: ParameterStore, positions: PositionTable, backend: any Backend, placeCount: Int,
+        window: Int = WindowBatch.maximumSteps
     ) {
+        precondition((1...WindowBatch.maximumSteps).contains(window), "a window of \(window) steps")
+        self.window = window
         self.policy = policy
         self.parameters = parameters
         self.positions = positions
@@ -69,7 +73,7 @@ package final class PolicyActor {
             let range = Int(batch.wordOffsets[index])..<Int(batch.wordOffsets[index + 1])
             places[number] = Place(
                 text: Array(rows[range.lowerBound * width..<range.upperBound * width]), wordCount: range.count,
-                frames: [Float](repeating: 0, count: Self.window * width))
+                frames: [Float](repeating: 0, count: window * width))
         }
     }
 
@@ -110,17 +114,17 @@ package final class PolicyActor {
     package func note(_ action: Int, at number: Int) { places[number].actions.append(Int32(action)) }
 
     private func place(_ number: Int, sees row: ArraySlice<Float>) {
-        let start = places[number].frameCount % Self.window * width
+        let start = places[number].frameCount % window * width
         places[number].frames.replaceSubrange(start..<start + width, with: row)
         places[number].frameCount += 1
     }
 
     /// Appends a place's window to the batch.
     private func append(_ number: Int) {
-        let count = min(places[number].frameCount, Self.window)
+        let count = min(places[number].frameCount, window)
         let first = places[number].frameCount - count
         for frame in first..<first + count {
-            let start = frame % Self.window * width
+            let start = frame % window * width
             frameRows += places[number].frames[start..<start + width]
         }
         let actions = places[number].actions

@@ -4,7 +4,7 @@ package import Tensors
 /// nothing.
 ///
 /// Window w has the words `wordOffsets[w] ..< wordOffsets[w + 1]`, the steps `stepOffsets[w] ..< stepOffsets[w + 1]` (1
-/// to 17) and one frame more than steps: its frames begin at `stepOffsets[w] + w`.
+/// to ``maximumSteps``) and one frame more than steps: its frames begin at `stepOffsets[w] + w`.
 package struct WindowBatch: @unchecked Sendable {
     package var format: FeatureFormat
     /// Word ids, at least one a window; 0 never occurs.
@@ -24,9 +24,11 @@ package struct WindowBatch: @unchecked Sendable {
     package var frames: [UnsafeRawPointer] = []
     /// Per step: whether the generated term of the reward was there.
     package var isScored: [Bool] = []
+    /// Where the frames lie that are not those of the frame store but changed copies; nil where there are none.
+    package var copies: FrameCopies?
 
     package static let unlistedObject: Int32 = 82
-    /// Steps of the longest window.
+    /// Steps of the longest window there can be, which is SPRINT's; a run's own may be shorter.
     package static let maximumSteps = 17
 
     package init(format: FeatureFormat) { self.format = format }

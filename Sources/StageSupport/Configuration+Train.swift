@@ -25,6 +25,14 @@ extension Configuration {
         @Within(1...) package var steps: Int?
         /// Windows of an update.
         @Within(1...4096) package var batch = 64
+        /// Steps of a window, at most; a policy acts with as many as it was trained with.
+        @Within(1...17) package var window = 17
+        /// Pixels by which the pictures of a window are moved at random, at most.
+        @Within(0...16) package var shift = 0
+        /// A finished run of behaviour cloning whose policy this one begins with; `{seed}` in it is the run's seed.
+        package var start: String?
+        /// Validations in a row without a better one after which the run ends; it goes to its end when nil.
+        @Within(1...1000) package var earlyStop: Int?
         /// One a core when nil.
         @Within(1...1024) package var threads: Int?
         /// Of products.

@@ -89,6 +89,10 @@ extension TrainingSettings {
         epochs = train.epochs
         steps = train.steps
         batch = train.batch
+        window = train.window
+        shift = train.shift
+        earlyStop = train.earlyStop
+        start = train.start?.replacing("{seed}", with: String(seed))
         threads = train.threads
         precision = try train.precision.named()
         logEvery = train.logEvery

@@ -5,13 +5,13 @@ import Testing
 
 @Suite struct PolicyActorTests {
     /// Places that begin at different times, with sentences of different lengths, over more steps than a window has:
-    /// each answer is that of the policy for the last 17 frames, given as a window.
-    @Test(arguments: [FeatureFormat.float(channels: 5), .patches])
-    func answersAsThePolicyDoes(_ format: FeatureFormat) {
+    /// each answer is that of the policy for the last frames, as many as its windows have, given as a window.
+    @Test(arguments: [FeatureFormat.float(channels: 5), .patches], [17, 8, 4, 1])
+    func answersAsThePolicyDoes(_ format: FeatureFormat, _ window: Int) {
         let bench = NetworkBench(format)
         let actor = PolicyActor(
             bench.policy, parameters: bench.policyStore, positions: bench.positions, backend: bench.tape.backend,
-            placeCount: 3)
+            placeCount: 3, window: window)
         var stream = Stream(state: 3)
         let steps = 40
         var stories = [4, 1, 70].map { Window(words: $0, steps: steps, &stream) }
@@ -31,7 +31,7 @@ import Testing
             #expect(actor.actionScores.count == 13 * places.count)
             let windows = places.map { place in
                 let last = taken[place]
-                let first = max(0, last - PolicyActor.window + 1)
+                let first = max(0, last - actor.window + 1)
                 var window = stories[place]
                 window.actions = Array(window.actions[first...last])
                 window.objects = Array(window.objects[first...last])

@@ -31,9 +31,9 @@ import Testing
             #""iql":\#(try text(settings.iql))"#, #""network":\#(try text(description.network))"#,
             #""optimizer":\#(try text(settings.optimizer)),"precision":"float32""#,
             #""reward":{"generatedWeight":1,"source":{"labels":{"run":"a/b"}},"sparseWeight":1,"transform":"scaled"}"#,
-            #""seed":18446744073709551615,"step":7,"sums":{"count":0,"names":[],"values":[]}"#,
-            #""unrecorded":[{"name":"loss","split":"train","step":7,"value":0.5}],"version":1"#,
-            #""vocabulary":["<padding>","<unknown>","it","take"]"#,
+            #""seed":18446744073709551615,"shift":0,"step":7,"sums":{"count":0,"names":[],"values":[]}"#,
+            #""unrecorded":[{"name":"loss","split":"train","step":7,"value":0.5}],"version":2"#,
+            #""vocabulary":["<padding>","<unknown>","it","take"],"window":17"#,
         ]
         #expect(try text(description) == "{" + members.joined(separator: ",") + "}")
     }
@@ -46,6 +46,13 @@ import Testing
         let data = try JSONEncoder().encode(description)
         #expect(try JSONDecoder().decode(CheckpointDescription.self, from: data) == description)
         #expect(try JSONDecoder().decode(LearningSettings.self, from: data) == description.settings)
+        var whole = description
+        whole.settings.earlyStop = 3
+        whole.settings.start = LearningSettings.Start(run: "bc", step: 9, sha256: "cd")
+        whole.earlyStop = EarlyStop()
+        _ = whole.earlyStop?.note(0.5, step: 4)
+        let both = try JSONDecoder().decode(CheckpointDescription.self, from: try JSONEncoder().encode(whole))
+        #expect(both == whole && both.earlyStop?.bestStep == 4)
         var members = try #require(try JSONSerialization.jsonObject(with: data) as? [String: Any])
         for name in members.keys.sorted() {
             let value = members.removeValue(forKey: name)

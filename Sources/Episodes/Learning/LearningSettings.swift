@@ -60,6 +60,14 @@ package struct LearningSettings: Sendable, Equatable, Codable {
     package var precision: String
     /// Windows of a batch.
     package var batchSize: Int
+    /// Steps of a window, at most.
+    package var window: Int
+    /// Pixels by which the pictures of a window are moved at random, at most.
+    package var shift: Int
+    /// Validations without a better one after which the run ends; nil where none ends it.
+    package var earlyStop: Int?
+    /// The run whose policy this one began with; nil for weights drawn at random.
+    package var start: Start?
     /// Of what the windows are cut from, rewards included: hexadecimal.
     package var dataSHA256: String
     /// What each step is worth.
@@ -69,16 +77,38 @@ package struct LearningSettings: Sendable, Equatable, Codable {
     /// Of all random streams.
     package var seed: UInt64
 
+    /// A finished run of behaviour cloning whose policy another run begins with.
+    package struct Start: Sendable, Equatable, Codable {
+        /// The run's name.
+        package var run: String
+        /// Updates it had made.
+        package var step: Int
+        /// Of its weights, hexadecimal.
+        package var sha256: String
+
+        /// A run with its last checkpoint.
+        package init(run: String, step: Int, sha256: String) {
+            self.run = run
+            self.step = step
+            self.sha256 = sha256
+        }
+    }
+
     /// - Parameter dataSHA256: A hash of the training set's lists, hexadecimal.
     package init(
         algorithm: Algorithm, iql: IQL = IQL(), optimizer: AdamW = AdamW(), precision: String = "float32",
-        batchSize: Int = 64, dataSHA256: String, reward: RewardMix, encoder: String, seed: UInt64
+        batchSize: Int = 64, window: Int = 17, shift: Int = 0, earlyStop: Int? = nil,
+        start: Start? = nil, dataSHA256: String, reward: RewardMix, encoder: String, seed: UInt64
     ) {
         self.algorithm = algorithm
         self.iql = iql
         self.optimizer = optimizer
         self.precision = precision
         self.batchSize = batchSize
+        self.window = window
+        self.shift = shift
+        self.earlyStop = earlyStop
+        self.start = start
         self.dataSHA256 = dataSHA256
         self.reward = reward
         self.encoder = encoder

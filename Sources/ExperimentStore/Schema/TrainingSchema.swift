@@ -20,6 +20,7 @@ extension Schema {
             started_at TEXT NOT NULL,
             updated_at TEXT NOT NULL,
             step INTEGER NOT NULL DEFAULT 0 CHECK (step >= 0),
+            best_step INTEGER CHECK (best_step >= 0),
             message TEXT
         ) STRICT;
         CREATE INDEX train_runs_by_dataset ON train_runs (dataset_id);
@@ -44,8 +45,8 @@ extension Schema {
 
         CREATE VIEW train_list AS
         SELECT r.id, r.name, d.name AS dataset, r.algorithm, r.preset, r.encoder, r.seed, r.reward, l.name AS label_run,
-            r.parameters, lower(hex(r.vocabulary_sha256)) AS vocabulary_sha256, r.status, r.step, r.message,
-            r.started_at, r.updated_at,
+            r.parameters, lower(hex(r.vocabulary_sha256)) AS vocabulary_sha256, r.status, r.step, r.best_step,
+            r.message, r.started_at, r.updated_at,
             (SELECT max(c.step) FROM train_checkpoints c WHERE c.run_id = r.id) AS last_checkpoint, r.config
         FROM train_runs r JOIN datasets d ON d.id = r.dataset_id LEFT JOIN label_runs l ON l.id = r.label_run_id;
 

@@ -5,6 +5,7 @@ package struct TrainStatus: Encodable, Sendable {
     var run: String
     var status: String
     var step: Int
+    var bestStep: Int?
     var algorithm: String
     var preset: String
     var encoder: String
@@ -17,7 +18,8 @@ package struct TrainStatus: Encodable, Sendable {
     var figures: [String: [String: Double]]
 
     private enum CodingKeys: String, CodingKey {
-        case run, status, step, algorithm, preset, encoder, parameters, seed, reward, startedAt, updatedAt, message,
+        case run, status, step, bestStep, algorithm, preset, encoder, parameters, seed, reward, startedAt, updatedAt,
+            message,
             figures
     }
 
@@ -28,6 +30,7 @@ package struct TrainStatus: Encodable, Sendable {
         self.run = run.identity.name
         status = run.status.rawValue
         step = run.step
+        bestStep = run.bestStep
         algorithm = run.identity.algorithm
         preset = run.identity.preset
         encoder = run.identity.encoder

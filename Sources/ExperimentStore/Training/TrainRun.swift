@@ -70,8 +70,13 @@ package struct TrainRun: QueryRow, Equatable {
     package private(set) var updatedAt: String
     /// Updates done, as last noted.
     package private(set) var step: Int
+    /// Updates after which its best checkpoint was taken, where validations decide; nil where the last one acts.
+    package private(set) var bestStep: Int?
     /// Why it failed, or what there is to say.
     package private(set) var message: String?
+
+    /// Updates done before the checkpoint that acts was taken.
+    package var actingStep: Int { bestStep ?? step }
 
     /// All runs in the order in which they were made.
     package static func all(_ db: Database) throws -> [TrainRun] {
@@ -95,16 +100,24 @@ package struct TrainRun: QueryRow, Equatable {
     }
 
     /// Notes how far the run is and how it stands.
-    package mutating func update(status: Status, step: Int, message: String? = nil, _ db: Database) throws {
+    ///
+    /// - Parameter bestStep: Of the checkpoint that acts, where it is not the last.
+    package mutating func update(
+        status: Status, step: Int, bestStep: Int? = nil, message: String? = nil, _ db: Database
+    ) throws {
         let now = StoreTime.now
         try db.execute(
             sql: """
-                UPDATE train_runs SET status = :status, step = :step, message = :message, updated_at = :now
+                UPDATE train_runs
+                SET status = :status, step = :step, best_step = :best, message = :message, updated_at = :now
                 WHERE id = :id
                 """,
-            arguments: ["status": status.rawValue, "step": step, "message": message, "now": now, "id": id])
+            arguments: [
+                "status": status.rawValue, "step": step, "best": bestStep, "message": message, "now": now, "id": id,
+            ])
         self.status = status
         self.step = step
+        self.bestStep = bestStep
         self.message = message
         updatedAt = now
     }

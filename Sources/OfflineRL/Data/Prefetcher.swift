@@ -134,7 +134,8 @@ private final class Ring: @unchecked Sendable {
         guard goesOn else { return false }
         let slot = slots + index % Prefetcher.depth
         sampler.fill(&slot.pointee, number: firstNumber + index)
-        pages.touch(slot.pointee)
+        // Copies have been in memory since they were made.
+        if slot.pointee.copies == nil { pages.touch(slot.pointee) }
         pthread_mutex_lock(mutex)
         filled += 1
         pthread_cond_signal(changed)

@@ -10,6 +10,8 @@ package struct TrainingDataError: ExitCoded, Equatable {
         case empty
         /// The label run has no score of any step.
         case unscored
+        /// What the network sees cannot be moved by pixels.
+        case shift
     }
 
     /// What is missing.
@@ -24,5 +26,5 @@ package struct TrainingDataError: ExitCoded, Equatable {
 
     /// The message.
     package var description: String { message }
-    package var exit: StageExit { .inputMissing }
+    package var exit: StageExit { code == .shift ? .usage : .inputMissing }
 }

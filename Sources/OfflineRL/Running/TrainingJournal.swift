@@ -21,7 +21,7 @@ package enum TrainingEvent: Sendable, Equatable {
 final class TrainingJournal: TrainingObserver {
     private let session: TrainingSession
     private let events: EventFileWriter
-    private let sums: () -> FigureSums
+    private let progress: () -> (sums: FigureSums, earlyStop: EarlyStop?)
     private let onEvent: (TrainingEvent) throws -> Void
     private let shouldStop: () -> Bool
     private var waiting: [CheckpointDescription.Figure]
@@ -29,14 +29,14 @@ final class TrainingJournal: TrainingObserver {
     private(set) var lastCheckpoint: String?
 
     /// - Parameters:
-    ///   - sums: The loop's, for checkpoints.
+    ///   - progress: The loop's sums and what its validations have shown, for checkpoints.
     ///   - onEvent: Ends the session where it throws.
     init(
-        _ session: TrainingSession, sums: @escaping () -> FigureSums,
+        _ session: TrainingSession, progress: @escaping () -> (sums: FigureSums, earlyStop: EarlyStop?),
         onEvent: @escaping (TrainingEvent) throws -> Void, shouldStop: @escaping () -> Bool
     ) throws {
         self.session = session
-        self.sums = sums
+        self.progress = progress
         self.onEvent = onEvent
         self.shouldStop = shouldStop
         waiting = session.checkpoint?.description.unrecorded ?? []
@@ -57,11 +57,13 @@ final class TrainingJournal: TrainingObserver {
     func save(step: Int) throws {
         try write(.running, patience: .zero)
         let path = session.folder.checkpoint(step: step)
+        let (sums, earlyStop) = progress()
         try Checkpoint.write(
-            session.learner, session.description(step: step, waiting: waiting, sums: sums()), to: path)
+            session.learner,
+            session.description(step: step, waiting: waiting, sums: sums, earlyStop: earlyStop), to: path)
         lastCheckpoint = path
         try onEvent(.saved(step: step))
-        session.folder.keepLatest(session.plan.keep)
+        session.folder.keepLatest(session.plan.keep, best: earlyStop?.bestStep)
     }
 
     func didUpdate(step: Int, metrics: UpdateMetrics) throws -> Bool {
@@ -77,12 +79,12 @@ final class TrainingJournal: TrainingObserver {
     func write(_ status: TrainRun.Status, patience: Duration, message: String? = nil) throws -> Bool {
         lastWrite = .now
         let rows = waiting.map { TrainMetricRow(step: $0.step, split: $0.split, name: $0.name, value: $0.value) }
-        let (identity, step) = (session.identity, session.learner.step)
+        let (identity, step, best) = (session.identity, session.learner.step, progress().earlyStop?.bestStep)
         let isDone = try withStore(patience: patience) { store in
             try store.write { db in
                 var run = try TrainRun.named(identity.name, db) ?? TrainRun.create(identity, db)
                 try run.record(rows, db)
-                try run.update(status: status, step: step, message: message, db)
+                try run.update(status: status, step: step, bestStep: best, message: message, db)
                 if let path = lastCheckpoint, let saved = try? Checkpoint(path) {
                     try run.record(
                         TrainCheckpointRow(step: saved.description.step, path: path, sha256: saved.modelSHA256), db)
@@ -98,14 +100,14 @@ final class TrainingJournal: TrainingObserver {
 
     /// Forgets what the store says of the steps after the learner's.
     func rollback() throws {
-        let (identity, step) = (session.identity, session.learner.step)
+        let (identity, step, best) = (session.identity, session.learner.step, progress().earlyStop?.bestStep)
         let isDone = try withStore(patience: .seconds(60)) { store in
             try store.write { db in
                 // Without a checkpoint nothing is left of what the store says, and it may be of other settings.
                 if step == 0 { try TrainRun.named(identity.name, db)?.delete(db) }
                 var run = try TrainRun.named(identity.name, db) ?? TrainRun.create(identity, db)
                 try run.rollback(to: step, db)
-                try run.update(status: .running, step: step, db)
+                try run.update(status: .running, step: step, bestStep: best, db)
             }
         }
         if !isDone {

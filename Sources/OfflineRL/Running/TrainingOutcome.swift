@@ -11,11 +11,13 @@ package struct TrainingOutcome: Encodable, Sendable {
     var waitedForBatches: Double
     var bytes: Int
     var checkpoint: String
+    /// The checkpoint that acts, where validations may end the run.
+    var best: String?
     var validation: [String: [String: Double]]
     private let figures: String
 
     private enum CodingKeys: String, CodingKey {
-        case run, step, updates, seconds, waitedForBatches, bytes, checkpoint, validation
+        case run, step, updates, seconds, waitedForBatches, bytes, checkpoint, best, validation
     }
 
     /// - Throws: `StoreError` where the figures cannot be read back.
@@ -29,6 +31,7 @@ package struct TrainingOutcome: Encodable, Sendable {
         waitedForBatches = report.waitedForBatches
         bytes = session.learner.byteCount
         checkpoint = report.checkpoint
+        best = report.best
         validation = rows.latest
         figures = rows.latestText
     }
@@ -39,6 +42,7 @@ package struct TrainingOutcome: Encodable, Sendable {
         var text = "\(step.grouped) updates, \(updates.grouped) of them now in "
         text += "\(seconds.durationText) (\(rate)/s); \(bytes >> 20) MB\n" + figures
         text += checkpoint.isEmpty ? "" : "checkpoint: \(checkpoint)\n"
+        if let best, best != checkpoint { text += "best by its validations, which acts: \(best)\n" }
         return text
     }
 }

@@ -1,5 +1,6 @@
 internal import Episodes
 internal import ExperimentStore
+internal import Foundation
 internal import Ground
 internal import Networks
 internal import Tensors
@@ -24,6 +25,14 @@ extension TrainingSession {
                     + "\(counts.unscored.grouped) steps have no score and get the sparse part only"
             )
         }
+        let share = sampler.firstStepShare
+        lines.append(
+            "windows of \(settings.window) steps; an instruction's first step is \(percent(share.drawn)) of what is "
+                + "trained (\(percent(share.within)) if windows began inside instructions only)"
+                + (settings.shift > 0 ? "; pictures are moved by up to \(settings.shift) pixels" : ""))
+        if let start = learning.start, checkpoint == nil {
+            lines.append("begins with the policy of \(start.run), after \(start.step.grouped) updates of cloning")
+        }
         if counts.withoutFrames > 0 {
             lines.append("note: \(counts.withoutFrames.grouped) instructions lack frames and are left out")
         }
@@ -36,4 +45,6 @@ extension TrainingSession {
         if let checkpoint { lines.append("going on after update \(checkpoint.description.step.grouped)") }
         return lines
     }
+
+    private func percent(_ share: Double) -> String { String(format: "%.1f %%", 100 * share) }
 }

@@ -29,6 +29,8 @@ package final class TrainingSession {
     /// Whether the run was begun as something else, which is to be forgotten.
     private var beginsAnew = false
     private let dataSHA256: String
+    /// The run whose policy this one began with.
+    private var start: LearningSettings.Start?
 
     /// Loads the data, makes the learner, and takes the run's lock.
     ///
@@ -54,17 +56,37 @@ package final class TrainingSession {
         var shape = NetworkShape(
             settings.preset, features: training.format, vocabularySize: training.vocabulary.count)
         if let dropout = settings.dropout { shape.dropout = dropout }
-        sampler = WindowSampler(training, batchSize: settings.batch, order: .shuffled(seed: settings.seed))
+        if settings.shift > 0, training.format != .patches {
+            throw TrainingDataError(
+                .shift,
+                "train.shift \(settings.shift): the features of \(settings.encoder) cannot be moved by pixels; only "
+                    + "pictures (train.encoder: patches) can")
+        }
+        sampler = WindowSampler(
+            training, batchSize: settings.batch, window: settings.window, shift: settings.shift,
+            order: .shuffled(seed: settings.seed))
         dataSHA256 = training.fingerprint
         let steps = settings.steps ?? max(1, Int((settings.epochs * Double(sampler.batchesPerEpoch)).rounded(.up)))
         plan = TrainingPlan(
             steps: steps, logEvery: settings.logEvery, checkpointEvery: settings.checkpointEvery,
-            validateEvery: settings.validateEvery ?? sampler.batchesPerEpoch, keep: settings.keep)
+            validateEvery: settings.validateEvery ?? sampler.batchesPerEpoch, keep: settings.keep,
+            patience: settings.earlyStop)
+        if settings.earlyStop != nil, validation.isEmpty {
+            throw TrainingDataError(
+                .empty,
+                "train.early_stop: there is nothing to validate on; name splits that are there with train.validation")
+        }
         var optimizer = settings.optimizer
         if settings.isCosine { optimizer.cosineSteps = steps }
         learner = Learner(
             settings.algorithm, shape, iql: settings.iql, optimizer: optimizer, seed: settings.seed,
             backend: backend, usesHalves: settings.precision == .bfloat16)
+        // A run that is under way does not need the one it began with any more.
+        var policyStart: PolicyStart?
+        if let name = settings.start, name != checkpoint?.description.settings.start?.run {
+            policyStart = try PolicyStart(name, datasetID: training.datasetID, in: store)
+        }
+        start = policyStart?.start ?? (settings.start == nil ? nil : checkpoint?.description.settings.start)
         if let checkpoint {
             let own = description(step: 0, waiting: [], sums: FigureSums())
             if let difference = checkpoint.description.difference(from: own) {
@@ -78,9 +100,16 @@ package final class TrainingSession {
                 notes = ["this run was begun with \(difference); it begins anew"]
                 self.checkpoint = nil
                 beginsAnew = true
+                if let name = settings.start, policyStart == nil {
+                    policyStart = try PolicyStart(name, datasetID: training.datasetID, in: store)
+                    start = policyStart?.start
+                }
             } else {
                 try checkpoint.load(into: learner)
             }
+        }
+        if self.checkpoint == nil, let policyStart {
+            try policyStart.load(into: learner, of: description(step: 0, waiting: [], sums: FigureSums()))
         }
         if let results { try ExperimentStore.prepareResults(results, beside: store, trainings: [settings.run]) }
         try store.close()
@@ -98,6 +127,8 @@ package final class TrainingSession {
         package var waitedForBatches: Double
         /// The latest checkpoint's folder; empty for none.
         package var checkpoint: String
+        /// The folder of the best one by its validations, where they may end the run.
+        package var best: String?
         /// False where another stage kept the store: the last figures wait in the checkpoint for the next call.
         package var isStored: Bool
     }
@@ -114,10 +145,14 @@ package final class TrainingSession {
     ) throws -> Report {
         let loop = TrainingLoop(
             learner, plan,
-            validation: validation.map { ($0.split, WindowSampler($0.set, batchSize: settings.batch, order: .once)) },
-            guess: training.mostFrequent, sums: checkpoint?.description.sums ?? FigureSums())
+            validation: validation.map { split, set in
+                (split, WindowSampler(set, batchSize: settings.batch, window: settings.window, order: .once))
+            },
+            guess: training.mostFrequent, sums: checkpoint?.description.sums ?? FigureSums(),
+            earlyStop: checkpoint?.description.earlyStop)
         if beginsAnew { try folder.clear() }
-        let journal = try TrainingJournal(self, sums: { loop.sums }, onEvent: onEvent, shouldStop: shouldStop)
+        let journal = try TrainingJournal(
+            self, progress: { (loop.sums, loop.earlyStop) }, onEvent: onEvent, shouldStop: shouldStop)
         try journal.rollback()
         let prefetcher = Prefetcher(sampler, from: learner.step)
         defer { prefetcher.stop() }
@@ -135,11 +170,20 @@ package final class TrainingSession {
         }
         let seconds = (ContinuousClock.now - start) / .seconds(1)
         let isStored = try journal.write(
-            outcome == .done ? .done : .running, patience: shouldStop() ? .seconds(2) : .seconds(600))
+            outcome == .done ? .done : .running, patience: shouldStop() ? .seconds(2) : .seconds(600),
+            message: outcome == .done ? stopText(loop.earlyStop) : nil)
         return Report(
             isDone: outcome == .done, step: learner.step, updates: learner.step - first, seconds: seconds,
             waitedForBatches: Double(prefetcher.waitedNanoseconds) / 1e9,
-            checkpoint: journal.lastCheckpoint ?? checkpoint?.path ?? "", isStored: isStored)
+            checkpoint: journal.lastCheckpoint ?? checkpoint?.path ?? "",
+            best: loop.earlyStop?.bestStep.map { folder.checkpoint(step: $0) }, isStored: isStored)
+    }
+
+    /// What an early stop came to; nil without one.
+    private func stopText(_ earlyStop: EarlyStop?) -> String? {
+        guard let earlyStop, let best = earlyStop.bestStep else { return nil }
+        let end = learner.step < plan.steps ? "stopped early: " : ""
+        return "\(end)the checkpoint after \(best.grouped) updates is the best by its validations, and acts"
     }
 
     // MARK: Data
@@ -192,17 +236,21 @@ package final class TrainingSession {
 
     // MARK: What the run is
 
+    /// How the policy is learned.
+    var learning: LearningSettings { description(step: 0, waiting: [], sums: FigureSums()).settings }
+
     func description(
-        step: Int, waiting: [CheckpointDescription.Figure], sums: FigureSums
+        step: Int, waiting: [CheckpointDescription.Figure], sums: FigureSums, earlyStop: EarlyStop? = nil
     ) -> CheckpointDescription {
         CheckpointDescription(
             step: step,
             settings: LearningSettings(
                 algorithm: settings.algorithm, iql: settings.iql, optimizer: learner.optimizer,
-                precision: settings.precision.rawValue, batchSize: settings.batch, dataSHA256: dataSHA256,
+                precision: settings.precision.rawValue, batchSize: settings.batch, window: settings.window,
+                shift: settings.shift, earlyStop: settings.earlyStop, start: start, dataSHA256: dataSHA256,
                 reward: settings.reward, encoder: settings.encoder, seed: settings.seed),
             network: CheckpointDescription.Network(learner.shape), vocabulary: training.vocabulary, unrecorded: waiting,
-            sums: sums)
+            sums: sums, earlyStop: earlyStop)
     }
 
     /// What the store keeps of the run.
@@ -241,6 +289,12 @@ extension CheckpointDescription {
             check("networks of", network == own.network, "\(network)", "\(own.network)"),
             check("the seed", was.seed == now.seed, "\(was.seed)", "\(now.seed)"),
             check("batches of", was.batchSize == now.batchSize, "\(was.batchSize)", "\(now.batchSize)"),
+            check("windows of", was.window == now.window, "\(was.window) steps", "\(now.window)"),
+            check("pictures moved by up to", was.shift == now.shift, "\(was.shift) pixels", "\(now.shift)"),
+            check(
+                "an early stop after", was.earlyStop == now.earlyStop, Self.patience(was.earlyStop),
+                Self.patience(now.earlyStop)),
+            check("the policy of", was.start == now.start, Self.words(was.start), Self.words(now.start)),
             check("the precision", was.precision == now.precision, was.precision, now.precision),
             check("the settings", was.iql == now.iql, "\(was.iql)", "\(now.iql)"),
             check("the optimiser", was.optimizer == now.optimizer, "\(was.optimizer)", "\(now.optimizer)"),
@@ -250,5 +304,11 @@ extension CheckpointDescription {
                 String(was.dataSHA256.prefix(12)), String(now.dataSHA256.prefix(12))),
         ]
         return checks.lazy.compactMap { $0 }.first
+    }
+
+    private static func patience(_ count: Int?) -> String { count.map { "\($0) validations" } ?? "none" }
+
+    private static func words(_ start: LearningSettings.Start?) -> String {
+        start.map { "\($0.run) (\($0.sha256.prefix(12)))" } ?? "no other run"
     }
 }

@@ -25,6 +25,14 @@ package struct TrainingSettings: Sendable, Equatable {
     package var steps: Int?
     /// Windows of an update.
     package var batch = 64
+    /// Steps of a window, at most.
+    package var window = WindowBatch.maximumSteps
+    /// Pixels by which the pictures of a window are moved at random, at most; 0 leaves them.
+    package var shift = 0
+    /// The run of behaviour cloning whose policy this one begins with.
+    package var start: String?
+    /// Validations in a row without a better one after which the run ends; nil where none ends it.
+    package var earlyStop: Int?
     /// Nil for one a core.
     package var threads: Int?
     package var precision = CPUBackend.Precision.float32

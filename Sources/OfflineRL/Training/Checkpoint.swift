@@ -165,6 +165,20 @@ package struct Checkpoint: Sendable {
         }
     }
 
+    /// Puts the policy's weights and running moments into a learner that may have a critic of its own. Nothing else of it
+    /// changes: it has made no update.
+    ///
+    /// - Throws: ``CheckpointError``; the learner is then half loaded and must not be used.
+    func loadPolicy(into learner: Learner) throws {
+        do {
+            try load(learner.policyTensors, from: path + "/" + Self.modelFile)
+        } catch let error as ExchangeError {
+            throw CheckpointError(
+                error.code == .mismatch ? .mismatch : .damaged, error.description, path: path)
+        }
+        learner.policyParameters.refreshHalves()
+    }
+
     private func load(_ tensors: [StoredTensor], from path: String) throws {
         let file = try SafetensorsFile(path)
         let known = Set(tensors.map(\.name))
@@ -191,7 +205,12 @@ extension Learner {
     private var stores: [ParameterStore] { [policyParameters, criticParameters].compactMap { $0 } }
 
     /// Weights, running moments, and the target's as `target.` with the critic's names.
-    var modelTensors: [StoredTensor] {
+    var modelTensors: [StoredTensor] { Self.modelTensors(of: stores) }
+
+    /// Those of the policy.
+    var policyTensors: [StoredTensor] { Self.modelTensors(of: [policyParameters]) }
+
+    private static func modelTensors(of stores: [ParameterStore]) -> [StoredTensor] {
         var tensors: [StoredTensor] = []
         for store in stores {
             for (list, values, target) in [

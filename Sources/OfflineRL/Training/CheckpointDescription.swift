@@ -61,7 +61,7 @@ package struct CheckpointDescription: Sendable, Equatable, Codable {
     }
 
     /// Of this form of the JSON.
-    package static let currentVersion = 1
+    package static let currentVersion = 2
 
     /// Of the form of the JSON.
     package var version = Self.currentVersion
@@ -78,11 +78,13 @@ package struct CheckpointDescription: Sendable, Equatable, Codable {
     package var unrecorded: [Figure]
     /// Training figures since their last row.
     package var sums: FigureSums
+    /// What the validations have shown so far; nil where none of them may end the run.
+    package var earlyStop: EarlyStop?
 
     /// A description of the present version.
     package init(
         step: Int, settings: LearningSettings, network: Network, vocabulary: Vocabulary, unrecorded: [Figure] = [],
-        sums: FigureSums = FigureSums()
+        sums: FigureSums = FigureSums(), earlyStop: EarlyStop? = nil
     ) {
         self.step = step
         self.settings = settings
@@ -90,12 +92,13 @@ package struct CheckpointDescription: Sendable, Equatable, Codable {
         self.vocabulary = vocabulary
         self.unrecorded = unrecorded
         self.sums = sums
+        self.earlyStop = earlyStop
     }
 }
 
 extension CheckpointDescription {
     private enum CodingKeys: String, CodingKey {
-        case version, step, network, vocabulary, unrecorded, sums
+        case version, step, network, vocabulary, unrecorded, sums, earlyStop
     }
 
     /// - Throws: `DecodingError`.
@@ -108,6 +111,7 @@ extension CheckpointDescription {
         vocabulary = try members.decode(Vocabulary.self, forKey: .vocabulary)
         unrecorded = try members.decode([Figure].self, forKey: .unrecorded)
         sums = try members.decode(FigureSums.self, forKey: .sums)
+        earlyStop = try members.decodeIfPresent(EarlyStop.self, forKey: .earlyStop)
     }
 
     /// - Throws: `EncodingError`.
@@ -120,6 +124,7 @@ extension CheckpointDescription {
         try members.encode(vocabulary, forKey: .vocabulary)
         try members.encode(unrecorded, forKey: .unrecorded)
         try members.encode(sums, forKey: .sums)
+        try members.encodeIfPresent(earlyStop, forKey: .earlyStop)
     }
 }
 

@@ -63,6 +63,15 @@ package final class RunFolder {
         return (nil, [])
     }
 
+    /// The checkpoint that acts: the best one by its validations where they may end the run, else the latest.
+    ///
+    /// - Throws: ``CheckpointError`` where there are checkpoints and it is not whole.
+    package static func acting(_ path: String) throws -> Checkpoint? {
+        guard let latest = try latest(path).checkpoint else { return nil }
+        guard let best = latest.description.earlyStop?.bestStep, best != latest.description.step else { return latest }
+        return try Checkpoint(path + "/checkpoints/step-" + String(format: "%08d", best))
+    }
+
     /// Removes all checkpoints and TensorBoard's events.
     ///
     /// - Throws: ``CheckpointError``.
@@ -78,9 +87,9 @@ package final class RunFolder {
         }
     }
 
-    /// Removes all checkpoints but the latest `count`.
-    package func keepLatest(_ count: Int) {
-        for step in Self.steps(path).dropFirst(count) {
+    /// Removes all checkpoints but the latest `count` and the best.
+    package func keepLatest(_ count: Int, best: Int? = nil) {
+        for step in Self.steps(path).dropFirst(count) where step != best {
             try? FileManager.default.removeItem(atPath: checkpoint(step: step))
         }
     }

@@ -14,14 +14,19 @@ package struct TrainingPlan: Sendable, Equatable {
     package var validateEvery: Int
     /// Checkpoints to keep, the latest.
     package var keep: Int
+    /// Validations in a row without a better one after which the run ends; nil where none ends it.
+    package var patience: Int?
 
-    /// A plan; all numbers are counts of updates but `keep`.
-    package init(steps: Int, logEvery: Int, checkpointEvery: Int, validateEvery: Int, keep: Int) {
+    /// A plan; all numbers are counts of updates but `keep` and `patience`.
+    package init(
+        steps: Int, logEvery: Int, checkpointEvery: Int, validateEvery: Int, keep: Int, patience: Int? = nil
+    ) {
         self.steps = steps
         self.logEvery = logEvery
         self.checkpointEvery = checkpointEvery
         self.validateEvery = validateEvery
         self.keep = keep
+        self.patience = patience
     }
 }
 
@@ -96,6 +101,8 @@ package final class TrainingLoop {
     private let validation: [(split: String, sampler: WindowSampler)]
     /// Sums of the training figures since their last row.
     package private(set) var sums: FigureSums
+    /// What the validations have shown; nil where none may end the run.
+    package private(set) var earlyStop: EarlyStop?
 
     /// How the loop ended: with all updates, or asked to stop.
     package enum Outcome: Sendable, Equatable {
@@ -106,10 +113,12 @@ package final class TrainingLoop {
     /// - Parameters:
     ///   - guess: What the baselines of the validations guess.
     ///   - sums: Of a run that goes on between two rows.
+    ///   - earlyStop: Of a run that goes on; heeded where the plan has a patience.
     package init(
         _ learner: Learner, _ plan: TrainingPlan, validation: [(split: String, sampler: WindowSampler)],
-        guess: TrainingSet.MostFrequent? = nil, sums: FigureSums = FigureSums()
+        guess: TrainingSet.MostFrequent? = nil, sums: FigureSums = FigureSums(), earlyStop: EarlyStop? = nil
     ) {
+        self.earlyStop = plan.patience == nil ? nil : earlyStop ?? EarlyStop()
         self.guess = guess
         self.sums = sums
         self.learner = learner
@@ -117,7 +126,13 @@ package final class TrainingLoop {
         self.validation = validation
     }
 
-    /// Trains from the learner's step to the plan's end.
+    /// Whether the validations say that it is enough.
+    private var isOver: Bool {
+        guard let patience = plan.patience, let earlyStop else { return false }
+        return earlyStop.isOver(patience: patience)
+    }
+
+    /// Trains from the learner's step to the plan's end, or until validations find nothing better any more.
     ///
     /// - Parameters:
     ///   - next: Puts the batch of the given number in place; nil ends the run as stopped.
@@ -127,7 +142,7 @@ package final class TrainingLoop {
     package func run(
         _ batch: inout WindowBatch, next: (inout WindowBatch, Int) -> Bool, observer: any TrainingObserver
     ) throws -> Outcome {
-        while learner.step < plan.steps {
+        while learner.step < plan.steps, !isOver {
             guard next(&batch, learner.step) else { return try stop(observer) }
             let metrics = learner.computeGradients(batch)
             guard metrics.isFinite else {
@@ -142,16 +157,25 @@ package final class TrainingLoop {
                 try observer.record(sums.means, split: "train", step: step)
                 sums.removeAll()
             }
-            if step % plan.validateEvery == 0 || step == plan.steps {
-                for (split, sampler) in validation {
-                    guard let figures = learner.validate(sampler, guess: guess) else { continue }
-                    try observer.record(figures.figures, split: split, step: step)
-                }
+            let isBest = try step % plan.validateEvery == 0 || step == plan.steps ? validate(step, observer) : false
+            if step % plan.checkpointEvery == 0 || step == plan.steps || isBest || isOver {
+                try observer.save(step: step)
             }
-            if step % plan.checkpointEvery == 0 || step == plan.steps { try observer.save(step: step) }
-            if !goesOn, step < plan.steps { return try stop(observer) }
+            if !goesOn, step < plan.steps, !isOver { return try stop(observer) }
         }
         return .done
+    }
+
+    /// - Returns: Whether the policy is the best so far, and to be kept.
+    private func validate(_ step: Int, _ observer: any TrainingObserver) throws -> Bool {
+        var losses: [Double] = []
+        for (split, sampler) in validation {
+            guard let figures = learner.validate(sampler, guess: guess) else { continue }
+            try observer.record(figures.figures, split: split, step: step)
+            losses.append(figures.policyLoss)
+        }
+        guard !losses.isEmpty else { return false }
+        return earlyStop?.note(losses.reduce(0, +) / Double(losses.count), step: step) ?? false
     }
 
     private func stop(_ observer: any TrainingObserver) throws -> Outcome {

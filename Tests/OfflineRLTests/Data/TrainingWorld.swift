@@ -12,6 +12,8 @@ struct TrainingWorld {
     var folder: TemporaryFolder { fixture.folder }
     var store: ExperimentStore { fixture.store }
     static let format = FrameFormat(element: .float16, shape: [3, 7, 7])!
+    /// Pictures, as the frame store has them.
+    static let pictures = FrameFormat(element: .uint8, shape: [56, 56, 3])!
     static let identifier = StoreFixture.frameStoreID
 
     static let plans = [
@@ -22,8 +24,10 @@ struct TrainingWorld {
         EpisodePlan(split: "valid_seen", subTasks: [(.pickup, 17), (.cool, 40)]),
     ]
 
-    init(_ plans: [EpisodePlan] = Self.plans, datasets: [String] = ["d"]) throws {
-        fixture = try StoreFixture(plans, datasets: datasets, frames: Self.format)
+    init(
+        _ plans: [EpisodePlan] = Self.plans, datasets: [String] = ["d"], frames: FrameFormat = Self.format
+    ) throws {
+        fixture = try StoreFixture(plans, datasets: datasets, frames: frames)
     }
 
     /// The instructions of a split in the order of their ids.
@@ -55,7 +59,7 @@ extension TrainingSet {
     }
 
     /// The words of item `index`.
-    func text(_ index: Int) -> [Int32] {
-        Array(words[items[index].firstWord..<(items[index].firstWord + items[index].wordCount)])
-    }
+    func text(_ index: Int) -> [Int32] { text(of: items[index]) }
+
+    func text(of item: Item) -> [Int32] { Array(words[item.firstWord..<(item.firstWord + item.wordCount)]) }
 }

@@ -54,7 +54,7 @@ import Testing
     }
 
     /// A window taken apart: which item it may be of, where it begins, and that all of its parts agree.
-    private func window(_ w: Int, _ batch: WindowBatch, of item: Int) -> Int {
+    private func window(_ w: Int, _ batch: WindowBatch, of item: Int, length: Int = 17) -> Int {
         let steps = Int(batch.stepOffsets[w])..<Int(batch.stepOffsets[w + 1])
         let words = Int(batch.wordOffsets[w])..<Int(batch.wordOffsets[w + 1])
         let frames = batch.frames[(steps.lowerBound + w)...(steps.upperBound + w)]
@@ -64,7 +64,7 @@ import Testing
             Int(frames.first!.load(fromByteOffset: 1, as: UInt8.self))
             - Int(address.load(fromByteOffset: 1, as: UInt8.self))
         #expect((0..<entry.stepCount).contains(start))
-        #expect(steps.count == min(17, entry.stepCount - start))
+        #expect(steps.count == min(length, entry.stepCount - start))
         #expect(Array(batch.words[words]) == set.text(item))
         for (offset, step) in steps.enumerated() {
             #expect(batch.actions[step] == set.actions[entry.firstStep + start + offset])
@@ -99,28 +99,102 @@ import Testing
         #expect(sampler.batchesPerEpoch == (set.items.count + size - 1) / size)
     }
 
-    @Test func windowsStartAnywhere() {
+    /// Starts are even over -(W - 1) ... L - 1, and those before 0 begin at 0: step 0 begins W windows for one of any
+    /// other step.
+    @Test(arguments: [1, 4, 8, 17])
+    func windowsStartAnywhereAndAtFirstStepsOften(_ length: Int) {
         let long = set.items.indices.max { set.items[$0].stepCount < set.items[$1].stepCount } ?? 0
-        let sampler = WindowSampler(set, batchSize: set.items.count, order: .shuffled(seed: 2))
+        let sampler = WindowSampler(
+            set, batchSize: set.items.count, window: length, order: .shuffled(seed: 2))
         let permutation = SeededPermutation(count: set.items.count, hash: SeededHash(seed: 2, purpose: 0))
-        var counts = [Int](repeating: 0, count: set.items[long].stepCount)
-        for epoch in 0..<(100 * counts.count) {
+        let stepCount = set.items[long].stepCount
+        var counts = [Int](repeating: 0, count: stepCount)
+        for epoch in 0..<(100 * (stepCount + length - 1)) {
             var batch = sampler.makeBatch()
             sampler.fill(&batch, number: epoch)
             let w = set.items.indices.first { permutation($0, epoch: epoch) == long } ?? 0
-            counts[Int(batch.frames[Int(batch.stepOffsets[w]) + w].load(fromByteOffset: 1, as: UInt8.self))] += 1
+            counts[window(w, batch, of: long, length: length)] += 1
         }
-        #expect(counts.allSatisfy { (60...145).contains($0) })
+        #expect(counts.dropFirst().allSatisfy { (60...145).contains($0) }, "\(counts)")
+        #expect(abs(counts[0] - 100 * length) <= 5 * Int(Double(100 * length).squareRoot()), "\(counts[0])")
     }
 
-    @Test func validationIsInOrder() {
+    /// Over a sampler's windows the share of first steps is the one that is computed: by the formula, and by trying all
+    /// starts of all instructions.
+    @Test(arguments: [1, 4, 8, 17])
+    func firstStepsHaveTheShareThatIsSaid(_ length: Int) {
+        let sampler = WindowSampler(set, batchSize: 64, window: length, order: .shuffled(seed: 5))
+        let starts = WindowStarts(length: length)
+        var (all, first) = (0.0, 0.0)
+        for item in set.items {
+            let choices = starts.choices(stepCount: item.stepCount)
+            #expect(choices == item.stepCount + length - 1)
+            for drawn in 0..<choices {
+                let start = starts.start(drawn)
+                #expect((0..<item.stepCount).contains(start) && start == max(0, drawn - length + 1))
+                all += Double(starts.count(from: start, stepCount: item.stepCount)) / Double(choices)
+                first += (start == 0 ? 1 : 0) / Double(choices)
+            }
+        }
+        let share = sampler.firstStepShare
+        #expect(abs(share.drawn - first / all) < 1e-12)
+        if length > 1 { #expect(share.drawn > share.within) }
+
+        var batch = sampler.makeBatch()
+        var (steps, firsts) = (0, 0)
+        for number in 0..<2000 {
+            sampler.fill(&batch, number: number)
+            steps += batch.stepCount
+            for w in 0..<batch.windowCount {
+                let frame = batch.frames[Int(batch.stepOffsets[w]) + w]
+                // The second byte of a frame is its t: which episode it is of says the first.
+                let begins = set.items.contains {
+                    set.frameStore.address(of: Int(set.records[$0.firstFrame])) == frame
+                        && set.text(of: $0)
+                            == Array(
+                                batch.words[Int(batch.wordOffsets[w])..<Int(batch.wordOffsets[w + 1])])
+                }
+                firsts += begins ? 1 : 0
+            }
+        }
+        #expect(abs(Double(firsts) / Double(steps) / share.drawn - 1) < 0.02, "\(firsts) of \(steps)")
+    }
+
+    /// By hand, for one instruction of 20 steps and windows of 17: 36 starts, 17 of which begin at 0; a window from there
+    /// has 17 steps, from 1, 2 and 3 too, then one less each.
+    @Test func theShareOfFirstStepsByHand() {
+        let starts = WindowStarts(length: 17)
+        let drawn = 17.0 / 476  // 17 * 17 + 3 * 17 + 16 + 15 + ... + 1
+        #expect(abs(starts.firstStepShare(stepCounts: [20]) - drawn) < 1e-12)
+        let within = 1.0 / 204  // 4 * 17 + 16 + 15 + ... + 1
+        #expect(abs(starts.firstStepShareWithin(stepCounts: [20]) - within) < 1e-12)
+        #expect(starts.firstStepShare(stepCounts: [1]) == 1 && starts.firstStepShare(stepCounts: []) == 0)
+        // Windows of one step: every step is as often trained as any other.
+        #expect(abs(WindowStarts(length: 1).firstStepShare(stepCounts: [20, 20]) - 0.05) < 1e-12)
+    }
+
+    @Test(arguments: [1, 5, 17])
+    func windowsAreAsLongAsTheyMayBe(_ length: Int) {
+        let sampler = WindowSampler(set, batchSize: 32, window: length, order: .shuffled(seed: 4))
+        var longest = 0
+        for number in 0..<50 {
+            let batch = batch(sampler, number)
+            let counts = zip(batch.stepOffsets, batch.stepOffsets.dropFirst()).map { Int($1 - $0) }
+            #expect(counts.allSatisfy { (1...length).contains($0) })
+            longest = max(longest, counts.max() ?? 0)
+        }
+        #expect(longest == length)
+    }
+
+    @Test(arguments: [4, 17])
+    func validationIsInOrder(_ length: Int) {
         for size in [1, 4, 1000] {
-            let sampler = WindowSampler(set, batchSize: size, order: .once)
+            let sampler = WindowSampler(set, batchSize: size, window: length, order: .once)
             var item = 0
             for number in sampler.numbers {
                 let batch = batch(sampler, number)
                 for w in 0..<batch.windowCount {
-                    #expect(window(w, batch, of: item) == 0)
+                    #expect(window(w, batch, of: item, length: length) == 0)
                     item += 1
                 }
             }
