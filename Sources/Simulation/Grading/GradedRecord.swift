@@ -146,10 +146,12 @@ extension GradedRecord.Attempt {
 }
 
 extension HighLevelStep {
-    fileprivate static let members: [(String, WritableKeyPath<PlannerAction, String?>)] = [
-        ("location", \.location), ("object", \.objectID), ("cleaned", \.cleanObjectID),
-        ("receptacle", \.receptacleObjectID),
-    ]
+    fileprivate static var members: [(String, WritableKeyPath<PlannerAction, String?>)] {
+        [
+            ("location", \.location), ("object", \.objectID), ("cleaned", \.cleanObjectID),
+            ("receptacle", \.receptacleObjectID),
+        ]
+    }
 
     fileprivate var asked: JSONTree {
         var found: [String: JSONTree] = ["action": .string(action.rawValue)]

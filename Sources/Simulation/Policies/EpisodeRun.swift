@@ -55,7 +55,7 @@ package struct EpisodeRun {
             let count = setup.expert.plan.subgoals.count
             stoppedAfter = count > 1 ? random.int(1...(count - 1)) : 1
             follow(setup.expert, noise: 0, stoppingAfter: stoppedAfter)
-        case .random, .detour, .wrongObject, .aimless, .branch, .start, .recovery: wander()
+        default: wander()
         }
         recorder.finish()
     }
