@@ -3,6 +3,7 @@ package import ALFRED
 internal import Episodes
 package import ExperimentStore
 internal import Foundation
+package import Simulation
 
 /// Reads an ALFRED release into the store: streaming, on all cores, and idempotent.
 ///

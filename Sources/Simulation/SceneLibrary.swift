@@ -19,6 +19,15 @@ package final class SceneLibrary: Sendable {
     package func world(of trajectory: Trajectory) throws(ALFREDError) -> World {
         let number = trajectory.scene.number
         if SceneGenerator.isScene(number) { return try GeneratedEpisode.world(of: trajectory) }
-        return try RealScene(try floorPlans.estimate(number), trajectory).world
+        let estimate = try floorPlans.estimate(number)
+        if let record = GradedRecord(trajectory) {
+            return try RealScene(estimate, trajectory.scene, recordedIDs: record.recordedIDs).world
+        }
+        return try RealScene(estimate, trajectory).world
     }
+
+    /// The room a real floor plan is taken for.
+    ///
+    /// - Throws: ``ALFREDError`` when nothing is known of it.
+    func floorPlan(_ number: Int) throws(ALFREDError) -> FloorPlanEstimate { try floorPlans.estimate(number) }
 }

@@ -32,9 +32,9 @@ import Testing
         #expect(try TrajectorySelection.names(in: try folder.write(#"["g/h"]"#, to: "y.json")) == ["g/h"])
         for text in ["[{\"tsk\": 1}]", "{}", "[1", "\u{FF}"] {
             let file = try folder.write(text == "\u{FF}" ? [0xFF, 0xFE] : Array(text.utf8), to: "bad")
-            #expect(throws: ALFREDIngest.Refusal.self) { try TrajectorySelection.names(in: file) }
+            #expect(throws: TrajectorySelection.Refusal.self) { try TrajectorySelection.names(in: file) }
         }
-        #expect(throws: ALFREDIngest.Refusal.self) { try TrajectorySelection.names(in: folder("none")) }
+        #expect(throws: TrajectorySelection.Refusal.self) { try TrajectorySelection.names(in: folder("none")) }
     }
 
     @Test func anIngestReadsTheChosenOnly() async throws {

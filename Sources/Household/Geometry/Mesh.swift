@@ -108,7 +108,7 @@ package struct Placement: Sendable, Equatable {
 }
 
 /// An axis-aligned box in metres.
-package struct Bounds: Sendable, Hashable {
+package struct Bounds: Sendable, Hashable, Codable {
     /// The corners with the least and the greatest coordinates, in metres.
     package var min, max: SIMD3<Float>
 

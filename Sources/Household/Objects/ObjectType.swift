@@ -1,5 +1,5 @@
 /// The object types of AI2-THOR 2.1.0 that ALFRED's rooms contain. Raw values are THOR's names.
-package enum ObjectType: String, Sendable, CaseIterable {
+package enum ObjectType: String, Sendable, CaseIterable, Codable {
     case alarmClock = "AlarmClock"
     case apple = "Apple"
     case armChair = "ArmChair"

@@ -5,7 +5,7 @@ package import Episodes
 /// An object's own frame has its origin in the middle of its base, y up, and its front towards +z.
 package struct SceneObject: Sendable, Equatable {
     /// A place things can be put on or into, in the object's own frame, in metres.
-    package struct Surface: Sendable, Equatable {
+    package struct Surface: Sendable, Equatable, Codable {
         /// Its edges.
         package var minX, maxX, minZ, maxZ: Float
         /// Height of the support above the object's base.
@@ -29,7 +29,7 @@ package struct SceneObject: Sendable, Equatable {
     }
 
     /// How the object opens.
-    package enum Opening: Sendable, Equatable {
+    package enum Opening: Sendable, Equatable, Codable {
         /// A door on the front, hinged at the left or right as seen from in front, turned out by 90 degrees.
         case leftHinged, rightHinged
         case doubleDoor

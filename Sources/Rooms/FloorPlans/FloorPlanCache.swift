@@ -4,15 +4,17 @@ internal import Synchronization
 /// The estimates of a dataset's floor plans, each made when it is first asked for.
 ///
 /// The evidence for a floor plan is every readable trajectory of the given splits in it; unreadable ones are noted in
-/// the estimate. All 108 floor plans of the training split take a few seconds on two cores, most of it reading.
+/// the estimate. A dataset that brings its rooms along (``FloorPlanFolder``) needs no evidence. All 108 floor plans of the training split take a few seconds on two cores, most of it reading.
 package final class FloorPlanCache: Sendable {
     private let layoutsFolder: String?
+    private let roomsFolder: FloorPlanFolder
     private let files: FloorPlanFiles
     private let estimates = Mutex<[Int: Result<FloorPlanEstimate, ALFREDError>]>([:])
 
     /// - Parameter splits: Whose trajectories are evidence; all split folders of the release if nil.
     package init(_ release: Release, splits: [String]? = nil) {
         layoutsFolder = release.layoutsFolder
+        roomsFolder = FloorPlanFolder(release)
         files = FloorPlanFiles(release, splits: splits ?? release.splits)
     }
 
@@ -30,6 +32,11 @@ package final class FloorPlanCache: Sendable {
     }
 
     private func make(_ sceneNumber: Int, _ reader: inout TrajectoryReader) -> Result<FloorPlanEstimate, ALFREDError> {
+        do throws(ALFREDError) {
+            if let known = try roomsFolder.read(sceneNumber) { return .success(known) }
+        } catch {
+            return .failure(error)
+        }
         var evidence = FloorPlanEvidence(sceneNumber: sceneNumber)
         var notes: [String] = []
         for location in files.locations[sceneNumber] ?? [] {

@@ -6,9 +6,9 @@ package import Household
 /// Every piece of furniture is an upright box turned by quarters. Its faces are fitted to the rectangles of all
 /// distinct masks recorded of it, held by what is usual for its class (``ClassPriors``), by what else was seen through
 /// the place it would take, by the cells where agents stood and by the reach of the agents that used it.
-package struct FloorPlanEstimate: Sendable, Equatable {
+package struct FloorPlanEstimate: Sendable, Equatable, Codable {
     /// A piece of furniture or an appliance.
-    package struct Furniture: Sendable, Equatable {
+    package struct Furniture: Sendable, Equatable, Codable {
         /// Its id in the release.
         package var id: String
         /// What it is.

@@ -92,7 +92,7 @@ extension Expert {
     }
 
     /// Puts down whatever is in the hand: where such things belong, away from what the task still needs.
-    private func freeHand(_ draft: PlanDraft, then next: @escaping Continuation) throws(ExpertError) -> PlanDraft {
+    func freeHand(_ draft: PlanDraft, then next: @escaping Continuation) throws(ExpertError) -> PlanDraft {
         guard let held = draft.world.held else { return try next(draft) }
         let open = draft.world.scene.objects.indices.filter { object in
             let traits = draft.type(object).traits

@@ -49,6 +49,13 @@ package struct Expert {
         ).solution()
     }
 
+    /// An expert that starts where the environment stands.
+    init(_ environment: TaskEnvironment) {
+        self.init(
+            task: environment.task, objects: environment.objects, sight: environment.renderer,
+            start: environment.world, treatments: environment.state.treatments)
+    }
+
     private init(
         task: HouseTask, objects: TaskObjects, sight: Renderer, start: World, treatments: Treatments<Int>
     ) {

@@ -1,5 +1,5 @@
 internal import ALFRED
-internal import Episodes
+package import Episodes
 internal import Ground
 package import Household
 internal import Rooms
@@ -20,7 +20,7 @@ package struct EpisodeRun {
 
     let setup: EpisodeSetup
     /// Who acts.
-    package let policy: BehaviourPolicy
+    package let policy: Behaviour
     /// How the policy is drawn out.
     package let settings: Settings
     private(set) var recorder: EpisodeRecorder
@@ -34,7 +34,7 @@ package struct EpisodeRun {
     ///   - renderer: 300 x 300; sight, masks, and frames if there is no painter.
     ///   - painter: Draws the frames in another size.
     package init(
-        _ setup: EpisodeSetup, policy: BehaviourPolicy, settings: Settings = Settings(), renderer: Renderer,
+        _ setup: EpisodeSetup, policy: Behaviour, settings: Settings = Settings(), renderer: Renderer,
         painter: Renderer? = nil, keepsFrames: Bool = true
     ) throws(TaskError) {
         self.setup = setup
@@ -55,7 +55,7 @@ package struct EpisodeRun {
             let count = setup.expert.plan.subgoals.count
             stoppedAfter = count > 1 ? random.int(1...(count - 1)) : 1
             follow(setup.expert, noise: 0, stoppingAfter: stoppedAfter)
-        case .random: wander()
+        default: wander()
         }
         recorder.finish()
     }

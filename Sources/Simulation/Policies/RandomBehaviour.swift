@@ -13,8 +13,10 @@ struct RandomBehaviour {
     var random: SeededGenerator
 
     /// - Parameter picture: Instance ids of the present view, 300 x 300; targets have at least one pixel there.
-    mutating func action(in world: World, picture: [UInt16], sight: Renderer) -> (action: Action, target: Int?) {
-        if random.chance(Self.interactionShare), let choice = interaction(world, picture, sight) { return choice }
+    mutating func action(
+        in world: World, picture: @autoclosure () -> [UInt16], sight: Renderer
+    ) -> (action: Action, target: Int?) {
+        if random.chance(Self.interactionShare), let choice = interaction(world, picture(), sight) { return choice }
         return (random.weighted([0.5, 0.18, 0.18, 0.07, 0.07]).map { Action.navigation[$0] } ?? .moveAhead, nil)
     }
 

@@ -1,4 +1,5 @@
 package import ALFRED
+package import Episodes
 internal import Ground
 internal import Household
 internal import Rooms
@@ -13,7 +14,7 @@ package struct GeneratedEpisode: Sendable {
     package let frames: [[UInt8]]
     let frameWidth, frameHeight: Int
     /// Who acted.
-    package let policy: BehaviourPolicy
+    package let policy: Behaviour
     /// Whether the goal held at the end.
     package let isSuccess: Bool
 

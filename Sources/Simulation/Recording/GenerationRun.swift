@@ -1,5 +1,6 @@
 package import ALFRED
 internal import Dispatch
+package import Episodes
 internal import Ground
 internal import Household
 internal import Rooms
@@ -37,7 +38,7 @@ package struct GenerationRun: Sendable {
         /// Its task's type.
         package var taskType: TaskType
         /// Who acted.
-        package var policy: BehaviourPolicy
+        package var policy: Behaviour
         /// Whether the goal held at the end.
         package var isSuccess: Bool
         /// Low actions taken.

@@ -1,3 +1,4 @@
+internal import Episodes
 internal import Ground
 internal import ALFRED
 internal import Foundation
@@ -27,7 +28,7 @@ package struct GenerationText {
             ("split", .left), ("policy", .left), ("episodes", .right), ("goal reached", .right), ("steps", .right),
         ])
         for split in splits {
-            for policy in BehaviourPolicy.allCases {
+            for policy in Behaviour.allCases {
                 let rows = report.outcomes.filter { $0.split == split && $0.policy == policy }
                 guard !rows.isEmpty else { continue }
                 table.add([
@@ -76,7 +77,7 @@ package struct GenerationText {
     package var encodable: JSONReport {
         var groups: [JSONReport.Group] = []
         for split in splits {
-            for policy in BehaviourPolicy.allCases {
+            for policy in Behaviour.allCases {
                 for type in TaskType.allCases {
                     let rows = report.outcomes.filter {
                         $0.split == split && $0.policy == policy && $0.taskType == type

@@ -1,4 +1,5 @@
 package import ALFRED
+package import Episodes
 package import Household
 internal import Rooms
 
@@ -49,9 +50,9 @@ extension TaskOption {
 
 extension GeneratedEpisode {
     /// Who acted and whether the goal was reached, as a generated trajectory records it; nil for others.
-    package static func outcome(of trajectory: Trajectory) -> (policy: BehaviourPolicy, isSuccess: Bool)? {
+    package static func outcome(of trajectory: Trajectory) -> (policy: Behaviour, isSuccess: Bool)? {
         guard case .object(let extras)? = trajectory.extras[extrasKey], case .string(let name)? = extras["policy"],
-            let policy = BehaviourPolicy(rawValue: name), case .bool(let isSuccess)? = extras["success"]
+            let policy = Behaviour(rawValue: name), case .bool(let isSuccess)? = extras["success"]
         else { return nil }
         return (policy, isSuccess)
     }

@@ -1,6 +1,6 @@
-internal import ALFRED
+package import ALFRED
 internal import Foundation
-internal import Ground
+package import Ground
 internal import Rooms
 
 /// Which trajectories of each split are read: some by name, and others drawn until there are enough.
@@ -12,6 +12,13 @@ package struct TrajectorySelection: Sendable, Equatable {
     /// Of the drawing.
     package var seed: UInt64
 
+    /// Why a list of names cannot be read.
+    package struct Refusal: ExitCoded {
+        /// Why, and what to do.
+        package var description: String
+        package var exit = StageExit.badInput
+    }
+
     /// A selection for each split.
     package init(limit: Int, named: Set<String> = [], seed: UInt64 = 0) {
         self.limit = limit
@@ -20,7 +27,7 @@ package struct TrajectorySelection: Sendable, Equatable {
     }
 
     /// The chosen ones in the order they came in. The same seed chooses the same, and of more always those of fewer.
-    func choose(_ locations: [TrajectoryLocation]) -> [TrajectoryLocation] {
+    package func choose(_ locations: [TrajectoryLocation]) -> [TrajectoryLocation] {
         var random = SeededGenerator(seed, 0x5E1EC7)
         let others = random.shuffled(locations.indices.filter { !named.contains(locations[$0].key) })
         let known = locations.count - others.count
@@ -32,18 +39,18 @@ package struct TrajectorySelection: Sendable, Equatable {
     /// Reads names: a JSON array of objects with a `task`, as SPRINT's files of tasks are, or of texts; or a name a
     /// line.
     ///
-    /// - Throws: ``ALFREDIngest/Refusal``.
+    /// - Throws: ``Refusal``.
     package static func names(in file: String) throws -> Set<String> {
         struct Item: Decodable { var task: String }
         guard let data = FileManager.default.contents(atPath: file) else {
-            throw ALFREDIngest.Refusal(description: "\(file): there is no such file", exit: .inputMissing)
+            throw Refusal(description: "\(file): there is no such file", exit: .inputMissing)
         }
         if let items = try? JSONDecoder().decode([Item].self, from: data) { return Set(items.map(\.task)) }
         if let names = try? JSONDecoder().decode([String].self, from: data) { return Set(names) }
         guard let text = String(data: data, encoding: .utf8), text.first(where: { !$0.isWhitespace }) != "[",
             text.first(where: { !$0.isWhitespace }) != "{"
         else {
-            throw ALFREDIngest.Refusal(
+            throw Refusal(
                 description: "\(file): is neither a JSON array of tasks nor a list of trajectories, one a line")
         }
         return Set(

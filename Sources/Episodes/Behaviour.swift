@@ -1,0 +1,66 @@
+/// How the agent of a simulated episode behaves: the name in trajectories, in the store and in every filter.
+package enum Behaviour: String, Sendable, CaseIterable, Codable {
+    /// Carries out the expert's plan.
+    case expert
+    /// Follows the expert, but takes random actions now and then and plans anew after each.
+    case noisy
+    /// Goes somewhere else first, then does what is asked: succeeds late.
+    case detour
+    /// Does a sub-task with an object or place of another class.
+    case wrongObject = "wrong-object"
+    /// Does the first sub-tasks only.
+    case partial
+    /// Random actions, most of which are legal.
+    case aimless
+    /// Follows the expert up to a state on its way, takes other actions there, then wanders or recovers.
+    case branch
+    /// The expert from a random place in the room.
+    case start
+    /// The expert from a state that another behaviour got into.
+    case recovery
+    /// Random actions of generated episodes, which are asked for nothing.
+    case random
+
+    /// Whether it does what is asked without going astray, so that a task can be cut from it.
+    package var isExpertLike: Bool { self == .expert || self == .start }
+
+    /// The behaviour of a name.
+    ///
+    /// - Throws: ``UnknownName`` with the nearest known name.
+    package init(named name: String) throws(UnknownName) {
+        guard let known = Behaviour(rawValue: name) else { throw UnknownName(name: name) }
+        self = known
+    }
+
+    /// A name that no behaviour has.
+    package struct UnknownName: Error, Sendable, Equatable, CustomStringConvertible {
+        package var name: String
+
+        /// The known name with the fewest letters to change.
+        var nearest: String {
+            let names = Behaviour.allCases.map(\.rawValue)
+            return names.min { Self.distance($0, name) < Self.distance($1, name) } ?? ""
+        }
+
+        package var description: String {
+            let known = Behaviour.allCases.map(\.rawValue).joined(separator: ", ")
+            return "there is no behaviour \"\(name)\"; did you mean \"\(nearest)\"? Known: \(known)"
+        }
+
+        /// The least number of insertions, deletions and replacements between two words.
+        private static func distance(_ a: String, _ b: String) -> Int {
+            let (a, b) = (Array(a), Array(b))
+            var row = Array(0...b.count)
+            for (i, x) in a.enumerated() {
+                var diagonal = row[0]
+                row[0] = i + 1
+                for (j, y) in b.enumerated() {
+                    let replaced = diagonal + (x == y ? 0 : 1)
+                    diagonal = row[j + 1]
+                    row[j + 1] = min(replaced, row[j] + 1, row[j + 1] + 1)
+                }
+            }
+            return row[b.count]
+        }
+    }
+}
