@@ -42,13 +42,13 @@ extension DataCheck {
         let counted = Set(Self.usualWindows + [window]).sorted()
         selections = []
         var checked: [String: Row] = [:]
+        let rows = Self.sharingScores(rows)
         var filters: [TrainingEpisode.Filter] = []
         for entry in rows where !filters.contains(entry.filter) { filters.append(entry.filter) }
         for filter in filters {
             let own = rows.filter { $0.filter == filter }.map(\.row)
             progress("reading what \(own.map(\.name).joined(separator: ", ")) learn from")
-            var reader = SelectionReader(
-                own, window: window, proxyWindows: windows, windows: counted, recordCount: frames.count)
+            var reader = SelectionReader(own, proxyWindows: windows, windows: counted, recordCount: frames.count)
             try store.read { db in
                 try TrainingEpisode.forEach(filter, db) { reader.add($0, &hashes) }
             }
@@ -67,5 +67,21 @@ extension DataCheck {
             for row in found { checked[row.name] = row }
         }
         self.rows = rows.compactMap { checked[$0.row.name] }
+    }
+
+    /// The rows, those without scores reading what others of the same episodes read, so that both are one selection.
+    private static func sharingScores(
+        _ rows: [(row: CheckedRow, filter: TrainingEpisode.Filter)]
+    ) -> [(row: CheckedRow, filter: TrainingEpisode.Filter)] {
+        rows.map { row, filter in
+            let others = rows.map(\.filter).filter { other in
+                var plain = other
+                plain.labelRunID = filter.labelRunID
+                return plain == filter
+            }
+            var filter = filter
+            filter.labelRunID = filter.labelRunID ?? others.lazy.compactMap(\.labelRunID).first
+            return (row, filter)
+        }
     }
 }

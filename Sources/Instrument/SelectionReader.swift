@@ -3,7 +3,6 @@ internal import Ground
 
 /// Takes the episodes of one selection of data, one by one, and makes all that is said of it.
 struct SelectionReader {
-    private let window: Int
     private let proxyWindows: [Int]
     private let recordCount: Int
     private var counters: [LeverageCounter]
@@ -19,8 +18,7 @@ struct SelectionReader {
     ///   - rows: That learn from these data.
     ///   - windows: Whose leverage is counted.
     ///   - recordCount: Of the frame store.
-    init(_ rows: [CheckedRow], window: Int, proxyWindows: [Int], windows: [Int], recordCount: Int) {
-        self.window = window
+    init(_ rows: [CheckedRow], proxyWindows: [Int], windows: [Int], recordCount: Int) {
         self.proxyWindows = proxyWindows
         self.recordCount = recordCount
         counters = windows.map { LeverageCounter(window: $0) }
