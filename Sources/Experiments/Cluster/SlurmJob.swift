@@ -199,7 +199,10 @@ package final class SlurmJob {
         let (page, results) = (chain.out + "/lint.html", chain.out + "/lint.json")
         // 65: the scores do not deserve trust, which the report says.
         try await run(command("rgvlm-label", ["lint"]) + ["--page", page, "--results", results], accepting: [65])
-        try await run(command("rgvlm-report", ["make"]) + ["--out", chain.out, "--lint", results])
+        let check = chain.out + "/check.json"
+        try await run(command("rgvlm-train", ["check"]) + ["--results", check], accepting: [65, 66])
+        let checked = FileManager.default.fileExists(atPath: check) ? ["--check", check] : []
+        try await run(command("rgvlm-report", ["make"]) + ["--out", chain.out, "--lint", results] + checked)
     }
 }
 
