@@ -316,7 +316,7 @@ let package = Package(
         tests(
             "ReportingTests",
             [
-                "Episodes", "ExperimentStore", "Frames", "Pages", "Reporting", "Statistics", "StoreFixture",
+                "Episodes", "ExperimentStore", "Frames", "Instrument", "Pages", "Reporting", "Statistics", "StoreFixture",
                 "TestSupport",
             ],
             excluding: ["Fixtures"]),
@@ -331,7 +331,10 @@ let package = Package(
             swiftSettings: settings),
         tests(
             "ExperimentsTests",
-            ["Experiments", "FakeStage", "Ground", "StageSupport", "TestSupport", "rgvlm-experiment"]),
+            [
+                "Episodes", "ExperimentStore", "Experiments", "FakeStage", "Ground", "Instrument", "StageSupport",
+                "Statistics", "StoreFixture", "TestSupport", "rgvlm-experiment",
+            ]),
         tests(
             "StageTests",
             [
