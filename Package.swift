@@ -316,8 +316,8 @@ let package = Package(
         tests(
             "ReportingTests",
             [
-                "Episodes", "ExperimentStore", "Frames", "Instrument", "Pages", "Reporting", "Statistics", "StoreFixture",
-                "TestSupport",
+                "Episodes", "ExperimentStore", "Frames", "Instrument", "Pages", "Reporting", "Statistics",
+                "StoreFixture", "TestSupport",
             ],
             excluding: ["Fixtures"]),
         tests(

@@ -1,4 +1,5 @@
-/// An instruction's steps as a policy meets them: the sentence, what is seen before and after each step, what is chosen.
+/// An instruction's steps as a policy meets them: the sentence, what is seen before and after each step, and what is
+/// chosen.
 package struct Walk: Sendable, Equatable {
     /// The sentence's hash.
     package var sentence: UInt64

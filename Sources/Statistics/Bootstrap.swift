@@ -49,8 +49,8 @@ package struct Bootstrap: Sendable {
     /// The interval of an aggregate; nil where there is too little to draw from: a single run, for `tasks` a single
     /// task, or fewer than ``fewestRepetitions``.
     ///
-    /// - Parameter trajectories: `[tasks]`, which trajectory each task is from: where tasks are drawn, trajectories are,
-    ///   with all their tasks. Nil where each task has its own.
+    /// - Parameter trajectories: `[tasks]`, which trajectory each task is from: where tasks are drawn, trajectories
+    ///   are, with all their tasks. Nil where each task has its own.
     package func interval(
         of aggregate: Aggregate, _ scores: ScoreMatrix, over resampling: Resampling = .runs, trajectories: [Int]? = nil
     ) -> Interval? {

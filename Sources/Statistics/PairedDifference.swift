@@ -1,10 +1,10 @@
 /// The mean difference of two methods with the same seeds and tasks, and how sure it is.
 ///
 /// Seeds and trajectories are drawn from many, crossed: every policy tries every task, and a trajectory brings all its
-/// tasks with it. The standard error is that of resampling both whole, in closed form: the variance over seeds, plus that
-/// over trajectories, less what seeds and trajectories do together, which either holds. A resample of `n` sees the
-/// variance `(n - 1) / n` times; here each is divided by `n - 1`. Quantiles are Student's with the degrees of freedom of
-/// Satterthwaite (1946), since three seeds say little about the spread of seeds.
+/// tasks with it. The standard error is that of resampling both whole, in closed form: the variance over seeds, plus
+/// that over trajectories, less what seeds and trajectories do together, which either holds. A resample of `n` sees
+/// the variance `(n - 1) / n` times; here each is divided by `n - 1`. Quantiles are Student's with the degrees of
+/// freedom of Satterthwaite (1946), since three seeds say little about the spread of seeds.
 ///
 /// Cameron, Gelbach and Miller (2011) have this variance for regressions with clusters in two ways; Owen (2007) for the
 /// resampling.
@@ -32,7 +32,8 @@ package struct PairedDifference: Sendable, Equatable, Codable {
         }
     }
 
-    /// The interval that leaves out the true difference in a share `alpha` of repetitions; nil without a standard error.
+    /// The interval that leaves out the true difference in a share `alpha` of repetitions; nil without a standard
+    /// error.
     package func interval(alpha: Double = 0.05) -> Interval? {
         standardError.map { error in
             let reach = error > 0 ? Quantile.student(1 - alpha / 2, degrees: degreesOfFreedom) * error : 0

@@ -17,8 +17,8 @@ package struct VarianceComponents: Sendable, Equatable, Codable {
         self.residual = residual
     }
 
-    /// As measured in November 2026 on generated rooms, for a plan without a pilot: seeds of a row deviate by .036, tasks
-    /// by .225, trajectories included.
+    /// As measured in November 2026 on generated rooms, for a plan without a pilot: seeds of a row deviate by .036,
+    /// tasks by .225, trajectories included.
     package static let pilot = VarianceComponents(seed: 0.036 * 0.036, task: 0.225 * 0.225)
 
     /// The standard error of a mean difference.
@@ -71,10 +71,11 @@ package enum Power {
     /// The share of repetitions that find it.
     package static let share = 0.8
 
-    /// The difference that is told from none in 80 % of repetitions: `(z(1 - alpha / 2) + z(.8)) * SE`. Half an interval
-    /// is told in 50 % only.
+    /// The difference that is told from none in 80 % of repetitions: `(z(1 - alpha / 2) + z(.8)) * SE`. Half an
+    /// interval is told in 50 % only.
     ///
-    /// - Parameter comparisons: Rows compared; with Holm's correction the first of them is tested at `alpha / comparisons`.
+    /// - Parameter comparisons: Rows compared; with Holm's correction the first of them is tested at
+    ///   `alpha / comparisons`.
     package static func detectable(standardError: Double, comparisons: Int = 1, alpha: Double = 0.05) -> Double {
         let alpha = alpha / Double(max(1, comparisons))
         return (Quantile.normal(1 - alpha / 2) + Quantile.normal(share)) * standardError

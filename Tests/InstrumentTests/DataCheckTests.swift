@@ -12,7 +12,7 @@ import Testing
 @Suite struct DataCheckTests {
     private static let frames = FrameFormat(element: .uint8, shape: [2, 2, 3])
 
-    /// Two episodes asked for the same that see the same and do otherwise, of which one succeeds, and a third elsewhere.
+    /// Two episodes asked for the same that see the same and do otherwise, of which one succeeds; a third elsewhere.
     private func fixture() throws -> StoreFixture {
         let parts: [(kind: SubTaskKind, steps: Int)] = [(.goto, 2), (.pickup, 2)]
         return try StoreFixture(

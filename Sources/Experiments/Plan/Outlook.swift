@@ -3,8 +3,8 @@ internal import Foundation
 package import StageSupport
 package import Statistics
 
-/// How large a difference to sparse an experiment can find on each of its sets: before it is run by a pilot's variances,
-/// later by its own.
+/// How large a difference to sparse an experiment can find on each of its sets: before it is run by a pilot's
+/// variances, later by its own.
 package struct Outlook: Sendable, Equatable {
     /// A set of tasks.
     package struct OnSet: Sendable, Equatable, Encodable {
