@@ -19,7 +19,8 @@ enum CheckTable {
                     """
                     \(check.selections.count > 1 ? "Data \(place + 1): " : "")\
                     \(Show.plural(selection.episodes, "episode")), \
-                    \(Show.plural(selection.instructions, "instruction")), \(Show.count(selection.unfulfilled)) not fulfilled
+                    \(Show.plural(selection.instructions, "instruction")), \
+                    \(Show.count(selection.unfulfilled)) not fulfilled
                     """
                 return [name] + selection.leverage.map { "\(Show.number(100 * $0.share, 1)) %" }
             })
@@ -49,8 +50,8 @@ enum CheckTable {
     /// What the numbers mean.
     static let reading = """
         Leverage: the share of training steps in whose context (sentence, pictures, the actions between) another \
-        episode did something else; below 10 % nothing can be told of rewards. Proxy: what a learner with a table of contexts \
-        completes of the fulfilled instructions, from their recorded starts. Dawdling: what bad steps for ever are \
-        worth; a reward whose dawdling is not below finishing pays for staying.
+        episode did something else; below 10 % nothing can be told of rewards. Proxy: what a learner with a table of \
+        contexts completes of the fulfilled instructions, from their recorded starts. Dawdling: what bad steps for \
+        ever are worth; a reward whose dawdling is not below finishing pays for staying.
         """
 }
