@@ -170,11 +170,13 @@ let package = Package(
                 "OfflineRL", "Rooms", "Simulation", "Tensors",
             ]),
 
+        library("Instrument", ["Episodes", "ExperimentStore", "Frames", "Ground"]),
+
         // What people look at.
         library("Pages", ["Ground", mustache], embedding: ["page.css", "shell.mustache"]),
         library(
             "Reporting",
-            ["Episodes", "ExperimentStore", "Frames", "Ground", "Images", "Pages", "Statistics"],
+            ["Episodes", "ExperimentStore", "Frames", "Ground", "Images", "Instrument", "Pages", "Statistics"],
             embedding: [
                 "Page/figure.mustache", "Page/report.css", "Page/report.js", "Page/report.mustache",
             ]),
@@ -212,8 +214,8 @@ let package = Package(
         stage(
             "rgvlm-train",
             [
-                "Episodes", "Exchange", "ExperimentStore", "Features", "Frames", "Ground", "Networks", "OfflineRL",
-                "StageSupport", "Tensors",
+                "Episodes", "Exchange", "ExperimentStore", "Features", "Frames", "Ground", "Instrument", "Networks",
+                "OfflineRL", "StageSupport", "Tensors",
             ]),
         stage(
             "rgvlm-evaluate",
@@ -221,7 +223,7 @@ let package = Package(
                 "ALFRED", "Episodes", "Evaluation", "ExperimentStore", "Frames", "Ground", "Household", "Images",
                 "OfflineRL", "Rooms", "Simulation", "StageSupport", "Tensors",
             ]),
-        library("Experiments", ["ExperimentStore", "Ground", "StageSupport"]),
+        library("Experiments", ["ExperimentStore", "Ground", "Instrument", "StageSupport", "Statistics"]),
         stage("rgvlm-experiment", ["Experiments", "Ground", "StageSupport"]),
         stage(
             "rgvlm-report", ["Episodes", "Experiments", "ExperimentStore", "Ground", "Reporting", "StageSupport"]),
@@ -285,6 +287,9 @@ let package = Package(
                 "ALFRED", "Episodes", "ExperimentStore", "Ground", "Images", "Pages", "Reporting", "RewardLabeling",
                 "RewardLint", "ScriptedAnnotator", "Statistics", "TestSupport", "VisionLanguage", grdb,
             ]),
+        tests(
+            "InstrumentTests",
+            ["Episodes", "ExperimentStore", "Frames", "Ground", "Instrument", "StoreFixture", "TestSupport"]),
         tests("CKernelsTests", ["CKernels", "Ground"]),
         tests("TensorsTests", ["CKernels", "Ground", "Tensors"]),
         tests("NetworksTests", ["Ground", "Networks", "Tensors", "TestSupport"], excluding: ["Fixtures"]),
@@ -311,8 +316,8 @@ let package = Package(
         tests(
             "ReportingTests",
             [
-                "Episodes", "ExperimentStore", "Frames", "Pages", "Reporting", "Statistics", "StoreFixture",
-                "TestSupport",
+                "Episodes", "ExperimentStore", "Frames", "Instrument", "Pages", "Reporting", "Statistics",
+                "StoreFixture", "TestSupport",
             ],
             excluding: ["Fixtures"]),
         tests(
@@ -326,7 +331,10 @@ let package = Package(
             swiftSettings: settings),
         tests(
             "ExperimentsTests",
-            ["Experiments", "FakeStage", "Ground", "StageSupport", "TestSupport", "rgvlm-experiment"]),
+            [
+                "Episodes", "ExperimentStore", "Experiments", "FakeStage", "Ground", "Instrument", "StageSupport",
+                "Statistics", "StoreFixture", "TestSupport", "rgvlm-experiment",
+            ]),
         tests(
             "StageTests",
             [

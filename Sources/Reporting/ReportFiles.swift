@@ -1,5 +1,6 @@
 package import ExperimentStore
 package import Foundation
+internal import Instrument
 internal import Pages
 internal import Statistics
 
@@ -11,7 +12,9 @@ package struct ReportFiles: Sendable {
     package var problems: [String]
 
     /// The figures that a report can have.
-    package static let figureNames = ["figure4", "curves", "rewards"].flatMap { ["\($0).svg", "\($0).png"] }
+    package static let figureNames = ["differences", "figure4", "curves", "rewards"].flatMap {
+        ["\($0).svg", "\($0).png"]
+    }
 
     /// The most that source episodes take of the page.
     package static let sourceLimit = 12 << 20
@@ -35,7 +38,10 @@ package struct ReportFiles: Sendable {
         let uses = try RewardUse.read(data, from: store)
         progress("figures")
         let drawn = draw(
-            [ResultFigure.figure(data, table), CurveFigure.figure(data), RewardFigure.figure(data, uses)], searchPath)
+            [
+                DifferenceFigure.figure(table), ResultFigure.figure(data, table), CurveFigure.figure(data),
+                RewardFigure.figure(data, uses),
+            ], searchPath)
         text("results.json", try ReportResults(data, table, uses).json)
         progress("page")
         let ids = Self.sources(data)
@@ -102,6 +108,8 @@ package struct ReportResults: Encodable {
     var published: [Published]
     var publishedMark: String
     var rewards: [RewardUse]
+    /// Nil where the data were not checked before training.
+    var check: DataCheck?
     var facts: [Footnotes.Fact]
     var deviations: [String]
     var reading: [String]
@@ -115,6 +123,7 @@ package struct ReportResults: Encodable {
         published = Published.rows
         publishedMark = Published.mark
         rewards = uses
+        check = data.check
         facts = notes.facts
         deviations = notes.deviations
         reading = Footnotes.reading

@@ -53,6 +53,8 @@ struct AggregateEvaluator {
     /// `[tasks, runs]`: how often the resample has each cell.
     private var weights: [Int32]
     private var taskMeans: [Double] = []
+    /// Tasks of the resample so far.
+    private var drawn = 0
 
     init(_ aggregate: Aggregate, _ matrix: ScoreMatrix) {
         (self.aggregate, runs) = (aggregate, matrix.runs)
@@ -66,6 +68,7 @@ struct AggregateEvaluator {
     }
 
     mutating func beginResample() {
+        drawn = 0
         if aggregate == .median {
             taskMeans.removeAll(keepingCapacity: true)
         } else {
@@ -75,6 +78,7 @@ struct AggregateEvaluator {
 
     /// - Parameter counts: `[runs]`, adding up to the number of runs.
     mutating func add(task: Int, _ counts: [Int32]) {
+        drawn += 1
         if aggregate == .median {
             var sum = 0.0
             for run in 0..<runs { sum += Double(counts[run]) * values[task * runs + run] }
@@ -84,19 +88,19 @@ struct AggregateEvaluator {
         }
     }
 
-    /// The aggregate of what was added, which is as many tasks as the matrix has.
+    /// The aggregate of what was added.
     mutating func value() -> Double {
         switch aggregate {
         case .mean: trimmedMean(cut: 0)
         case .median: medianOfTasks()
-        case .iqm: trimmedMean(cut: values.count / 4)
+        case .iqm: trimmedMean(cut: drawn * runs / 4)
         case .optimalityGap(let target): target - trimmedMean(cut: 0)
         }
     }
 
     /// The mean without `cut` scores at each end.
     private func trimmedMean(cut: Int) -> Double {
-        let (first, last) = (cut, values.count - cut)
+        let (first, last) = (cut, drawn * runs - cut)
         var (sum, seen) = (0.0, 0)
         for (value, cell) in zip(values, cells) {
             let next = seen + Int(weights[Int(cell)])

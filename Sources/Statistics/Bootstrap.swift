@@ -48,33 +48,52 @@ package struct Bootstrap: Sendable {
 
     /// The interval of an aggregate; nil where there is too little to draw from: a single run, for `tasks` a single
     /// task, or fewer than ``fewestRepetitions``.
+    ///
+    /// - Parameter trajectories: `[tasks]`, which trajectory each task is from: where tasks are drawn, trajectories
+    ///   are, with all their tasks. Nil where each task has its own.
     package func interval(
-        of aggregate: Aggregate, _ scores: ScoreMatrix, over resampling: Resampling = .runs
+        of aggregate: Aggregate, _ scores: ScoreMatrix, over resampling: Resampling = .runs, trajectories: [Int]? = nil
     ) -> Interval? {
-        guard resampling.isPossible(runs: scores.runs, tasks: scores.tasks) else { return nil }
-        return interval(replicates(of: aggregate, scores, over: resampling))
+        let members = Self.members(scores, trajectories)
+        guard resampling.isPossible(runs: scores.runs, tasks: members.count) else { return nil }
+        return interval(replicates(of: aggregate, scores, over: resampling, members))
     }
 
-    /// An aggregate of the scores with its ``interval(of:_:over:)``.
+    /// An aggregate of the scores with its ``interval(of:_:over:trajectories:)``.
     package func estimate(
-        of aggregate: Aggregate, _ scores: ScoreMatrix, over resampling: Resampling = .runs
+        of aggregate: Aggregate, _ scores: ScoreMatrix, over resampling: Resampling = .runs, trajectories: [Int]? = nil
     ) -> Estimate {
-        Estimate(value: scores.value(of: aggregate), interval: interval(of: aggregate, scores, over: resampling))
+        Estimate(
+            value: scores.value(of: aggregate),
+            interval: interval(of: aggregate, scores, over: resampling, trajectories: trajectories))
+    }
+
+    /// The tasks of each trajectory; of each task its own where they do not fit.
+    private static func members(_ scores: ScoreMatrix, _ trajectories: [Int]?) -> [[Int]] {
+        guard let trajectories, let clusters = try? Clusters(trajectories, tasks: scores.tasks) else {
+            return (0..<scores.tasks).map { [$0] }
+        }
+        return clusters.members
     }
 
     /// The aggregate of each resample.
-    func replicates(of aggregate: Aggregate, _ scores: ScoreMatrix, over resampling: Resampling) -> [Double] {
-        let tasks = scores.tasks
+    ///
+    /// - Parameter members: The tasks that are drawn together; nil for each by itself.
+    func replicates(
+        of aggregate: Aggregate, _ scores: ScoreMatrix, over resampling: Resampling, _ members: [[Int]]? = nil
+    ) -> [Double] {
+        let members = members ?? Self.members(scores, nil)
         var random = SplitMix64(seed: seed)
         var evaluator = AggregateEvaluator(aggregate, scores.canonical)
         var draw = RunDraw(resampling, runs: scores.runs)
         return (0..<max(repetitions, 0)).map { _ in
             evaluator.beginResample()
             draw.beginResample(&random)
-            for place in 0..<tasks {
-                let task = resampling.drawsTasks ? random.below(tasks) : place
-                draw.beginTask(&random)
-                evaluator.add(task: task, draw.counts)
+            for place in members.indices {
+                for task in members[resampling.drawsTasks ? random.below(members.count) : place] {
+                    draw.beginTask(&random)
+                    evaluator.add(task: task, draw.counts)
+                }
             }
             return evaluator.value()
         }

@@ -2,6 +2,7 @@ import ArgumentParser
 internal import Experiments
 internal import Foundation
 internal import Ground
+internal import Instrument
 internal import StageSupport
 
 struct PlanCommand: AsyncParsableCommand {
@@ -44,11 +45,22 @@ struct PlanCommand: AsyncParsableCommand {
             case nil:
                 let facts = try facts(configuration, withEstimates: true)
                 let jobs = jobs ?? ProcessInfo.processInfo.activeProcessorCount
+                let outlook = try Outlook(plan, configuration)
+                // Without data there is nothing to check.
+                let (check, problem) =
+                    facts.hasData ? PlannedCheck.make(common.places(configuration)) : (nil, nil)
                 if common.json {
-                    try printJSON(PlanReport(plan, configuration, facts, jobs: jobs))
+                    var report = PlanReport(plan, configuration, facts, jobs: jobs)
+                    (report.power, report.check, report.checkProblem) = (outlook.sets, check, problem)
+                    try printJSON(report)
                 } else {
                     let free = ExperimentFacts.freeBytes(configuration.store)
-                    try writeToStandardOutput(plan.text(configuration, facts, jobs: jobs, freeBytes: free))
+                    let more =
+                        outlook.lines + (check?.shortText ?? [])
+                        + (problem.map { ["the data could not be checked: \($0)"] } ?? [])
+                    try writeToStandardOutput(
+                        plan.text(configuration, facts, jobs: jobs, freeBytes: free)
+                            + more.map { TextTable.printable($0) + "\n" }.joined())
                 }
             }
             return .done

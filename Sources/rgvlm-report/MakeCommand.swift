@@ -1,5 +1,6 @@
 import ArgumentParser
 internal import ExperimentStore
+internal import Experiments
 internal import Foundation
 internal import Ground
 internal import Reporting
@@ -21,6 +22,9 @@ struct MakeCommand: AsyncParsableCommand {
     @Option(help: ArgumentHelp("What rgvlm-label lint --results wrote, to show it.", valueName: "file.json"))
     var lint: String?
 
+    @Option(help: ArgumentHelp("What rgvlm-train check --results wrote, to show it.", valueName: "file.json"))
+    var check: String?
+
     @OptionGroup(title: "Common options")
     var common: CommonOptions
 
@@ -30,6 +34,12 @@ struct MakeCommand: AsyncParsableCommand {
             let store = try ExperimentStore(configuration.store, access: .read)
             var data = try ReportSource.data(configuration, common, store)
             data.lint = try lint.map(Self.lint)
+            data.check = try check.map { file in
+                guard let check = PlannedCheck.read(file) else {
+                    throw StageError(.badInput, "\(file): is not what rgvlm-train check --results writes")
+                }
+                return check
+            }
             let folder = try makeFolder()
             let report = try ReportFiles(
                 data, from: store, searchPath: ProcessInfo.processInfo.environment["PATH"] ?? "",

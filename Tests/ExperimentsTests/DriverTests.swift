@@ -29,13 +29,14 @@ import Glibc
         #expect(!result.errors.contains("failed"))
         var stages: [String] = []
         for event in try experiment.history() {
-            let name = event.program == "rgvlm-label" ? "\(event.program) \(event.what)" : event.program
+            let isNamed = event.program == "rgvlm-label" || event.what == "train check"
+            let name = isNamed ? "\(event.program) \(event.what)" : event.program
             if !stages.contains(name) { stages.append(name) }
         }
         #expect(
             stages == [
-                "rgvlm-simulate", "rgvlm-ingest", "rgvlm-label label run", "rgvlm-label label lint", "rgvlm-train",
-                "rgvlm-evaluate", "rgvlm-report",
+                "rgvlm-simulate", "rgvlm-ingest", "rgvlm-label label run", "rgvlm-label label lint",
+                "rgvlm-train train check", "rgvlm-train", "rgvlm-evaluate", "rgvlm-report",
             ])
         #expect(
             try experiment.history().filter { $0.kind == .settings }.map(\.text) == [
@@ -43,7 +44,7 @@ import Glibc
             ])
         #expect(
             try FileManager.default.contentsOfDirectory(atPath: out).sorted() == [
-                "data", "figure4.png", "lint.html", "logs", "report.html", "table.md",
+                "check.json", "data", "figure4.png", "lint.html", "logs", "report.html", "table.md",
             ])
         try await experiment.nothingIsLeft()
 
@@ -51,7 +52,7 @@ import Glibc
         #expect(try experiment.run(settings[0], settings[1], settings[2], settings[3]).status == 0)
         #expect(experiment.table == table)
         let again = try experiment.history().dropFirst(before).filter {
-            $0.kind == .start && $0.program == "rgvlm-train"
+            $0.kind == .start && $0.program == "rgvlm-train" && $0.what != "train check"
         }
         #expect(again.map(\.text) == [String](repeating: "10", count: 6))
     }

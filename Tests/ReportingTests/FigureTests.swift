@@ -68,7 +68,7 @@ import Testing
         let path = try sample.folder.write(script, to: "bin/gnuplot")
         try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: path)
         let report = try ReportFiles(data, from: sample.store, searchPath: sample.folder("bin"))
-        #expect(report.files.count == 5 && report.problems.count == 3)
+        #expect(report.files.count == 5 && report.problems.count == 4)
         #expect(report.problems.allSatisfy { $0.contains("was not drawn") })
     }
 
@@ -89,6 +89,32 @@ import Testing
             for word in ["zulu", "Zebra", "yankee"] { #expect(!figure.script.contains(word)) }
             #expect(figure.files.values.contains { $0.contains("Zebra") || $0.contains("zulu") })
         }
+    }
+
+    /// A dot a row, in the file of its verdict; titles of rows are data too.
+    @Test func differencesAreDotsByVerdict() throws {
+        let sample = try Sample(annotator: "vlm")
+        for seed in 0..<3 {
+            for (name, source, done) in [
+                ("sparse", .none, 1), ("zulu", .labels(run: "labels"), 6), ("yankee", .oracle, 0), ("xray", .zero, 1),
+            ] as [(String, RewardMix.Source, Int)] {
+                try sample.evaluate(try sample.train("\(name)-s\(seed)", seed: seed, source: source)) { task, _ in
+                    done + (name == "xray" || name == "sparse" ? (task + seed) % 2 : 0)
+                }
+            }
+        }
+        let plan = Sample.plan(
+            [("sparse", .baseline), ("zulu", .method), ("yankee", .oracle), ("xray", .control)], seeds: [0, 1, 2])
+        let figure = try #require(DifferenceFigure.figure(TableBuilder().table(try sample.data(plan))))
+        #expect(figure.files["dots-better.dat"]?.contains("zulu") == true)
+        #expect(figure.files["dots-worse.dat"]?.contains("yankee") == true)
+        #expect(figure.files["dots-open.dat"]?.contains("xray") == true)
+        let dots = figure.files.filter { $0.key.hasPrefix("dots") }.values.flatMap { $0.split(separator: "\n") }
+        #expect(dots.count == 3)
+        for word in ["zulu", "yankee", "xray"] { #expect(!figure.script.contains(word)) }
+        #expect(figure.script.contains("#98a1ab") && figure.caption.contains("3 rows"))
+        let alone = try sample.data(Sample.plan([("sparse", .baseline)], seeds: [0]))
+        #expect(DifferenceFigure.figure(TableBuilder().table(alone)) == nil)
     }
 
     @Test func curvesAreMeansWithTheRangeOfSeeds() throws {

@@ -162,7 +162,7 @@ struct Sample {
                 }
                 try run.record(
                     Rollout(
-                        index: place, key: "task/trial_1", annotation: 0, subTasks: 0..<length,
+                        index: place, key: "task/trial_\(place / 2 + 1)", annotation: 0, subTasks: 0..<length,
                         episodeID: place == 0 ? episodeID : nil, scene: 1001, taskType: nil, instruction: instruction,
                         start: .recorded, expertSteps: 4, stepLimit: 8, stepCount: 5, completed: done,
                         conditions: place < 6 ? .init(met: done, total: length) : nil,

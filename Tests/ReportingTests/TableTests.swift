@@ -1,6 +1,7 @@
 import Episodes
 import ExperimentStore
 import Foundation
+import Instrument
 import Statistics
 import Testing
 
@@ -256,9 +257,9 @@ import Testing
         #expect(MarkdownTable(empty, builder.table(empty)).text.contains("no complete evaluation"))
     }
 
-    /// A control below sparse + RG-VLM is not said to be worse when its interval holds the other's mean.
-    @Test(arguments: [(2, "so well that it is chance", true), (0, "far below", false)])
-    func controlsThatMayBeAsGoodAreNotCalledWorse(_ control: Int, _ what: String, _ isChance: Bool) throws {
+    /// Rows are compared with sparse + RG-VLM in pairs: what is told is named, what is not is not called worse.
+    @Test(arguments: [(2, "may be as good"), (0, "far below"), (5, "far above")])
+    func controlsAreComparedInPairs(_ control: Int, _ what: String) throws {
         let sample = try Sample(annotator: "vlm")
         for seed in 0..<3 {
             for (name, source, value) in [
@@ -272,15 +273,21 @@ import Testing
         }
         let data = try sample.data(
             Sample.plan([("sparse", .method), ("sparse-rgvlm", .method), ("random", .control)], seeds: [0, 1, 2]))
+        let table = builder.table(data)
         let sentence = try #require(
-            Findings.sentences(data, builder.table(data)).first { $0.text.hasPrefix("None of the 1 control") },
-            "\(what)")
-        #expect(sentence.text.hasSuffix("the order may be chance.") == isChance, "\(sentence.text)")
-        #expect(sentence.tone == (isChance ? .bad : .note))
+            Findings.sentences(data, table).first { $0.text.contains("beside 1 control") }, "\(what)")
+        let verdict = try #require(table.sets.first?.differencesToCombined.of("random")?.verdict)
+        let expected: (Verdict, Findings.Sentence.Tone, String) =
+            switch control {
+            case 0: (.worse, .good, "is better than random")
+            case 2: (.cannotTell, .open, "cannot be told from random")
+            default: (.better, .bad, "is worse than random")
+            }
+        #expect(verdict == expected.0 && sentence.tone == expected.1 && sentence.text.contains(expected.2))
     }
 
-    /// The verdict follows the numbers, whichever way they go.
-    @Test(arguments: [(0, 3, Findings.Sentence.Tone.good), (3, 0, .bad), (1, 1, .bad)])
+    /// The verdict follows the numbers, whichever way they go; what cannot be told is open, not bad.
+    @Test(arguments: [(0, 3, Findings.Sentence.Tone.good), (3, 0, .bad), (1, 1, .open)])
     func theVerdictFollowsTheNumbers(_ sparse: Int, _ both: Int, _ tone: Findings.Sentence.Tone) throws {
         let sample = try Sample(annotator: "vlm")
         for seed in 0..<3 {
@@ -298,24 +305,105 @@ import Testing
         let sentences = Findings.sentences(data, table)
         let verdict = try #require(sentences.first)
         #expect(verdict.tone == tone)
-        #expect(verdict.text.contains("does not beat sparse") == (tone == .bad))
+        #expect(verdict.text.hasPrefix(tone == .good ? "Better:" : tone == .bad ? "Worse:" : "Cannot tell"))
         #expect(verdict.text.contains("excludes zero") == (sparse != both))
         let line = try #require(table.sets.first?.line("sparse-rgvlm"))
         #expect(line.isTold == (sparse != both))
+        #expect(line.difference?.verdict == (tone == .good ? .better : tone == .bad ? .worse : .cannotTell))
         #expect(line.title == "sparse-rgvlm, the-model")
-        // A control that does as well is named; no sentence claims a scripted annotator here.
-        let named = sentences.contains { $0.text.contains("at least as well") && $0.text.contains("zero (") }
-        #expect(
-            named
-                == (both <= 1 && line.cell(.proportion)!.value <= table.sets[0].line("zero")!.cell(.proportion)!.value))
+        // A reward of zero is sparse by another name and no further control; no sentence claims a scripted annotator.
+        #expect(!sentences.contains { $0.text.contains("zero (") })
         #expect(!sentences.contains { $0.text.contains("not a VLM") })
         // A reason is given only where there is something to explain, and only the one that the data have.
         for unfulfilled in [0, 1] {
             var data = data
             (data.facts.instructions, data.facts.unfulfilled) = ([.primitive: 1234], unfulfilled)
             let reasons = Findings.sentences(data, table).filter { $0.text.contains("all 1,234 instructions") }
-            #expect(reasons.count == (tone == .bad && unfulfilled == 0 ? 1 : 0))
+            #expect(reasons.count == (tone != .good && unfulfilled == 0 ? 1 : 0))
         }
+        // With little leverage nothing is said of the reward; with enough the sentence is not there.
+        for (contested, isSaid) in [(5, true), (20, false)] {
+            var data = data
+            data.check = try dataCheck(contested: contested)
+            let said = Findings.sentences(data, table).filter { $0.text.contains("These data cannot tell") }
+            #expect(said.count == (isSaid ? 1 : 0) && said.allSatisfy { $0.tone == .open })
+            #expect(said.isEmpty || said[0].text.contains("5.0 %"))
+            #expect(MarkdownTable(data, table).text.contains("## Checks before training"))
+        }
+    }
+
+    /// Intervals are Holm's: those of a row among more rows are wider, and verdicts are what the intervals say.
+    @Test func differencesAreCorrectedForTheNumberOfRows() throws {
+        let sample = try Sample()
+        let names = ["sparse", "a", "b", "c", "d"]
+        for seed in 0..<3 {
+            for (place, name) in names.enumerated() {
+                try sample.evaluate(
+                    try sample.train("\(name)-s\(seed)", seed: seed, algorithm: place > 0 ? "bc" : "iql")
+                ) {
+                    task, length in min(length, (task * (place + 3) + seed * 5) % 4)
+                }
+            }
+        }
+        func differences(_ names: [String]) throws -> [Comparison] {
+            let plan = Sample.plan(names.map { ($0, .baseline) }, seeds: [0, 1, 2])
+            return try #require(builder.table(try sample.data(plan)).sets.first).differences
+        }
+        let (all, pair) = (try differences(names), try differences(["sparse", "a"]))
+        let (among, alone) = (try #require(all.of("a")), try #require(pair.of("a")))
+        #expect(all.map(\.row) == ["a", "b", "c", "d"] && all.allSatisfy { $0.against == "sparse" })
+        #expect(among.value == alone.value && among.standardError == alone.standardError && among.p == alone.p)
+        #expect(
+            try #require(among.high) - (try #require(among.low)) > (try #require(alone.high))
+                - (try #require(alone.low)))
+        #expect(among.trajectories == 6 && among.tasks == 12 && among.seeds == 3)
+        for comparison in all + pair {
+            let (low, high) = (try #require(comparison.low), try #require(comparison.high))
+            let isTold = low > 0 || high < 0
+            #expect((comparison.verdict != .cannotTell) == isTold)
+            #expect((try #require(comparison.adjustedP) < 0.05) == isTold)
+        }
+        // What could have been found: pooled over the rows, and more among more rows.
+        let power = try #require(all.detectable)
+        #expect(power.comparisons == 4 && power.seeds == 3 && power.tasks == 12)
+        #expect(power.observedCorrected > power.observed && power.predictedCorrected > power.predicted)
+        #expect([Comparison]().detectable == nil)
+    }
+
+    /// One seed tells nothing of others, however large the difference.
+    @Test func oneSeedIsNoVerdict() throws {
+        let sample = try Sample()
+        try sample.evaluate(try sample.train("sparse-s0", seed: 0)) { _, _ in 0 }
+        try sample.evaluate(try sample.train("bc-s0", seed: 0, algorithm: "bc")) { $1 }
+        let set = try #require(
+            builder.table(try sample.data(Sample.plan([("sparse", .method), ("bc", .baseline)], seeds: [0]))).sets.first
+        )
+        let comparison = try #require(set.differences.first)
+        #expect(comparison.value == 1 && comparison.verdict == .cannotTell && comparison.adjustedP == nil)
+        #expect(set.detectable == nil)
+    }
+
+    /// The proxy's order stands beside the learner's, row by row.
+    @Test func theCheckStandsBesideWhatCameOfIt() throws {
+        let sample = try Sample()
+        for (name, done) in [("sparse", 1), ("both", 6), ("bc", 0)] {
+            try sample.evaluate(try sample.train("\(name)-s0", seed: 0)) { _, _ in done }
+        }
+        let data = try sample.data(
+            Sample.plan([("sparse", .method), ("both", .method), ("bc", .baseline)], seeds: [0]))
+        let check = try dataCheck(contested: 50, proxies: ["sparse": 0.8, "both": 0.9, "bc": 0.5, "later": 0.6])
+        let words = CheckTable.rows(check, builder.table(data))
+        let named = Dictionary(uniqueKeysWithValues: words.rows.map { ($0[0], $0) })
+        let columns = words.header
+        func cell(_ row: String, _ column: String) -> String? {
+            columns.firstIndex(of: column).flatMap { named[row]?[$0] }
+        }
+        for (row, predicted, place) in [
+            ("both", "1", "1"), ("sparse", "2", "2"), ("later", "3", "-"), ("bc", "4", "3"),
+        ] {
+            #expect(cell(row, "Predicted place") == predicted && cell(row, "Place") == place, "\(row)")
+        }
+        #expect(CheckTable.leverage(check).rows.first?.last == "50.0 %")
     }
 
     @Test func titlesSayWhatMustNotBePassedOver() throws {
@@ -380,4 +468,22 @@ import Testing
         try sample.train("e-s0", seed: 3, source: .labels(run: "labels"), generated: 0)
         #expect(try ReportPlan.derived(name: "n", from: sample.store) { _ in "" }.rows.last?.kind == .baseline)
     }
+}
+
+/// A check of 100 steps, as `rgvlm-train check` writes it.
+private func dataCheck(contested: Int, proxies: KeyValuePairs<String, Double> = ["sparse": 0.5]) throws -> DataCheck {
+    let leverage = [1, 17].map { "{\"window\": \($0), \"steps\": 100, \"contested\": \(contested)}" }
+    let rows = proxies.map { name, completed in
+        let proxy = [1, 17].map { "{\"window\": \($0), \"completed\": \(completed), \"starts\": 3}" }
+        return """
+            {"name": "\(name)", "title": "\(name)", "selection": 0, "algorithm": "iql",
+             "dawdling": {"perStep": 0.03, "forEver": 1, "finishing": 1}, "proxy": [\(proxy.joined(separator: ","))]}
+            """
+    }
+    let json = """
+        {"window": 17, "windows": [1, 17], "rows": [\(rows.joined(separator: ","))],
+         "selections": [{"episodes": 4, "instructions": 8, "unfulfilled": 2, "steps": 100, "content": "0",
+                         "leverage": [\(leverage.joined(separator: ","))]}]}
+        """
+    return try JSONDecoder().decode(DataCheck.self, from: Data(json.utf8))
 }

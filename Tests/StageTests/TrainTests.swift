@@ -72,8 +72,55 @@ private enum Labelled {
             """)
     }
 
+    private static let experiment = """
+        label: {provider: scripted}
+        train: {kinds: [task], steps: 10}
+        evaluate: {sets: [{name: main, split: train, tasks: 40}]}
+        experiment:
+          seeds: [1, 2, 3]
+          rows:
+            - {name: sparse, set: [train.reward.source=none]}
+            - {name: both, set: [train.reward.source=labels]}
+            - {name: bc, set: [train.algorithm=bc]}
+        """
+
+    /// The check tells of all rows, in words, as JSON and in a file; the plan has it in short, with its power.
+    @Test func theCheckIsMadeAndPlanned() throws {
+        try Data(Self.experiment.utf8).write(to: URL(fileURLWithPath: folder("c.yaml")))
+        let options = ["--config", "c.yaml", "--store", "x.sqlite"]
+        let words = try run(["check", "--quiet", "--results", "check.json"] + options)
+        #expect(words.status == 0, "\(words.errors)")
+        for text in ["leverage", "17 pictures", "predicted order: ", "sparse", "both", "bc"] {
+            #expect(words.output.contains(text), "\(text)")
+        }
+        let json = try run(["check", "--quiet", "--json"] + options)
+        #expect(try Data(json.output.utf8) == bytes(folder("check.json")))
+        let object = try #require(try JSONSerialization.jsonObject(with: Data(json.output.utf8)) as? [String: Any])
+        let rows = try #require(object["rows"] as? [[String: Any]])
+        #expect(rows.compactMap { $0["name"] as? String } == ["sparse", "both", "bc"])
+        #expect((object["selections"] as? [Any])?.count == 1)
+        // The same data, the same bytes.
+        #expect(try run(["check", "--quiet", "--json"] + options).output == json.output)
+        let alone = try run(["check", "--quiet", "--store", "x.sqlite", "--set", "train.kinds=[task]"])
+        #expect(alone.status == 0 && alone.output.contains("predicted order: iql "))
+
+        let programs = URL(fileURLWithPath: Executable("rgvlm-train").path).deletingLastPathComponent().path
+        let plan = try Executable(path: programs + "/rgvlm-experiment").run(["plan"] + options, in: folder)
+        #expect(plan.status == 0, "\(plan.errors)")
+        #expect(plan.output.contains("detectable on main at 80 % power"))
+        #expect(plan.output.contains("leverage with 17 pictures: ") && plan.output.contains("predicted order: "))
+    }
+
+    @Test func whatCannotBeCheckedIsNamed() throws {
+        #expect(try run(["check", "--store", "none.sqlite"]).status == 66)
+        let labels = try run(["check", "--store", "x.sqlite", "--set", "train.reward.labels=nobody"])
+        #expect(labels.status == 66 && labels.errors.contains("nobody"), "\(labels.errors)")
+        let split = try run(["check", "--store", "x.sqlite", "--set", "train.splits=[elsewhere]"])
+        #expect(split.status == 66 && split.errors.contains("nothing that iql can learn from"), "\(split.errors)")
+    }
+
     /// To renew the files after a change of options: RGVLM_RENEW_HELP=1 make test
-    @Test(arguments: [[], ["run"], ["status"], ["encode"]])
+    @Test(arguments: [[], ["run"], ["check"], ["status"], ["encode"]])
     func helpIsAsPublished(_ path: [String]) throws {
         let result = try train.run(path + ["--help"], in: folder, environment: ["COLUMNS": "80"])
         #expect(result.status == 0)

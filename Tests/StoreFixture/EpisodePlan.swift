@@ -16,10 +16,13 @@ package struct EpisodePlan: Sendable {
     package var missing: Set<Int> = []
     /// The sentence of the task; nil makes one.
     package var goal: String?
+    /// The first byte of its frames; nil for the episode's place. Episodes of one look see the same pictures.
+    package var look: UInt8?
 
     package init(
         split: String = "train", subTasks: [(kind: SubTaskKind, steps: Int)], isSuccess: Bool = true,
-        annotations: Int = 2, annotationsOutside: Int = 0, missing: Set<Int> = [], goal: String? = nil
+        annotations: Int = 2, annotationsOutside: Int = 0, missing: Set<Int> = [], goal: String? = nil,
+        look: UInt8? = nil
     ) {
         self.split = split
         self.subTasks = subTasks
@@ -28,6 +31,7 @@ package struct EpisodePlan: Sendable {
         self.annotationsOutside = annotationsOutside
         self.missing = missing
         self.goal = goal
+        self.look = look
     }
 
     /// The record of the plan's episode.
@@ -90,7 +94,7 @@ package struct EpisodePlan: Sendable {
         try (0..<count).map { t in
             guard let frames, !missing.contains(t) else { return FrameRecord(name: "\(t)", status: .missing) }
             var bytes = [UInt8](repeating: 0, count: frames.format.byteCount)
-            bytes[0] = UInt8(index)
+            bytes[0] = look ?? UInt8(index)
             bytes[1] = UInt8(t)
             let record = try bytes.withUnsafeBytes { try frames.append($0) }
             return FrameRecord(name: "\(t)", status: .present, record: record)

@@ -3,7 +3,7 @@ package import GRDB
 
 extension TrainingEpisode {
     /// Which episodes and instructions.
-    package struct Filter: Sendable {
+    package struct Filter: Sendable, Equatable {
         /// Whose episodes.
         package var datasetID: Int64
         /// Of these splits.

@@ -201,7 +201,11 @@ package final class SlurmJob {
             try await run(
                 command("rgvlm-label", ["lint"]) + ExperimentPlan.lintOptions(labels, out: chain.out), accepting: [65])
         }
-        try await run(command("rgvlm-report", ["make"]) + ["--out", chain.out, "--lint", chain.out + "/lint.json"])
+        let check = chain.out + "/check.json"
+        try await run(command("rgvlm-train", ["check"]) + ["--results", check], accepting: [65, 66])
+        let checked = FileManager.default.fileExists(atPath: check) ? ["--check", check] : []
+        try await run(
+            command("rgvlm-report", ["make"]) + ["--out", chain.out, "--lint", chain.out + "/lint.json"] + checked)
     }
 }
 

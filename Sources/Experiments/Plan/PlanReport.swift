@@ -1,3 +1,4 @@
+package import Instrument
 package import StageSupport
 
 /// The plan for `--json`.
@@ -26,6 +27,12 @@ package struct PlanReport: Encodable {
     var cells: [Cell]
     var references: [Reference]
     var estimate: ExperimentPlan.Estimate
+    /// What differences each set can find.
+    package var power: [Outlook.OnSet]?
+    /// What can be said of the data before training; nil without data.
+    package var check: DataCheck?
+    /// Why the data could not be checked.
+    package var checkProblem: String?
 
     package init(_ plan: ExperimentPlan, _ configuration: Configuration, _ facts: ExperimentFacts, jobs: Int) {
         experiment = configuration.experiment.name

@@ -16,6 +16,7 @@ extension ExperimentDriver {
         for line in try ResultFiles.takeAll(into: run.configuration.store) { console.say(line) }
         if run.steps.contains(.label) { try await label() }
         let isTrusted = run.steps.contains(.lint) ? try await lint() : true
+        if run.steps.contains(.check) { try await checkData() }
         if run.steps.contains(.train) { try await train() }
         if run.steps.contains(.evaluate) { try await evaluate() }
         if run.steps.contains(.references) { try await evaluateReferences() }
@@ -101,9 +102,17 @@ extension ExperimentDriver {
         return isTrusted
     }
 
+    /// Leverage and the proxy, before anything is trained. Data that cannot be checked can be trained on.
+    private func checkData() async throws {
+        let code = try await step(
+            .check, "rgvlm-train", ["check"], ["--results", run.out + "/check.json"], accepting: [65, 66])
+        if code != 0 { console.say("The data could not be checked; the lines above say why.") }
+    }
+
     private func makeReport() async throws {
-        let lint = run.out + "/lint.json"
-        let more = ["--out", run.out] + (FileManager.default.fileExists(atPath: lint) ? ["--lint", lint] : [])
+        let files = ["lint", "check"].map { (option: "--\($0)", path: "\(run.out)/\($0).json") }
+            .filter { FileManager.default.fileExists(atPath: $0.path) }
+        let more = ["--out", run.out] + files.flatMap { [$0.option, $0.path] }
         try await step(.report, "rgvlm-report", ["make"], more)
         guard let table = try? String(contentsOfFile: run.out + "/table.md", encoding: .utf8) else {
             throw StageError(.cannotWrite, "\(run.out)/table.md: was not written")
@@ -113,7 +122,7 @@ extension ExperimentDriver {
         let main = lines.prefix { !$0.hasPrefix("Further measures") }
         var text = "\n" + main.joined(separator: "\n") + (main.count < lines.count ? "\n" : "")
         text += "\ntable:  \(run.out)/table.md\n"
-        let figures = ["png", "svg"].map { "\(run.out)/figure4.\($0)" }
+        let figures = ["differences", "figure4"].flatMap { name in ["png", "svg"].map { "\(run.out)/\(name).\($0)" } }
         if let figure = figures.first(where: { FileManager.default.fileExists(atPath: $0) }) {
             text += "figure: \(figure)\n"
         }

@@ -1,5 +1,6 @@
 internal import Episodes
 internal import ExperimentStore
+package import Instrument
 
 /// All that a report shows, as read from a store. Rows are in the order of the plan.
 package struct ReportData: Sendable {
@@ -15,6 +16,8 @@ package struct ReportData: Sendable {
     var frameSize: [Int] = []
     /// What the lint says of the labels, where it was made.
     package var lint: LintResult?
+    /// What was told of the data before anything was trained, where it was.
+    package var check: DataCheck?
 
     struct Row: Sendable {
         var plan: ReportPlan.Row

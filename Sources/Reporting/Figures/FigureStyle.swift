@@ -28,6 +28,14 @@ enum FigureStyle {
         """
     }
 
+    /// As ``whiskers(_:x:low:high:colour:)``, lying.
+    static func lyingWhiskers(_ file: String, y: Int, low: Int, high: Int, colour: String) -> String {
+        """
+        '\(file)' using \(low):\(y):($\(high)-$\(low)):(0) with vectors heads size graph 0.007,90 nofilled lc rgb \
+        '\(colour)' lw 1.4 dt 1 notitle
+        """
+    }
+
     /// A legend below all panels, in columns.
     static func key(rows: Int) -> String {
         "set key at screen 0.5,0.015 center bottom vertical Left reverse samplen 2.4 width 2 maxrows \(max(1, rows))"

@@ -6,22 +6,12 @@ enum ResultFigure {
         let kinds = [ReportPlan.Kind.method.rawValue, ReportPlan.Kind.baseline.rawValue]
         let lines = set.lines.filter { kinds.contains($0.kind) && $0.cell(.proportion) != nil }
         guard !lines.isEmpty else { return nil }
-        var files: [String: String] = [:]
-        var plots: [String] = []
-        for (index, line) in lines.enumerated() {
-            let name = "length-\(index).dat"
-            files[name] = lengths(line)
-            // Side by side, so that whiskers do not hide each other.
-            let shift = (Double(index) - Double(lines.count - 1) / 2) * 0.09
-            let style = FigureStyle.line(index)
-            plots.append(
-                FigureStyle.whiskers(name, x: "($1+\(shift))", low: 3, high: 4, colour: FigureStyle.colour(index)))
-            plots.append("'\(name)' using ($1+\(shift)):2 with linespoints \(style) title columnheader(2)")
-        }
+        let (lengthFiles, plots) = lengthPlots(lines)
         let rows = (lines.count + 1) / 2
         let height = 396 + 20 * rows
         let bottom = (84 + 20 * Double(rows)) / Double(height)
         let bars = ablation(data, set)
+        var files = lengthFiles
         if !bars.isEmpty { files["ablation.dat"] = barText(bars) }
         let top = top(lines, bars)
         var script = """
@@ -71,6 +61,23 @@ enum ResultFigure {
         )
     }
 
+    /// Data files and plots of the proportion completed by number of sub-tasks, a line a row.
+    static func lengthPlots(_ lines: [ResultTable.Line]) -> (files: [String: String], plots: [String]) {
+        var files: [String: String] = [:]
+        var plots: [String] = []
+        for (index, line) in lines.enumerated() {
+            let name = "length-\(index).dat"
+            files[name] = lengths(line)
+            // Side by side, so that whiskers do not hide each other.
+            let shift = (Double(index) - Double(lines.count - 1) / 2) * 0.09
+            let style = FigureStyle.line(index)
+            plots.append(
+                FigureStyle.whiskers(name, x: "($1+\(shift))", low: 3, high: 4, colour: FigureStyle.colour(index)))
+            plots.append("'\(name)' using ($1+\(shift)):2 with linespoints \(style) title columnheader(2)")
+        }
+        return (files, plots)
+    }
+
     private static func lengths(_ line: ResultTable.Line) -> String {
         var text = "length \(Figure.title(line.title)) low high\n"
         for length in Measure.lengths {
@@ -114,7 +121,9 @@ enum ResultFigure {
     }
 
     /// The axis's end: a fifth above the highest whisker, at most 1.
-    private static func top(_ lines: [ResultTable.Line], _ bars: [(name: String, cell: ResultTable.Cell)]) -> Double {
+    static func top(
+        _ lines: [ResultTable.Line], _ bars: [(name: String, cell: ResultTable.Cell)] = []
+    ) -> Double {
         let cells =
             lines.flatMap { line in Measure.lengths.compactMap { line.cell(.proportionOf($0)) } } + bars.map(\.cell)
         let highest = cells.map { max($0.value, $0.high ?? 0) }.max() ?? 1

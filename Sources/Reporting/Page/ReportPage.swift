@@ -1,5 +1,6 @@
 internal import ExperimentStore
 internal import Foundation
+internal import Instrument
 internal import Pages
 internal import Statistics
 
@@ -32,6 +33,7 @@ struct ReportPage {
         ]
         if let first = sentences.first { values["verdict"] = finding(first) }
         if let lint = data.lint { values["lint"] = self.lint(lint) }
+        if let check = data.check { values["check"] = self.check(check) }
         let shell = PageShell(
             title: "\(data.plan.name) - report", home: "#", links: links, subject: data.plan.name,
             footer: "Made by rgvlm-report. This file is the whole page: it fetches nothing.",
@@ -43,6 +45,7 @@ struct ReportPage {
 
     private var links: [PageShell.Link] {
         table.sets.enumerated().map { .init(table.sets.count == 1 ? "Table" : $1.name, "#set-\($0)") }
+            + (data.check == nil ? [] : [.init("Checks", "#check")])
             + (data.lint == nil ? [] : [.init("Lint of the labels", "#lint")])
             + [.init("Made with", "#commands"), .init("What was done", "#notes")]
     }
@@ -111,7 +114,7 @@ struct ReportPage {
         func address(_ measure: Measure) -> String { "#/cell/\(place)/\(row)/\(measure.name)" }
         var cells = measures.map { cell(line.cell($0), address($0)) }
         if isMain {
-            cells.append(cell(line.difference, address(.proportion), digits: 3, signed: true, isTold: line.isTold))
+            cells.append(difference(line.difference, address(.proportion)))
         } else {
             cells += [line.iqm, line.improvement].map { cell($0, address(.proportion)) }
         }
@@ -129,18 +132,42 @@ struct ReportPage {
     }
 
     private func cell(
-        _ cell: ResultTable.Cell?, _ address: String, digits: Int = 2, signed: Bool = false, isTold: Bool = false
+        _ cell: ResultTable.Cell?, _ address: String
     ) -> [String: Any] {
         guard let cell else { return ["isLink": false, "value": "-"] }
-        let interval = TableLayout.interval(cell, digits)
+        let interval = TableLayout.interval(cell)
         return [
-            "isLink": true, "address": address, "isTold": isTold,
-            "value": signed ? Show.signed(cell.value, digits) : Show.number(cell.value, digits),
-            "interval": interval ?? "", "hasInterval": interval != nil,
+            "isLink": true, "address": address, "value": Show.number(cell.value), "interval": interval ?? "",
+            "hasInterval": interval != nil, "hasVerdict": false,
+        ]
+    }
+
+    /// A difference with its verdict in words and colour; what cannot be told is grey.
+    private func difference(_ comparison: Comparison?, _ address: String) -> [String: Any] {
+        guard let comparison else { return ["isLink": false, "value": "-"] }
+        let interval = TableLayout.interval(comparison)
+        return [
+            "isLink": true, "address": address, "value": TableLayout.difference(comparison, 3),
+            "interval": interval ?? "", "hasInterval": interval != nil, "hasVerdict": true,
+            "verdict": comparison.verdict.rawValue,
+            "verdictClass": comparison.verdict == .cannotTell ? "untold" : comparison.verdict.rawValue,
         ]
     }
 
     // MARK: Below the tables
+
+    private func check(_ check: DataCheck) -> [String: Any] {
+        func block(_ words: CheckTable.Words) -> [String: Any] {
+            [
+                "header": words.header,
+                "rows": words.rows.map { ["name": $0.first ?? "", "cells": Array($0.dropFirst())] as [String: Any] },
+            ]
+        }
+        return [
+            "tables": [block(CheckTable.leverage(check)), block(CheckTable.rows(check, table))],
+            "reading": CheckTable.reading,
+        ]
+    }
 
     private func lint(_ lint: LintResult) -> [String: Any] {
         [

@@ -1,6 +1,8 @@
 internal import Episodes
 internal import ExperimentStore
+internal import Instrument
 internal import Pages
+internal import Statistics
 
 /// What the main task set's numbers say, in sentences made from them.
 enum Findings {
@@ -22,9 +24,13 @@ enum Findings {
         func line(_ place: Int?) -> ResultTable.Line? { place.flatMap { set.line(data.rows[$0].plan.name) } }
         let (sparse, generated, combined) = (line(roles.sparse), line(roles.generated), line(roles.combined))
         var sentences = [verdict(set, sparse, combined)]
+        if let sentence = leverage(data) { sentences.append(sentence) }
         if let text = ablation(generated, combined) { sentences.append(Sentence(tone: .note, text: text)) }
-        if let sentence = baselines(set, data, combined, sparse) { sentences.append(sentence) }
-        sentences += controls(set, data, combined, sparse)
+        sentences += [
+            others(set, data, combined, .baseline, "baseline", without: sparse),
+            others(set, data, combined, .control, "control"),
+        ].compactMap { $0 }
+        if let text = power(set) { sentences.append(Sentence(tone: .note, text: text)) }
         if let text = reason(data, sparse, combined) { sentences.append(Sentence(tone: .note, text: text)) }
         if let text = ceiling(set) { sentences.append(Sentence(tone: .note, text: text)) }
         if let labels = data.labels.first(where: { $0.annotator != "vlm" }) {
@@ -69,7 +75,11 @@ enum Findings {
             \(combined.title) completes \(Show.number(mine.value)) of a task's sub-tasks on \(Plain.text(set.name)), \
             \(sparse.title) \(Show.number(other.value))
             """
-        let base = "\(Show.plural(difference.seeds, "seed")), \(Show.plural(difference.tasks, "task"))"
+        let base =
+            """
+            \(Show.plural(difference.seeds, "seed")), \(Show.plural(difference.tasks, "task")) of \
+            \(Show.plural(difference.trajectories, "trajectory", "trajectories"))
+            """
         guard let low = difference.low, let high = difference.high, difference.seeds > 1 else {
             return Sentence(
                 tone: .open,
@@ -80,35 +90,64 @@ enum Findings {
                     """
             )
         }
-        let interval = "95 % interval \(Show.number(low, 3)) to \(Show.number(high, 3))"
-        if combined.isTold {
-            return difference.value > 0
-                ? Sentence(
-                    tone: .good,
-                    text:
-                        """
-                        \(numbers): \(Show.number(difference.value, 3)) more (\(interval), which excludes zero; \
-                        \(base)).
-                        """
-                )
-                : Sentence(
-                    tone: .bad,
-                    text:
-                        """
-                        Sparse + RG-VLM does not beat sparse, it does worse: \(numbers), a difference of \
-                        \(Show.signed(difference.value)) (\(interval), which excludes zero; \(base)).
-                        """
-                )
+        let interval =
+            """
+            95 % interval \(Show.number(low, 3)) to \(Show.number(high, 3)), by Holm for \
+            \(Show.plural(set.differences.count, "row")); \(base)
+            """
+        switch difference.verdict {
+        case .better:
+            return Sentence(
+                tone: .good,
+                text: "Better: \(numbers), \(Show.number(difference.value, 3)) more (\(interval), which excludes zero)."
+            )
+        case .worse:
+            return Sentence(
+                tone: .bad,
+                text:
+                    """
+                    Worse: sparse + RG-VLM does not beat sparse. \(numbers), a difference of \
+                    \(Show.signed(difference.value)) (\(interval), which excludes zero).
+                    """
+            )
+        case .cannotTell:
+            return Sentence(
+                tone: .open,
+                text:
+                    """
+                    Cannot tell whether sparse + RG-VLM beats sparse: \(numbers), a difference of \
+                    \(Show.signed(difference.value)) (\(interval), which includes zero).
+                    """
+            )
         }
+    }
+
+    /// That the data leave nothing to choose, where they were checked and do not.
+    private static func leverage(_ data: ReportData) -> Sentence? {
+        guard let check = data.check, !check.canTell, let leverage = check.leverage else { return nil }
         return Sentence(
-            tone: .bad,
+            tone: .open,
             text:
                 """
-                Sparse + RG-VLM does not beat sparse: \(numbers), a difference of \(Show.signed(difference.value)) \
-                (\(interval), which includes zero; \(base)). A difference smaller than about \
-                \(Show.number((high - low) / 2, 2)) cannot be told from none with these seeds and tasks.
+                These data cannot tell rewards apart: in \(Show.number(100 * leverage.share, 1)) % of the training \
+                steps another episode did something else in the same context (sentence, \(check.window) pictures and \
+                the actions between), and 10 % are wanted. No row without a difference says that its reward does not \
+                help.
                 """
         )
+    }
+
+    /// What differences the experiment could find.
+    private static func power(_ set: ResultTable.TaskSet) -> String? {
+        guard let power = set.detectable else { return nil }
+        return
+            """
+            With \(Show.plural(power.seeds, "seed")) and \(Show.plural(power.tasks, "task")) of \
+            \(Show.plural(power.trajectories, "trajectory", "trajectories")) a difference to sparse of \
+            \(Show.number(power.observed, 3)) is found in 8 of 10 such experiments, among \
+            \(Show.plural(power.comparisons, "row")) one of \(Show.number(power.observedCorrected, 3)); \
+            \(Show.number(power.predicted, 3)) and \(Show.number(power.predictedCorrected, 3)) were to be expected.
+            """
     }
 
     private static func ablation(_ generated: ResultTable.Line?, _ combined: ResultTable.Line?) -> String? {
@@ -122,75 +161,41 @@ enum Findings {
             """
     }
 
-    /// Baselines other than sparse that do as well: what a reader would otherwise have to find in the table.
-    private static func baselines(
-        _ set: ResultTable.TaskSet, _ data: ReportData, _ combined: ResultTable.Line?, _ sparse: ResultTable.Line?
+    /// What sparse + RG-VLM is better than of a kind of rows, and what it cannot be told from.
+    private static func others(
+        _ set: ResultTable.TaskSet, _ data: ReportData, _ combined: ResultTable.Line?, _ kind: ReportPlan.Kind,
+        _ name: String, without sparse: ResultTable.Line? = nil
     ) -> Sentence? {
         guard let mine = combined?.cell(.proportion) else { return nil }
-        func usesReward(_ line: ResultTable.Line) -> Bool {
-            data.rows.first { $0.plan.name == line.name }?.settings?.usesReward ?? false
-        }
-        let better = set.lines.compactMap { line in
-            line.cell(.proportion).flatMap { cell in
-                line.kind == ReportPlan.Kind.baseline.rawValue && line.name != sparse?.name && cell.value >= mine.value
-                    ? (title: line.title, value: cell.value, usesReward: usesReward(line)) : nil
-            }
-        }.sorted { $0.value > $1.value }
-        guard !better.isEmpty else { return nil }
-        let names = Show.list(better.map { "\($0.title) (\(Show.number($0.value)))" })
-        return Sentence(
-            tone: .bad,
-            text:
-                """
-                \(names) \(better.count == 1 ? "does" : "do") at least as well as sparse + RG-VLM \
-                (\(Show.number(mine.value))) without \(better.contains(where: \.usesReward) ? "a generated" : "any") \
-                reward.
-                """
-        )
-    }
-
-    private static func controls(
-        _ set: ResultTable.TaskSet, _ data: ReportData, _ combined: ResultTable.Line?, _ sparse: ResultTable.Line?
-    ) -> [Sentence] {
-        let controls = set.lines.filter { $0.kind == ReportPlan.Kind.control.rawValue }
-        func isZero(_ line: ResultTable.Line) -> Bool {
-            data.rows.first { $0.plan.name == line.name }?.settings?.reward.source == .zero
-        }
         // A reward of zero is the sparse one under another name: it must give what sparse gives, and is no further
         // control.
-        let measured = controls.filter { $0.cell(.proportion) != nil && !isZero($0) }
-        guard let mine = combined?.cell(.proportion), !measured.isEmpty else { return [] }
-        func value(_ line: ResultTable.Line) -> Double { line.cell(.proportion)?.value ?? 0 }
-        let better = measured.filter { value($0) >= mine.value }.sorted { value($0) > value($1) }
-        guard !better.isEmpty else {
-            guard let best = measured.max(by: { value($0) < value($1) }) else { return [] }
-            var text =
-                """
-                None of the \(Show.plural(measured.count, "control")) does as well as sparse + RG-VLM \
-                (\(Show.number(mine.value))): the best, \(best.title), reaches \(Show.number(value(best)))
-                """
-            // Not a test of the difference, but enough to warn of reading much into the order.
-            guard let cell = best.cell(.proportion), let low = cell.low, let high = cell.high, high >= mine.value else {
-                return [Sentence(tone: .note, text: text + ".")]
+        func isZero(_ row: String) -> Bool {
+            data.rows.first { $0.plan.name == row }?.settings?.reward.source == .zero
+        }
+        let found = set.differencesToCombined.filter {
+            $0.kind == kind.rawValue && $0.row != sparse?.name && !isZero($0.row)
+        }
+        guard !found.isEmpty else { return nil }
+        func named(_ verdict: Verdict) -> String? {
+            let rows = found.filter { $0.verdict == verdict }.map {
+                "\($0.title) (\(Show.number(set.line($0.row)?.cell(.proportion)?.value ?? 0)))"
             }
-            text +=
-                """
-                , and its interval, \(Show.number(low)) to \(Show.number(high)), holds that value: the order may be \
-                chance.
-                """
-            return [Sentence(tone: .bad, text: text)]
+            return rows.isEmpty ? nil : Show.list(rows)
         }
-        let names = Show.list(better.map { "\($0.title) (\(Show.number(value($0))))" })
-        var text =
-            """
-            \(better.count) of \(Show.plural(measured.count, "control")) \(better.count == 1 ? "does" : "do") at least \
-            as well as sparse + RG-VLM (\(Show.number(mine.value))): \(names).
-            """
-        if let sparse = sparse?.cell(.proportion), better.contains(where: { value($0) >= sparse.value }) {
-            text +=
-                " What such rewards do as well cannot be credited to what the scores say."
-        }
-        return [Sentence(tone: .bad, text: text)]
+        let parts = [
+            named(.worse).map { "it is better than \($0)" }, named(.cannotTell).map { "it cannot be told from \($0)" },
+            named(.better).map { "it is worse than \($0)" },
+        ].compactMap { $0 }
+        let tone: Sentence.Tone =
+            found.contains { $0.verdict == .better } ? .bad : found.allSatisfy { $0.verdict == .worse } ? .good : .open
+        return Sentence(
+            tone: tone,
+            text:
+                """
+                Sparse + RG-VLM (\(Show.number(mine.value))) beside \(Show.plural(found.count, name)): \
+                \(Show.list(parts)).
+                """
+        )
     }
 
     /// Why a reward may not show, as far as the data tell.
@@ -198,8 +203,8 @@ enum Findings {
         _ data: ReportData, _ sparse: ResultTable.Line?, _ combined: ResultTable.Line?
     ) -> String? {
         let count = data.facts.instructions.values.reduce(0, +)
-        guard count > 0, data.facts.unfulfilled == 0, let combined, combined.difference != nil,
-            !(combined.isTold && (combined.difference?.value ?? 0) > 0)
+        guard count > 0, data.facts.unfulfilled == 0, let difference = combined?.difference,
+            difference.verdict != .better
         else { return nil }
         return
             """

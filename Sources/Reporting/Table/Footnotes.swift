@@ -295,18 +295,24 @@ struct Footnotes: Sendable, Encodable {
     static let reading = [
         """
         Values are means over seeds and tasks. Brackets: 95 % bootstrap intervals (percentiles of 2,000 resamples) \
-        that draw seeds and tasks, both whole, so that they are about other seeds and other tasks; with three seeds \
-        they are too narrow rather than too wide, and with a single one they draw tasks alone. Nothing is corrected \
-        for the number of comparisons. The CSV file also has rliable's stratified intervals, which draw seeds alone \
-        and are narrower.
+        that draw seeds and trajectories, both whole and the latter with all their tasks, so that they are about other \
+        seeds and other trajectories; with three seeds they are too narrow rather than too wide, and with a single one \
+        they draw trajectories alone. The CSV file also has rliable's stratified intervals, which draw seeds alone and \
+        are narrower.
         """,
         """
-        Difference: less the proportion completed by sparse, in pairs of one seed and one task; * where its interval \
-        excludes zero. P(better): the probability that a run completes more of a task than one of sparse, ties as \
-        half. IQM: the mean of the middle half of all runs and tasks. Goal conditions are averaged over tasks, which \
-        is what intervals can be drawn from; ALFRED, and what rgvlm-evaluate prints, pools the conditions of all \
-        tasks, so that tasks with many count more. Path-weighted: times the recorded number of steps over the agent's, \
-        at most 1.
+        Differences: of the proportion completed, in pairs of one seed and one task. Their intervals are what \
+        resampling seeds and trajectories comes to, with each spread divided by one less than its number and with \
+        Student's quantiles (degrees of freedom by Satterthwaite), so that they hold with three seeds too, and are \
+        corrected by Holm for the number of rows compared: an interval excludes zero exactly where Holm's test tells \
+        the difference. Better and worse are such differences; cannot tell says that nothing was found, not that \
+        nothing is there. * in the LaTeX table: told. P(better): the probability that a run completes more of a task \
+        than one of sparse, ties as half. IQM: the mean of the middle half of all runs and tasks.
+        """,
+        """
+        Goal conditions are averaged over tasks, which is what intervals can be drawn from; ALFRED, and what \
+        rgvlm-evaluate prints, pools the conditions of all tasks, so that tasks with many count more. Path-weighted: \
+        times the recorded number of steps over the agent's, at most 1.
         """,
     ]
 }

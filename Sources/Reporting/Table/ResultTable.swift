@@ -31,8 +31,8 @@ package struct ResultTable: Sendable, Encodable {
         var iqm: Cell?
         /// The probability that a run completes more of a task than one of `sparse`.
         var improvement: Cell?
-        /// Less the proportion completed by `sparse`, in pairs of one seed and one task.
-        var difference: Cell?
+        /// Less the proportion completed by `sparse`.
+        var difference: Comparison?
         /// The means of each seed.
         var runs: [Run]
         /// Why a seed is not counted.
@@ -62,6 +62,12 @@ package struct ResultTable: Sendable, Encodable {
         /// Tasks of each measure.
         var counts: [String: Int]
         var lines: [Line]
+        /// Rows less `sparse`, in the rows' order.
+        var differences: [Comparison]
+        /// Rows less sparse + RG-VLM, in the rows' order: `worse` says that this is better than they are.
+        var differencesToCombined: [Comparison]
+        /// Nil without two seeds of a row.
+        var detectable: Detectable?
     }
 
     var sets: [TaskSet]
@@ -69,16 +75,24 @@ package struct ResultTable: Sendable, Encodable {
 
 extension ResultTable.Line {
     /// Whether the difference to `sparse` can be told from none; one seed tells nothing.
-    var isTold: Bool {
-        guard let difference, difference.seeds > 1, let low = difference.low, let high = difference.high else {
-            return false
-        }
-        return Interval(low: low, high: high).excludes(0)
-    }
+    var isTold: Bool { difference.map { $0.verdict != .cannotTell } ?? false }
 
     func cell(_ measure: Measure) -> ResultTable.Cell? { cells[measure.name] }
 }
 
 extension ResultTable.TaskSet {
     func line(_ name: String) -> ResultTable.Line? { lines.first { $0.name == name } }
+}
+
+extension ResultTable.Cell {
+    /// The difference as the files have it beside the means.
+    init(_ comparison: Comparison) {
+        self.init(
+            value: comparison.value, low: comparison.low, high: comparison.high,
+            over: comparison.low == nil
+                ? nil
+                : comparison.seeds > 1 && comparison.trajectories > 1
+                    ? "crossed" : comparison.seeds > 1 ? "runs" : "tasks",
+            stratifiedLow: nil, stratifiedHigh: nil, tasks: comparison.tasks, seeds: comparison.seeds)
+    }
 }

@@ -37,18 +37,34 @@ package struct TableBuilder: Sendable {
         }
         let all = (entries + references).flatMap(\.rollouts)
         let tasks = Dictionary(uniqueKeysWithValues: Measure.all.map { ($0, Self.tasks(of: $0, all)) })
-        let sparse = Roles(data).sparse
+        let roles = Roles(data)
+        let sparse = roles.sparse
+        let trajectories = Self.trajectories(all.first ?? [])
         var lines: [ResultTable.Line] = []
         for (place, (row, entry)) in zip(data.rows, entries).enumerated() {
-            var line = line(entry, tasks, sparse: place == sparse ? nil : sparse.map { entries[$0] })
+            var line = line(entry, tasks, trajectories, sparse: place == sparse ? nil : sparse.map { entries[$0] })
             (line.name, line.title) = (row.plan.name, row.title(in: data))
             (line.kind, line.planned) = (row.plan.kind.rawValue, row.runs.count)
             line.runs = row.runs.map { Self.run($0, $0.evaluations[name], tasks, isCounted($0.evaluations[name])) }
             line.problems = row.runs.flatMap { Self.problems($0, name, isCounted($0.evaluations[name])) }
             lines.append(line)
         }
+        func compared(with place: Int?) -> [Comparison] {
+            place.map { other in
+                .corrected(
+                    lines.indices.compactMap { mine in
+                        mine == other
+                            ? nil
+                            : Self.difference(entries[mine], entries[other], tasks, trajectories).map {
+                                (lines[mine], lines[other].name, $0)
+                            }
+                    })
+            } ?? []
+        }
+        let (differences, toCombined) = (compared(with: sparse), compared(with: roles.combined))
+        for place in lines.indices { lines[place].difference = differences.of(lines[place].name) }
         for (reference, entry) in zip(data.references, references) {
-            var line = line(entry, tasks, sparse: nil)
+            var line = line(entry, tasks, trajectories, sparse: nil)
             let evaluation = reference.evaluations[name]
             line.name = reference.agent.rawValue
             line.title = reference.title
@@ -73,42 +89,55 @@ package struct TableBuilder: Sendable {
             name: name, sha256: version.map(\.sha256.hex), tasks: first.count,
             lengths: Dictionary(first.map { ($0.subTasks.count, 1) }, uniquingKeysWith: +),
             problems: first.count(where: { $0.problem != nil }),
-            counts: Dictionary(uniqueKeysWithValues: tasks.map { ($0.key.name, $0.value.count) }), lines: lines)
+            counts: Dictionary(uniqueKeysWithValues: tasks.map { ($0.key.name, $0.value.count) }), lines: lines,
+            differences: differences, differencesToCombined: toCombined, detectable: differences.detectable)
     }
 
-    private func line(_ entry: Entry, _ tasks: [Measure: [Int]], sparse: Entry?) -> ResultTable.Line {
+    /// - Parameter trajectories: Of each task of the set.
+    private func line(
+        _ entry: Entry, _ tasks: [Measure: [Int]], _ trajectories: [Int], sparse: Entry?
+    ) -> ResultTable.Line {
         var line = ResultTable.Line(
             name: "", title: "", kind: "", seeds: entry.seeds.count, planned: 0, cells: [:], iqm: nil,
             improvement: nil, difference: nil, runs: [], problems: [])
         for measure in Measure.all {
             guard let matrix = Self.matrix(entry, measure, tasks) else { continue }
-            line.cells[measure.name] = cell(of: .mean, matrix)
+            line.cells[measure.name] = cell(of: .mean, matrix, (tasks[measure] ?? []).map { trajectories[$0] })
         }
         guard let mine = Self.matrix(entry, .proportion, tasks) else { return line }
-        line.iqm = cell(of: .iqm, mine)
+        line.iqm = cell(of: .iqm, mine, (tasks[.proportion] ?? []).map { trajectories[$0] })
         guard let sparse, let other = Self.matrix(sparse, .proportion, tasks) else { return line }
-        if let improvement = try? bootstrap.improvement(
-            of: mine, over: other, resampling: Self.resampling(runs: min(mine.runs, other.runs), tasks: mine.tasks))
-        {
-            let runs = min(mine.runs, other.runs)
-            line.improvement = Self.cell(
-                improvement, Self.resampling(runs: runs, tasks: mine.tasks), stratified: nil, tasks: mine.tasks,
-                seeds: runs)
+        let runs = min(mine.runs, other.runs)
+        let resampling = Self.resampling(runs: runs, groups: mine.tasks)
+        if let improvement = try? bootstrap.improvement(of: mine, over: other, resampling: resampling) {
+            line.improvement = Self.cell(improvement, resampling, stratified: nil, tasks: mine.tasks, seeds: runs)
         }
-        let pairs = Self.pairs(entry.seeds, sparse.seeds)
+        return line
+    }
+
+    /// The difference of two rows in their pairs; nil where they have none.
+    private static func difference(
+        _ mine: Entry, _ other: Entry, _ tasks: [Measure: [Int]], _ trajectories: [Int]
+    ) -> PairedDifference? {
+        let pairs = pairs(mine.seeds, other.seeds)
         func rows(_ entry: Entry, _ places: [Int]) -> Entry {
             Entry(seeds: places.map { entry.seeds[$0] }, rollouts: places.map { entry.rollouts[$0] })
         }
-        if let mine = Self.matrix(rows(entry, pairs.map(\.mine)), .proportion, tasks),
-            let other = Self.matrix(rows(sparse, pairs.map(\.other)), .proportion, tasks)
-        {
-            let resampling = Self.resampling(runs: mine.runs, tasks: mine.tasks)
-            if let difference = try? bootstrap.difference(mine, other, over: resampling) {
-                line.difference = Self.cell(
-                    difference, resampling, stratified: nil, tasks: mine.tasks, seeds: mine.runs)
-            }
+        guard let mine = matrix(rows(mine, pairs.map(\.mine)), .proportion, tasks),
+            let other = matrix(rows(other, pairs.map(\.other)), .proportion, tasks)
+        else { return nil }
+        return try? PairedDifference(
+            mine, less: other, trajectories: (tasks[.proportion] ?? []).map { trajectories[$0] })
+    }
+
+    /// Of each task the trajectory it is from, by number.
+    static func trajectories(_ rollouts: [Rollout]) -> [Int] {
+        var numbers: [String: Int] = [:]
+        return rollouts.map { rollout in
+            let number = numbers[rollout.key] ?? numbers.count
+            numbers[rollout.key] = number
+            return number
         }
-        return line
     }
 
     /// Places of runs with the same seed, each used once: the k-th of a seed with the k-th. What only one of the two
@@ -120,10 +149,10 @@ package struct TableBuilder: Sendable {
         }
     }
 
-    private func cell(of aggregate: Aggregate, _ matrix: ScoreMatrix) -> ResultTable.Cell {
-        let resampling = Self.resampling(runs: matrix.runs, tasks: matrix.tasks)
+    private func cell(of aggregate: Aggregate, _ matrix: ScoreMatrix, _ trajectories: [Int]) -> ResultTable.Cell {
+        let resampling = Self.resampling(runs: matrix.runs, groups: Set(trajectories).count)
         return Self.cell(
-            bootstrap.estimate(of: aggregate, matrix, over: resampling), resampling,
+            bootstrap.estimate(of: aggregate, matrix, over: resampling, trajectories: trajectories), resampling,
             stratified: bootstrap.interval(of: aggregate, matrix, over: .runs), tasks: matrix.tasks, seeds: matrix.runs)
     }
 
@@ -136,9 +165,9 @@ package struct TableBuilder: Sendable {
             stratifiedHigh: stratified?.high, tasks: tasks, seeds: seeds)
     }
 
-    /// Over seeds and tasks where there are several of both.
-    private static func resampling(runs: Int, tasks: Int) -> Resampling {
-        runs > 1 && tasks > 1 ? .crossed : runs > 1 ? .runs : .tasks
+    /// Over seeds and trajectories where there are several of both.
+    private static func resampling(runs: Int, groups: Int) -> Resampling {
+        runs > 1 && groups > 1 ? .crossed : runs > 1 ? .runs : .tasks
     }
 
     private static func matrix(_ entry: Entry, _ measure: Measure, _ tasks: [Measure: [Int]]) -> ScoreMatrix? {

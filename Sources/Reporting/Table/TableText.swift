@@ -1,6 +1,8 @@
 internal import ExperimentStore
 internal import Foundation
+internal import Instrument
 internal import Pages
+internal import Statistics
 
 /// The table's groups and columns, as all formats show them.
 struct TableLayout {
@@ -41,9 +43,13 @@ struct TableLayout {
             ? "" : line.seeds == line.planned ? "\(line.seeds)" : "\(line.seeds) of \(line.planned)"
     }
 
-    static func difference(_ line: ResultTable.Line) -> String {
-        guard let difference = line.difference else { return "-" }
-        return Show.signed(difference.value) + (line.isTold ? "*" : "")
+    static func difference(_ comparison: Comparison?, _ digits: Int = 2) -> String {
+        comparison.map { Show.signed($0.value, digits) } ?? "-"
+    }
+
+    static func interval(_ comparison: Comparison?, _ digits: Int = 3) -> String? {
+        guard let low = comparison?.low, let high = comparison?.high else { return nil }
+        return "\(Show.number(low, digits)), \(Show.number(high, digits))"
     }
 }
 
@@ -63,6 +69,7 @@ package struct MarkdownTable: Sendable {
         for sentence in Findings.sentences(data, table) { text += "- \(Escape.markdown(sentence.text))\n" }
         for (place, set) in table.sets.enumerated() {
             text += "\n## Table I: \(Escape.markdown(set.name))\n\n"
+            text += differences(set)
             text += main(set, published: Published.belong(to: place, of: table.sets))
             text += "\nFurther measures:\n\n" + further(set)
             let problems = set.lines.flatMap(\.problems)
@@ -70,6 +77,7 @@ package struct MarkdownTable: Sendable {
                 text += "\nMissing:\n\n" + problems.map { "- \(Escape.markdown($0))\n" }.joined()
             }
         }
+        if let check = data.check { text += self.check(check) }
         if let lint = data.lint { text += self.lint(lint) }
         text += "\n" + Footnotes.reading.map { Escape.markdown($0) + "\n" }.joined(separator: "\n")
         text += "\n## Made with\n\n"
@@ -102,6 +110,31 @@ package struct MarkdownTable: Sendable {
         return text
     }
 
+    /// Rows less sparse, and less sparse + RG-VLM: what the experiment is about.
+    private func differences(_ set: ResultTable.TaskSet) -> String {
+        guard !set.differences.isEmpty || !set.differencesToCombined.isEmpty else { return "" }
+        let rows = TableLayout.groups(set).flatMap(\.lines).compactMap { line -> [String]? in
+            let (first, second) = (line.difference, set.differencesToCombined.of(line.name))
+            guard first != nil || second != nil else { return nil }
+            return [Escape.markdown(line.title), difference(first), difference(second)]
+        }
+        return Self.table(["Proportion completed", "less sparse", "less sparse + RG-VLM"], rows) + "\n"
+    }
+
+    private func difference(_ comparison: Comparison?) -> String {
+        guard let comparison else { return "-" }
+        let interval = TableLayout.interval(comparison).map { " [\($0)]" } ?? ""
+        return "\(TableLayout.difference(comparison))\(interval) \(comparison.verdict.rawValue)"
+    }
+
+    private func check(_ check: DataCheck) -> String {
+        let (lines, rows) = (CheckTable.leverage(check), CheckTable.rows(check, table))
+        return "\n## Checks before training\n\n"
+            + Self.table(lines.header.map(Escape.markdown), lines.rows.map { $0.map(Escape.markdown) }) + "\n"
+            + Self.table(rows.header.map(Escape.markdown), rows.rows.map { $0.map(Escape.markdown) }) + "\n"
+            + Escape.markdown(CheckTable.reading) + "\n"
+    }
+
     private func main(_ set: ResultTable.TaskSet, published: Bool) -> String {
         let header =
             ["", "Seeds", "Return"] + ["Completed"] + Measure.lengths.map(String.init) + ["Difference to sparse"]
@@ -113,10 +146,8 @@ package struct MarkdownTable: Sendable {
             rows.append(["**\(group.title)**"] + [String](repeating: "", count: header.count - 1))
             for line in group.lines {
                 let cells = TableLayout.main.map { cell(line.cell($0)) }
-                let range = TableLayout.interval(line.difference, 3).map { " [\($0)]" } ?? ""
                 rows.append(
-                    [Escape.markdown(line.title), TableLayout.seeds(line)] + cells
-                        + [TableLayout.difference(line).replacingOccurrences(of: "*", with: "\\*") + range])
+                    [Escape.markdown(line.title), TableLayout.seeds(line)] + cells + [difference(line.difference)])
             }
         }
         if published {
@@ -194,7 +225,10 @@ enum CSVTable {
                 add(set, line, "iqm", line.iqm)
                 guard line.kind != "reference" else { continue }
                 add(set, line, "probability_of_improvement", line.improvement)
-                add(set, line, "difference_to_sparse", line.difference)
+                add(set, line, "difference_to_sparse", line.difference.map(ResultTable.Cell.init))
+                add(
+                    set, line, "difference_to_sparse_rgvlm",
+                    set.differencesToCombined.of(line.name).map(ResultTable.Cell.init))
             }
             guard Published.belong(to: place, of: table.sets) else { continue }
             for row in Published.rows {
@@ -260,6 +294,6 @@ enum LaTeXTable {
         guard let difference = line.difference else { return line.kind == "reference" ? "" : "--" }
         let mark = line.isTold ? "$^{*}$" : ""
         let value = Escape.latex(Show.signed(difference.value)) + mark
-        return TableLayout.interval(difference, 3).map { "\(value) {\\scriptsize [\(Escape.latex($0))]}" } ?? value
+        return TableLayout.interval(difference).map { "\(value) {\\scriptsize [\(Escape.latex($0))]}" } ?? value
     }
 }
