@@ -75,9 +75,10 @@ extension Schema {
             idx INTEGER NOT NULL,
             kind TEXT NOT NULL,
             first_step INTEGER NOT NULL,
-            step_count INTEGER NOT NULL CHECK (step_count > 0),
+            step_count INTEGER NOT NULL CHECK (step_count >= 0),
             object_id TEXT,
             receptacle_id TEXT,
+            done INTEGER NOT NULL DEFAULT 1 CHECK (done IN (0, 1)),
             PRIMARY KEY (episode_id, idx)
         ) STRICT, WITHOUT ROWID;
 
