@@ -161,7 +161,7 @@ extension Schema {
 
         CREATE VIEW instruction_list AS
         SELECT i.id, e.split, i.episode_id, i.repeat_idx, i.kind, i.first_subtask, i.subtask_count, i.first_step,
-            i.step_count, i.fulfilled, i.text, e.key
+            i.step_count, i.fulfilled, i.text, e.policy, e.key
         FROM instructions i JOIN episodes e ON e.id = i.episode_id;
 
         CREATE VIEW frame_list AS
