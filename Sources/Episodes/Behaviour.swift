@@ -1,3 +1,5 @@
+package import Ground
+
 /// How the agent of a simulated episode behaves: the name in trajectories, in the store and in every filter.
 package enum Behaviour: String, Sendable, CaseIterable, Codable {
     /// Carries out the expert's plan.
@@ -32,9 +34,22 @@ package enum Behaviour: String, Sendable, CaseIterable, Codable {
         self = known
     }
 
+    /// The behaviours of some names.
+    ///
+    /// - Throws: ``UnknownName`` for the first that none has.
+    package static func named(_ names: [String]) throws(UnknownName) -> [Behaviour] {
+        var found: [Behaviour] = []
+        for name in names { found.append(try Behaviour(named: name)) }
+        return found
+    }
+
+    /// Those that tasks are cut from where nothing else is asked for.
+    package static let expertLike = Behaviour.allCases.filter(\.isExpertLike)
+
     /// A name that no behaviour has.
-    package struct UnknownName: Error, Sendable, Equatable, CustomStringConvertible {
+    package struct UnknownName: ExitCoded, Equatable {
         package var name: String
+        package var exit: StageExit { .badInput }
 
         /// The known name with the fewest letters to change.
         var nearest: String {

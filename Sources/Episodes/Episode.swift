@@ -6,11 +6,11 @@ package struct Episode: Sendable, Equatable {
     package var split: String
     /// L transitions in order; empty where the recording has no plan.
     package var transitions: [Transition]
-    /// The sub-tasks in order; together they cover every transition.
+    /// The sub-tasks in order; together they cover every transition. What was asked for and never begun is at the end.
     package var subTasks: [SubTask]
     /// What the episode can be read as having been asked for.
     package var instructions: [Instruction]
-    /// Name of the policy that acted, where the recording says.
+    /// Name of the ``Behaviour`` that acted, where the recording says.
     package var policy: String?
     /// Whether the task's goal was reached, where the recording says.
     package var isSuccess: Bool?
@@ -91,7 +91,8 @@ package struct Subgoal: Sendable, Equatable {
 package struct SubTask: Sendable, Equatable {
     /// What it does: the kind of its last sub-goal.
     package var kind: SubTaskKind
-    /// The transitions that serve it, those of the navigation included; not empty.
+    /// The transitions that serve it, those of the navigation included; empty, at the episode's end, for one that was
+    /// asked for and never begun.
     package var steps: Range<Int>
     /// The recorded sub-goals it consists of.
     package var subgoals: Range<Int>
@@ -99,11 +100,14 @@ package struct SubTask: Sendable, Equatable {
     package var objectID: String?
     /// The receptacle or appliance it uses, where the recording names one.
     package var receptacleID: String?
+    /// Whether it is done after its steps. Only episodes that keep their source's sentences have others.
+    package var isDone: Bool
 
     package init(
         kind: SubTaskKind, steps: Range<Int>, subgoals: Range<Int>, objectID: String? = nil,
-        receptacleID: String? = nil
+        receptacleID: String? = nil, isDone: Bool = true
     ) {
+        self.isDone = isDone
         self.kind = kind
         self.steps = steps
         self.subgoals = subgoals

@@ -20,7 +20,7 @@ package struct Instruction: Sendable, Equatable, GoalSpan {
     package var steps: Range<Int>
     /// The sentence or sentences, white space tidied.
     package var text: String
-    /// Whether the span ends with what the text asks for. Episodes of lesser policies may fail their task.
+    /// Whether the span ends with what the text asks for. Episodes of lesser behaviours may fail.
     package var isFulfilled: Bool
 
     package init(
@@ -53,7 +53,24 @@ package struct Instruction: Sendable, Equatable, GoalSpan {
     ///   - goal: The sentence for the whole task.
     ///   - sentences: The step sentences.
     ///   - annotation: The annotation's index.
+    ///   - done: By sub-task whether it is done, for an episode that was asked for all of them: what was never begun
+    ///     has no steps and makes no primitive, and a composite that reaches beyond the episode ends with it. Whether
+    ///     the task is fulfilled is not looked at. Nil where all are done.
     package static func labels(
+        subgoals: [Subgoal], goal: String, sentences: [String], annotation: Int, done: [Bool]? = nil
+    ) -> Labels {
+        var labels = allLabels(subgoals: subgoals, goal: goal, sentences: sentences, annotation: annotation)
+        guard let done else { return labels }
+        func isBegun(_ instruction: Instruction) -> Bool { !instruction.steps.isEmpty }
+        labels.instructions = labels.instructions.filter(isBegun).map { instruction in
+            var instruction = instruction
+            if instruction.kind != .task { instruction.isFulfilled = done[instruction.subTasks].allSatisfy { $0 } }
+            return instruction
+        }
+        return labels
+    }
+
+    private static func allLabels(
         subgoals: [Subgoal], goal: String, sentences: [String], annotation: Int
     ) -> Labels {
         let subTasks = SubTask.merging(subgoals)

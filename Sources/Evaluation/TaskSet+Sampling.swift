@@ -1,5 +1,6 @@
 internal import ALFRED
 internal import Foundation
+package import Episodes
 package import ExperimentStore
 internal import Ground
 internal import Rooms
@@ -15,11 +16,17 @@ extension TaskSet {
         package var count: Int
         /// Numbers of sub-tasks.
         package var lengths: [Int]
+        /// Cut from episodes of these behaviours; a recording that names none is the expert's.
+        package var behaviours: [Behaviour]
         /// Of the drawing.
         package var seed: UInt64
 
         /// A sample of tasks of one to six sub-tasks.
-        package init(dataset: String?, split: String, count: Int, lengths: [Int] = Array(1...6), seed: UInt64) {
+        package init(
+            dataset: String?, split: String, count: Int, lengths: [Int] = Array(1...6),
+            behaviours: [Behaviour] = Behaviour.expertLike, seed: UInt64
+        ) {
+            self.behaviours = behaviours
             self.dataset = dataset
             self.split = split
             self.count = count
@@ -31,18 +38,23 @@ extension TaskSet {
     /// Draws instructions of a split without repetition: sentences of single sub-tasks for length 1, joined ones for
     /// more. Each length takes trajectories that none has been taken from, as long as there are.
     ///
-    /// Instructions that the recording does not fulfil are left out: a generated episode may wander about.
+    /// Instructions that the recording does not fulfil are left out, and so are episodes of other behaviours than the
+    /// expert's, unless they are asked for: what one wandered into is no task.
     ///
     /// - Throws: ``TaskSetError`` when there are none, and what the store throws.
     package init(_ sample: Sample, from store: ExperimentStore, name: String, start: Start = .recorded) throws {
-        let candidates = try store.read { try TaskCandidate.all(dataset: sample.dataset, split: sample.split, $0) }
+        let candidates = try store.read {
+            try TaskCandidate.all(
+                dataset: sample.dataset, split: sample.split, behaviours: sample.behaviours, $0)
+        }
         let byLength = Dictionary(grouping: candidates.filter { sample.lengths.contains($0.subTasks.count) }) {
             $0.subTasks.count
         }
         guard !byLength.isEmpty else {
             throw TaskSetError(
                 "split \"\(sample.split)\" has no instructions of "
-                    + "\(sample.lengths.map(String.init).joined(separator: ", ")) sub-tasks",
+                    + "\(sample.lengths.map(String.init).joined(separator: ", ")) sub-tasks that an episode of "
+                    + "\(sample.behaviours.map(\.rawValue).joined(separator: ", ")) fulfils",
                 at: store.path)
         }
         let lengths = Set(sample.lengths).sorted()

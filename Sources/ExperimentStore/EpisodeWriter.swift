@@ -41,7 +41,7 @@ package struct EpisodeWriter {
             columns: ["episode_id", "repeat_idx", "in_split", "aligned", "task_desc", "high_descs", "votes"])
         subtasks = try BulkInsert(
             db, into: "subtasks",
-            columns: ["episode_id", "idx", "kind", "first_step", "step_count", "object_id", "receptacle_id"])
+            columns: ["episode_id", "idx", "kind", "first_step", "step_count", "object_id", "receptacle_id", "done"])
         subgoals = try BulkInsert(
             db, into: "subgoals", columns: ["episode_id", "idx", "subtask", "kind", "first_step", "step_count"])
         transitions = try BulkInsert(
@@ -165,6 +165,7 @@ package struct EpisodeWriter {
                 row.bind(subtask.steps.count)
                 row.bind(subtask.objectID)
                 row.bind(subtask.receptacleID)
+                row.bind(subtask.isDone ? 1 : 0)
             }
         }
         for (index, subgoal) in record.subgoals.enumerated() {

@@ -16,19 +16,20 @@ struct EpisodeConversion {
     ///   - samples: The annotations that are samples of the split, or nil when all are.
     init(_ trajectory: Trajectory, split: String, key: String, samples: Set<Int>?) {
         let subgoals = trajectory.plan.map(Self.subgoals) ?? []
-        let subTasks = SubTask.merging(subgoals)
+        let graded = GradedRecord(trajectory)
+        let subTasks = Self.subTasks(subgoals, graded)
         let outcome = GeneratedEpisode.outcome(of: trajectory)
         var annotations: [AnnotationRecord] = []
         var instructions: [Instruction] = []
         for (index, annotation) in trajectory.annotations.enumerated() {
             let isInSplit = samples?.contains(index) ?? true
             let labels = Instruction.labels(
-                subgoals: subgoals, goal: annotation.taskDescription, sentences: annotation.stepDescriptions,
-                annotation: index)
+                subgoals: graded?.subgoals ?? subgoals, goal: annotation.taskDescription,
+                sentences: annotation.stepDescriptions, annotation: index, done: graded?.done)
             if isInSplit {
                 instructions += labels.instructions.map { label in
                     var label = label
-                    // Sub-tasks are recorded when they are done; the task may fail all the same.
+                    // Sub-tasks of generated episodes are recorded when they are done; the task may fail all the same.
                     if label.kind == .task { label.isFulfilled = outcome?.isSuccess ?? true }
                     return label
                 }
@@ -69,6 +70,21 @@ struct EpisodeConversion {
                     receptacleID: subgoal.receptacleObjectID)
             }
         }
+    }
+
+    /// What was recorded; of a graded episode also what was asked for and never begun.
+    private static func subTasks(_ subgoals: [Subgoal], _ graded: GradedRecord?) -> [SubTask] {
+        var subTasks = SubTask.merging(subgoals)
+        guard let graded else { return subTasks }
+        let asked = SubTask.merging(graded.subgoals)
+        let done = graded.done
+        for index in subTasks.indices where done.indices.contains(index) { subTasks[index].isDone = done[index] }
+        for var missing in asked.dropFirst(subTasks.count) {
+            missing.subgoals = subgoals.count..<subgoals.count
+            missing.isDone = false
+            subTasks.append(missing)
+        }
+        return subTasks
     }
 
     private static func transitions(_ trajectory: Trajectory, _ subTasks: [SubTask]) -> [Transition] {

@@ -43,7 +43,7 @@ final class EpisodePreparation {
 
         /// What decides how files become rows, beside the files: a new number makes every episode new.
         var version: String {
-            "conversion 1, frames \(frameSide ?? 0)" + (scenes == nil ? "" : ", drawn by simulator 1")
+            "conversion 2, frames \(frameSide ?? 0)" + (scenes == nil ? "" : ", drawn by simulator 1")
         }
     }
 
@@ -105,7 +105,8 @@ final class EpisodePreparation {
             trajectory, split: location.split, key: location.key, samples: samples)
         let observations = ObservationFrames(trajectory)
         let fileHash = hash { $0.update(bufferPointer: file.bytes) }
-        var (frames, pixels) = self.frames(observations, images, location, &result)
+        let drawnSide = GradedRecord(trajectory)?.frameSide
+        var (frames, pixels) = self.frames(observations, images, drawnSide, location, &result)
         if images == nil { draw(trajectory, location, &frames, &pixels, &result) }
         let features = features(observations, trajectory, location, &frames, &result)
         note(trajectory, conversion, samples, location, &result)
@@ -152,7 +153,8 @@ final class EpisodePreparation {
     // MARK: Pictures
 
     private func frames(
-        _ observations: ObservationFrames, _ images: RawImages?, _ location: TrajectoryLocation, _ result: inout Result
+        _ observations: ObservationFrames, _ images: RawImages?, _ drawnSide: Int?, _ location: TrajectoryLocation,
+        _ result: inout Result
     ) -> (frames: [FrameRecord], pixels: [UInt8]) {
         var frames: [FrameRecord] = []
         var pixels: [UInt8] = []
@@ -171,6 +173,8 @@ final class EpisodePreparation {
                 frame.sha256 = digest
                 if let side = settings.frameSide {
                     frame.record = pixels.count / (side * side * 3)
+                    // The simulator's drawing in the very size: as if it had been drawn here.
+                    if drawnSide == side, image.width == side { frame.status = .rendered }
                     pixels += image.resized(width: side, height: side).pixels
                 }
             } catch {

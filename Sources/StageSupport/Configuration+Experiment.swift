@@ -30,6 +30,8 @@ extension Configuration {
         @Within(1...) package var tasks: Int?
         /// Numbers of sub-tasks; 1 to 6 when nil.
         package var lengths: [Int]?
+        /// Of a split: tasks are cut from episodes of these behaviours; expert and start when nil.
+        package var behaviours: [String]?
         /// Where the agent starts.
         package var start = Start.recorded
 
@@ -47,6 +49,7 @@ extension Configuration {
             guard Configuration.isName(name) else {
                 throw SectionProblem("name", "is \"\(name)\"; use letters, digits, '.', '_' and '-'")
             }
+            if behaviours != nil, split == nil { throw SectionProblem("behaviours", "is for tasks of a split") }
             if let lengths, lengths.isEmpty || lengths.contains(where: { !(1...50).contains($0) }) {
                 throw SectionProblem("lengths", "is not a list of numbers of sub-tasks from 1 to 50")
             }

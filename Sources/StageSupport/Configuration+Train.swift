@@ -11,6 +11,8 @@ extension Configuration {
         package var validation: [String]?
         /// The kinds of instructions to learn from.
         package var kinds: [InstructionKind] = [.primitive]
+        /// Only episodes of these behaviours, as in `[expert, noisy]`; all when nil.
+        package var behaviours: [String]?
         /// The first ones of the splits; all when nil.
         @Within(1...) package var episodes: Int?
         /// What is learned, and how.

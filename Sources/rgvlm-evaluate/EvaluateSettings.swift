@@ -1,4 +1,5 @@
 internal import ALFRED
+internal import Episodes
 internal import Evaluation
 internal import ExperimentStore
 internal import Foundation
@@ -73,6 +74,7 @@ extension EvaluationSettings.Tasks {
     init(_ set: Configuration.TaskSet) throws {
         self.init(
             name: set.name, source: set.file.map { .file($0) } ?? .split(set.split ?? set.name), count: set.tasks,
-            lengths: set.lengths, start: try set.start.named())
+            lengths: set.lengths, behaviours: try set.behaviours.map { try Behaviour.named($0) },
+            start: try set.start.named())
     }
 }

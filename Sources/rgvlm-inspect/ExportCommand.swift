@@ -28,6 +28,11 @@ struct ExportCommand: AsyncParsableCommand {
     @Option(help: ArgumentHelp("Only these splits, with commas (default: all).", valueName: "a,b"))
     var split: String?
 
+    @Option(
+        help: ArgumentHelp(
+            "Only episodes of these behaviours, as in expert,noisy, with commas (default: all).", valueName: "a,b"))
+    var behaviour: String?
+
     @Option(help: ArgumentHelp("With the scores of this label run.", valueName: "run"))
     var labels: String?
 
@@ -94,7 +99,7 @@ struct ExportCommand: AsyncParsableCommand {
         return TransitionRows.Selection(
             dataset: dataset, splits: try Self.chosen(split, of: splits ?? [], "split", store.path),
             kinds: try Self.chosen(instructions, of: Instruction.Kind.allCases.map(\.rawValue), "kind", nil)
-                .compactMap(Instruction.Kind.init), run: run)
+                .compactMap(Instruction.Kind.init), run: run, behaviours: try chosenBehaviours(behaviour))
     }
 
     /// The names that `list` asks for, in the order of `known`; all of them for nil.

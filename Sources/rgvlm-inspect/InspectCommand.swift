@@ -1,4 +1,6 @@
 import ArgumentParser
+internal import Episodes
+internal import StageSupport
 
 @main
 struct InspectCommand: AsyncParsableCommand {
@@ -9,4 +11,9 @@ struct InspectCommand: AsyncParsableCommand {
             SummaryCommand.self, EpisodeCommand.self, InstructionsCommand.self, LabelsCommand.self, VerifyCommand.self,
             ExportCommand.self, ServeCommand.self,
         ])
+}
+
+/// The behaviours that `--behaviour` lists; nil where it is not given.
+func chosenBehaviours(_ list: String?) throws -> [Behaviour]? {
+    try list.map { try Behaviour.named(NameList.parse($0, option: "--behaviour", example: "expert,noisy")) }
 }

@@ -15,6 +15,10 @@ struct InstructionsCommand: AsyncParsableCommand {
     @Option(help: "Only of this kind: primitive, composite or task.")
     var kind: InstructionKind?
 
+    @Option(
+        help: ArgumentHelp("Only of episodes of these behaviours, as in expert,noisy, with commas.", valueName: "a,b"))
+    var behaviour: String?
+
     @Option(help: ArgumentHelp("Only of this episode: its number, key or trial.", valueName: "id"))
     var episode: String?
 
@@ -53,6 +57,7 @@ struct InstructionsCommand: AsyncParsableCommand {
             }
             query.split = split
             query.kind = kind.flatMap { Instruction.Kind(rawValue: $0.rawValue) }
+            query.behaviours = try chosenBehaviours(behaviour)
             query.containing = containing
             query.limit = limit == 0 ? nil : limit
             query.episode = try episode.map { try store.episode(named: $0).id }

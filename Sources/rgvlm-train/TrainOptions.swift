@@ -82,6 +82,7 @@ extension TrainingSettings {
         splits = train.splits
         validation = train.validation
         kinds = Set(try train.kinds.map { try $0.named() })
+        behaviours = try train.behaviours.map { try Behaviour.named($0) }
         episodes = train.episodes
         algorithm = try train.algorithm.named()
         preset = try train.preset.named()

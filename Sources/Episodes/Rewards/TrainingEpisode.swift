@@ -18,13 +18,16 @@ package struct TrainingEpisode: Sendable, Equatable {
     package struct SubTask: Sendable, Equatable {
         /// What it does.
         package var kind: SubTaskKind
-        /// The transitions that serve it.
+        /// The transitions that serve it; empty for one that was asked for and never begun.
         package var steps: Range<Int>
+        /// Whether it is done after them.
+        package var isDone: Bool
 
         /// - Parameter steps: The transitions that serve it.
-        package init(kind: SubTaskKind, steps: Range<Int>) {
+        package init(kind: SubTaskKind, steps: Range<Int>, isDone: Bool = true) {
             self.kind = kind
             self.steps = steps
+            self.isDone = isDone
         }
     }
 

@@ -1,3 +1,4 @@
+package import Episodes
 package import ExperimentStore
 
 /// What is evaluated on what.
@@ -19,13 +20,17 @@ package struct EvaluationSettings: Sendable {
         package var count: Int?
         /// Numbers of sub-tasks; nil for a file's all, or 1 to 6 of a split.
         package var lengths: [Int]?
+        /// Of a split: cut from episodes of these behaviours; the expert's when nil.
+        package var behaviours: [Behaviour]?
         /// Where the agent begins.
         package var start: TaskSet.Start
 
         /// A set; without a count all of a file, or 100 of a split.
         package init(
-            name: String, source: Source, count: Int? = nil, lengths: [Int]? = nil, start: TaskSet.Start = .recorded
+            name: String, source: Source, count: Int? = nil, lengths: [Int]? = nil, behaviours: [Behaviour]? = nil,
+            start: TaskSet.Start = .recorded
         ) {
+            self.behaviours = behaviours
             self.name = name
             self.source = source
             self.count = count
@@ -79,7 +84,8 @@ extension EvaluationSettings.Tasks {
             return count.map { set.limited(to: $0) } ?? set
         case .split(let split):
             let sample = TaskSet.Sample(
-                dataset: dataset.name, split: split, count: count ?? 100, lengths: lengths ?? Array(1...6), seed: seed)
+                dataset: dataset.name, split: split, count: count ?? 100, lengths: lengths ?? Array(1...6),
+                behaviours: behaviours ?? Behaviour.expertLike, seed: seed)
             return try TaskSet(sample, from: store, name: name, start: start)
         }
     }

@@ -30,6 +30,8 @@ package struct EpisodeDetail: Sendable, Equatable, Encodable {
         package var objectID: String?
         /// The instance it uses besides.
         package var receptacleID: String?
+        /// Whether it is done after them.
+        package var done: Bool
     }
 
     /// A transition.
@@ -46,7 +48,7 @@ package struct EpisodeDetail: Sendable, Equatable, Encodable {
         package var subtask: Int
         /// For the whole task: 1 on the last step.
         package var sparseReward: Double
-        /// For the sub-task the step belongs to: 1 on its last step.
+        /// For the sub-task the step belongs to: 1 on its last step if that is done.
         package var subtaskReward: Double
         /// What the recording itself says.
         package var recordedReward: Double?
@@ -106,14 +108,14 @@ package struct EpisodeDetail: Sendable, Equatable, Encodable {
             subtasks: try Subtask.fetchAll(
                 db,
                 sql: """
-                    SELECT idx AS "index", kind, first_step, step_count, object_id, receptacle_id FROM subtasks
+                    SELECT idx AS "index", kind, first_step, step_count, object_id, receptacle_id, done FROM subtasks
                     WHERE episode_id = :id ORDER BY idx
                     """, arguments: arguments),
             steps: try Step.fetchAll(
                 db,
                 sql: """
                     SELECT l.t, l.action, l.object, l.object_id, l.subtask, l.sparse_reward,
-                        iif(l.t = s.first_step + s.step_count - 1, 1.0, 0.0) AS subtask_reward, l.recorded_reward,
+                        iif(l.t = s.first_step + s.step_count - 1 AND s.done, 1.0, 0.0) AS subtask_reward, l.recorded_reward,
                         l.frame_before AS frame, coalesce(f.status, 'absent') AS frame_status
                     FROM transition_list l
                     JOIN subtasks s ON s.episode_id = l.episode_id AND s.idx = l.subtask

@@ -33,6 +33,8 @@ package struct InstructionQuery: Sendable {
     package var split: String?
     /// Only of this kind.
     package var kind: Instruction.Kind?
+    /// Only of episodes of these behaviours.
+    package var behaviours: [Behaviour]?
     /// Only of the episode with this number.
     package var episode: Int64?
     /// Text the instruction contains, upper and lower case alike.
@@ -47,6 +49,10 @@ package struct InstructionQuery: Sendable {
         let all: [(term: String, name: String, value: (any DatabaseValueConvertible)?)] = [
             ("split = :split", "split", split), ("kind = :kind", "kind", kind?.rawValue),
             ("episode_id = :episode", "episode", episode),
+            (
+                "coalesce(policy, 'expert') IN (SELECT value FROM json_each(:behaviours))", "behaviours",
+                behaviours.map { NameList($0) }
+            ),
             ("instr(lower(text), lower(:words)) > 0", "words", containing),
         ]
         let used = all.filter { $0.value != nil }

@@ -18,9 +18,15 @@ package final class TransitionRows {
         package var kinds: [Episodes.Instruction.Kind]
         /// The run whose scores are asked for.
         package var run: LabelRun?
+        /// Of episodes of these behaviours only; nil for all.
+        package var behaviours: [Behaviour]?
 
         /// A selection; without a run there are no scores.
-        package init(dataset: DatasetRow, splits: [String], kinds: [Episodes.Instruction.Kind], run: LabelRun? = nil) {
+        package init(
+            dataset: DatasetRow, splits: [String], kinds: [Episodes.Instruction.Kind], run: LabelRun? = nil,
+            behaviours: [Behaviour]? = nil
+        ) {
+            self.behaviours = behaviours
             self.dataset = dataset
             self.splits = splits
             self.kinds = kinds
@@ -81,8 +87,14 @@ package final class TransitionRows {
         self.db = db
         let spans = try selection.run.map { try Self.spans(of: $0, db) }
         let found = try Row.fetchCursor(
-            db, sql: "SELECT id, split, step_count FROM episodes WHERE dataset_id = :dataset ORDER BY id",
-            arguments: ["dataset": selection.dataset.id])
+            db,
+            sql: """
+                SELECT id, split, step_count FROM episodes WHERE dataset_id = :dataset
+                    AND (:behaviours IS NULL OR coalesce(policy, 'expert') IN (SELECT value FROM json_each(:behaviours))) ORDER BY id
+                """,
+            arguments: [
+                "dataset": selection.dataset.id, "behaviours": selection.behaviours.map { NameList($0) },
+            ])
         while let row = try found.next() {
             guard let split = selection.splits.firstIndex(of: row[1]) else { continue }
             try add(

@@ -31,10 +31,10 @@ extension LabelRun {
                 """, arguments: ["run": id])
     }
 
-    /// The last transitions of an episode's sub-tasks.
+    /// The last transitions of an episode's sub-tasks that were done.
     package static func subTaskEnds(episodeID: Int64, _ db: Database) throws -> Set<Int> {
         let statement = try db.cachedStatement(
-            sql: "SELECT first_step + step_count - 1 FROM subtasks WHERE episode_id = :episode")
+            sql: "SELECT first_step + step_count - 1 FROM subtasks WHERE episode_id = :episode AND done")
         return Set(try Int.fetchAll(statement, arguments: ["episode": episodeID]))
     }
 }

@@ -1,3 +1,4 @@
+package import Episodes
 package import GRDB
 
 /// An instruction that an evaluation can ask for.
@@ -17,8 +18,12 @@ package struct TaskCandidate: QueryRow, Equatable {
     /// The fulfilled instructions of a split, of annotations in it: sentences of single sub-tasks, and joined ones. By
     /// key, annotation and place.
     ///
-    /// - Parameter dataset: The dataset's name; nil for all.
-    package static func all(dataset: String?, split: String, _ db: Database) throws -> [TaskCandidate] {
+    /// - Parameters:
+    ///   - dataset: The dataset's name; nil for all.
+    ///   - behaviours: Of episodes of these behaviours; a recording that names none is the expert's.
+    package static func all(
+        dataset: String?, split: String, behaviours: [Behaviour], _ db: Database
+    ) throws -> [TaskCandidate] {
         try fetchAll(
             db,
             sql: """
@@ -27,8 +32,9 @@ package struct TaskCandidate: QueryRow, Equatable {
                 JOIN datasets d ON d.id = e.dataset_id
                 JOIN annotations a ON a.episode_id = i.episode_id AND a.repeat_idx = i.repeat_idx AND a.in_split = 1
                 WHERE e.split = :split AND (:dataset IS NULL OR d.name = :dataset) AND i.fulfilled = 1
+                    AND coalesce(e.policy, 'expert') IN (SELECT value FROM json_each(:behaviours))
                     AND i.kind = iif(i.subtask_count = 1, 'primitive', 'composite')
                 ORDER BY e.key, i.repeat_idx, i.first_subtask, i.subtask_count
-                """, arguments: ["split": split, "dataset": dataset])
+                """, arguments: ["split": split, "dataset": dataset, "behaviours": NameList(behaviours)])
     }
 }

@@ -75,9 +75,10 @@ extension Schema {
             idx INTEGER NOT NULL,
             kind TEXT NOT NULL,
             first_step INTEGER NOT NULL,
-            step_count INTEGER NOT NULL CHECK (step_count > 0),
+            step_count INTEGER NOT NULL CHECK (step_count >= 0),
             object_id TEXT,
             receptacle_id TEXT,
+            done INTEGER NOT NULL DEFAULT 1 CHECK (done IN (0, 1)),
             PRIMARY KEY (episode_id, idx)
         ) STRICT, WITHOUT ROWID;
 
@@ -160,7 +161,7 @@ extension Schema {
 
         CREATE VIEW instruction_list AS
         SELECT i.id, e.split, i.episode_id, i.repeat_idx, i.kind, i.first_subtask, i.subtask_count, i.first_step,
-            i.step_count, i.fulfilled, i.text, e.key
+            i.step_count, i.fulfilled, i.text, e.policy, e.key
         FROM instructions i JOIN episodes e ON e.id = i.episode_id;
 
         CREATE VIEW frame_list AS

@@ -9,7 +9,7 @@ extension EpisodeDetail {
         text += "\(place); \(steps.count) steps, \(subtasks.count) sub-tasks\n"
         if let policy {
             let end = success.map { $0 ? ", goal reached" : ", goal not reached" } ?? ""
-            text += "policy: \(TextTable.printable(policy))\(end)\n"
+            text += "behaviour: \(TextTable.printable(policy))\(end)\n"
         }
         let kinds = ["task", "primitive", "composite"].compactMap { kind in instructions[kind].map { "\($0) \(kind)" } }
         if !kinds.isEmpty { text += "instructions: \(kinds.joined(separator: ", "))\n" }
@@ -30,15 +30,18 @@ extension EpisodeDetail {
     }
 
     private var subtaskTable: TextTable {
-        var table = TextTable([
-            ("sub-task", .right), ("kind", .left), ("steps", .left), ("object", .left), ("with", .left),
-        ])
+        let isFailed = subtasks.contains { !$0.done }
+        let columns: [(name: String, alignment: TextTable.Alignment)] =
+            [("sub-task", .right), ("kind", .left), ("steps", .left), ("object", .left), ("with", .left)]
+            + (isFailed ? [("done", .left)] : [])
+        var table = TextTable(columns)
         for subtask in subtasks {
-            table.add([
-                String(subtask.index), subtask.kind,
-                "\(subtask.firstStep)-\(subtask.firstStep + subtask.stepCount - 1)",
-                subtask.objectID ?? "", subtask.receptacleID ?? "",
-            ])
+            let steps = "\(subtask.firstStep)-\(subtask.firstStep + subtask.stepCount - 1)"
+            table.add(
+                [
+                    String(subtask.index), subtask.kind, subtask.stepCount == 0 ? "never begun" : steps,
+                    subtask.objectID ?? "", subtask.receptacleID ?? "",
+                ] + (isFailed ? [subtask.done ? "yes" : "no"] : []))
         }
         return table
     }

@@ -27,7 +27,7 @@ struct EpisodeReader {
             sql: "SELECT t, action, object_class FROM transitions WHERE episode_id = :episode ORDER BY t")
         frames = try db.cachedStatement(sql: "SELECT t, record FROM frames WHERE episode_id = :episode AND t <= :last")
         subTasks = try db.cachedStatement(
-            sql: "SELECT kind, first_step, step_count FROM subtasks WHERE episode_id = :episode ORDER BY idx")
+            sql: "SELECT kind, first_step, step_count, done FROM subtasks WHERE episode_id = :episode ORDER BY idx")
         scores = try db.cachedStatement(
             sql: """
                 SELECT i.id, i.repeat_idx, i.kind, i.first_step, i.step_count, c.t,
@@ -67,7 +67,7 @@ struct EpisodeReader {
         let pictures = try Row.fetchCursor(frames, arguments: ["episode": id, "last": stepCount])
         while let row = try pictures.next() { episode.records[row[0]] = row[1] }
         episode.subTasks = try Row.fetchAll(subTasks, arguments: ["episode": id]).map {
-            TrainingEpisode.SubTask(kind: try kind($0[0], id), steps: range($0[1], $0[2]))
+            TrainingEpisode.SubTask(kind: try kind($0[0], id), steps: range($0[1], $0[2]), isDone: $0[3])
         }
         for numbered in found {
             let (steps, subTasks) = (numbered.instruction.steps, numbered.instruction.subTasks)

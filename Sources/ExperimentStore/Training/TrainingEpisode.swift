@@ -10,6 +10,8 @@ extension TrainingEpisode {
         package var splits: [String]
         /// Of these kinds.
         package var kinds: [Instruction.Kind]
+        /// Episodes of these behaviours; a recording that names none is the expert's. Nil for all.
+        package var behaviours: [Behaviour]?
         /// The run whose scores are read, if any.
         package var labelRunID: Int64?
         /// Reads the first episodes only that have such an instruction; nil for all.
@@ -17,8 +19,10 @@ extension TrainingEpisode {
 
         /// A filter; without a label run no scores are read.
         package init(
-            datasetID: Int64, splits: [String], kinds: [Instruction.Kind], labelRunID: Int64?, episodeLimit: Int? = nil
+            datasetID: Int64, splits: [String], kinds: [Instruction.Kind], labelRunID: Int64?,
+            behaviours: [Behaviour]? = nil, episodeLimit: Int? = nil
         ) {
+            self.behaviours = behaviours
             self.datasetID = datasetID
             self.splits = splits
             self.kinds = kinds
@@ -44,8 +48,14 @@ extension TrainingEpisode {
                 SELECT id, step_count FROM episodes
                 WHERE dataset_id = :dataset AND split IN (SELECT value FROM json_each(:splits))
                     AND id NOT IN (SELECT episode_id FROM flags WHERE t IS NULL)
+                    AND (:behaviours IS NULL
+                        OR coalesce(policy, 'expert') IN (SELECT value FROM json_each(:behaviours)))
                 ORDER BY id
-                """, arguments: ["dataset": filter.datasetID, "splits": NameList(filter.splits)])
+                """,
+            arguments: [
+                "dataset": filter.datasetID, "splits": NameList(filter.splits),
+                "behaviours": filter.behaviours.map { NameList($0) },
+            ])
         let reader = try EpisodeReader(filter, db)
         var left = filter.episodeLimit ?? .max
         for head in heads where left > 0 {

@@ -14,6 +14,8 @@ package struct TrainingSet: Sendable {
         package var splits: [String]
         /// Instructions of these kinds.
         package var kinds: Set<Instruction.Kind>
+        /// Of episodes of these behaviours; a recording that names none is the expert's. Nil for all.
+        package var behaviours: [Behaviour]?
         /// What each step is worth.
         package var reward: RewardMix
         /// The discount, which the shaping of rewards shares with the learner.

@@ -34,7 +34,7 @@ extension TrainingSet {
         let filter = TrainingEpisode.Filter(
             datasetID: dataset.id, splits: options.splits,
             kinds: Instruction.Kind.allCases.filter { options.kinds.contains($0) }, labelRunID: labelRun?.id,
-            episodeLimit: options.episodeLimit)
+            behaviours: options.behaviours, episodeLimit: options.episodeLimit)
         try store.read { db in try TrainingEpisode.forEach(filter, db) { lists.add($0) } }
         let flagged = try store.read { try TrainingEpisode.flagged(filter, $0) }
         (lists.counts.flaggedEpisodes, lists.counts.flaggedTransitions) = (flagged.episodes, flagged.transitions)

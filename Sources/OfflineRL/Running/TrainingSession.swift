@@ -197,6 +197,7 @@ package final class TrainingSession {
         // The same episodes where a run is validated on what it learned from.
         let isTraining = vocabulary == nil || splits.allSatisfy(settings.splits.contains)
         options.episodeLimit = isTraining ? settings.episodes : nil
+        options.behaviours = isTraining ? settings.behaviours : nil
         let features = settings.encoder == TrainingSettings.patches ? nil : try features(store, settings)
         let set = try TrainingSet(store, options, vocabulary: vocabulary, frames: features)
         if vocabulary == nil, let run = settings.reward.source.labelRun, set.counts.unscored >= set.counts.steps {

@@ -13,6 +13,8 @@ package struct TrainingSettings: Sendable, Equatable {
     /// Nil for those of valid_seen and valid_unseen that are there.
     package var validation: [String]?
     package var kinds: Set<Instruction.Kind> = [.primitive]
+    /// Learns from episodes of these behaviours; a recording that names none is the expert's. Nil for all.
+    package var behaviours: [Behaviour]?
     /// The first ones of the splits; nil for all.
     package var episodes: Int?
     package var algorithm = Algorithm.iql

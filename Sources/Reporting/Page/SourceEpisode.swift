@@ -104,7 +104,7 @@ final class SourceEpisodeReader {
         var episode = SourceEpisode(
             key: Plain.text(detail.key), split: Plain.text(detail.split), scene: Plain.text(detail.floorPlan),
             type: detail.taskType.map(Plain.text), goal: Plain.text(detail.annotations.first?.goal ?? ""),
-            subtasks: detail.subtasks.map {
+            subtasks: detail.subtasks.filter { $0.stepCount > 0 }.map {
                 .init(
                     kind: Plain.text($0.kind), first: $0.firstStep, count: $0.stepCount,
                     object: $0.objectID.map(Plain.text))

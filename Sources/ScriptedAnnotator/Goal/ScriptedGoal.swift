@@ -61,7 +61,8 @@ package struct ScriptedGoal: Sendable, Equatable {
             addSubGoals(of: task)
             return
         }
-        let plan = trajectory.plan.map { Array($0.subgoals) } ?? []
+        // A graded episode may have begun a part only of what its sentences ask for.
+        let plan = GradedRecord(trajectory)?.asked ?? trajectory.plan.map { Array($0.subgoals) } ?? []
         let recorded = try recordedSubGoals(plan)
         let last = plan.indices.last
         // A GotoLocation belongs to the sub-goal after it.

@@ -108,17 +108,24 @@ struct EpisodePage {
                     "isFlagged": flagged.contains(step.t), "isStep": true,
                 ]) { $1 }
             }
-            let isFinal = last == detail.steps.count - 1
+            let isFinal = last == detail.steps.count - 1 && part.stepCount > 0
             let object = part.objectID.map(ActionText.className) ?? ""
             let place = part.receptacleID.map { ActionText.className($0) } ?? ""
             let end = tile(detail.steps.count).merging(["isStep": false]) { $1 }
             return [
                 "number": part.index + 1, "kind": part.kind, "object": object, "place": place,
                 "hasPlace": !place.isEmpty,
-                "range": part.stepCount == 1 ? "step \(last)" : "steps \(part.firstStep)–\(last)",
+                "range": range(part),
                 "tiles": isFinal ? tiles + [end] : tiles,
             ]
         }
+    }
+
+    private func range(_ part: EpisodeDetail.Subtask) -> String {
+        guard part.stepCount > 0 else { return "never begun" }
+        let last = part.firstStep + part.stepCount - 1
+        return (part.stepCount == 1 ? "step \(last)" : "steps \(part.firstStep)–\(last)")
+            + (part.done ? "" : ", not done")
     }
 
     private func tile(_ t: Int) -> [String: Any] {

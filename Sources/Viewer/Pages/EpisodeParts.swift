@@ -51,9 +51,9 @@ enum FlagForm {
 }
 
 extension EpisodeDetail {
-    /// The sub-tasks as the chart names them.
+    /// The sub-tasks begun, as the chart names them.
     var parts: [(range: Range<Int>, name: String)] {
-        subtasks.map { part in
+        subtasks.filter { $0.stepCount > 0 }.map { part in
             let object = part.objectID.map { " " + ActionText.className($0) } ?? ""
             return (part.firstStep..<(part.firstStep + part.stepCount), part.kind + object)
         }
