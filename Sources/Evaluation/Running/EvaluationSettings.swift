@@ -21,16 +21,20 @@ package struct EvaluationSettings: Sendable {
         package var lengths: [Int]?
         /// Where the agent begins.
         package var start: TaskSet.Start
+        /// What happens to refused actions: an evaluation for each.
+        package var rules: [EvalRun.Rules]
 
         /// A set; without a count all of a file, or 100 of a split.
         package init(
-            name: String, source: Source, count: Int? = nil, lengths: [Int]? = nil, start: TaskSet.Start = .recorded
+            name: String, source: Source, count: Int? = nil, lengths: [Int]? = nil, start: TaskSet.Start = .recorded,
+            rules: [EvalRun.Rules] = [.sprint]
         ) {
             self.name = name
             self.source = source
             self.count = count
             self.lengths = lengths
             self.start = start
+            self.rules = rules
         }
     }
 
@@ -42,7 +46,9 @@ package struct EvaluationSettings: Sendable {
     package var root: String
     /// Nil for one a core.
     package var threads: Int?
-    /// Training runs whose last checkpoint acts.
+    /// ResNet-18's weights, for policies on features that are made with them.
+    package var weights: String?
+    /// Training runs whose last checkpoint acts, or the best where validations decide.
     package var runs: [String]
     /// Who else acts: `expert` or `random`.
     package var agents: [EvalRun.Agent]
@@ -51,13 +57,15 @@ package struct EvaluationSettings: Sendable {
 
     /// What to evaluate; somebody must act.
     package init(
-        seed: UInt64, dataset: DatasetRow, root: String, threads: Int? = nil, runs: [String] = [],
+        seed: UInt64, dataset: DatasetRow, root: String, threads: Int? = nil, weights: String? = nil,
+        runs: [String] = [],
         agents: [EvalRun.Agent] = [], sets: [Tasks]
     ) {
         self.seed = seed
         self.dataset = dataset
         self.root = root
         self.threads = threads
+        self.weights = weights
         self.runs = runs
         self.agents = agents
         self.sets = sets
@@ -68,6 +76,16 @@ package struct EvaluationSettings: Sendable {
 }
 
 extension EvaluationSettings.Tasks {
+    /// As it is stored with an evaluation.
+    package var definition: EvalRun.SetDefinition {
+        switch source {
+        case .file(let file):
+            EvalRun.SetDefinition(file: file, split: "", count: count, lengths: lengths, start: start.rawValue)
+        case .split(let split):
+            EvalRun.SetDefinition(file: nil, split: split, count: count, lengths: lengths, start: start.rawValue)
+        }
+    }
+
     /// Reads or draws the tasks.
     ///
     /// - Throws: ``TaskSetError`` where there are none.
@@ -79,7 +97,8 @@ extension EvaluationSettings.Tasks {
             return count.map { set.limited(to: $0) } ?? set
         case .split(let split):
             let sample = TaskSet.Sample(
-                dataset: dataset.name, split: split, count: count ?? 100, lengths: lengths ?? Array(1...6), seed: seed)
+                dataset: dataset.name, split: split, count: definition.count ?? EvalRun.SetDefinition.drawnCount,
+                lengths: definition.lengths ?? EvalRun.SetDefinition.drawnLengths, seed: seed)
             return try TaskSet(sample, from: store, name: name, start: start)
         }
     }

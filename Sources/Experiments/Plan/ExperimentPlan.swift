@@ -63,7 +63,7 @@ package struct ExperimentPlan: Sendable, Equatable {
         }
         rows = experiment.rows
         seeds = experiment.seeds
-        let sets = configuration.evaluate.sets.map(\.name)
+        let sets = configuration.evaluate.shownSets.map(\.name)
         cells = []
         let settings = try rows.map { row in
             do {

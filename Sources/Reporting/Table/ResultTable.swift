@@ -1,3 +1,4 @@
+internal import ExperimentStore
 internal import Statistics
 
 /// The numbers of a report, by task set.
@@ -77,6 +78,13 @@ extension ResultTable.Line {
     }
 
     func cell(_ measure: Measure) -> ResultTable.Cell? { cells[measure.name] }
+}
+
+extension ResultTable {
+    /// The same set tried with refused actions masked, where it was.
+    func masked(_ set: TaskSet) -> TaskSet? {
+        sets.first { $0.name == EvalRun.shown(set.name, .masked) }
+    }
 }
 
 extension ResultTable.TaskSet {
