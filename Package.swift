@@ -166,8 +166,8 @@ let package = Package(
         library(
             "Evaluation",
             [
-                "ALFRED", "Episodes", "ExperimentStore", "Frames", "Ground", "Household", "Images", "Networks",
-                "OfflineRL", "Rooms", "Simulation", "Tensors",
+                "ALFRED", "Episodes", "ExperimentStore", "Features", "Frames", "Ground", "Household", "Images",
+                "Networks", "OfflineRL", "Rooms", "Simulation", "Tensors",
             ]),
 
         library("Instrument", ["Episodes", "ExperimentStore", "Frames", "Ground"]),
@@ -308,9 +308,9 @@ let package = Package(
         tests(
             "EvaluationTests",
             [
-                "ALFRED", "Episodes", "Evaluation", "ExperimentStore", "Frames", "Ground", "Household", "Images",
-                "Ingestion", "Networks", "OfflineRL", "Rooms", "SampleData", "Simulation", "StoreFixture", "Tensors",
-                "TestSupport",
+                "ALFRED", "Episodes", "Evaluation", "Exchange", "ExperimentStore", "Features", "Frames", "Ground",
+                "Household", "Images", "Ingestion", "Networks", "OfflineRL", "Rooms", "SampleData", "Simulation",
+                "StoreFixture", "Tensors", "TestSupport",
             ]),
         tests("PagesTests", ["Pages", "TestSupport"]),
         tests(

@@ -1,6 +1,7 @@
 internal import ALFRED
 internal import Episodes
 internal import ExperimentStore
+internal import Features
 internal import Ground
 internal import Household
 internal import Images
@@ -15,15 +16,24 @@ final class Attempt {
     private(set) var steps: [Rollout.Step] = []
     private let rules = SprintRules()
     private let drawing: FrameDrawing
+    private let sight: Sight
     private let view: UnsafeMutableRawPointer
     private var random: SeededGenerator
+    /// What the simulator has refused since an action succeeded last, and what is not tried again meanwhile; nil where
+    /// the rules let everything be tried again.
+    private var refused: RefusedActions?
 
-    init(_ prepared: PreparedTask, drawing: FrameDrawing, seed: UInt64, index: Int) {
+    init(
+        _ prepared: PreparedTask, drawing: FrameDrawing, sight: Sight = .pictures, rules: EvalRun.Rules, seed: UInt64,
+        index: Int
+    ) {
         self.prepared = prepared
+        self.sight = sight
         self.drawing = drawing
+        refused = rules == .masked ? RefusedActions() : nil
         environment = prepared.environment(drawing.makeRenderer())
         progress = SubTaskProgress(prepared.subTasks, approach: prepared.approach)
-        view = .allocate(byteCount: drawing.byteCount, alignment: 64)
+        view = .allocate(byteCount: sight.byteCount(drawing), alignment: 64)
         random = SeededGenerator(seed, UInt64(index), 0xA6E)
     }
 
@@ -35,11 +45,13 @@ final class Attempt {
     var frame: UnsafeRawPointer { UnsafeRawPointer(view) }
 
     func look() {
+        if case .features(let encoder) = sight { return encoder.encode(environment.world, to: view) }
         let picture = drawing.frame(of: environment.world, by: environment.renderer)
         picture.pixels.withUnsafeBytes { view.copyMemory(from: $0.baseAddress!, byteCount: drawing.byteCount) }
     }
 
-    /// Takes the best legal action by its score, on the nearest object of the best class that is legal for it.
+    /// Takes the best legal action by its score, on the nearest object of the best class that is legal for it. What is
+    /// masked counts as not legal.
     ///
     /// - Parameters:
     ///   - actions: Scores by action id, 13 of them.
@@ -54,11 +66,15 @@ final class Attempt {
         }
         var nearby: [Int]?
         for action in ranked {
-            guard action.isInteraction else { return take(action, target: nil) }
+            guard action.isInteraction else {
+                if isMasked(action, nil) { continue }
+                return take(action, target: nil)
+            }
             let near = nearby ?? rules.nearby(in: world)
             nearby = near
             let targets = rules.legalTargets(
-                of: action, nearby: near, in: world, sight: environment.renderer)
+                of: action, nearby: near, in: world, sight: environment.renderer
+            ).filter { !isMasked(action, $0) }
             var best: (score: Float, object: ObjectClass)?
             for target in targets {
                 guard let object = world.scene.objects[target].objectClass else { continue }
@@ -76,7 +92,13 @@ final class Attempt {
 
     /// Takes a legal action at random, on a legal object at random.
     func stepAtRandom() {
-        let legal = rules.legalActions(in: environment.world, sight: environment.renderer)
+        var legal = rules.legalActions(in: environment.world, sight: environment.renderer)
+        if refused != nil {
+            for (action, targets) in legal where !action.isInteraction || !targets.isEmpty {
+                let open = targets.filter { !isMasked(action, $0) }
+                legal[action] = (action.isInteraction ? open.isEmpty : isMasked(action, nil)) ? nil : open
+            }
+        }
         let choices = Action.allCases.filter { legal[$0] != nil }
         let action = random.pick(choices) ?? .rotateRight
         _ = take(action, target: random.pick(legal[action] ?? []))
@@ -89,8 +111,11 @@ final class Attempt {
         _ = take(next.action, target: target)
     }
 
+    private func isMasked(_ action: Action, _ target: Int?) -> Bool { refused?.contains(action, target) ?? false }
+
     private func take(_ action: Action, target: Int?) -> Int {
         let step = environment.step(action, target: target)
+        refused?.note(action, target, isRefused: step.failure != nil)
         let reward = progress.note(action, in: environment)
         let number = Int(action.rawValue)
         let object = target.map { environment.world.scene.objects[$0] }

@@ -8,7 +8,7 @@ package import Tensors
 
 /// Who acts in an evaluation.
 package enum Agent {
-    case policy(PolicyActor, words: (String) -> [Int32])
+    case policy(PolicyActor, words: (String) -> [Int32], sight: Sight = .pictures)
     case expert
     case random
 }
@@ -54,9 +54,9 @@ package struct PreparedSet: Sendable {
 /// Takes agents through sets of tasks: many tasks at once, step by step together, so that a policy is asked about all
 /// of them in one pass. The result depends on neither the number of threads nor the time.
 package final class Evaluator {
-    /// Raised with every change to rooms, rules or pictures that changes what comes of a rollout: evaluations of other
-    /// rules are made again.
-    package static let rules = 1
+    /// Raised with every change to rooms, rules or pictures that changes what comes of a rollout: evaluations of another
+    /// revision are made again.
+    package static let revision = 1
 
     /// Tasks under way at once.
     package static let seats = 128
@@ -78,23 +78,56 @@ package final class Evaluator {
         package var steps: [Rollout.Step]
     }
 
+    /// The places of a set's tasks, those together that step together.
+    package static func groups(_ count: Int) -> [Range<Int>] {
+        stride(from: 0, to: count, by: seats).map { $0..<min($0 + seats, count) }
+    }
+
     /// Tries all tasks.
     ///
     /// - Parameters:
+    ///   - rules: What happens to refused actions.
     ///   - episodeIDs: Of the store's episodes by the key of their trajectory.
     ///   - onProgress: Called with the number of tasks done and of steps taken.
     ///   - shouldStop: Asked before each step; the result is nil once it says so.
     /// - Returns: In the order of the set. A task that cannot be tried has no step and nothing completed.
     package func run(
-        _ prepared: PreparedSet, agent: Agent, episodeIDs: [String: Int64] = [:],
+        _ prepared: PreparedSet, agent: Agent, rules: EvalRun.Rules = .sprint, episodeIDs: [String: Int64] = [:],
         onProgress: (_ tasks: Int, _ steps: Int) throws -> Void = { _, _ in }, shouldStop: () -> Bool = { false }
     ) rethrows -> [Outcome]? {
-        var outcomes: [Outcome?] = Array(repeating: nil, count: prepared.tasks.count)
+        var outcomes: [Outcome] = []
+        var steps = 0
+        for group in Self.groups(prepared.tasks.count) {
+            let (before, done) = (steps, outcomes.count)
+            let these = try run(
+                prepared, group: group, agent: agent, rules: rules, episodeIDs: episodeIDs,
+                onProgress: { try onProgress(done + $0, before + $1) }, shouldStop: shouldStop)
+            guard let these else { return nil }
+            steps += these.reduce(0) { $0 + $1.steps.count }
+            outcomes += these
+        }
+        return outcomes
+    }
+
+    /// Tries the tasks of one of ``groups(_:)``. What comes of them depends on no other group.
+    ///
+    /// - Parameter onProgress: Called with the number of the group's tasks done and of steps taken.
+    package func run(
+        _ prepared: PreparedSet, group: Range<Int>, agent: Agent, rules: EvalRun.Rules = .sprint,
+        episodeIDs: [String: Int64] = [:], onProgress: (_ tasks: Int, _ steps: Int) throws -> Void = { _, _ in },
+        shouldStop: () -> Bool = { false }
+    ) rethrows -> [Outcome]? {
+        var outcomes: [Int: Outcome] = [:]
         let start = Rollout.Start(prepared.set.start)
-        var waiting: [(index: Int, task: PreparedTask)] = []
-        for (index, result) in prepared.tasks.enumerated() {
-            switch result {
-            case .success(let task): waiting.append((index, task))
+        var sight = Sight.pictures
+        if case .policy(_, _, let seen) = agent { sight = seen }
+        var attempts: [(index: Int, attempt: Attempt)] = []
+        for index in group {
+            switch prepared.tasks[index] {
+            case .success(let task):
+                let attempt = Attempt(
+                    task, drawing: drawing, sight: sight, rules: rules, seed: prepared.seed, index: index)
+                attempts.append((index, attempt))
             case .failure(let error):
                 let task = prepared.set.tasks[index]
                 outcomes[index] = Outcome(
@@ -105,25 +138,20 @@ package final class Evaluator {
                         problem: error.message), steps: [])
             }
         }
+        let problems = outcomes.count
         var steps = 0
-        var next = 0
-        while next < waiting.count {
-            let group = waiting[next..<min(next + Self.seats, waiting.count)]
-            next = group.endIndex
-            let attempts = group.map { Attempt($0.task, drawing: drawing, seed: prepared.seed, index: $0.index) }
-            let isThrough = try run(attempts, agent, shouldStop) { taken in
-                steps += taken
-                try onProgress(outcomes.count { $0 != nil } + attempts.count(where: \.isDone), steps)
-            }
-            guard isThrough else { return nil }
-            for (attempt, place) in zip(attempts, group) {
-                outcomes[place.index] = Outcome(
-                    rollout: attempt.rollout(
-                        index: place.index, start: start, episodeID: episodeIDs[attempt.prepared.task.key]),
-                    steps: attempt.steps)
-            }
+        let isThrough = try run(attempts.map(\.attempt), agent, shouldStop) { taken in
+            steps += taken
+            try onProgress(problems + attempts.count(where: \.attempt.isDone), steps)
         }
-        return outcomes.compactMap { $0 }
+        guard isThrough else { return nil }
+        for (index, attempt) in attempts {
+            outcomes[index] = Outcome(
+                rollout: attempt.rollout(
+                    index: index, start: start, episodeID: episodeIDs[attempt.prepared.task.key]),
+                steps: attempt.steps)
+        }
+        return group.compactMap { outcomes[$0] }
     }
 
     /// - Returns: False when it was stopped.
@@ -131,7 +159,7 @@ package final class Evaluator {
         _ attempts: [Attempt], _ agent: Agent, _ shouldStop: () -> Bool, didStep: (Int) throws -> Void
     ) rethrows -> Bool {
         switch agent {
-        case .policy(let actor, let words): return try run(attempts, actor, words, shouldStop, didStep)
+        case .policy(let actor, let words, _): return try run(attempts, actor, words, shouldStop, didStep)
         case .expert, .random:
             let isStopped = Atomic(false)
             pool.forEach(attempts.count) { index in

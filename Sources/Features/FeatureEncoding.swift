@@ -77,14 +77,8 @@ package struct FeatureEncoding: Sendable {
         let channels: Int
         switch options.encoder {
         case .resnet18:
-            let weights = try Self.weights(options.weights)
-            let network: ResNet18
-            do {
-                network = try ResNet18 { try weights.tensor($0) }
-            } catch let error as ResNet18.WeightError {
-                throw EncodingError(.badInput, "\(weights.path): \(error). \(Self.weightsHint)")
-            }
-            weightsHash = try weights.sha256()
+            let (network, hash) = try Self.network(options.weights)
+            weightsHash = hash
             channels = ResNet18.channels
             let scenes = try Self.scenes(root)
             pool = EncodingPool { ResNetEncoding(network, root: root, scenes: scenes) }
@@ -146,6 +140,16 @@ package struct FeatureEncoding: Sendable {
             throw EncodingError(.missing, "\(path): there is no such file. \(weightsHint)")
         }
         return try SafetensorsWeights(path)
+    }
+
+    /// ResNet-18 with a file's weights, and the file's hash.
+    static func network(_ path: String?) throws -> (network: ResNet18, sha256: String) {
+        let weights = try weights(path)
+        do {
+            return (try ResNet18 { try weights.tensor($0) }, try weights.sha256())
+        } catch let error as ResNet18.WeightError {
+            throw EncodingError(.badInput, "\(weights.path): \(error). \(weightsHint)")
+        }
     }
 
     private static func scenes(_ root: String) throws(EncodingError) -> SceneLibrary {

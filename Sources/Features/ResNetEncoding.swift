@@ -10,11 +10,8 @@ internal import Simulation
 /// ResNet-18's features of pictures: decoded from their files in the size they have, or drawn by the simulator as large
 /// as ALFRED's where it drew the frames. Scaled to 224 x 224 and normalised as torchvision's weights want them.
 final class ResNetEncoding: EpisodeEncoding {
-    /// What they were trained with: of red, green and blue in 0...1.
-    private static let mean: [Float] = [0.485, 0.456, 0.406]
-    private static let deviation: [Float] = [0.229, 0.224, 0.225]
     /// As large as ALFRED's pictures.
-    private static let drawing = FrameDrawing(side: 300)
+    static let drawing = FrameDrawing(side: 300)
     private static let batchSize = 8
 
     private let root: String
@@ -22,9 +19,7 @@ final class ResNetEncoding: EpisodeEncoding {
     private let pass: ResNet18Pass
     private let file = FileBytes()
     private var replay: EpisodeReplay?
-    private var scaling: PillowScaling?
-    /// Of each byte, by channel.
-    private let normalised: [[Float]]
+    private var input = ResNetInput()
     private var pictures = [Float](repeating: 0, count: batchSize * ResNet18.pictureSize)
     private var outputs = [Float](repeating: 0, count: batchSize * ResNet18.featureSize)
 
@@ -32,9 +27,6 @@ final class ResNetEncoding: EpisodeEncoding {
         self.root = root
         self.scenes = scenes
         pass = ResNet18Pass(network, batchLimit: Self.batchSize)
-        normalised = (0..<3).map { channel in
-            (0..<256).map { (Float($0) / 255 - Self.mean[channel]) / Self.deviation[channel] }
-        }
     }
 
     func features(of episode: EpisodeFrames) throws -> [Float16] {
@@ -42,7 +34,7 @@ final class ResNetEncoding: EpisodeEncoding {
         features.reserveCapacity(episode.frames.count * ResNet18.featureSize)
         var waiting: [FrameRow] = []
         func add(_ picture: RGBImage, _ frame: FrameRow) throws {
-            normalise(picture, place: waiting.count)
+            input.write(picture, to: &pictures, place: waiting.count)
             waiting.append(frame)
             if waiting.count == Self.batchSize { try run(&waiting, episode, into: &features) }
         }
@@ -79,24 +71,6 @@ final class ResNetEncoding: EpisodeEncoding {
             try checkFinite(features[first...], episode, frame)
         }
         waiting.removeAll(keepingCapacity: true)
-    }
-
-    private func normalise(_ picture: RGBImage, place: Int) {
-        let scaling: PillowScaling
-        if let known = self.scaling, known.fits(picture) {
-            scaling = known
-        } else {
-            scaling = PillowScaling(
-                width: picture.width, height: picture.height, toWidth: ResNet18.side, height: ResNet18.side)
-            self.scaling = scaling
-        }
-        let bytes = scaling.scaled(picture)
-        let start = place * ResNet18.pictureSize
-        for index in stride(from: 0, to: bytes.count, by: 3) {
-            for channel in 0..<3 {
-                pictures[start + index + channel] = normalised[channel][Int(bytes[index + channel])]
-            }
-        }
     }
 
     private func picture(_ frame: FrameRow, _ episode: EpisodeFrames) throws(EncodingError) -> RGBImage {

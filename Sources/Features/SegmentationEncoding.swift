@@ -14,7 +14,7 @@ final class SegmentationEncoding: EpisodeEncoding {
     private static let grid = FeatureEncoder.grid
     /// Pixels of a side of a cell. Shares of 256 pixels are exact in float16.
     private static let cellSide = 16
-    private static let side = grid * cellSide
+    static let side = grid * cellSide
 
     private let replay: EpisodeReplay
 
@@ -26,15 +26,22 @@ final class SegmentationEncoding: EpisodeEncoding {
         var features: [Float16] = []
         features.reserveCapacity(episode.frames.count * Self.channels * Self.grid * Self.grid)
         var classes: [Int] = []
-        let renderer = replay.renderer
         try replay.forEachFrame(of: episode) { _, world in
-            if classes.isEmpty {
-                classes = [0] + world.scene.objects.map { Int($0.objectClass?.id ?? 0) }
-            }
-            renderer.render(world, colors: false)
-            features += renderer.withInstances { Self.shares($0, classes) }
+            if classes.isEmpty { classes = Self.classes(of: world) }
+            features += Self.features(of: world, classes, by: replay.renderer)
         }
         return features
+    }
+
+    /// By instance id; they stay while the scene is the same.
+    static func classes(of world: World) -> [Int] { [0] + world.scene.objects.map { Int($0.objectClass?.id ?? 0) } }
+
+    /// What the agent sees now.
+    ///
+    /// - Parameter renderer: Of ``side`` pixels a side.
+    static func features(of world: World, _ classes: [Int], by renderer: Renderer) -> [Float16] {
+        renderer.render(world, colors: false)
+        return renderer.withInstances { shares($0, classes) }
     }
 
     /// - Parameter classes: By instance id.

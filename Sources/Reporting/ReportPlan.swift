@@ -1,4 +1,5 @@
 package import Episodes
+package import ExperimentStore
 
 /// What a report is about: the rows of its table, the seeds of each, and the task sets.
 package struct ReportPlan: Sendable, Equatable {
@@ -48,8 +49,10 @@ package struct ReportPlan: Sendable, Equatable {
     package var name: String
     /// In the order of the table.
     package var rows: [Row]
-    /// The first is the main one.
+    /// The first is the main one. Rules other than SPRINT's are part of a name: `valid_seen+masked`.
     package var sets: [String]
+    /// What the experiment means by each set; where it says nothing, the newest evaluations count.
+    package var wanted: [String: EvalRun.Wanted] = [:]
     /// Instructions the policies learn from.
     package var splits: [String]
     /// And of these kinds.

@@ -7,11 +7,42 @@ extension Configuration {
         package var dataset: String?
         /// One a core when nil.
         @Within(1...256) package var threads: Int?
+        /// ResNet-18's weights from torchvision, for policies on features that are made with them.
+        package var weights: String?
+        /// What happens to actions that the simulator refuses: each set is tried once by each of these.
+        package var rules = [Rules.sprint]
         /// The first is the main one.
         package var sets: [TaskSet] = []
 
         func complete() throws(SectionProblem) {
             if let name = repeated(sets.map(\.name)) { throw SectionProblem("sets", "has two sets \"\(name)\"") }
+            guard !rules.isEmpty, repeated(rules) == nil else {
+                throw SectionProblem("rules", "is not a list of different rules: sprint, masked")
+            }
+        }
+
+        /// SPRINT's, or SPRINT's with what was refused left out until an action succeeds.
+        package enum Rules: String, Choice { case sprint, masked }
+
+        /// A set as it is tried by one of its rules.
+        package struct Shown: Sendable, Equatable {
+            /// As reports name it: `valid_seen`, or `valid_seen+masked`.
+            package var name: String
+            package var set: TaskSet
+            package var rules: Rules
+        }
+
+        /// The sets by each of their rules; all by their first rules first.
+        package var shownSets: [Shown] {
+            let all = sets.map { set in
+                (set.rules ?? rules).map { rules in
+                    Shown(
+                        name: rules == .sprint ? set.name : "\(set.name)+\(rules.rawValue)", set: set, rules: rules)
+                }
+            }
+            return (0..<(all.map(\.count).max() ?? 0)).flatMap { place in
+                all.compactMap { $0.indices.contains(place) ? $0[place] : nil }
+            }
         }
 
         /// The run that takes a training run's policy through a set.
@@ -34,6 +65,8 @@ extension Configuration {
         package var behaviours: [String]?
         /// Where the agent starts.
         package var start = Start.recorded
+        /// Those of the section `evaluate` when nil.
+        package var rules: [Evaluate.Rules]?
 
         /// A set without a name and tasks.
         package init() {}
@@ -50,6 +83,9 @@ extension Configuration {
                 throw SectionProblem("name", "is \"\(name)\"; use letters, digits, '.', '_' and '-'")
             }
             if behaviours != nil, split == nil { throw SectionProblem("behaviours", "is for tasks of a split") }
+            if let rules, rules.isEmpty || repeated(rules) != nil {
+                throw SectionProblem("rules", "is not a list of different rules: sprint, masked")
+            }
             if let lengths, lengths.isEmpty || lengths.contains(where: { !(1...50).contains($0) }) {
                 throw SectionProblem("lengths", "is not a list of numbers of sub-tasks from 1 to 50")
             }

@@ -23,8 +23,8 @@ extension EvaluationSettings {
         }
         self.init(
             seed: configuration.seed, dataset: dataset, root: section.root ?? dataset.root, threads: section.threads,
-            runs: options.runs, agents: agents,
-            sets: try Self.sets(options, section.sets, store).map { try Tasks($0) })
+            weights: section.weights, runs: options.runs, agents: agents,
+            sets: try Self.sets(options, section.sets, store).map { try Tasks($0, rules: section.rules) })
     }
 
     private static func sets(
@@ -71,10 +71,12 @@ extension EvaluationSettings {
 
 extension EvaluationSettings.Tasks {
     /// A set of the section `evaluate`.
-    init(_ set: Configuration.TaskSet) throws {
+    ///
+    /// - Parameter rules: Where it names none itself.
+    init(_ set: Configuration.TaskSet, rules: [Configuration.Evaluate.Rules]) throws {
         self.init(
             name: set.name, source: set.file.map { .file($0) } ?? .split(set.split ?? set.name), count: set.tasks,
             lengths: set.lengths, behaviours: try set.behaviours.map { try Behaviour.named($0) },
-            start: try set.start.named())
+            start: try set.start.named(), rules: try (set.rules ?? rules).map { try $0.named() })
     }
 }

@@ -16,7 +16,10 @@ struct FramesCommand: AsyncParsableCommand {
             them, and animation.png, which browsers play.
             """)
 
-    @Option(help: ArgumentHelp("The evaluation, as in sparse-s0@valid_seen.", valueName: "name"))
+    @Option(
+        help: ArgumentHelp(
+            "The evaluation, as in sparse-s0@valid_seen, or with the start of its content, as in sparse-s0@valid_seen#1a2b.",
+            valueName: "name"))
     var run: String
 
     @Option(help: ArgumentHelp("The task's number in its set, from 0.", valueName: "number"))

@@ -11,8 +11,12 @@ struct RunCommand: AsyncParsableCommand {
         abstract: "Takes agents through sets of tasks and stores their rollouts.",
         discussion: """
             The rules are SPRINT's: twice the expert's steps, the best action that is legal, its object by class and \
-            then by distance, a window of 17 frames. A sub-task counts once those before it are done. What has been \
-            evaluated already is not evaluated again; an evaluation that was stopped begins anew.
+            then by distance, a window of as many frames as the policy was trained with. A sub-task counts once those \
+            before it are done. --rules masked leaves out what the simulator has refused, until an action succeeds.
+
+            What has been evaluated already is not evaluated again, and an evaluation that was stopped goes on: it is \
+            known by its weights, tasks, rules, seed and settings. Others are added beside it; rgvlm-evaluate status \
+            lists them.
 
             Tasks are a file in SPRINT's format, or drawn from a split of the store: --tasks eval_instruct.json, \
             --tasks valid_seen. Without --tasks those of the config's section evaluate, else of valid_seen.
@@ -20,7 +24,9 @@ struct RunCommand: AsyncParsableCommand {
 
     @Option(
         name: .customLong("run"),
-        help: ArgumentHelp("A training run whose last checkpoint acts; may be given more than once.", valueName: "name")
+        help: ArgumentHelp(
+            "A training run whose last checkpoint acts, or the best by its validations; may be given more than once.",
+            valueName: "name")
     )
     var runs: [String] = []
 
@@ -39,6 +45,18 @@ struct RunCommand: AsyncParsableCommand {
 
     @Option(help: ArgumentHelp("Where the agent starts: recorded or random (default: recorded).", valueName: "place"))
     var start: String?
+
+    @Option(
+        help: ArgumentHelp(
+            "sprint, masked, or both with a comma: whether refused actions are left out (default: sprint).",
+            valueName: "a,b"))
+    var rules: String?
+
+    @Option(
+        help: ArgumentHelp(
+            "ResNet-18's weights from torchvision, for policies on resnet18 or featConv.",
+            valueName: "file.safetensors"))
+    var weights: String?
 
     @Option(
         help: ArgumentHelp(
@@ -63,6 +81,7 @@ struct RunCommand: AsyncParsableCommand {
             let interruption = Interruption()
             let configuration = try common.configuration([
                 .init("--root", "evaluate.root", root), .init("--threads", "evaluate.threads", threads),
+                .init("--rules", "evaluate.rules", rules), .init("--weights", "evaluate.weights", weights),
             ])
             let store = try ExperimentStore(
                 try configuration.existingStore(), access: self.results == nil ? .read : .frozen)
@@ -85,10 +104,13 @@ struct RunCommand: AsyncParsableCommand {
         case .progress(_, tasks: 0, _, steps: 0): progress.restart()
         case .progress(let name, let tasks, let total, let steps):
             progress.show(name, done: tasks, of: total, unit: "tasks", detail: progress.rate(of: steps, "steps"))
-        case .stored(let name, let isReplacing):
+        case .stored(let name, let others):
             progress.clear()
-            if isReplacing {
-                common.say(.warning, "warning: \(name) was an evaluation on other tasks; this one is in its place")
+            if others > 0 {
+                common.say(
+                    .info,
+                    "\(name): kept beside \(others) of other tasks, weights or settings; rgvlm-evaluate status lists them"
+                )
             }
         }
     }

@@ -41,7 +41,8 @@ enum ReportSource {
         } else {
             plan = try ReportPlan(name: name, ExperimentPlan(configuration, places))
         }
-        let sets = configuration.evaluate.sets.map(\.name)
+        let sets = configuration.evaluate.shownSets.map(\.name)
+        plan.wanted = configuration.wantedEvaluations
         plan.sets = try sets.isEmpty ? store.evaluatedSets() : sets
         plan.splits = configuration.train.splits
         plan.kinds = try configuration.train.kinds.map { try $0.named() }

@@ -24,11 +24,13 @@ package struct EvaluationSettings: Sendable {
         package var behaviours: [Behaviour]?
         /// Where the agent begins.
         package var start: TaskSet.Start
+        /// What happens to refused actions: an evaluation for each.
+        package var rules: [EvalRun.Rules]
 
         /// A set; without a count all of a file, or 100 of a split.
         package init(
             name: String, source: Source, count: Int? = nil, lengths: [Int]? = nil, behaviours: [Behaviour]? = nil,
-            start: TaskSet.Start = .recorded
+            start: TaskSet.Start = .recorded, rules: [EvalRun.Rules] = [.sprint]
         ) {
             self.behaviours = behaviours
             self.name = name
@@ -36,6 +38,7 @@ package struct EvaluationSettings: Sendable {
             self.count = count
             self.lengths = lengths
             self.start = start
+            self.rules = rules
         }
     }
 
@@ -47,7 +50,9 @@ package struct EvaluationSettings: Sendable {
     package var root: String
     /// Nil for one a core.
     package var threads: Int?
-    /// Training runs whose last checkpoint acts.
+    /// ResNet-18's weights, for policies on features that are made with them.
+    package var weights: String?
+    /// Training runs whose last checkpoint acts, or the best where validations decide.
     package var runs: [String]
     /// Who else acts: `expert` or `random`.
     package var agents: [EvalRun.Agent]
@@ -56,13 +61,15 @@ package struct EvaluationSettings: Sendable {
 
     /// What to evaluate; somebody must act.
     package init(
-        seed: UInt64, dataset: DatasetRow, root: String, threads: Int? = nil, runs: [String] = [],
+        seed: UInt64, dataset: DatasetRow, root: String, threads: Int? = nil, weights: String? = nil,
+        runs: [String] = [],
         agents: [EvalRun.Agent] = [], sets: [Tasks]
     ) {
         self.seed = seed
         self.dataset = dataset
         self.root = root
         self.threads = threads
+        self.weights = weights
         self.runs = runs
         self.agents = agents
         self.sets = sets
@@ -73,6 +80,18 @@ package struct EvaluationSettings: Sendable {
 }
 
 extension EvaluationSettings.Tasks {
+    /// As it is stored with an evaluation.
+    package var definition: EvalRun.SetDefinition {
+        switch source {
+        case .file(let file):
+            EvalRun.SetDefinition(file: file, split: "", count: count, lengths: lengths, start: start.rawValue)
+        case .split(let split):
+            EvalRun.SetDefinition(
+                file: nil, split: split, count: count, lengths: lengths, behaviours: behaviours?.map(\.rawValue),
+                start: start.rawValue)
+        }
+    }
+
     /// Reads or draws the tasks.
     ///
     /// - Throws: ``TaskSetError`` where there are none.
@@ -84,7 +103,8 @@ extension EvaluationSettings.Tasks {
             return count.map { set.limited(to: $0) } ?? set
         case .split(let split):
             let sample = TaskSet.Sample(
-                dataset: dataset.name, split: split, count: count ?? 100, lengths: lengths ?? Array(1...6),
+                dataset: dataset.name, split: split, count: definition.count ?? EvalRun.SetDefinition.drawnCount,
+                lengths: definition.lengths ?? EvalRun.SetDefinition.drawnLengths,
                 behaviours: behaviours ?? Behaviour.expertLike, seed: seed)
             return try TaskSet(sample, from: store, name: name, start: start)
         }

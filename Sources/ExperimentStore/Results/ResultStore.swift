@@ -35,7 +35,7 @@ extension ExperimentStore {
             for table in ["datasets", "label_runs"] { try copy(table, key: "id", in: db) }
             guard isNew else { return }
             for name in trainings { try copyTraining(name, db) }
-            for name in evaluations { try copyEvaluation(name, db) }
+            for name in evaluations { try copyEvaluations("name = :value", ["value": name], db) }
         }
         try results.close()
     }
@@ -63,7 +63,7 @@ extension ExperimentStore {
                     """)
             if let unknown { throw StoreError(.failed, "is about a dataset that is not here, \(unknown)", file: path) }
             for name in report.trainings { try Self.copyTraining(name, db) }
-            for name in report.evaluations { try Self.copyEvaluation(name, db) }
+            try Self.copyEvaluations("train_run_id IS NULL", [:], db)
         }
         return report
     }
@@ -94,6 +94,14 @@ extension ExperimentStore {
             WHERE ol.id = o.label_run_id)
             """,
         ]
+        // What a run was evaluated on before it began anew, with other settings or data, is gone there. Evaluations of the
+        // same run that are only here stay.
+        try db.execute(
+            sql: """
+                DELETE FROM main.eval_runs WHERE train_run_id IN (
+                    SELECT r.id FROM main.train_runs r JOIN other.train_runs o ON o.name = r.name
+                    WHERE r.name = :name AND r.config <> o.config)
+                """, arguments: ["name": name])
         try copy("train_runs", key: "name", values, where: "o.name = :name", ["name": name], in: db)
         let theirs = try Int64.fetchOne(
             db, sql: "SELECT id FROM other.train_runs WHERE name = :name", arguments: ["name": name])
@@ -104,29 +112,37 @@ extension ExperimentStore {
             try db.execute(sql: "DELETE FROM main.\(table) WHERE run_id = :run", arguments: ["run": ours])
             try copy(table, key: nil, ["run_id": "\(ours)"], where: "o.run_id = :run", ["run": theirs], in: db)
         }
-        // What it was evaluated on before it began anew is gone there.
-        try db.execute(
-            sql: """
-                DELETE FROM main.eval_runs WHERE train_run_id = :ours
-                    AND name NOT IN (SELECT name FROM other.eval_runs WHERE train_run_id = :theirs)
-                """, arguments: ["ours": ours, "theirs": theirs])
-        let evaluations = try String.fetchAll(
-            db, sql: "SELECT name FROM other.eval_runs WHERE train_run_id = :run ORDER BY id",
-            arguments: ["run": theirs])
-        for name in evaluations { try copyEvaluation(name, db) }
+        try copyEvaluations("train_run_id = :value", ["value": theirs], db)
     }
 
-    private static func copyEvaluation(_ name: String, _ db: Database) throws {
+    /// Copies evaluations with their rollouts; of the same content there is one. One that is done here stays as it is
+    /// where it is not done there.
+    private static func copyEvaluations(_ condition: String, _ arguments: StatementArguments, _ db: Database) throws {
+        struct Evaluation: QueryRow {
+            var id: Int64
+            @Blob var contentSHA256: [UInt8]
+        }
+        let all = try Evaluation.fetchAll(
+            db,
+            sql: """
+                SELECT id, content_sha256 FROM other.eval_runs o WHERE \(condition)
+                    AND NOT EXISTS (SELECT 1 FROM main.eval_runs m WHERE m.content_sha256 = o.content_sha256
+                        AND m.status = 'done' AND o.status <> 'done')
+                ORDER BY id
+                """, arguments: arguments)
+        for evaluation in all { try copyEvaluation(evaluation.id, Blob(wrappedValue: evaluation.contentSHA256), db) }
+    }
+
+    private static func copyEvaluation(_ theirs: Int64, _ content: Blob<[UInt8]>, _ db: Database) throws {
         let training = """
             (SELECT t.id FROM main.train_runs t JOIN other.train_runs ot ON ot.name = t.name
             WHERE ot.id = o.train_run_id)
             """
-        try copy("eval_runs", key: "name", ["train_run_id": training], where: "o.name = :name", ["name": name], in: db)
-        let theirs = try Int64.fetchOne(
-            db, sql: "SELECT id FROM other.eval_runs WHERE name = :name", arguments: ["name": name])
+        try copy(
+            "eval_runs", key: "content_sha256", ["train_run_id": training], where: "o.id = :id", ["id": theirs], in: db)
         let ours = try Int64.fetchOne(
-            db, sql: "SELECT id FROM main.eval_runs WHERE name = :name", arguments: ["name": name])
-        guard let theirs, let ours else { return }
+            db, sql: "SELECT id FROM main.eval_runs WHERE content_sha256 = :content", arguments: ["content": content])
+        guard let ours else { return }
         try db.execute(sql: "DELETE FROM main.rollouts WHERE eval_run_id = :run", arguments: ["run": ours])
         // As Evaluation finds the episode of a task: the first of the dataset with its key.
         let episode = """

@@ -1,16 +1,20 @@
 extension Schema {
     /// Evaluation: a run takes one agent through one set of tasks, a rollout is one task of it. And flags: what people
     /// marked as not to be learned from.
+    ///
+    /// An evaluation is known by its content: the same again is the same row, and another never takes its place.
     static let evaluation = """
         CREATE TABLE eval_runs (
             id INTEGER PRIMARY KEY,
-            name TEXT NOT NULL UNIQUE,
+            name TEXT NOT NULL,
+            content_sha256 BLOB NOT NULL UNIQUE CHECK (length(content_sha256) = 32),
             agent TEXT NOT NULL CHECK (agent = 'policy' OR agent = 'expert' OR agent = 'random'),
             train_run_id INTEGER REFERENCES train_runs (id) ON DELETE CASCADE,
             checkpoint_step INTEGER CHECK (checkpoint_step >= 0),
             checkpoint_sha256 BLOB CHECK (length(checkpoint_sha256) = 32),
             task_set TEXT NOT NULL,
             task_set_sha256 BLOB NOT NULL CHECK (length(task_set_sha256) = 32),
+            rules TEXT NOT NULL CHECK (rules = 'sprint' OR rules = 'masked'),
             seed INTEGER NOT NULL,
             config TEXT NOT NULL CHECK (json_valid(config)),
             status TEXT NOT NULL DEFAULT 'running' CHECK (status = 'running' OR status = 'done'),
@@ -19,6 +23,7 @@ extension Schema {
             seconds REAL
         ) STRICT;
         CREATE INDEX eval_runs_by_train_run ON eval_runs (train_run_id);
+        CREATE INDEX eval_runs_by_name ON eval_runs (name);
 
         CREATE TABLE rollouts (
             id INTEGER PRIMARY KEY,
@@ -65,7 +70,8 @@ extension Schema {
         CREATE UNIQUE INDEX flags_by_place ON flags (episode_id, ifnull(t, -1));
 
         CREATE VIEW eval_list AS
-        SELECT v.id, v.name, v.agent, r.name AS train_run, v.checkpoint_step, v.task_set, v.seed, v.status,
+        SELECT v.id, v.name, v.agent, r.name AS train_run, v.checkpoint_step, v.task_set, v.rules, v.seed,
+            lower(hex(v.content_sha256)) AS content, v.status,
             (SELECT count(*) FROM rollouts o WHERE o.eval_run_id = v.id) AS rollouts,
             (SELECT avg(o.completed) FROM rollouts o WHERE o.eval_run_id = v.id) AS mean_return,
             (SELECT avg(1.0 * o.completed / o.subtask_count) FROM rollouts o WHERE o.eval_run_id = v.id) AS proportion,

@@ -8,10 +8,13 @@ package struct ExperimentFacts: Sendable, Equatable {
         package var status: Status
         /// Updates done.
         package var step: Int
+        /// Updates before the best checkpoint, where validations may end the run; nil where the last one acts.
+        package var bestStep: Int?
 
-        package init(_ status: Status, step: Int) {
+        package init(_ status: Status, step: Int, bestStep: Int? = nil) {
             self.status = status
             self.step = step
+            self.bestStep = bestStep
         }
     }
 
@@ -56,17 +59,21 @@ extension ExperimentPlan {
         case longer
     }
 
-    /// A cell counts as evaluated when its last weights were tried on all sets.
+    /// A cell counts as evaluated when its last weights, or its best, were tried on all sets. One that its validations
+    /// ended is trained.
     package func state(of cell: Cell, _ facts: ExperimentFacts) -> State {
         guard let training = facts.trainings[cell.run] else { return .open }
         switch training.status {
         case .failed: return .failed
         case .running: return .begun
         case .done:
-            if let updates = cell.updates, training.step != updates {
+            if let updates = cell.updates, training.step != updates, training.bestStep == nil || training.step > updates
+            {
                 return training.step < updates ? .begun : .longer
             }
-            let isEvaluated = cell.evaluations.allSatisfy { facts.evaluations[$0] == .some(.some(training.step)) }
+            let isEvaluated = cell.evaluations.allSatisfy {
+                facts.evaluations[$0] == .some(.some(training.bestStep ?? training.step))
+            }
             return isEvaluated ? .evaluated : .trained
         }
     }

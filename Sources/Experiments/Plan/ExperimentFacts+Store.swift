@@ -34,10 +34,20 @@ extension ExperimentFacts {
         try store.read { db in
             hasData = try !DatasetRow.all(db).isEmpty
             for run in try TrainRun.all(db) {
-                trainings[run.identity.name] = Training(Training.Status(run.status), step: run.step)
+                trainings[run.identity.name] = Training(
+                    Training.Status(run.status), step: run.step, bestStep: run.bestStep)
             }
-            for run in try EvalRun.all(db) where run.status == .done {
-                evaluations[run.identity.name] = .some(run.identity.checkpointStep)
+            let wanted = configuration.wantedEvaluations
+            for (name, runs) in Dictionary(
+                grouping: try EvalRun.all(db).filter { $0.status == .done },
+                by: {
+                    $0.identity.name
+                })
+            {
+                guard let run = EvalRun.counting(runs, runs.first.flatMap { wanted[$0.identity.shownSet] }) else {
+                    continue
+                }
+                evaluations[name] = .some(run.identity.checkpointStep)
             }
             guard withEstimates else { return }
             evaluationSeconds = Self.mean(try EvalRun.all(db).compactMap(\.seconds))

@@ -89,7 +89,7 @@ package struct ExperimentPlan: Sendable, Equatable {
             return Labels(
                 name: variant.name, options: ["--run", variant.name] + variant.set.flatMap { ["--set", $0] })
         }
-        let sets = configuration.evaluate.sets.map(\.name)
+        let sets = configuration.evaluate.shownSets.map(\.name)
         cells = []
         let settings = try rows.map { row in
             do {

@@ -11,8 +11,8 @@ extension ReportPlan {
     ) throws -> ReportPlan {
         let (trainings, evaluations) = try store.read { db in (try TrainRun.all(db), try EvalRun.all(db)) }
         var plan = ReportPlan(name: name, rows: [], sets: [])
-        for evaluation in evaluations where !plan.sets.contains(evaluation.identity.taskSet) {
-            plan.sets.append(evaluation.identity.taskSet)
+        for evaluation in evaluations where !plan.sets.contains(evaluation.identity.shownSet) {
+            plan.sets.append(evaluation.identity.shownSet)
         }
         for training in trainings {
             let run = Run(

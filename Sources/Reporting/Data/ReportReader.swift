@@ -23,10 +23,9 @@ extension ReportData {
     init(_ plan: ReportPlan, _ db: StoreConnection) throws {
         let evaluations = try EvalRun.all(db)
         func evaluation(_ set: String, where isMeant: (EvalRun) -> Bool) throws -> Evaluation? {
-            let found = evaluations.filter { $0.identity.taskSet == set && isMeant($0) }
-            // The newest that is complete, else the newest.
-            guard let run = found.last(where: { $0.status == .done }) ?? found.last else { return nil }
-            return Evaluation(run: run, rollouts: try run.rollouts(db))
+            let found = evaluations.filter { $0.identity.shownSet == set && isMeant($0) }
+            guard let run = EvalRun.counting(found, plan.wanted[set]) else { return nil }
+            return Evaluation(run: run, rollouts: try run.rollouts(db), others: found.count - 1)
         }
         self.plan = plan
         rows = []

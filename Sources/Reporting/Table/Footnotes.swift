@@ -53,7 +53,35 @@ struct Footnotes: Sendable, Encodable {
                 ].compactMap { $0 }.joined(separator: ", "))
         }
         add("Features", setting { encoder($0.encoder) })
-        add("Window", settings.isEmpty ? nil : "17 steps")
+        add("Window", setting { $0.learning.map { "\($0.window) steps" } })
+        add(
+            "Pictures",
+            settings.contains { ($0.learning?.shift ?? 0) > 0 }
+                ? setting { settings in
+                    settings.learning.map {
+                        $0.shift > 0 ? "moved by up to \(Show.plural($0.shift, "pixel")) in training" : "as they are"
+                    }
+                } : nil)
+        add(
+            "First weights",
+            settings.contains { $0.learning?.start != nil }
+                ? setting { settings in
+                    settings.learning.map { learning in
+                        learning.start.map {
+                            "the policy's of \(Plain.text($0.run)), after \(Show.plural($0.step, "update")) of cloning"
+                        } ?? "drawn at random"
+                    }
+                } : nil)
+        add(
+            "End",
+            settings.contains { $0.learning?.earlyStop != nil }
+                ? setting { settings in
+                    settings.learning.map { learning in
+                        learning.earlyStop.map {
+                            "after \(Show.plural($0, "validation")) without a better one; the best checkpoint acts"
+                        } ?? "after all updates"
+                    }
+                } : nil)
         add(
             "Network",
             setting { settings in
@@ -91,8 +119,25 @@ struct Footnotes: Sendable, Encodable {
         }
         add("Seeds", seeds(data))
         for set in table.sets { add("Tasks of \(Plain.text(set.name))", tasks(set)) }
+        for set in table.sets { add("Evaluations on \(Plain.text(set.name))", others(set.name, data)) }
         add("Version", data.plan.version.map { Plain.text($0) })
         return list
+    }
+
+    /// What to know where policies were evaluated more than once on a set; nil where none was.
+    private static func others(_ set: String, _ data: ReportData) -> String? {
+        let evaluations =
+            data.rows.flatMap { $0.runs.compactMap { $0.evaluations[set] } }
+            + data.references.compactMap { $0.evaluations[set] }
+        let several = evaluations.filter { $0.others > 0 }
+        guard !several.isEmpty else { return nil }
+        let others = several.reduce(0) { $0 + $1.others }
+        return
+            """
+            several for \(several.count) of \(Show.plural(evaluations.count, "policy", "policies")): the newest of those \
+            that fit this experiment counts, \(Show.plural(others, "other")) of other tasks, seeds or checkpoints \
+            \(others == 1 ? "does" : "do") not (rgvlm-evaluate status lists them)
+            """
     }
 
     private static func data(_ facts: DatasetFacts, _ plan: ReportPlan) -> String? {
@@ -281,6 +326,15 @@ struct Footnotes: Sendable, Encodable {
                 """
                 Sets whose name has \"random\" put the agent elsewhere in the room. The way back to where the \
                 recording began counts with the expert's steps.
+                """
+            )
+        }
+        if table.sets.contains(where: { table.masked($0) != nil || $0.name.hasSuffix("+masked") }) {
+            list.append(
+                """
+                Figures of sets with +masked, and the column of what is completed when masked, are not by SPRINT's rules: \
+                an action that the simulator has refused is not taken again, on the same object, until another succeeds; \
+                the next best is. By SPRINT's rules a policy that sees the same picture repeats it for ever.
                 """
             )
         }

@@ -1,3 +1,4 @@
+internal import ExperimentStore
 internal import Statistics
 
 /// The numbers of a report, by task set.
@@ -78,6 +79,13 @@ extension ResultTable.Line {
     var isTold: Bool { difference.map { $0.verdict != .cannotTell } ?? false }
 
     func cell(_ measure: Measure) -> ResultTable.Cell? { cells[measure.name] }
+}
+
+extension ResultTable {
+    /// The same set tried with refused actions masked, where it was.
+    func masked(_ set: TaskSet) -> TaskSet? {
+        sets.first { $0.name == EvalRun.shown(set.name, .masked) }
+    }
 }
 
 extension ResultTable.TaskSet {

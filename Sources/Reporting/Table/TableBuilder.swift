@@ -208,9 +208,9 @@ package struct TableBuilder: Sendable {
             return ["\(name) \(state), but not evaluated on \(Plain.text(set))"]
         }
         if let problem = problem(evaluation, of: name, set, isCounted) { return [problem] }
-        if let step = evaluation.run.identity.checkpointStep, step < training.run.step {
+        if let step = evaluation.run.identity.checkpointStep, step < training.run.actingStep {
             return [
-                "\(name) was evaluated after \(Show.count(step)) of its \(Show.plural(training.run.step, "update"))"
+                "\(name) was evaluated after \(Show.count(step)) of its \(Show.plural(training.run.actingStep, "update"))"
             ]
         }
         return []

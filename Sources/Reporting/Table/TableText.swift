@@ -136,24 +136,30 @@ package struct MarkdownTable: Sendable {
     }
 
     private func main(_ set: ResultTable.TaskSet, published: Bool) -> String {
+        let masked = table.masked(set)
         let header =
             ["", "Seeds", "Return"] + ["Completed"] + Measure.lengths.map(String.init) + ["Difference to sparse"]
+            + (masked == nil ? [] : ["Completed, masked"])
         let counts =
             ["tasks", "", "\(set.tasks)", "\(set.tasks)"]
             + Measure.lengths.map { "\(set.counts[Measure.proportionOf($0).name] ?? 0)" } + [""]
+            + (masked.map { ["\($0.tasks)"] } ?? [])
         var rows = [counts]
         for group in TableLayout.groups(set) {
             rows.append(["**\(group.title)**"] + [String](repeating: "", count: header.count - 1))
             for line in group.lines {
                 let cells = TableLayout.main.map { cell(line.cell($0)) }
                 rows.append(
-                    [Escape.markdown(line.title), TableLayout.seeds(line)] + cells + [difference(line.difference)])
+                    [Escape.markdown(line.title), TableLayout.seeds(line)] + cells + [difference(line.difference)]
+                        + (masked.map { [cell($0.line(line.name)?.cell(.proportion))] } ?? []))
             }
         }
         if published {
             rows.append(["**\(Published.mark)**"] + [String](repeating: "", count: header.count - 1))
             for row in Published.rows {
-                rows.append([Escape.markdown(row.title), "", "", ""] + row.proportions.map { Show.number($0) } + [""])
+                rows.append(
+                    [Escape.markdown(row.title), "", "", ""] + row.proportions.map { Show.number($0) } + [""]
+                        + (masked == nil ? [] : [""]))
             }
         }
         return Self.table(header, rows)
@@ -249,20 +255,26 @@ enum LaTeXTable {
     static func text(_ data: ReportData, _ table: ResultTable) -> String {
         var text = "% \(Plain.text(data.plan.name)). Needs \\usepackage{booktabs}.\n"
         for (place, set) in table.sets.enumerated() {
-            text += tabular(set, published: Published.belong(to: place, of: table.sets))
+            text += tabular(set, masked: table.masked(set), published: Published.belong(to: place, of: table.sets))
         }
         return text
     }
 
-    private static func tabular(_ set: ResultTable.TaskSet, published: Bool) -> String {
-        let columns = TableLayout.main.count + 2
+    private static func tabular(
+        _ set: ResultTable.TaskSet, masked: ResultTable.TaskSet?, published: Bool
+    ) -> String {
+        let columns = TableLayout.main.count + 2 + (masked == nil ? 0 : 1)
+        func ending(_ text: String?) -> [String] { masked == nil ? [] : [text ?? ""] }
         func span(_ text: String) -> String { "\\multicolumn{\(columns)}{l}{\\emph{\(text)}} \\\\\n" }
         var text =
             "% \(Plain.text(set.name))\n\\begin{tabular}{l\(String(repeating: "r", count: columns - 1))}\n\\toprule\n"
-        let titles = ["Return", "Completed"] + Measure.lengths.map(String.init) + ["$\\Delta$ sparse"]
+        let titles =
+            ["Return", "Completed"] + Measure.lengths.map(String.init) + ["$\\Delta$ sparse"]
+            + ending("Masked")
         text += "\(Escape.latex(set.name)) & " + titles.joined(separator: " & ") + " \\\\\n"
         let counts = TableLayout.main.map { "{\\scriptsize $n$=\(set.counts[$0.name] ?? 0)}" }
-        text += " & " + counts.joined(separator: " & ") + " & \\\\\n"
+        let size = masked.map { "{\\scriptsize $n$=\($0.tasks)}" }
+        text += " & " + (counts + [""] + ending(size)).joined(separator: " & ") + " \\\\\n"
         for group in TableLayout.groups(set) {
             text += "\\midrule\n" + span(Escape.latex(group.title))
             for line in group.lines {
@@ -271,13 +283,14 @@ enum LaTeXTable {
                     title += " (\(TableLayout.seeds(line)) seeds)"
                 }
                 let cells = TableLayout.main.map { cell(line.cell($0)) }
-                text += ([title] + cells + [difference(line)]).joined(separator: " & ") + " \\\\\n"
+                let maskedCell = ending(cell(masked?.line(line.name)?.cell(.proportion)))
+                text += ([title] + cells + [difference(line)] + maskedCell).joined(separator: " & ") + " \\\\\n"
             }
         }
         if published {
             text += "\\midrule\n" + span(Escape.latex(Published.mark))
             for row in Published.rows {
-                let values = ["", ""] + row.proportions.map { Show.number($0) } + [""]
+                let values = ["", ""] + row.proportions.map { Show.number($0) } + [""] + ending("")
                 text += ([Escape.latex(row.title)] + values).joined(separator: " & ") + " \\\\\n"
             }
         }
