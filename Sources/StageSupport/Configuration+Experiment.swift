@@ -13,12 +13,21 @@ extension Configuration {
         package var rules = [Rules.sprint]
         /// The first is the main one.
         package var sets: [TaskSet] = []
+        /// The names of the sets that are meant; all when nil.
+        package var only: [String]?
 
-        func complete() throws(SectionProblem) {
+        mutating func complete() throws(SectionProblem) {
             if let name = repeated(sets.map(\.name)) { throw SectionProblem("sets", "has two sets \"\(name)\"") }
             guard !rules.isEmpty, repeated(rules) == nil else {
                 throw SectionProblem("rules", "is not a list of different rules: sprint, masked")
             }
+            guard let only else { return }
+            let names = sets.map(\.name)
+            if let name = only.first(where: { !names.contains($0) }) {
+                throw SectionProblem(
+                    "only", "names \"\(name)\", which is no set; sets: \(names.joined(separator: ", "))")
+            }
+            sets = sets.filter { only.contains($0.name) }
         }
 
         /// SPRINT's, or SPRINT's with what was refused left out until an action succeeds.
@@ -107,6 +116,8 @@ extension Configuration {
         package var grade: Grade?
         /// Label runs made beside the one of the section `label`, for rows that name them.
         package var labels: [LabelVariant] = []
+        /// How rows are tuned before they are compared; not at all without settings to try.
+        package var tune = Tune()
 
         func complete() throws(SectionProblem) {
             guard !seeds.isEmpty, !seeds.contains(where: { $0 < 0 }), repeated(seeds) == nil else {
@@ -150,6 +161,27 @@ extension Configuration {
             guard Configuration.isName(name) else {
                 throw SectionProblem(
                     "name", "is missing or has other signs than letters, digits, '.', '_' and '-'")
+            }
+        }
+    }
+
+    /// Settings that all rows are tried with, each row for itself and all alike, on tasks that are not reported.
+    package struct Tune: ConfigurationSection {
+        /// The values of each key of the section `train`, as in `learning.temperature: [2, 5, 10]`.
+        package var settings = SettingChoices()
+        /// The name of the set of tasks that decides; it is none of the reported ones.
+        package var set: String?
+        /// Of the runs that are tried; the first of the experiment's when nil.
+        package var seeds: [Int]?
+
+        /// Nothing to try.
+        package init() {}
+
+        func complete() throws(SectionProblem) {
+            guard !settings.choices.isEmpty else { return }
+            if set == nil { throw SectionProblem("set", "is missing: the name of one of evaluate.sets") }
+            if let seeds, seeds.isEmpty || seeds.contains(where: { $0 < 0 }) || repeated(seeds) != nil {
+                throw SectionProblem("seeds", "is not a list of different whole numbers of 0 or more")
             }
         }
     }

@@ -31,12 +31,14 @@ struct PlanCommand: AsyncParsableCommand {
 
     func run() async throws {
         try await runStage {
-            let configuration = try common.configuration()
+            let original = try common.configuration()
+            let tuned = try TunedExperiment(original, common.places(original))
+            let configuration = tuned.configuration
             if let jobs, !(1...1024).contains(jobs) {
                 throw StageError(.usage, "--jobs \(jobs): expected 1 to 1024")
             }
             if list != nil, common.json { throw StageError(.usage, "--list and --json exclude each other") }
-            let plan = try ExperimentPlan(configuration, common.places(configuration))
+            let plan = try ExperimentPlan(configuration, tuned.places)
             switch list {
             case .train: try Self.print(plan.cells.map(\.trainLine))
             case .evaluate: try Self.print(plan.cells.map(\.evaluateLine))
@@ -48,7 +50,7 @@ struct PlanCommand: AsyncParsableCommand {
                 let outlook = try Outlook(plan, configuration)
                 // Without data there is nothing to check.
                 let (check, problem) =
-                    facts.hasData ? PlannedCheck.make(common.places(configuration)) : (nil, nil)
+                    facts.hasData ? PlannedCheck.make(common.places(original)) : (nil, nil)
                 if common.json {
                     var report = PlanReport(plan, configuration, facts, jobs: jobs)
                     (report.power, report.check, report.checkProblem) = (outlook.sets, check, problem)
@@ -56,7 +58,7 @@ struct PlanCommand: AsyncParsableCommand {
                 } else {
                     let free = ExperimentFacts.freeBytes(configuration.store)
                     let more =
-                        outlook.lines + (check?.shortText ?? [])
+                        tuned.lines + outlook.lines + (check?.shortText ?? [])
                         + (problem.map { ["the data could not be checked: \($0)"] } ?? [])
                     try writeToStandardOutput(
                         plan.text(configuration, facts, jobs: jobs, freeBytes: free)

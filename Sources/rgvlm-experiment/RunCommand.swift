@@ -11,7 +11,7 @@ struct DriveOptions: ParsableArguments {
 
     @Option(
         help: ArgumentHelp(
-            "What to do of data, ingest, label, lint, check, train, evaluate, references, report (default: all).",
+            "What to do of data, ingest, label, lint, check, tune, train, evaluate, references, report (default: all).",
             valueName: "a,b"))
     var steps: String?
 

@@ -37,8 +37,13 @@ struct SubmitCommand: AsyncParsableCommand {
         try await runStage {
             guard let config = common.config else { throw StageError(.usage, "--config: name the experiment's file") }
             guard shards > 0 else { throw StageError(.usage, "--shards \(shards): expected 1 or more") }
-            let configuration = try common.configuration()
-            var places = common.places(configuration)
+            let original = try common.configuration()
+            let tuned = try TunedExperiment(original, common.places(original))
+            guard tuned.isTuned else {
+                throw StageError(.badInput, "the rows are not tuned yet; rgvlm-experiment run --steps tune does that")
+            }
+            let configuration = tuned.configuration
+            var places = tuned.places
             let own = Bundle.main.executableURL?.deletingLastPathComponent().path
             let programs = Self.absolute(places.programs ?? own ?? ".")
             places.config = Self.absolute(config)

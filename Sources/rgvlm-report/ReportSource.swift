@@ -27,7 +27,8 @@ enum ReportSource {
     private static func plan(
         _ configuration: Configuration, _ common: CommonOptions, _ store: ExperimentStore
     ) throws -> ReportPlan {
-        let places = ExperimentPlan.Places(
+        var configuration = configuration
+        var places = ExperimentPlan.Places(
             config: common.config, store: configuration.store,
             overrides: common.overrides + (common.seed.map { ["seed=\($0)"] } ?? []),
             programs: ExperimentPlan.Places.calledIn)
@@ -39,6 +40,8 @@ enum ReportSource {
                 ShellWords.line(places.evaluation(["--run", training.identity.name]))
             }
         } else {
+            let tuned = try TunedExperiment(configuration, places)
+            (configuration, places) = (tuned.configuration, tuned.places)
             plan = try ReportPlan(name: name, ExperimentPlan(configuration, places))
         }
         let sets = configuration.evaluate.shownSets.map(\.name)

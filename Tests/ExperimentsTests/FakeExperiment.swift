@@ -16,6 +16,8 @@ final class FakeExperiment {
     let folder: TemporaryFolder
     let base: String
     var fake = Fake()
+    /// In place of the usual sets and rows.
+    var yaml: String?
     private(set) var events: [FakeEvent] = []
     private var iterator: AsyncStream<FakeEvent>.AsyncIterator
     private let pipe: Int32
@@ -64,11 +66,12 @@ final class FakeExperiment {
     /// Writes what the stages are told.
     func configure() throws {
         try JSONEncoder().encode(fake).write(to: URL(fileURLWithPath: self("fake.json")), options: .atomic)
-        let yaml = """
-            train: {steps: \(fake.updates)}
-            evaluate: {sets: [{name: near, split: valid_seen}]}
-            experiment: {seeds: [1, 2], rows: [{name: a}, {name: b}, {name: c}]}
-            """
+        let yaml =
+            yaml ?? """
+                train: {steps: \(fake.updates)}
+                evaluate: {sets: [{name: near, split: valid_seen}]}
+                experiment: {seeds: [1, 2], rows: [{name: a}, {name: b}, {name: c}]}
+                """
         try Data(yaml.utf8).write(to: URL(fileURLWithPath: self("c.yaml")), options: .atomic)
     }
 

@@ -13,6 +13,8 @@ package struct Fake: Codable, Sendable {
     package var stubborn: Set<String> = []
     /// Runs that go on after half of their updates only when they are no longer among these.
     package var hold: Set<String> = []
+    /// Sub-tasks of ten that a run completes; 5 where nothing is said.
+    package var completed: [String: Int] = [:]
     /// Whether spans wait for their answers.
     package var isPending = false
 

@@ -21,16 +21,27 @@ enum FakeRows {
         }
     }
 
-    /// - Parameter isRun: Whether a trained policy acts, not a reference.
-    static func noteEvaluation(_ name: String, isRun: Bool, step: Int, in store: ExperimentStore) throws {
+    /// - Parameters:
+    ///   - isRun: Whether a trained policy acts, not a reference.
+    ///   - set: Of one task, from a trajectory of its own.
+    ///   - completed: Of its ten sub-tasks.
+    static func noteEvaluation(
+        _ name: String, on set: String, isRun: Bool, step: Int, completed: Int, in store: ExperimentStore
+    ) throws {
         try store.write { db in
             let training = try isRun ? TrainRun.named(name, db) : nil
-            try EvalRun.named("\(name)@near", db)?.delete(db)
+            try EvalRun.named("\(name)@\(set)", db)?.delete(db)
             let identity = EvalRun.Identity(
-                name: "\(name)@near", agent: training == nil ? .random : .policy, trainRunID: training?.id,
-                checkpointStep: training == nil ? nil : step, taskSet: "near",
+                name: "\(name)@\(set)", agent: training == nil ? .random : .policy, trainRunID: training?.id,
+                checkpointStep: training == nil ? nil : step, taskSet: set,
                 taskSetSHA256: [UInt8](repeating: 0, count: 32), seed: 0, config: "{}")
             var run = try EvalRun.create(identity, db)
+            let rollout = Rollout(
+                index: 0, key: "trial of \(set)", annotation: 0, subTasks: 0..<10, episodeID: nil, scene: 1,
+                taskType: nil,
+                instruction: "", start: .recorded, expertSteps: 4, stepLimit: 8, stepCount: 5, completed: completed,
+                conditions: nil, problem: nil)
+            try run.record(rollout, steps: [], db)
             try run.finish(seconds: 0, db)
         }
     }

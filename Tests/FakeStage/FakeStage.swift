@@ -196,6 +196,12 @@ struct FakeStage {
         }
     }
 
+    /// Those of `evaluate.only`, else the one that tests have.
+    private var sets: [String] {
+        let only = arguments.last { $0.hasPrefix("evaluate.only=[") }?.dropFirst("evaluate.only=[".count).dropLast()
+        return only?.split(separator: ", ").map(String.init) ?? ["near"]
+    }
+
     private func evaluate() throws {
         event(.start)
         let run = option("--run")
@@ -203,7 +209,13 @@ struct FakeStage {
         if fake.pause > 0 { usleep(UInt32(fake.pause * 1e6)) }
         if let code = fake.failEvaluation[what] { finish(code, "error: it was to fail") }
         try save(Self.hash(what + progress(what).digest), to: what + ".score")
-        try update { try FakeRows.noteEvaluation(what, isRun: run != nil, step: fake.updates, in: $0) }
+        for set in sets {
+            let completed = fake.completed[what] ?? 5
+            try update {
+                try FakeRows.noteEvaluation(
+                    what, on: set, isRun: run != nil, step: fake.updates, completed: completed, in: $0)
+            }
+        }
         finish(0)
     }
 

@@ -17,7 +17,13 @@ extension ExperimentDriver {
         if run.steps.contains(.label) { try await label() }
         let isTrusted = run.steps.contains(.lint) ? try await lint() : true
         if run.steps.contains(.check) { try await checkData() }
-        if run.steps.contains(.train) { try await train() }
+        if run.steps.contains(.tune) { try await tune() }
+        if run.steps.contains(.train) {
+            guard try TunedExperiment(original.configuration, original.places).isTuned else {
+                throw StageError(.badInput, "the rows are not tuned yet; take the step tune first")
+            }
+            try await train()
+        }
         if run.steps.contains(.evaluate) { try await evaluate() }
         if run.steps.contains(.references) { try await evaluateReferences() }
         if run.steps.contains(.report) { try await makeReport() }
@@ -107,6 +113,32 @@ extension ExperimentDriver {
         let code = try await step(
             .check, "rgvlm-train", ["check"], ["--results", run.out + "/check.json"], accepting: [65, 66])
         if code != 0 { console.say("The data could not be checked; the lines above say why.") }
+    }
+
+    /// Tries all settings with all rows, and goes on with each row's best. What is reported decides nothing, so its tasks
+    /// are known first.
+    private func tune() async throws {
+        guard let tuning = try Tuning(original.configuration) else { return }
+        try await evaluateReferences()
+        let reported = run
+        plan = try tuning.plan(original.places)
+        (run.configuration, run.places) = (tuning.configuration, original.places)
+        console.say("")
+        console.say("tune: \(tuning.trials.count) rows with settings to try on \(tuning.set)")
+        try await train()
+        try await evaluate()
+        let tuned = try TunedExperiment(original.configuration, original.places)
+        let text = Tuning.text(tuned.results)
+        try AtomicFile.write(Array(text.utf8), to: run.out + "/tuning.txt")
+        console.say(text)
+        run = reported
+        guard tuned.isTuned else {
+            showFailures()
+            console.say("The rows are not tuned: cells have failed, or were not evaluated on \(tuning.set)")
+            throw DriverEnd(code: failures.first?.code ?? StageExit.badInput.rawValue)
+        }
+        (run.configuration, run.places) = (tuned.configuration, tuned.places)
+        plan = try ExperimentPlan(tuned.configuration, tuned.places)
     }
 
     private func makeReport() async throws {

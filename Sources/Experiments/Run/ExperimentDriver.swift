@@ -5,11 +5,15 @@ internal import StageSupport
 /// Takes an experiment through its steps, each a process of its own. The stages skip what is done and go on where they
 /// were stopped or killed, and so does this when it is run again.
 package final class ExperimentDriver {
-    let run: ExperimentRun
-    let plan: ExperimentPlan
+    /// As tuned.
+    var run: ExperimentRun
+    /// What is worked on: the experiment's cells, or those that tune it.
+    var plan: ExperimentPlan
     let console: Console
     let logs: String
     var failures: [Scheduler.Failure] = []
+    /// Before it was tuned.
+    let original: (configuration: Configuration, places: ExperimentPlan.Places)
     private let folder: JobFolder
     private let happenings: AsyncStream<Happening>
     private let report: AsyncStream<Happening>.Continuation
@@ -30,7 +34,10 @@ package final class ExperimentDriver {
     ///   folder.
     package init(_ run: ExperimentRun) throws {
         self.run = run
-        plan = try ExperimentPlan(run.configuration, run.places)
+        original = (run.configuration, run.places)
+        let tuned = try TunedExperiment(run.configuration, run.places)
+        (self.run.configuration, self.run.places) = (tuned.configuration, tuned.places)
+        plan = try ExperimentPlan(tuned.configuration, tuned.places)
         console = Console(quiet: run.quiet)
         logs = run.out + "/logs"
         let store = URL(fileURLWithPath: run.configuration.store).deletingLastPathComponent().path

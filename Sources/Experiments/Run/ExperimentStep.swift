@@ -3,7 +3,7 @@ internal import StageSupport
 
 /// A part of an experiment that can be asked for by itself. They are taken in this order.
 package enum ExperimentStep: String, CaseIterable, Sendable {
-    case data, ingest, label, lint, check, train, evaluate, references, report
+    case data, ingest, label, lint, check, tune, train, evaluate, references, report
 
     /// The steps named in a text, with commas or spaces between them; all for nil.
     ///
