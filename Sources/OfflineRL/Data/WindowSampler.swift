@@ -63,6 +63,7 @@ package struct WindowSampler: Sendable {
         batch.terminals.reserveCapacity(steps)
         batch.frames.reserveCapacity(steps + batchSize)
         batch.isScored.reserveCapacity(steps)
+        if !set.weights.isEmpty { batch.weights.reserveCapacity(steps) }
         return batch
     }
 
@@ -96,8 +97,9 @@ package struct WindowSampler: Sendable {
         batch.objects.append(contentsOf: set.objects[steps])
         batch.rewards.append(contentsOf: set.rewards[rewards])
         batch.isScored.append(contentsOf: set.isScored[rewards])
+        if !set.weights.isEmpty { batch.weights.append(contentsOf: set.weights[rewards]) }
         batch.terminals.append(contentsOf: repeatElement(0, count: count))
-        if item.isFulfilled, start + count == item.stepCount { batch.terminals[batch.terminals.count - 1] = 1 }
+        if item.isTerminal, start + count == item.stepCount { batch.terminals[batch.terminals.count - 1] = 1 }
         let firstFrame = item.firstFrame + start
         for frame in firstFrame...(firstFrame + count) {
             batch.frames.append(set.frameStore.address(of: Int(set.records[frame])))
