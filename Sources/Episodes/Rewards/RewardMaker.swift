@@ -39,7 +39,8 @@ package struct RewardMaker: Sendable {
     ///   - isWeighing: Whether weights for cloning are made too.
     ///   - look: What a record of the frame store shows; only the distance to demonstrations asks.
     package init(
-        _ mix: RewardMix, gamma: Float, isWeighing: Bool = false, look: @escaping @Sendable (Int) -> [Float]? = { _ in nil }
+        _ mix: RewardMix, gamma: Float, isWeighing: Bool = false,
+        look: @escaping @Sendable (Int) -> [Float]? = { _ in nil }
     ) {
         self.mix = mix
         self.gamma = gamma

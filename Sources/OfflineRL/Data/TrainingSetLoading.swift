@@ -35,7 +35,7 @@ extension TrainingSet {
             pictures = frames == nil ? frameStore : try FrameStore(store.frameStorePath(dataset: dataset.name))
         }
         var lists = TrainingLists(options, recordCount: frameStore.count, vocabulary: words) { [pictures] record in
-            pictures?.colours(of: record)
+            pictures?.look(at: record)
         }
         let filter = TrainingEpisode.Filter(
             datasetID: dataset.id, splits: options.splits,
