@@ -17,7 +17,7 @@ import Testing
             "a-s0", seed: 0, algorithm: algorithm.rawValue, source: mix.source, sparse: mix.sparseWeight,
             generated: mix.generatedWeight, transform: mix.transform, ends: mix.ends, summary: summary)
         let data = try sample.data(Sample.plan([("a", .method)], seeds: [0]))
-        let notes = Footnotes(data, TableBuilder(draws: 1).table(data))
+        let notes = Footnotes(data, TableBuilder().table(data))
         return notes.facts.first { $0.name == "Reward of a" }?.value ?? ""
     }
 
