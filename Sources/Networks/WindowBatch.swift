@@ -18,7 +18,8 @@ package struct WindowBatch: @unchecked Sendable {
     /// list.
     package var objects: [Int32] = []
     package var rewards: [Float] = []
-    /// Per step: 1 where the instruction is fulfilled after it, else 0. A window that is cut off has none.
+    /// Per step: 1 where nothing follows it, as after the step that fulfils the instruction, else 0. A window that is
+    /// cut off has none.
     package var terminals: [Float] = []
     /// Per frame: its record, `format.byteCount` bytes that stay in place while the batch is in use.
     package var frames: [UnsafeRawPointer] = []
@@ -26,6 +27,8 @@ package struct WindowBatch: @unchecked Sendable {
     package var isScored: [Bool] = []
     /// Where the frames lie that are not those of the frame store but changed copies; nil where there are none.
     package var copies: FrameCopies?
+    /// Per step: what cloning weighs it with; empty where all weigh the same.
+    package var weights: [Float] = []
 
     package static let unlistedObject: Int32 = 82
     /// Steps of the longest window there can be, which is SPRINT's; a run's own may be shorter.
@@ -48,5 +51,6 @@ package struct WindowBatch: @unchecked Sendable {
         terminals.removeAll(keepingCapacity: true)
         frames.removeAll(keepingCapacity: true)
         isScored.removeAll(keepingCapacity: true)
+        weights.removeAll(keepingCapacity: true)
     }
 }

@@ -27,7 +27,8 @@ package final class LintReader: Sendable {
     /// Why recordings could not be replayed; nil when all could.
     package var replayProblem: String? { problem.withLock { $0 } }
 
-    /// Finished spans, genuine ones and controls, in the order of their episodes.
+    /// Finished spans, genuine ones and controls, in the order of their episodes. Scores that are not whole are
+    /// rounded.
     ///
     /// - Parameter onProgress: Told how many of all spans have been read.
     /// - Throws: ``StoreError``.
@@ -67,7 +68,7 @@ package final class LintReader: Sendable {
         var expected = [Double?](repeating: nil, count: count)
         var agreement = [Double?](repeating: nil, count: count)
         for score in scores where score.position < count {
-            values[score.position] = score.score
+            values[score.position] = Int(score.score.rounded())
             expected[score.position] = score.expected
             agreement[score.position] = score.agreement
         }

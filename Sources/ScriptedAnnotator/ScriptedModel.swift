@@ -41,6 +41,7 @@ package struct ScriptedModel: VisionLanguageModel {
         case .random: "scripted-random"
         case .reversedTime: "scripted-reversed-time"
         case .goalBlind: "scripted-goal-blind"
+        case .distance: "distance to go"
         }
     }
 

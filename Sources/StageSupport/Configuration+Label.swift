@@ -123,8 +123,13 @@ extension Configuration {
         /// Answers that are cut off.
         @Within(0...1) package var truncations = 0.0
 
-        /// As RewardLabeling's scripted annotators are called.
-        package enum Kind: String, Choice { case scripted, constant, random, reversedTime, goalBlind }
+        /// Whether scripted scores have no errors at all.
+        var isRight: Bool {
+            wrongScores == 0 && compression == 0 && refusals == 0 && malformed == 0 && truncations == 0
+        }
+
+        /// As RewardLabeling's scripted annotators are called; `distance` computes the true distance to go.
+        package enum Kind: String, Choice { case scripted, constant, random, reversedTime, goalBlind, distance }
     }
 
     /// The section `label.lint`: thresholds in place of the lint's own.
@@ -186,7 +191,8 @@ extension Configuration.Label {
         switch provider {
         case nil where model == nil: return nil
         case nil, .scripted:
-            guard annotator.kind != .scripted else { return "scripted" }
+            if annotator.kind == .distance { return "distance" }
+            guard annotator.kind != .scripted else { return annotator.isRight ? "noise-free" : "scripted" }
             let kind = annotator.kind.rawValue
             return "scripted-" + kind.map { $0.isUppercase ? "-" + $0.lowercased() : String($0) }.joined()
         case .replay: return (replayOf ?? "run") + "-replay"

@@ -65,16 +65,24 @@ extension Configuration {
         @Within(-1e30...1e30) package var generated = 1.0
         /// How a score becomes a term.
         package var transform = Transform.scaled
+        /// What follows the end of an instruction that was not fulfilled.
+        package var ends = Ends.absorbing
 
-        /// Where scores come from; the last five are controls.
+        /// Where scores come from: a label run; oracles, the first two of label runs too; a baseline; five controls.
         package enum Source: String, Choice {
-            case none, labels, oracle, zero, random
+            case none, labels
+            case noiseFree = "noise-free"
+            case distance, oracle
+            case minimumDistance = "min-distance"
+            case zero, random
             case timeIndex = "time-index"
             case negated, shuffled
         }
 
         /// As RewardMix explains them.
-        package enum Transform: String, Choice { case scaled, centered, delta }
+        package enum Transform: String, Choice { case scaled, centered, mean, potential }
+        /// As RewardMix explains them.
+        package enum Ends: String, Choice { case absorbing, bootstrapping }
     }
 
     /// The section `train.learning`: implicit Q-learning and the optimiser.
@@ -104,10 +112,11 @@ extension Configuration {
 }
 
 extension Configuration.Train {
-    /// Implicit Q-learning, or behaviour cloning of all or of fulfilled instructions.
+    /// Implicit Q-learning, or behaviour cloning of all, of fulfilled instructions, or weighed by scores.
     package enum Algorithm: String, Choice {
         case iql, bc
         case filteredBC = "filtered-bc"
+        case raBC = "ra-bc"
     }
     /// Sizes of policy and critic; `sprint` is the paper's.
     package enum Preset: String, Choice { case small, medium, sprint }

@@ -27,13 +27,20 @@ struct Labelling {
         } else {
             transport = nil
             let resolver = ScriptedResolver(store)
-            model = setup.plan.settings.annotator.map {
-                ScriptedModel($0, resolve: { try resolver.query($0) }, truths: TruthLibrary())
+            model = setup.plan.settings.annotator.flatMap { settings in
+                settings.kind == .distance
+                    ? nil : ScriptedModel(settings, resolve: { try resolver.query($0) }, truths: TruthLibrary())
             }
+        }
+        var scorer: SpanScorer?
+        if setup.plan.settings.annotator?.kind == .distance {
+            let distance = DistanceToGo(store)
+            scorer = { span in try await distance.scores(of: span) }
         }
         let isTold = common.logLevel <= .warning
         session = try LabelSession(
-            setup.plan, in: store, isRetry: isRetry, model: model, options: clientOptions,
+            setup.plan, in: store, isRetry: isRetry, model: model,
+            scorer: scorer, options: clientOptions,
             onWait: { if isTold { writeToStandardError("\($0): waiting for room\n") } })
         self.setup = setup
         returnUnusedMemory()

@@ -33,7 +33,7 @@ struct RunCommand: AsyncParsableCommand {
             let dataset = try store.dataset(named: configuration.train.dataset)
             let labelRuns = try store.read { try LabelRun.all($0).filter { $0.datasetID == dataset.id }.map(\.name) }
             let settings = try TrainingSettings(configuration, labelRuns: labelRuns) {
-                try store.labelRun(named: $0, of: dataset).name
+                try store.labelRun(named: $0, by: $1, of: dataset).name
             }
             try store.close()
             let session = try TrainingSession(

@@ -1,5 +1,6 @@
 import ArgumentParser
 internal import Episodes
+internal import ExperimentStore
 internal import Ground
 internal import Networks
 internal import OfflineRL
@@ -11,7 +12,7 @@ struct TrainOptions: ParsableArguments {
     @Option(help: ArgumentHelp("The run's name (default: from algorithm, preset, reward and seed).", valueName: "name"))
     var run: String?
 
-    @Option(help: ArgumentHelp("iql, bc or filtered-bc (default: iql).", valueName: "name"))
+    @Option(help: ArgumentHelp("iql, bc, filtered-bc or ra-bc (default: iql).", valueName: "name"))
     var algorithm: String?
 
     @Option(help: ArgumentHelp("small, medium or sprint (default: small).", valueName: "name"))
@@ -25,8 +26,8 @@ struct TrainOptions: ParsableArguments {
 
     @Option(
         help: ArgumentHelp(
-            "none, labels, oracle, or a control: zero, random, time-index, negated, shuffled (default: labels where "
-                + "there are some, else none).",
+            "none; labels; an oracle: noise-free, distance, oracle; min-distance; or a control: zero, random, "
+                + "time-index, negated, shuffled (default: labels where there are some, else none).",
             valueName: "source"))
     var reward: String?
 
@@ -73,9 +74,12 @@ extension TrainingSettings {
     ///
     /// - Parameters:
     ///   - labelRuns: The names of the dataset's label runs.
-    ///   - labelRun: The one that is meant by a name, or by none.
+    ///   - labelRun: The one that is meant by a name, or by none; with an annotator, one of its runs.
     /// - Throws: ``StageError`` for settings that do not go together, and what `labelRun` throws.
-    init(_ configuration: Configuration, labelRuns: [String], labelRun: (String?) throws -> String) throws {
+    init(
+        _ configuration: Configuration, labelRuns: [String],
+        labelRun: (_ name: String?, _ annotator: String?) throws -> String
+    ) throws {
         let train = configuration.train
         self.init(run: "", seed: configuration.seed)
         dataset = train.dataset
@@ -108,15 +112,21 @@ extension TrainingSettings {
             throw StageError(.usage, "train.precision bfloat16: this processor has no such products; use float32")
         }
         reward = try RewardMix(
-            train.reward, labelRuns: labelRuns, named: configuration.label.runName, isRead: algorithm.hasCritic,
+            train.reward, labelRuns: labelRuns, named: configuration.label.runName, isRead: algorithm.readsScores,
             seed: seed, labelRun: labelRun)
-        if !algorithm.hasCritic {
+        if !algorithm.readsScores {
             guard train.reward.source == nil else {
                 throw StageError(.usage, "--reward: \(algorithm.rawValue) learns from actions alone")
             }
             reward.source = .none
         }
-        let rewardName = algorithm.hasCritic ? "-\(reward.source == .none ? "sparse" : reward.source.name)" : ""
+        if algorithm.isWeighing, reward.source == .none {
+            throw StageError(
+                .inputMissing,
+                "--algorithm \(algorithm.rawValue) weighs steps by their scores, and there are none: run rgvlm-label, or "
+                    + "give another --reward")
+        }
+        let rewardName = algorithm.readsScores ? "-\(reward.source == .none ? "sparse" : reward.source.name)" : ""
         run = train.run ?? "\(algorithm.rawValue)-\(preset.rawValue)\(rewardName)-seed\(seed)"
         guard Name.isValid(run) else {
             throw StageError(.usage, "--run \(run): expected letters, digits, -, _ and . (it becomes a folder)")
@@ -149,11 +159,11 @@ extension RewardMix {
     ///   - isRead: Whether the algorithm looks at rewards; else none is read unless it is asked for.
     init(
         _ section: Configuration.Reward, labelRuns: [String], named: String?, isRead: Bool, seed: UInt64,
-        labelRun: (String?) throws -> String
+        labelRun: (String?, String?) throws -> String
     ) throws {
         self.init(
             sparseWeight: Float(section.sparse), generatedWeight: Float(section.generated),
-            transform: try section.transform.named())
+            transform: try section.transform.named(), ends: try section.ends.named())
         let asked = section.labels
         func run() throws -> String {
             if asked == nil, let named, !labelRuns.isEmpty, !labelRuns.contains(named) {
@@ -167,7 +177,7 @@ extension RewardMix {
                 throw StageError(
                     .inputMissing, "there are no scores to learn from; run rgvlm-label, or give --reward none")
             }
-            return try labelRun(asked ?? named)
+            return try labelRun(asked ?? named, nil)
         }
         let hasLabels = !labelRuns.isEmpty || asked != nil
         let kind = section.source ?? (hasLabels && (isRead || asked != nil) ? .labels : .none)
@@ -175,7 +185,10 @@ extension RewardMix {
             switch kind {
             case .none: .none
             case .labels: .labels(run: try run())
+            case .noiseFree: .noiseFree(run: try labelRun(asked, LabelRun.noiseFree))
+            case .distance: .distance(run: try labelRun(asked, LabelRun.distance))
             case .oracle: .oracle
+            case .minimumDistance: .minimumDistance
             case .zero: .zero
             case .random: .random(seed: seed)
             case .timeIndex: .timeIndex

@@ -1,3 +1,4 @@
+import Episodes
 import Foundation
 import GRDB
 import TestSupport
@@ -82,7 +83,7 @@ import Testing
                 call(span, hash: hash), spanID: span, question: LabelQuestion(stage: .analysis, window: 0, sample: 0),
                 db)
             let scores = row.steps.enumerated().map { position, step in
-                LabelScoreRow(position: position, t: step.t, window: 0, score: 10 - position, expected: 0.5)
+                LabelScoreRow(position: position, t: step.t, window: 0, score: Double(10 - position), expected: 0.5)
             }
             try LabelRun.finish(spanID: span, episodeID: row.episodeID, scores: scores, end: end, db)
         }
@@ -166,7 +167,7 @@ import Testing
         #expect(try store.read { try run.spanCounts($0) } == [.pending: 7, .unscored: 1])
     }
 
-    @Test(arguments: [-1, 11, 100]) func scoresOutOfRangeAreRefused(_ score: Int) throws {
+    @Test(arguments: [-0.01, 10.5, 100, .infinity]) func scoresOutOfRangeAreRefused(_ score: Double) throws {
         #expect(throws: StoreError.self) {
             try store.write { db in
                 try LabelRun.save(
@@ -177,6 +178,29 @@ import Testing
             }
         }
         #expect(try count("label_scores") == 0 && count("label_windows") == 0)
+    }
+
+    /// Scores may be any numbers, and a span may say what its first state is worth; whole ones are shown as whole numbers.
+    @Test func scoresAreAnyNumbers() throws {
+        let values = [9.75, 3, 0, 10, 2.5]
+        try store.write { db in
+            try LabelRun.save(LabelWindowRow(index: 0, actions: 0..<5, pictures: []), spanID: 1, episodeID: 1, db)
+            let rows = values.enumerated().map { LabelScoreRow(position: $0, t: $0, window: 0, score: $1) }
+            try LabelRun.finish(spanID: 1, episodeID: 1, scores: rows, start: 1.25, end: .scored, db)
+        }
+        #expect(try store.read { try LabelRun.scores(spanID: 1, $0) }.map(\.score) == values)
+        let shown = try store.read { try String.fetchAll($0, sql: "SELECT score FROM label_list ORDER BY t") }
+        #expect(shown == ["9.75", "3", "0", "10", "2.5"])
+        let counts = try store.read { try run.scoreCounts($0) }
+        #expect(counts.map(\.score).sorted() == [0, 3, 10] && counts.reduce(0) { $0 + $1.count } == 5)
+        let filter = TrainingEpisode.Filter(
+            datasetID: run.datasetID, splits: ["train"], kinds: Instruction.Kind.allCases, labelRunID: run.id)
+        var spans: [ScoredSpan] = []
+        try store.read { db in try TrainingEpisode.forEach(filter, db) { spans += $0.scored } }
+        #expect(spans.map(\.scores) == [[9.75, 3, 0, 10, 2.5]] && spans.map(\.start) == [1.25])
+        #expect(throws: StoreError.self) {
+            try store.write { try $0.execute(sql: "UPDATE label_spans SET start_score = 11") }
+        }
     }
 
     /// A score leads to a transition of its episode and to a window that was shown.

@@ -25,7 +25,7 @@ import Testing
     }
 
     /// Makes a run that has scored a step, or none.
-    private func label(_ name: String, _ dataset: DatasetRow, isScored: Bool) throws {
+    private func label(_ name: String, _ dataset: DatasetRow, isScored: Bool, annotator: String = "vlm") throws {
         func prompt(_ stage: String) -> PromptRow {
             PromptRow(name: "v", stage: stage, template: "t", sha256: [UInt8](repeating: UInt8(stage.count), count: 32))
         }
@@ -33,7 +33,8 @@ import Testing
             let run = try #require(
                 try LabelRun.open(
                     LabelRun.Identity(
-                        name: name, datasetID: dataset.id, annotator: "vlm", provider: "p", baseURL: "u", model: "m",
+                        name: name, datasetID: dataset.id, annotator: annotator, provider: "p", baseURL: "u",
+                        model: "m",
                         unit: "task", settings: "{}", settingsSHA256: [UInt8](repeating: 1, count: 32),
                         analysis: prompt("analysis"), scoring: prompt("scoring"), complaint: prompt("complaint")), db))
             let (instruction, episode) = (dataset.id * 4 - 3, dataset.id)
@@ -88,6 +89,29 @@ import Testing
         let several = #expect(throws: StoreError.self) { try store.labelRun(named: nil, of: a) }
         #expect(several?.code == .ambiguous)
         #expect(several?.message.hasSuffix("first, second") == true)
+    }
+
+    /// Oracles are meant by who asks for them only, and no other run passes for one.
+    @Test func theOracleThatIsMeant() throws {
+        try add("a")
+        let a = try store.dataset(named: "a")
+        try label("true", a, isScored: true, annotator: LabelRun.distance)
+        #expect(try store.labelRun(named: nil, of: a).name == "true")
+        let missing = #expect(throws: StoreError.self) {
+            try store.labelRun(named: nil, by: LabelRun.noiseFree, of: a)
+        }
+        #expect(missing?.code == .unknown && missing?.message.contains("label.annotator.wrong_scores=0") == true)
+        try label("asked", a, isScored: true)
+        try label("right", a, isScored: true, annotator: LabelRun.noiseFree)
+        #expect(try store.labelRun(named: nil, of: a).name == "asked")
+        #expect(try store.labelRun(named: nil, by: LabelRun.distance, of: a).name == "true")
+        #expect(try store.labelRun(named: nil, by: LabelRun.noiseFree, of: a).name == "right")
+        let other = #expect(throws: StoreError.self) {
+            try store.labelRun(named: "asked", by: LabelRun.noiseFree, of: a)
+        }
+        #expect(other?.message.contains("is by vlm, not noise-free") == true)
+        let runs = try store.read { try LabelRun.all($0) }
+        #expect(runs.filter(\.isOracle).map(\.name) == ["true", "right"])
     }
 
     @Test func theEpisodeThatIsMeant() throws {

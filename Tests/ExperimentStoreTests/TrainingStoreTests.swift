@@ -58,14 +58,20 @@ import Testing
 
     /// Stores that are there hold these texts, and runs are compared by them.
     @Test(arguments: [
-        (RewardMix(), #"{"generatedWeight":1,"source":{"none":{}},"sparseWeight":1,"transform":"scaled"}"#),
         (
-            RewardMix(sparseWeight: 0, generatedWeight: 0.1, transform: .delta, source: .labels(run: "a/b")),
-            #"{"generatedWeight":0.1,"source":{"labels":{"run":"a/b"}},"sparseWeight":0,"transform":"delta"}"#
+            RewardMix(),
+            #"{"ends":"absorbing","generatedWeight":1,"source":{"none":{}},"sparseWeight":1,"transform":"scaled"}"#
+        ),
+        (
+            RewardMix(
+                sparseWeight: 0, generatedWeight: 0.1, transform: .potential, source: .labels(run: "a/b"),
+                ends: .bootstrapping),
+            #"{"ends":"bootstrapping","generatedWeight":0.1,"source":{"labels":{"run":"a/b"}},"#
+                + #""sparseWeight":0,"transform":"potential"}"#
         ),
         (
             RewardMix(transform: .centered, source: .shuffled(run: "r", seed: .max)),
-            #"{"generatedWeight":1,"source":{"shuffled":{"run":"r","seed":18446744073709551615}},"#
+            #"{"ends":"absorbing","generatedWeight":1,"source":{"shuffled":{"run":"r","seed":18446744073709551615}},"#
                 + #""sparseWeight":1,"transform":"centered"}"#
         ),
     ])

@@ -73,6 +73,41 @@ import Testing
         #expect(Self.bits(other.policyParameters) != Self.bits(cloned.policyParameters))
     }
 
+    /// Only the ratio of weights counts, equal ones are plain cloning, and a step of weight 0 is not imitated.
+    @Test(arguments: [0, 0.1] as [Float]) func alignedWeightsWeighTheImitation(dropout: Float) {
+        func learned(_ algorithm: Algorithm, _ weight: (Int) -> Float) -> Bits {
+            let learner = Self.learner(algorithm, dropout: dropout)
+            let batches = DeterministicInputs.Batches(windows: Self.windows, vocabulary: Self.vocabulary)
+            for number in 0..<3 {
+                var batch = batches.batch(number)
+                batch.weights = batch.actions.indices.map(weight)
+                _ = learner.update(batch)
+            }
+            return Self.bits(learner)
+        }
+        let cloned = learned(.bc) { _ in 1 }
+        #expect(learned(.bc) { Float($0 % 2) } == cloned)
+        #expect(learned(.raBC) { _ in 1 } == cloned && learned(.raBC) { _ in 0.25 } == cloned)
+        let odd = learned(.raBC) { Float($0 % 2) }
+        #expect(odd != cloned && odd == learned(.raBC) { Float($0 % 2) / 2 })
+        // Nothing weighs anything: the policy learns nothing of it.
+        let none = Self.learner(.raBC, dropout: dropout)
+        var batch = DeterministicInputs.Batches(windows: Self.windows, vocabulary: Self.vocabulary).batch(0)
+        batch.weights = batch.actions.map { _ in 0 }
+        let metrics = none.computeGradients(batch)
+        #expect(metrics.actionLoss == 0 && metrics.objectLoss == 0 && metrics.critic == nil)
+    }
+
+    @Test func weightsAreOneOnAverage() {
+        for raw in [[1, 0, 0.5], [0.1, 0.1], [1]] as [[Float]] {
+            let weights = UnsafeMutableBufferPointer<Float>.allocate(capacity: raw.count)
+            defer { weights.deallocate() }
+            Learner.normalize(raw, into: weights)
+            #expect(abs(weights.reduce(0, +) - Float(raw.count)) < 1e-5)
+            for (one, weight) in zip(raw, weights) { #expect(abs(weight * raw[0] - one * weights[0]) < 1e-6) }
+        }
+    }
+
     /// In bfloat16 too, where the processor has it.
     @Test(
         arguments: CPUBackend.hasBFloat16 ? [.float32, .bfloat16] : [CPUBackend.Precision.float32], [0, 0.1] as [Float])

@@ -139,7 +139,7 @@ import Testing
             (.labels(run: "labels"), 0.0, [2: 1.0, 0: 1, 8: 1, 5: 1, 10: 1]),
             (.labels(run: "labels"), 1, [2: 1, 0: 1, 8: 1, 5: 1, 10: 1]),
             (.negated(run: "labels"), 0, [-2: 1, 0: 1, -8: 1, -5: 1, -10: 1]), (.zero, 1, [0: 5]),
-            (.oracle, 0, [0: 3, 10: 2]), (.timeIndex, 0, [3: 1, 7: 1, 10: 2, 5: 1]),
+            (.oracle, 0, [0: 5]), (.timeIndex, 0, [3: 1, 7: 1, 10: 2, 5: 1]),
         ] as [(RewardMix.Source, Float, [Int: Double])])
     func rewardsAreCounted(_ source: RewardMix.Source, _ sparse: Float, _ expected: [Int: Double]) throws {
         let sample = try Sample()

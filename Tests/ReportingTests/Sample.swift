@@ -108,12 +108,15 @@ struct Sample {
     @discardableResult
     func train(
         _ name: String, seed: Int, algorithm: String = "iql", source: RewardMix.Source = .none,
-        sparse: Float = 1, generated: Float = 1, temperature: Float = 5, data: String? = nil, steps: Int = 300
+        sparse: Float = 1, generated: Float = 1, transform: RewardMix.Transform = .scaled,
+        ends: RewardMix.Ends = .absorbing, summary: RewardSummary? = nil, temperature: Float = 5, data: String? = nil,
+        steps: Int = 300
     ) throws -> TrainRun {
-        let reward = RewardMix(sparseWeight: sparse, generatedWeight: generated, source: source)
+        let reward = RewardMix(
+            sparseWeight: sparse, generatedWeight: generated, transform: transform, source: source, ends: ends)
         var settings = LearningSettings(
             algorithm: Algorithm(rawValue: algorithm) ?? .iql, dataSHA256: data ?? "", reward: reward,
-            encoder: "patches", seed: UInt64(seed))
+            rewardSummary: summary, encoder: "patches", seed: UInt64(seed))
         settings.iql.temperature = temperature
         let config = String(decoding: try JSONEncoder().encode(settings), as: UTF8.self)
         return try store.write { db in

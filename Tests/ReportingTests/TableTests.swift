@@ -409,13 +409,19 @@ import Testing
     @Test func titlesSayWhatMustNotBePassedOver() throws {
         for (annotator, shown) in [
             ("vlm", "the-model"), ("scripted", "scripted (not a VLM)"), ("constant", "scripted, constant (not a VLM)"),
+            (LabelRun.noiseFree, "scripted without errors (oracle, not a VLM)"),
+            (LabelRun.distance, "true distance to go (oracle)"),
         ] {
             let sample = try Sample(annotator: annotator)
             try sample.train("x-s0", seed: 0, source: .labels(run: "labels"))
             try sample.train("y-s0", seed: 0, source: .oracle)
             try sample.train("z-s0", seed: 0)
-            let data = try sample.data(Sample.plan([("x", .method), ("y", .method), ("z", .oracle)], seeds: [0]))
-            #expect(data.rows.map { $0.title(in: data) } == ["x, \(shown)", "y (oracle)", "z (oracle)"])
+            try sample.train("w-s0", seed: 0, source: .noiseFree(run: "labels"))
+            let data = try sample.data(
+                Sample.plan([("x", .method), ("y", .method), ("z", .oracle), ("w", .method)], seeds: [0]))
+            let titles = data.rows.map { $0.title(in: data) }
+            #expect(titles.prefix(3) == ["x, \(shown)", "y (oracle)", "z (oracle)"])
+            #expect(titles[3].contains("oracle"))
         }
     }
 
@@ -448,6 +454,21 @@ import Testing
         #expect(roles.sparse == 1 && roles.combined == 2 && roles.generated == 3)
         let none = Roles(try sample.data(Sample.plan([("rgvlm", .method), ("sparse", .control)], seeds: [0])))
         #expect(none.generated == 0 && none.sparse == nil && none.combined == nil)
+    }
+
+    /// Weighed cloning is a baseline whatever its weights come from, and no oracle is the paper's row.
+    @Test func onlyScoresThatAreLearnedFromMakeAMethod() throws {
+        let sample = try Sample()
+        for (name, algorithm, source) in [
+            ("a-s0", "ra-bc", .labels(run: "labels")), ("b-s0", "iql", .minimumDistance),
+            ("c-s0", "iql", .noiseFree(run: "labels")), ("d-s0", "iql", .distance(run: "labels")),
+            ("e-s0", "iql", .labels(run: "labels")),
+        ] as [(String, String, RewardMix.Source)] {
+            try sample.train(name, seed: 0, algorithm: algorithm, source: source)
+        }
+        let plan = try ReportPlan.derived(name: "n", from: sample.store) { _ in "" }
+        #expect(plan.rows.map(\.kind) == [.baseline, .baseline, .oracle, .oracle, .method])
+        #expect(Roles(try sample.data(plan)).combined == 4)
     }
 
     @Test func aPlanCanBeReadOffTheStore() throws {

@@ -19,7 +19,7 @@ import VisionLanguage
         #expect(Set(model.references).count == model.calls.count)
         for (reference, answers) in model.answers where reference.stage == .scoring {
             let rows = try world.store.read { try LabelRun.scores(spanID: reference.spanID, $0) }
-            #expect(rows.map(\.score) == listedScores(answers[0]))
+            #expect(rows.map(\.score) == listedScores(answers[0]).map(Double.init))
             #expect(rows.map(\.t) == Array(rows.indices) && rows.map(\.position) == rows.map(\.t))
             #expect(rows.map(\.window) == rows.indices.map { $0 / 4 })
             #expect(rows.allSatisfy { $0.samples == 1 && $0.agreement == nil && $0.expected == nil })
@@ -97,7 +97,7 @@ import VisionLanguage
             let rows = try world.store.read { try LabelRun.scores(spanID: call.reference.spanID, $0) }
             let given = listedScores(model.answers[call.reference]?.first ?? "")
             let own = layout == .span ? rows : rows.filter { $0.window == call.reference.window }
-            #expect(own.map(\.score) == given && !given.isEmpty)
+            #expect(own.map(\.score) == given.map(Double.init) && !given.isEmpty)
         }
         let askings = Dictionary(grouping: model.references.filter { $0.stage == .scoring }, by: \.ask)
         #expect(askings[0]?.count == askings[1]?.count)
@@ -121,7 +121,7 @@ import VisionLanguage
             let reference = CallReference(runID: run.id, spanID: 1, stage: .scoring, window: window)
             #expect(
                 rows.filter { $0.window == window }.map(\.score)
-                    == listedScores(try #require(model.answers[reference]?.first)))
+                    == listedScores(try #require(model.answers[reference]?.first)).map(Double.init))
         }
     }
 

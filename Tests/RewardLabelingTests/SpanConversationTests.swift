@@ -135,7 +135,7 @@ import VisionLanguage
                     expected.append(
                         LabelScoreRow(
                             position: position, t: 10 + position, window: position / setup.window,
-                            score: sorted[(sorted.count - 1) / 2], samples: sorted.count,
+                            score: Double(sorted[(sorted.count - 1) / 2]), samples: sorted.count,
                             agreement: sorted.count > 1 ? Double(most) / Double(sorted.count) : nil))
                 }
             }

@@ -26,6 +26,12 @@ import VisionLanguage
         #expect(names(Configuration.Train.Preset.self, NetworkShape.Preset.self))
         #expect(names(Configuration.Train.Precision.self, CPUBackend.Precision.self))
         #expect(names(Configuration.Reward.Transform.self, RewardMix.Transform.self))
+        #expect(names(Configuration.Reward.Ends.self, RewardMix.Ends.self))
+        let sources: [RewardMix.Source] = [
+            .none, .labels(run: ""), .noiseFree(run: ""), .distance(run: ""), .oracle, .minimumDistance, .zero,
+            .random(seed: 0), .timeIndex, .negated(run: ""), .shuffled(run: "", seed: 0),
+        ]
+        #expect(Configuration.Reward.Source.allCases.map(\.rawValue) == sources.map(\.name))
         #expect(names(Configuration.TaskSet.Start.self, TaskSet.Start.self))
         #expect(names(Configuration.Label.Unit.self, LabelSettings.Unit.self))
         #expect(names(Configuration.Label.Layout.self, SpanConversation.Layout.self))
@@ -37,7 +43,7 @@ import VisionLanguage
     }
 
     @Test func defaultsAreTheLibraries() throws {
-        let training = try TrainingSettings(Configuration(), labelRuns: [], labelRun: { $0 ?? "" })
+        let training = try TrainingSettings(Configuration(), labelRuns: [], labelRun: { name, _ in name ?? "" })
         #expect(training == TrainingSettings(run: "iql-small-sparse-seed0", seed: 0))
         #expect(try LabelSettings(Configuration.Label()) == LabelSettings())
         #expect(try AnnotatorSettings(Configuration.Annotator(), seed: 0) == AnnotatorSettings())

@@ -21,6 +21,8 @@ private enum Labelled {
             ("rgvlm-simulate", ["generate", "--scenes", "6", "--episodes", "16", "--size", "64", "--out", "data"]),
             ("rgvlm-ingest", ["alfred", "--root", "data", "--store", "x.sqlite"]),
             ("rgvlm-label", ["run", "--store", "x.sqlite"]),
+            ("rgvlm-label", ["run", "--store", "x.sqlite", "--set", "label.annotator.wrong_scores=0"]),
+            ("rgvlm-label", ["run", "--store", "x.sqlite", "--set", "label.annotator.kind=distance"]),
         ] {
             let result = try Executable(name).run(arguments + ["--quiet"], in: folder)
             guard result.status == 0 else { throw Problem(text: result.errors) }
@@ -230,21 +232,68 @@ private enum Labelled {
             (
                 "k",
                 [
-                    "--reward", "labels", "--set", "train.reward.transform=delta", "--set",
+                    "--reward", "labels", "--set", "train.reward.transform=potential", "--set",
                     "train.kinds=[task, composite]",
                 ]
             ),
-            ("l", ["--set", "train.learning.dropout=0.1"]),
+            ("l", ["--set", "train.learning.dropout=0.1"]), ("m", ["--reward", "noise-free"]),
+            ("n", ["--reward", "distance"]), ("o", ["--reward", "min-distance"]), ("p", ["--algorithm", "ra-bc"]),
+            ("q", ["--set", "train.reward.transform=mean", "--set", "train.reward.ends=bootstrapping"]),
         ] {
             let result = try run(quick + ["--run", name, "--steps", "3"] + arguments)
             #expect(result.status == 0, "\(arguments): \(result)")
         }
         let status = try run(["status", "--store", "x.sqlite", "--json"])
         let runs = try #require(try JSONSerialization.jsonObject(with: Data(status.output.utf8)) as? [[String: Any]])
-        #expect(runs.count == 12 && runs.allSatisfy { $0["status"] as? String == "done" })
+        #expect(runs.count == 17 && runs.allSatisfy { $0["status"] as? String == "done" })
         let reward = try stored().texts(
             "SELECT l.name FROM train_runs r JOIN label_runs l ON l.id = r.label_run_id WHERE r.name = 'd'")
         #expect(reward.count == 1)
+    }
+
+    /// The distance to go is a label run of numbers: spans that are fulfilled end at the full score, and the run is known
+    /// by its annotator, as the one without errors is.
+    @Test func oraclesAreLabelRuns() throws {
+        let store = try stored()
+        #expect(
+            try store.texts("SELECT name || ' ' || annotator FROM label_runs ORDER BY id")
+                == ["scripted scripted", "noise-free noise-free", "distance distance"])
+        let spans = """
+            FROM label_spans s JOIN label_runs r ON r.id = s.run_id AND r.name = 'distance'
+            JOIN instructions i ON i.id = s.instruction_id
+            """
+        let wrong = try store.texts(
+            """
+            SELECT s.id \(spans) WHERE s.status <> 'scored' OR s.start_score IS NULL OR s.start_score >= 10
+                OR (SELECT count(*) FROM label_scores c WHERE c.span_id = s.id) <> i.step_count
+                OR i.fulfilled <> ((SELECT c.score FROM label_scores c WHERE c.span_id = s.id
+                    ORDER BY c.position DESC LIMIT 1) = 10)
+            """)
+        #expect(wrong.isEmpty, "\(wrong)")
+        #expect(try store.texts("SELECT count(*) \(spans) WHERE i.fulfilled")[0] != "0")
+        let calls = try store.texts(
+            "SELECT count(*) FROM label_calls c JOIN label_runs r ON r.id = c.run_id AND r.name = 'distance'")
+        #expect(calls == ["0"])
+    }
+
+    /// What is said at the start says what the reward pays for, and the run keeps it.
+    @Test func theRewardIsSaidAndKept() throws {
+        let result = try train.run(
+            quick.filter { $0 != "--quiet" } + [
+                "--steps", "1", "--set", "train.reward.transform=mean", "--set", "train.kinds=[primitive, task]",
+                "--set", "train.reward.generated=0.3",
+            ], in: folder)
+        #expect(result.status == 0, "\(result)")
+        for said in ["0.3 labels (mean)", "were asked for under the task", "mean score:", "dawdling:"] {
+            #expect(result.errors.contains(said), "\(said): \(result.errors)")
+        }
+        let kept = try stored().texts(
+            """
+            SELECT (config ->> '$.rewardSummary.centre' BETWEEN 2 AND 8) || ' '
+                || (config ->> '$.rewardSummary.inherited' > 0) || ' ' || (config ->> '$.reward.ends')
+            FROM train_runs WHERE name = 'r'
+            """)
+        #expect(kept == ["1 1 absorbing"])
     }
 
     /// Two runs on one store at the same time: both end, with all figures.
@@ -259,11 +308,15 @@ private enum Labelled {
     @Test func whatCannotBeDoneIsSaid() throws {
         let cases: [(arguments: [String], status: Int32, reason: String)] = [
             (["run", "--store", "none.sqlite"], 66, "there is no such store"),
-            (quick + ["--algorithm", "sac"], 64, "expected one of iql, bc, filtered-bc"),
+            (quick + ["--algorithm", "sac"], 64, "expected one of iql, bc, filtered-bc, ra-bc"),
             (quick + ["--preset", "tiny"], 64, "expected one of small, medium, sprint"),
             (quick + ["--reward", "vlm"], 64, "expected one of none, labels"),
             (quick + ["--labels", "nobody"], 66, "has no label run nobody"),
             (quick + ["--algorithm", "bc", "--reward", "none"], 64, "learns from actions alone"),
+            (quick + ["--algorithm", "ra-bc", "--reward", "none"], 66, "weighs steps by their scores"),
+            (quick + ["--reward", "noise-free", "--labels", "scripted"], 66, "is by scripted, not noise-free"),
+            (quick + ["--set", "train.reward.ends=never"], 65, "absorbing"),
+            (quick + ["--set", "train.reward.transform=delta"], 65, "scaled, centered, mean, potential"),
             (quick + ["--run", "../up"], 64, "it becomes a folder"),
             (quick + ["--steps", "0"], 64, "expected 1 or more"),
             (quick + ["--encoder", "resnet18"], 66, "make them with rgvlm-train encode"),

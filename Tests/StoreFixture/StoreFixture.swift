@@ -92,7 +92,7 @@ package struct StoreFixture: Sendable {
                     LabelWindowRow(index: 0, actions: 0..<steps.count, pictures: []), spanID: span,
                     episodeID: instruction.episodeID, db)
                 let scores = steps.enumerated().compactMap { position, t in
-                    score(instruction, t).map { LabelScoreRow(position: position, t: t, window: 0, score: $0) }
+                    score(instruction, t).map { LabelScoreRow(position: position, t: t, window: 0, score: Double($0)) }
                 }
                 try LabelRun.finish(spanID: span, episodeID: instruction.episodeID, scores: scores, end: end, db)
             }

@@ -6,9 +6,15 @@ package enum Algorithm: String, Sendable, CaseIterable, Codable {
     case bc
     /// Behaviour cloning on fulfilled instructions only.
     case filteredBC = "filtered-bc"
+    /// Reward-aligned behaviour cloning: each step weighed by what it brings, ``AlignedWeights``.
+    case raBC = "ra-bc"
 
-    /// Whether values are learned besides the policy, and so whether rewards matter.
+    /// Whether values are learned besides the policy.
     package var hasCritic: Bool { self == .iql }
+    /// Whether steps are weighed by their scores, without values.
+    package var isWeighing: Bool { self == .raBC }
+    /// Whether what is learned depends on scores.
+    package var readsScores: Bool { hasCritic || isWeighing }
 }
 
 /// Settings of implicit Q-learning (Kostrikov et al. 2021) with advantage-weighted regression.
@@ -72,6 +78,8 @@ package struct LearningSettings: Sendable, Equatable, Codable {
     package var dataSHA256: String
     /// What each step is worth.
     package var reward: RewardMix
+    /// What it makes of the data: mean score, inherited scores, the worth of dawdling. Nil where scores do not matter.
+    package var rewardSummary: RewardSummary?
     /// What made the features of the frames.
     package var encoder: String
     /// Of all random streams.
@@ -97,8 +105,8 @@ package struct LearningSettings: Sendable, Equatable, Codable {
     /// - Parameter dataSHA256: A hash of the training set's lists, hexadecimal.
     package init(
         algorithm: Algorithm, iql: IQL = IQL(), optimizer: AdamW = AdamW(), precision: String = "float32",
-        batchSize: Int = 64, window: Int = 17, shift: Int = 0, earlyStop: Int? = nil,
-        start: Start? = nil, dataSHA256: String, reward: RewardMix, encoder: String, seed: UInt64
+        batchSize: Int = 64, window: Int = 17, shift: Int = 0, earlyStop: Int? = nil, start: Start? = nil,
+        dataSHA256: String, reward: RewardMix, rewardSummary: RewardSummary? = nil, encoder: String, seed: UInt64
     ) {
         self.algorithm = algorithm
         self.iql = iql
@@ -111,6 +119,7 @@ package struct LearningSettings: Sendable, Equatable, Codable {
         self.start = start
         self.dataSHA256 = dataSHA256
         self.reward = reward
+        self.rewardSummary = rewardSummary
         self.encoder = encoder
         self.seed = seed
     }

@@ -17,4 +17,10 @@ extension GoalSpan {
 
     /// Whether the span ends after transition `step` without having fulfilled what is asked for.
     package func isTimeout(_ step: Int) -> Bool { !isFulfilled && step == steps.upperBound - 1 }
+
+    /// Whether the critic takes nothing from what follows transition `step`: at a fulfilled end always, at a failed one
+    /// as `ends` says.
+    package func isLast(_ step: Int, ends: RewardMix.Ends) -> Bool {
+        step == steps.upperBound - 1 && ends.isTerminal(isFulfilled: isFulfilled)
+    }
 }

@@ -40,12 +40,22 @@ enum ScoreSeries {
         }
     }
 
-    /// Permutes the scores among the places that have one; NaN stays where it is (Fisher and Yates).
-    static func shuffle(_ scores: inout [Float], seed: UInt64) {
+    /// Permutes the scores among those of the places that have one; NaN stays where it is (Fisher and Yates).
+    static func shuffle(_ scores: inout [Float], among isMeant: [Bool], seed: UInt64) {
         let hash = SeededHash(seed: seed, purpose: 3)
-        let places = scores.indices.filter { !scores[$0].isNaN }
+        let places = scores.indices.filter { isMeant[$0] && !scores[$0].isNaN }
         for last in places.indices.reversed() {
             scores.swapAt(places[last], places[hash.below(last + 1, UInt64(last))])
         }
+    }
+
+    /// The mean of those that are numbers; nil where none is.
+    static func mean(_ scores: [Float]) -> Float? {
+        var (sum, count) = (0.0, 0)
+        for score in scores where !score.isNaN {
+            sum += Double(score)
+            count += 1
+        }
+        return count > 0 ? Float(sum / Double(count)) : nil
     }
 }

@@ -8,18 +8,22 @@ package struct ScoredSpan: Sendable, Equatable {
     package var kind: Instruction.Kind
     /// The transitions that the instruction covers.
     package var steps: Range<Int>
-    /// By step 0 to 10, or nil.
-    package var scores: [Int?]
+    /// By step 0 to 10, or nil: whole numbers of a VLM, any of a reward model.
+    package var scores: [Float?]
+    /// Of the state in which the span starts, where scores are values of states; nil counts as 0.
+    package var start: Float?
 
     /// - Parameter scores: As many as `steps`.
     package init(
-        instructionID: Int64, annotation: Int, kind: Instruction.Kind, steps: Range<Int>, scores: [Int?]
+        instructionID: Int64, annotation: Int, kind: Instruction.Kind, steps: Range<Int>, scores: [Float?],
+        start: Float? = nil
     ) {
         self.instructionID = instructionID
         self.annotation = annotation
         self.kind = kind
         self.steps = steps
         self.scores = scores
+        self.start = start
     }
 
     /// The place in `spans` of the one whose scores an instruction has: its own; else that of the task of its

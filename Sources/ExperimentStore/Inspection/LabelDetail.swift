@@ -15,7 +15,7 @@ package struct LabelDetail: Sendable, Equatable, Encodable {
         /// The window it was shown in.
         package var window: Int?
         /// Nil where the transition has no score.
-        package var score: Int?
+        package var score: Double?
         /// The mean over the probabilities of the tokens, 0 to 10.
         package var expected: Double?
         /// The share of samples that gave the most frequent score.

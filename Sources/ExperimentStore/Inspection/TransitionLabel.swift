@@ -67,7 +67,7 @@ package struct TransitionLabel: QueryRow {
     /// The window it was shown in.
     package var window: Int?
     /// 0 to 10; nil where the transition has none.
-    package var score: Int?
+    package var score: Double?
     /// The mean over the probabilities of the tokens, 0 to 10.
     package var expected: Double?
     /// Samples the score was made from.

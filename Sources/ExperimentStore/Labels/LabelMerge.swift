@@ -175,9 +175,9 @@ extension ExperimentStore {
         report.scores += db.changesCount
         try db.execute(
             sql: """
-                UPDATE main.label_spans SET (status, failure, message) =
-                    (SELECT o.status, o.failure, o.message FROM temp.merge_spans m JOIN other.label_spans o ON o.id = \
-                    m.theirs
+                UPDATE main.label_spans SET (status, failure, message, start_score) =
+                    (SELECT o.status, o.failure, o.message, o.start_score FROM temp.merge_spans m
+                        JOIN other.label_spans o ON o.id = m.theirs
                         WHERE m.ours = label_spans.id)
                 WHERE id IN (SELECT ours FROM temp.merge_spans)
                 """)

@@ -32,7 +32,7 @@ package struct LabelRun: QueryRow, Equatable {
     package var name: String
     /// The dataset it labels.
     package var datasetID: Int64
-    /// `vlm`, or the kind of the scripted annotator, as in `scripted` or `constant`.
+    /// `vlm`, or the kind of the scripted annotator, as in `scripted` or `constant`; ``noiseFree`` and ``distance``.
     package var annotator: String
     /// As in `openai`.
     package var provider: String
@@ -50,6 +50,14 @@ package struct LabelRun: QueryRow, Equatable {
     package var lostCalls: Int
     /// What these may have cost at most, in billionths of a dollar.
     package var lostNanodollars: Int64
+
+    /// The annotator of scripted scores without errors.
+    package static let noiseFree = "noise-free"
+    /// The annotator of the true distance to go.
+    package static let distance = "distance"
+
+    /// Whether its scores are an oracle's: from the simulator's true state, without errors.
+    package var isOracle: Bool { annotator == Self.noiseFree || annotator == Self.distance }
 
     /// All runs in the order in which they were made.
     package static func all(_ db: Database) throws -> [LabelRun] {

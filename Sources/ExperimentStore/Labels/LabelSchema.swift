@@ -1,7 +1,8 @@
 extension Schema {
     /// Labels. A run asks questions about spans; a span is an instruction's stretch of an episode, as it was shown. An
     /// answer is kept whether or not the span that first asked for it still exists: it was paid for, and the same
-    /// question finds it again by its hash. Money is in billionths of a dollar, so that sums are exact.
+    /// question finds it again by its hash. Money is in billionths of a dollar, so that sums are exact. Scores are whole
+    /// numbers of a VLM, or any of what computes them; where they are values of states, a span has that of its first.
     static let labels = """
         CREATE TABLE label_prompts (
             sha256 BLOB PRIMARY KEY CHECK (length(sha256) = 32),
@@ -40,6 +41,7 @@ extension Schema {
             failure TEXT CHECK (failure = 'transport' OR failure = 'http' OR failure = 'refusal'
                 OR failure = 'truncation' OR failure = 'invalid'),
             message TEXT,
+            start_score REAL CHECK (start_score BETWEEN 0 AND 10),
             UNIQUE (run_id, instruction_id, control),
             CHECK ((status = 'unscored') = (failure IS NOT NULL))
         ) STRICT;
@@ -141,7 +143,7 @@ extension Schema {
             episode_id INTEGER NOT NULL,
             t INTEGER NOT NULL,
             window_idx INTEGER NOT NULL,
-            score INTEGER NOT NULL CHECK (score BETWEEN 0 AND 10),
+            score REAL NOT NULL CHECK (score BETWEEN 0 AND 10),
             expected REAL CHECK (expected BETWEEN 0 AND 10),
             samples INTEGER NOT NULL CHECK (samples > 0),
             agreement REAL CHECK (agreement BETWEEN 0 AND 1),
@@ -153,7 +155,8 @@ extension Schema {
 
         CREATE VIEW label_list AS
         SELECT r.name AS run, s.control, e.split, c.episode_id, c.t, a.name AS action, nullif(o.name, 'None') AS object,
-            c.score, c.expected, c.samples, c.agreement, g.kind AS unit, g.text AS goal,
+            iif(c.score = round(c.score), CAST(c.score AS INTEGER), c.score) AS score, c.expected, c.samples,
+            c.agreement, g.kind AS unit, g.text AS goal,
             (SELECT k.answer FROM label_questions q JOIN label_calls k ON k.id = q.call_id
                 WHERE q.span_id = c.span_id AND q.stage = 1 AND q.window_idx = c.window_idx AND q.sample = 0) AS \
                 analysis,

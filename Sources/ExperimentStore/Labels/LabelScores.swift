@@ -12,8 +12,8 @@ package struct LabelScoreRow: TableRow, Equatable {
     package var t: Int
     /// The window it was shown in.
     package var window: Int
-    /// 0 to 10.
-    package var score: Int
+    /// 0 to 10; whole where a VLM gave it.
+    package var score: Double
     /// The mean over the probabilities of the tokens; nil without logprobs.
     package var expected: Double?
     /// Samples the score was made from.
@@ -29,7 +29,7 @@ package struct LabelScoreRow: TableRow, Equatable {
 
     /// A score by its parts.
     package init(
-        position: Int, t: Int, window: Int, score: Int, expected: Double? = nil, samples: Int = 1,
+        position: Int, t: Int, window: Int, score: Double, expected: Double? = nil, samples: Int = 1,
         agreement: Double? = nil
     ) {
         self.position = position
@@ -137,8 +137,10 @@ extension LabelRun {
     }
 
     /// Stores the scores of a span, as far as it has any, and how it ended.
+    ///
+    /// - Parameter start: The value of the state in which the span starts, where scores are values of states.
     package static func finish(
-        spanID: Int64, episodeID: Int64, scores: [LabelScoreRow], end: SpanEnd, _ db: Database
+        spanID: Int64, episodeID: Int64, scores: [LabelScoreRow], start: Double? = nil, end: SpanEnd, _ db: Database
     ) throws {
         try db.cachedStatement(sql: "DELETE FROM label_scores WHERE span_id = :span")
             .execute(arguments: ["span": spanID])
@@ -150,9 +152,13 @@ extension LabelRun {
             case .blocked(let message): (.blocked, nil, message)
             }
         try db.cachedStatement(
-            sql: "UPDATE label_spans SET status = :status, failure = :failure, message = :message WHERE id = :span"
+            sql: """
+                UPDATE label_spans SET status = :status, failure = :failure, message = :message, start_score = :start
+                WHERE id = :span
+                """
         ).execute(arguments: [
-            "status": status.rawValue, "failure": failure?.rawValue, "message": message, "span": spanID,
+            "status": status.rawValue, "failure": failure?.rawValue, "message": message, "start": start,
+            "span": spanID,
         ])
     }
 

@@ -26,11 +26,14 @@ extension ExperimentStore {
     }
 
     /// The label run that is meant: the one called `name`; without a name the only one of the dataset that has any
-    /// score.
+    /// score. Oracles are meant by their annotator only, where there are others.
     ///
+    /// - Parameter annotator: Whose run it has to be; nil for anybody's.
     /// - Throws: ``StoreError``: `.unknown` where there is none, `.ambiguous` where several have scores. Both list what
     ///   there is.
-    package func labelRun(named name: String?, of dataset: DatasetRow) throws -> LabelRun {
+    package func labelRun(
+        named name: String?, by annotator: String? = nil, of dataset: DatasetRow
+    ) throws -> LabelRun {
         let all = try read { db in try LabelRun.all(db).filter { $0.datasetID == dataset.id } }
         let owner = "dataset \(StoreName.plain(dataset.name))"
         if let name {
@@ -39,9 +42,29 @@ extension ExperimentStore {
                     all.isEmpty ? "it has none; run rgvlm-label first" : "it has \(StoreName.list(all.map(\.name)))"
                 throw StoreError(.unknown, "\(owner) has no label run \(StoreName.plain(name)); \(hint)", file: path)
             }
+            guard annotator == nil || run.annotator == annotator else {
+                throw StoreError(
+                    .unknown,
+                    "label run \(StoreName.plain(name)) is by \(StoreName.plain(run.annotator)), not "
+                        + "\(annotator ?? ""): its scores are not what they are taken for",
+                    file: path)
+            }
             return run
         }
-        let scored = try read { db in try all.filter { try $0.hasScores(db) } }
+        var scored = try read { db in try all.filter { try $0.hasScores(db) } }
+        if let annotator {
+            scored.removeAll { $0.annotator != annotator }
+            guard !scored.isEmpty else {
+                throw StoreError(
+                    .unknown,
+                    "\(owner) has no scores by \(annotator); make them with rgvlm-label run --set "
+                        + (annotator == LabelRun.distance
+                            ? "label.annotator.kind=distance" : "label.annotator.wrong_scores=0"),
+                    file: path)
+            }
+        } else if scored.contains(where: { !$0.isOracle }) {
+            scored.removeAll(where: \.isOracle)
+        }
         guard let only = scored.first else {
             throw StoreError(
                 .unknown,

@@ -33,6 +33,11 @@ extension LabelDetail {
             .map { $0.isEmpty ? "\n" : "    \($0)\n" }.joined()
     }
 
+    /// Whole scores as whole numbers.
+    private static func text(_ score: Double) -> String {
+        Int(exactly: score).map(String.init) ?? String(format: "%.2f", score)
+    }
+
     private var table: TextTable {
         let hasExpected = steps.contains { $0.expected != nil }
         let hasAgreement = steps.contains { $0.agreement != nil }
@@ -46,7 +51,8 @@ extension LabelDetail {
         for step in steps {
             var cells = [
                 String(step.position + 1), String(step.t), step.action, step.object ?? "",
-                step.score.map(String.init) ?? "-", String(repeating: "#", count: step.score ?? 0),
+                step.score.map(Self.text) ?? "-",
+                String(repeating: "#", count: step.score.map { Int($0.rounded()) } ?? 0),
             ]
             if hasExpected { cells.append(step.expected.map { String(format: "%.2f", $0) } ?? "-") }
             if hasAgreement { cells.append(step.agreement.map { String(format: "%.2f", $0) } ?? "-") }

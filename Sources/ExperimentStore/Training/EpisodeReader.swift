@@ -31,7 +31,8 @@ struct EpisodeReader {
         scores = try db.cachedStatement(
             sql: """
                 SELECT i.id, i.repeat_idx, i.kind, i.first_step, i.step_count, c.t,
-                    iif(EXISTS (SELECT 1 FROM flags f WHERE f.episode_id = i.episode_id AND f.t = c.t), NULL, c.score)
+                    iif(EXISTS (SELECT 1 FROM flags f WHERE f.episode_id = i.episode_id AND f.t = c.t), NULL, c.score),
+                    s.start_score
                 FROM instructions i
                 JOIN label_spans s ON s.run_id = :run AND s.instruction_id = i.id AND s.control = 'none'
                     AND s.status = 'scored'
@@ -88,7 +89,7 @@ struct EpisodeReader {
                 spans.append(
                     ScoredSpan(
                         instructionID: row[0], annotation: row[1], kind: try kind(row[2], id), steps: steps,
-                        scores: [Int?](repeating: nil, count: steps.count)))
+                        scores: [Float?](repeating: nil, count: steps.count), start: row[7]))
             }
             let span = spans.count - 1
             let t: Int = row[5]

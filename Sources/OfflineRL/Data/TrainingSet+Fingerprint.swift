@@ -10,14 +10,14 @@ extension TrainingSet {
         for item in items {
             var numbers = [
                 item.firstWord, item.wordCount, item.firstStep, item.firstFrame, item.stepCount, item.firstReward,
-                item.isFulfilled ? 1 : 0,
+                item.isFulfilled ? 1 : 0, item.isTerminal ? 1 : 0,
             ]
             numbers.withUnsafeMutableBytes { hash.update(bufferPointer: UnsafeRawBufferPointer($0)) }
         }
         for list in [words, actions, objects, records] {
             list.withUnsafeBytes { hash.update(bufferPointer: $0) }
         }
-        rewards.withUnsafeBytes { hash.update(bufferPointer: $0) }
+        for list in [rewards, weights] { list.withUnsafeBytes { hash.update(bufferPointer: $0) } }
         hash.update(data: frameStore.identifier)
         return hash.finalize().hex
     }

@@ -24,6 +24,11 @@ package struct TrainingSet: Sendable {
         package var fulfilledOnly: Bool
         /// Reads the first episodes only; nil for all.
         package var episodeLimit: Int?
+        /// Makes weights of steps for reward-aligned cloning.
+        package var isWeighing = false
+        /// The mean score that ``RewardMix/Transform/mean`` takes away; nil for that of the set. A validation set has
+        /// that of the set trained on.
+        package var centre: Float?
 
         /// The defaults are those of the paper's training.
         package init(
@@ -49,6 +54,8 @@ package struct TrainingSet: Sendable {
         var stepCount: Int
         var firstReward: Int
         var isFulfilled: Bool
+        /// Whether nothing follows its last step for the critic.
+        var isTerminal: Bool
     }
 
     /// What was read and what was not.
@@ -67,6 +74,10 @@ package struct TrainingSet: Sendable {
         package var steps = 0
         /// Steps whose generated term is missing; 0 when the mix has none.
         package var unscored = 0
+        /// Steps whose score was asked for under the task that covers their instruction.
+        package var inherited = 0
+        /// Instructions of the kinds asked for that are not fulfilled, learned from or not.
+        package var failed = 0
         /// Episodes left out, and transitions whose score is left out, because they are flagged.
         package var flaggedEpisodes = 0
         /// See ``flaggedEpisodes``.
@@ -96,6 +107,10 @@ package struct TrainingSet: Sendable {
     /// By step of an instruction.
     let rewards: [Float]
     let isScored: [Bool]
+    /// By step of an instruction: what cloning weighs it with; empty where all weigh the same.
+    let weights: [Float]
+    /// What the mix of rewards makes of the set.
+    package let rewardSummary: RewardSummary
 
     init(
         vocabulary: Vocabulary, frameStore: FrameStore, format: FeatureFormat, counts: Counts, labelRunID: Int64?,
@@ -114,11 +129,13 @@ package struct TrainingSet: Sendable {
         records = lists.records
         rewards = lists.rewards
         isScored = lists.isScored
+        weights = lists.weights
+        rewardSummary = lists.summary
     }
 
     /// Bytes its lists take.
     package var byteCount: Int {
-        items.count * MemoryLayout<Item>.stride + rewards.count * 5
+        items.count * MemoryLayout<Item>.stride + rewards.count * 5 + weights.count * 4
             + 4 * (words.count + actions.count + objects.count + records.count)
     }
 }

@@ -30,7 +30,13 @@ extension TrainingSet {
                 "\(frameStore.path): holds \(frameStore.format); a network reads uint8 [56, 56, 3] or [C, 7, 7]")
         }
         let words = try vocabulary ?? store.read { try Self.vocabulary(dataset, splits: options.splits, $0) }
-        var lists = TrainingLists(options, recordCount: frameStore.count, vocabulary: words)
+        var pictures: FrameStore?
+        if options.reward.source == .minimumDistance {
+            pictures = frames == nil ? frameStore : try FrameStore(store.frameStorePath(dataset: dataset.name))
+        }
+        var lists = TrainingLists(options, recordCount: frameStore.count, vocabulary: words) { [pictures] record in
+            pictures?.look(at: record)
+        }
         let filter = TrainingEpisode.Filter(
             datasetID: dataset.id, splits: options.splits,
             kinds: Instruction.Kind.allCases.filter { options.kinds.contains($0) }, labelRunID: labelRun?.id,

@@ -91,6 +91,7 @@ package struct WindowSampler: Sendable {
         if shift > 0 {
             batch.copies = FrameCopies(capacity: steps + batchSize, byteCount: set.format.byteCount)
         }
+        if !set.weights.isEmpty { batch.weights.reserveCapacity(steps) }
         return batch
     }
 
@@ -139,8 +140,9 @@ package struct WindowSampler: Sendable {
         batch.objects.append(contentsOf: set.objects[steps])
         batch.rewards.append(contentsOf: set.rewards[rewards])
         batch.isScored.append(contentsOf: set.isScored[rewards])
+        if !set.weights.isEmpty { batch.weights.append(contentsOf: set.weights[rewards]) }
         batch.terminals.append(contentsOf: repeatElement(0, count: count))
-        if item.isFulfilled, start + count == item.stepCount { batch.terminals[batch.terminals.count - 1] = 1 }
+        if item.isTerminal, start + count == item.stepCount { batch.terminals[batch.terminals.count - 1] = 1 }
         let firstFrame = item.firstFrame + start
         for frame in firstFrame...(firstFrame + count) {
             let stored = set.frameStore.address(of: Int(set.records[frame]))

@@ -129,6 +129,7 @@ package final class Learner {
     ) -> UpdateMetrics {
         let weights = tape.allocate(Float.self, count: batch.stepCount)
         weights.update(repeating: 1)
+        if algorithm.isWeighing { Self.normalize(batch.weights, into: weights) }
         let criticLoss = criticLoss(batch, weights: weights)
         // Its own dropout, whatever came before: that of a policy without a critic.
         tape.dropoutKey = ~dropoutKey
@@ -156,6 +157,15 @@ package final class Learner {
         return UpdateMetrics(
             critic: criticLoss, actionLoss: actionLoss, objectLoss: objectLoss, steps: batch.stepCount,
             interactions: objectSteps.count)
+    }
+
+    /// Weights of cloning, divided by their mean over the batch, as LeRobot does: 1 on average. All 0 stay 0, so that
+    /// nothing is learned from such a batch.
+    static func normalize(_ raw: [Float], into weights: UnsafeMutableBufferPointer<Float>) {
+        let sum = raw.reduce(0) { $0 + Double($1) }
+        guard raw.count == weights.count else { return }
+        let factor = sum > 0 ? Float(Double(raw.count) / sum) : 0
+        for step in raw.indices { weights[step] = raw[step] * factor }
     }
 
     private func criticLoss(_ batch: WindowBatch, weights: UnsafeMutableBufferPointer<Float>) -> IQL.CriticLoss? {

@@ -18,13 +18,7 @@ extension TrainingSession {
                 + "\(counts.steps.grouped) steps; \(training.vocabulary.count.grouped) words; "
                 + "\(sampler.batchesPerEpoch.grouped) updates an epoch",
         ]
-        if settings.reward.source != .none {
-            lines.append(
-                "reward: \(settings.reward.sparseWeight) sparse + \(settings.reward.generatedWeight) "
-                    + "\(settings.reward.source.name) (\(settings.reward.transform.rawValue)); "
-                    + "\(counts.unscored.grouped) steps have no score and get the sparse part only"
-            )
-        }
+        lines += rewardLines
         let share = sampler.firstStepShare
         lines.append(
             "windows of \(settings.window) steps; an instruction's first step is \(percent(share.drawn)) of what is "
@@ -47,4 +41,46 @@ extension TrainingSession {
     }
 
     private func percent(_ share: Double) -> String { String(format: "%.1f %%", 100 * share) }
+
+    /// What steps are worth: the mix, where its scores come from, and what it pays for dawdling.
+    private var rewardLines: [String] {
+        let (mix, summary) = (settings.reward, training.rewardSummary)
+        guard mix.source != .none else { return [] }
+        let isWeighing = settings.algorithm.isWeighing
+        var line = isWeighing ? "weights of steps: " : "reward: \(mix.sparseWeight) sparse + \(mix.generatedWeight) "
+        line += "\(mix.source.name) (\(mix.form.rawValue)); "
+        line += "\((summary.steps - summary.scored).grouped) steps have no score and "
+        line += isWeighing ? "weigh 1" : "get the sparse part only"
+        var lines = [line]
+        if summary.inherited > 0 {
+            lines.append(
+                "scores: \(summary.inherited.grouped) of \(summary.scored.grouped) were asked for under the task, not "
+                    + "the instruction that is learned")
+        }
+        if let centre = summary.centre {
+            lines.append(String(format: "mean score: %.3f over %@ steps", Double(centre), summary.scored.grouped))
+        }
+        guard !isWeighing else { return lines }
+        if let dawdling = summary.dawdling {
+            lines.append(
+                String(
+                    format: "dawdling: going on for ever as failures do is worth %.3f, finishing %.3f",
+                    Double(dawdling), Double(mix.sparseWeight)))
+        } else if summary.failedScored == 0 {
+            lines.append("dawdling: not known, as no step of a failed instruction has a score")
+        }
+        return lines
+    }
+}
+
+extension TrainingSet {
+    /// What a row needs and these data do not have, in words; nothing that keeps it from being trained.
+    func shortcomings(_ settings: TrainingSettings) -> [String] {
+        guard counts.failed == 0 else { return [] }
+        if settings.algorithm == .filteredBC {
+            return ["no instruction of these data has failed: filtered-bc is bc here"]
+        }
+        guard settings.algorithm.readsScores, settings.reward.source == .minimumDistance else { return [] }
+        return ["no instruction of these data has failed: every state is on a demonstration, min-distance says nothing"]
+    }
 }

@@ -66,6 +66,7 @@ package final class TrainingSession {
             training, batchSize: settings.batch, window: settings.window, shift: settings.shift,
             order: .shuffled(seed: settings.seed))
         dataSHA256 = training.fingerprint
+        notes += training.shortcomings(settings)
         let steps = settings.steps ?? max(1, Int((settings.epochs * Double(sampler.batchesPerEpoch)).rounded(.up)))
         plan = TrainingPlan(
             steps: steps, logEvery: settings.logEvery, checkpointEvery: settings.checkpointEvery,
@@ -97,7 +98,7 @@ package final class TrainingSession {
                             + "or --restart to begin this one anew",
                         path: checkpoint.path)
                 }
-                notes = ["this run was begun with \(difference); it begins anew"]
+                notes = ["this run was begun with \(difference); it begins anew"] + training.shortcomings(settings)
                 self.checkpoint = nil
                 beginsAnew = true
                 if let name = settings.start, policyStart == nil {
@@ -189,11 +190,14 @@ package final class TrainingSession {
     // MARK: Data
 
     private static func load(
-        _ store: ExperimentStore, _ settings: TrainingSettings, _ splits: [String], vocabulary: Vocabulary?
+        _ store: ExperimentStore, _ settings: TrainingSettings, _ splits: [String], vocabulary: Vocabulary?,
+        centre: Float? = nil
     ) throws -> TrainingSet {
         var options = TrainingSet.Options(
             dataset: settings.dataset, splits: splits, kinds: settings.kinds, reward: settings.reward,
             gamma: settings.iql.discount, fulfilledOnly: settings.algorithm == .filteredBC && vocabulary == nil)
+        options.isWeighing = settings.algorithm.isWeighing
+        options.centre = centre
         // The same episodes where a run is validated on what it learned from.
         let isTraining = vocabulary == nil || splits.allSatisfy(settings.splits.contains)
         options.episodeLimit = isTraining ? settings.episodes : nil
@@ -206,6 +210,12 @@ package final class TrainingSession {
                 "label run \(run) has scored none of the \(set.counts.steps.grouped) steps to learn from; "
                     + "rgvlm-label status says why"
             )
+        }
+        if vocabulary == nil, settings.reward.source == .minimumDistance, set.counts.unscored >= set.counts.steps {
+            throw TrainingDataError(
+                .unscored,
+                "none of the \(set.counts.instructions.grouped) instructions to learn from is fulfilled, or no picture "
+                    + "can be read: there is no demonstration to measure the distance to")
         }
         return set
     }
@@ -228,7 +238,9 @@ package final class TrainingSession {
         let splits = settings.validation ?? ["valid_seen", "valid_unseen"].filter(present.contains)
         return try splits.compactMap { split in
             do {
-                return (split, try load(store, settings, [split], vocabulary: training.vocabulary))
+                let set = try load(
+                    store, settings, [split], vocabulary: training.vocabulary, centre: training.rewardSummary.centre)
+                return (split, set)
             } catch is TrainingDataError where settings.validation == nil {
                 return nil
             }
@@ -249,7 +261,9 @@ package final class TrainingSession {
                 algorithm: settings.algorithm, iql: settings.iql, optimizer: learner.optimizer,
                 precision: settings.precision.rawValue, batchSize: settings.batch, window: settings.window,
                 shift: settings.shift, earlyStop: settings.earlyStop, start: start, dataSHA256: dataSHA256,
-                reward: settings.reward, encoder: settings.encoder, seed: settings.seed),
+                reward: settings.reward,
+                rewardSummary: settings.algorithm.readsScores ? training.rewardSummary : nil,
+                encoder: settings.encoder, seed: settings.seed),
             network: CheckpointDescription.Network(learner.shape), vocabulary: training.vocabulary, unrecorded: waiting,
             sums: sums, earlyStop: earlyStop)
     }

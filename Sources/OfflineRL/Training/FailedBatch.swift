@@ -21,6 +21,7 @@ package enum FailedBatch {
             SafetensorsTensor("objects", .int32, shape: [batch.objects.count]),
             SafetensorsTensor("rewards", .float32, shape: [batch.rewards.count]),
             SafetensorsTensor("terminals", .float32, shape: [batch.terminals.count]),
+            SafetensorsTensor("weights", .float32, shape: [batch.weights.count]),
             SafetensorsTensor("frames", .uint8, shape: [batch.frames.count, frameBytes]),
         ]
         _ = try SafetensorsWriter.write(path, tensors: tensors, metadata: ["frames": batch.format.name]) {
@@ -33,6 +34,7 @@ package enum FailedBatch {
             case "objects": try batch.objects.withUnsafeBytes(append)
             case "rewards": try batch.rewards.withUnsafeBytes(append)
             case "terminals": try batch.terminals.withUnsafeBytes(append)
+            case "weights": try batch.weights.withUnsafeBytes(append)
             default:
                 var bytes: [UInt8] = []
                 for frame in batch.frames { bytes += UnsafeRawBufferPointer(start: frame, count: frameBytes) }

@@ -36,8 +36,9 @@ extension ReportPlan {
     }
 
     static func kind(_ settings: TrainingSettings) -> Kind {
-        if settings.reward.source == .oracle { return .oracle }
+        if settings.reward.source.isOracle { return .oracle }
         if settings.reward.source.isControl { return .control }
-        return settings.usesReward && settings.hasGeneratedReward ? .method : .baseline
+        guard settings.hasCritic, settings.hasGeneratedReward else { return .baseline }
+        return settings.reward.source == .minimumDistance ? .baseline : .method
     }
 }

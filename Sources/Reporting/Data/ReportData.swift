@@ -83,6 +83,8 @@ package struct ReportData: Sendable {
             switch annotator {
             case "vlm": Plain.text(model)
             case "scripted": "scripted (not a VLM)"
+            case LabelRun.distance: "true distance to go (oracle)"
+            case LabelRun.noiseFree: "scripted without errors (oracle, not a VLM)"
             default: Plain.text("scripted, \(annotator) (not a VLM)")
             }
         }
@@ -106,7 +108,8 @@ extension ReportData.Row {
     func title(in data: ReportData) -> String {
         var title = Plain.text(plan.title)
         if let labels = labels(in: data) { title += ", \(labels.shownModel)" }
-        let isOracle = plan.kind == .oracle || settings?.reward.source == .oracle || settings?.encoder == "segmentation"
+        let isOracle =
+            plan.kind == .oracle || settings?.reward.source.isOracle == true || settings?.encoder == "segmentation"
         if isOracle, !title.lowercased().contains("oracle") { title += " (oracle)" }
         return title
     }

@@ -46,7 +46,10 @@ extension RewardUse {
             let dataset = try DatasetRow.all(db).first { $0.id == identity.datasetID }
             // Where the frame store is not at hand, the records it is said to have.
             let frames = dataset.flatMap { try? FrameStore(store.frameStorePath(dataset: $0.name)) }
-            var maker = RewardMaker(settings.reward, gamma: (settings.learning?.iql ?? IQL()).discount)
+            var maker = RewardMaker(
+                settings.reward, gamma: (settings.learning?.iql ?? IQL()).discount,
+                isWeighing: settings.algorithm == Algorithm.raBC.rawValue
+            ) { [frames] record in frames?.look(at: record) }
             try TrainingEpisode.forEach(filter, db) { episode in
                 let choice = episode.choice(
                     fulfilledOnly: settings.algorithm == Algorithm.filteredBC.rawValue,

@@ -38,7 +38,7 @@ struct SourceEpisode: Encodable {
 
     struct Score: Encodable {
         var t: Int
-        var score: Int?
+        var score: Double?
         var window: Int?
         var expected: Double?
     }

@@ -5,7 +5,8 @@ internal import Pages
 /// What the numbers may owe to the data rather than to the reward.
 extension Findings {
     static func ofData(_ data: ReportData) -> [Sentence] {
-        data.labels.compactMap { unscored($0, data) } + [otherData(data), flags(data)].compactMap { $0 }
+        data.labels.compactMap { unscored($0, data) }
+            + [dawdling(data), otherData(data), flags(data)].compactMap { $0 }
     }
 
     private static func unscored(_ labels: ReportData.Labels, _ data: ReportData) -> Sentence? {
@@ -35,12 +36,33 @@ extension Findings {
         )
     }
 
+    /// Methods for which going on for ever as failures do is worth more than finishing.
+    private static func dawdling(_ data: ReportData) -> Sentence? {
+        let found = data.rows.compactMap { row -> String? in
+            guard row.plan.kind != .control, let settings = row.settings, settings.hasCritic,
+                let value = settings.summary?.dawdling, value > 0, value >= settings.reward.sparseWeight
+            else { return nil }
+            let finishing = Show.number(Double(settings.reward.sparseWeight), 2)
+            return "\(Plain.text(row.plan.name)) (\(Show.number(Double(value), 2)), finishing \(finishing))"
+        }
+        guard !found.isEmpty else { return nil }
+        return Sentence(
+            tone: .bad,
+            text:
+                """
+                The reward pays for dawdling: to go on for ever as failures do is worth more than finishing for \
+                \(Show.list(found)). What such a row shows is the form of its reward, not its scores.
+                """
+        )
+    }
+
     /// What training runs with the same hash of their data have in common. The hash is of the rewards too.
     private struct DataKey: Hashable {
         var dataset: Int64
         var encoder: String
         var isFulfilledOnly: Bool
-        /// Of the sparse reward alone: its weight only.
+        var isWeighing: Bool
+        /// Of the sparse reward alone: its weight and what follows a failed end only.
         var reward: RewardMix
         var labelRunID: Int64?
         /// It shapes rewards that are made from potentials.
@@ -51,8 +73,11 @@ extension Findings {
             dataset = identity.datasetID
             encoder = settings.encoder
             isFulfilledOnly = settings.algorithm == Algorithm.filteredBC.rawValue
+            isWeighing = settings.algorithm == Algorithm.raBC.rawValue
             let isSparse = !settings.hasGeneratedReward || settings.reward.source == .zero
-            reward = isSparse ? RewardMix(sparseWeight: settings.reward.sparseWeight) : settings.reward
+            reward =
+                isSparse
+                ? RewardMix(sparseWeight: settings.reward.sparseWeight, ends: settings.reward.ends) : settings.reward
             labelRunID = isSparse ? nil : identity.labelRunID
             discount = isSparse ? nil : settings.learning?.iql.discount
         }

@@ -21,7 +21,7 @@ struct Roles {
         guard let settings = row.settings else {
             return ["sparse": "sparse", "rgvlm": "generated", "sparse-rgvlm": "combined"][row.plan.name]
         }
-        guard settings.usesReward else { return nil }
+        guard settings.hasCritic else { return nil }
         switch settings.reward.source {
         case .none: return settings.reward.sparseWeight > 0 ? "sparse" : nil
         case .labels where settings.reward.generatedWeight != 0:

@@ -22,7 +22,7 @@ enum SprintSettings {
     /// Those that are not SPRINT's, in a sentence; nil where all are.
     static func deviation(_ rows: [TrainingSettings]) -> String? {
         let parts = all.compactMap { setting -> String? in
-            let readers = rows.filter { $0.usesReward || !setting.isOfIQL }
+            let readers = rows.filter { $0.hasCritic || !setting.isOfIQL }
             let values = Set(readers.compactMap { $0.learning.map(setting.value) })
             let others = values.filter { $0 != setting.sprint }.sorted()
             guard !others.isEmpty else { return nil }

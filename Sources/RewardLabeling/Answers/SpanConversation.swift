@@ -151,7 +151,7 @@ package struct SpanConversation: Sendable {
                 scores.append(
                     LabelScoreRow(
                         position: position, t: transitions[position], window: window.index,
-                        score: sorted[(sorted.count - 1) / 2],
+                        score: Double(sorted[(sorted.count - 1) / 2]),
                         expected: known.count == sorted.count ? known.reduce(0, +) / Double(known.count) : nil,
                         samples: sorted.count, agreement: Self.agreement(sorted)))
             }

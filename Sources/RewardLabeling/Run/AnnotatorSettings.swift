@@ -1,3 +1,5 @@
+internal import ExperimentStore
+
 /// How the scripted annotator answers, and how it errs.
 package struct AnnotatorSettings: Sendable, Equatable, Codable {
     /// What the annotator goes by.
@@ -12,6 +14,8 @@ package struct AnnotatorSettings: Sendable, Equatable, Codable {
         case reversedTime
         /// Judges only whether the action did something, whatever the goal.
         case goalBlind
+        /// Computes the true distance to go, as numbers; no question is asked.
+        case distance
     }
 
     /// What it goes by.
@@ -42,6 +46,13 @@ package struct AnnotatorSettings: Sendable, Equatable, Codable {
         self.malformed = malformed
         self.truncations = truncations
         self.seed = seed
+    }
+
+    /// Who a run by it says it is from: the kind, or `noise-free` for scripted scores without errors. That and `distance`
+    /// are oracles: they know what no camera sees and make no mistakes.
+    package var name: String {
+        let isRight = wrongScores == 0 && compression == 0 && refusals == 0 && malformed == 0 && truncations == 0
+        return kind == .scripted && isRight ? LabelRun.noiseFree : kind.rawValue
     }
 
     /// Whether answers depend on the simulator's state at all.

@@ -27,6 +27,7 @@ package final class SpanLabeler: Sendable {
     private let composer: QuestionComposer
     private let pictures: PictureSource
     private let client: VLMClient?
+    private let scorer: SpanScorer?
     private let gate: Gate
     /// Spans begun and questions open, at most twice the calls: enough to keep the client busy whether spans have one
     /// question or twenty, and no more, as each span holds its texts.
@@ -37,9 +38,11 @@ package final class SpanLabeler: Sendable {
     ///   - answerSettings: What else of the provider's options decides the answers.
     ///   - concurrency: How many questions are put together at a time, pictures and all.
     ///   - client: Nil to answer from the store alone; a span with a question it does not know is blocked.
+    ///   - scorer: Computes scores in place of asking; nil to ask.
     package init(
         store: ExperimentStore, writer: PatientWriter, run: LabelRun, settings: LabelSettings, prompts: PromptSet,
-        identity: ModelIdentity, answerSettings: String, pictures: PictureSource, concurrency: Int, client: VLMClient?
+        identity: ModelIdentity, answerSettings: String, pictures: PictureSource, concurrency: Int, client: VLMClient?,
+        scorer: SpanScorer? = nil
     ) {
         self.store = store
         self.writer = writer
@@ -50,6 +53,7 @@ package final class SpanLabeler: Sendable {
         composer = QuestionComposer(prompts: prompts, settings: settings)
         self.pictures = pictures
         self.client = client
+        self.scorer = scorer
         gate = Gate(concurrency + 4)
         room = Room(2 * concurrency)
     }
@@ -73,6 +77,7 @@ package final class SpanLabeler: Sendable {
         guard let span = Span(row, runID: run.id) else {
             return try await finish(row, [], .blocked(message: Self.incomplete))
         }
+        if let scorer { return try await score(span, row, by: scorer) }
         var conversation = settings.conversation(
             span, stored: try await writer.read { try LabelRun.questions(spanID: row.id, $0) })
         while true {
@@ -99,6 +104,29 @@ package final class SpanLabeler: Sendable {
             if isLeft { return .left }
         }
         return try await finish(row, conversation)
+    }
+
+    /// Computes the scores of a span in place of asking; it is one window without pictures.
+    private func score(_ span: Span, _ row: LabelSpanRow, by scorer: SpanScorer) async throws -> SpanOutcome {
+        let found: SpanScores
+        do {
+            found = try await scorer(span)
+        } catch let error as StoreError {
+            throw error
+        } catch {
+            return try await finish(row, [], .unscored(.invalid, message: "\(error)"))
+        }
+        let scores = zip(span.actions, found.scores).enumerated().map { position, pair in
+            LabelScoreRow(position: position, t: pair.0.t, window: 0, score: pair.1)
+        }
+        try await writer.write { db in
+            try LabelRun.save(
+                LabelWindowRow(index: 0, actions: 0..<span.actions.count, pictures: []), spanID: row.id,
+                episodeID: row.episodeID, db)
+            try LabelRun.finish(
+                spanID: row.id, episodeID: row.episodeID, scores: scores, start: found.start, end: .scored, db)
+        }
+        return .scored
     }
 
     /// Set where the server refuses everything: the failure says nothing of this span.

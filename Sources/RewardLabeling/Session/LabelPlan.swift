@@ -131,7 +131,7 @@ package struct LabelPlan: Sendable {
 
     private func runIdentity(_ dataset: DatasetRow) -> LabelRun.Identity {
         LabelRun.Identity(
-            name: runName, datasetID: dataset.id, annotator: settings.annotator?.kind.rawValue ?? "vlm",
+            name: runName, datasetID: dataset.id, annotator: settings.annotator?.name ?? "vlm",
             provider: answers == .asked ? identity.provider : Self.replay, baseURL: identity.baseURL,
             model: identity.model, unit: settings.label.unit.rawValue, settings: settings.json,
             settingsSHA256: settings.hash(identity, prompts), analysis: prompts.analysis.row,

@@ -34,13 +34,14 @@ package struct LabelSession: Sendable {
     /// - Parameters:
     ///   - isRetry: The run has to be there, and spans are not added.
     ///   - model: Who is asked; nil to answer from the store alone.
+    ///   - scorer: Computes scores in place of asking; nil to ask.
     ///   - options: How fast and for how much, with what the run has cost so far in nanodollars.
     ///   - clock: Of the client.
     ///   - onWait: Told when the store cannot be written and the session waits for room.
     /// - Throws: ``LabelError``, ``StoreError``.
     package init(
         _ plan: LabelPlan, in store: ExperimentStore, isRetry: Bool = false, model: (any VisionLanguageModel)?,
-        options: (_ spent: Int64) -> VLMClient.Options, clock: ClientClock = .system(),
+        scorer: SpanScorer? = nil, options: (_ spent: Int64) -> VLMClient.Options, clock: ClientClock = .system(),
         onWait: @escaping @Sendable (StoreError) -> Void = { _ in }
     ) throws {
         var plan = plan
@@ -69,7 +70,7 @@ package struct LabelSession: Sendable {
             store: store, writer: writer, run: run, settings: plan.settings.label, prompts: plan.prompts,
             identity: plan.identity, answerSettings: plan.settings.answerSettings,
             pictures: PictureSource(dataset, in: store, settings: plan.settings.label.pictures),
-            concurrency: options.maxConcurrency, client: client)
+            concurrency: options.maxConcurrency, client: client, scorer: scorer)
         job = LabelJob(
             store: store, run: run, labeler: labeler, client: client,
             options: LabelJob.Options(concurrency: options.maxConcurrency))

@@ -87,7 +87,8 @@ package struct ScriptedAnnotator: Sendable {
         switch settings.kind {
         case .constant: return query.actions.map { _ in Self.constantScore }
         case .random: return query.actions.map { _ in random.below(11) }
-        case .scripted, .reversedTime, .goalBlind: break
+        // The distance is computed, not asked for; who asks all the same gets scripted scores.
+        case .scripted, .reversedTime, .goalBlind, .distance: break
         }
         var scores = judgements(of: query, truth, goal).map(\.score)
         if settings.kind == .reversedTime { scores.reverse() }

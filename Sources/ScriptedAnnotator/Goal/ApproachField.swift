@@ -11,6 +11,8 @@ final class ApproachField: Sendable {
     private let eyeY: Float
     /// By cell and heading.
     private let costs: [UInt16]
+    /// Cells and headings from which an object is in reach and ahead.
+    private let sources: [Int]
     private static let unreachable = UInt16.max
     private static let stepCost = 4
     /// For a cell's width between the agent and the object: less than a step, so that stepping closer always pays.
@@ -32,6 +34,15 @@ final class ApproachField: Sendable {
             if let nearest { sources = Self.sources(boxes, scene.grid, within: nearest + AgentPose.cell) }
         }
         costs = Self.spread(sources, over: scene.grid)
+        self.sources = sources.map(\.node)
+    }
+
+    /// Actions from the best of the poses that `other` leads to; nil where there is no way.
+    func cost(fromSourcesOf other: ApproachField) -> Double? {
+        guard let least = other.sources.lazy.map({ self.costs[$0] }).min(), least != Self.unreachable else {
+            return nil
+        }
+        return Double(least) / Double(Self.stepCost)
     }
 
     /// Actions from a pose; nil where there is no way.

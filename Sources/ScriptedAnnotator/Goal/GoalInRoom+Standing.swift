@@ -28,6 +28,7 @@ extension GoalInRoom {
 
     private func standing(of facts: StateFacts, _ binding: Binding, _ completed: Int) -> Standing {
         var standing = Standing(completed: completed)
+        standing.binding = binding
         let count = goal.subGoals.count
         standing.isPossible = isPossible
         if completed > 0 { standing.isTidy = isTidy(completed - 1, binding, facts) }
@@ -176,6 +177,7 @@ extension GoalInRoom {
             if let object = binding[thing], isInside(object, subGoal.place, binding, facts) {
                 standing.phase = treatment(of: object, subGoal.kind, facts)
                 standing.focus = object
+                standing.isInAppliance = true
                 return
             }
             standing.approachWeight = 0.35
@@ -198,7 +200,7 @@ extension GoalInRoom {
     }
 
     /// Where a put or a treatment can happen: once one of two things is in place, the other belongs with it.
-    private func places(of index: Int, _ binding: Binding, _ facts: StateFacts) -> [Int] {
+    func places(of index: Int, _ binding: Binding, _ facts: StateFacts) -> [Int] {
         let subGoal = goal.subGoals[index]
         guard let place = subGoal.place else { return [] }
         let all = objects(place, binding, in: facts)

@@ -20,6 +20,10 @@ struct Standing: Sendable, Equatable {
     var isPossible = true
     /// The object or place under way.
     var focus: Int?
+    /// The objects that the goal's things are taken for.
+    var binding: [Int?] = []
+    /// What is treated is in its appliance.
+    var isInAppliance = false
 
     /// Actions that count as nowhere near.
     static let farAway = 80.0

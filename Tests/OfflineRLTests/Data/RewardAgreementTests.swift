@@ -31,7 +31,8 @@ import Testing
     }
 
     private static let sources: [RewardMix.Source] = [
-        .none, .labels(run: "r"), .oracle, .zero, .random(seed: 3), .timeIndex, .negated(run: "r"),
+        .none, .labels(run: "r"), .noiseFree(run: "r"), .distance(run: "r"), .oracle, .minimumDistance, .zero,
+        .random(seed: 3), .timeIndex, .negated(run: "r"),
         .shuffled(run: "r", seed: 3),
     ]
 
@@ -39,11 +40,10 @@ import Testing
     private func load(
         _ mix: RewardMix, _ algorithm: Algorithm, gamma: Float, kinds: [Instruction.Kind], limit: Int?
     ) throws -> (set: TrainingSet, data: ReportData) {
-        let set = try TrainingSet(
-            world.store,
-            TrainingSet.Options(
-                kinds: Set(kinds), reward: mix, gamma: gamma, fulfilledOnly: algorithm == .filteredBC,
-                episodeLimit: limit))
+        var options = TrainingSet.Options(
+            kinds: Set(kinds), reward: mix, gamma: gamma, fulfilledOnly: algorithm == .filteredBC, episodeLimit: limit)
+        options.isWeighing = algorithm.isWeighing
+        let set = try TrainingSet(world.store, options)
         let row = ReportPlan.Row(
             name: "row", title: "Row", kind: .method, runs: [.init(seed: 0, name: "run", command: "")])
         let plan = ReportPlan(name: "p", rows: [row], sets: [], kinds: kinds, episodeLimit: limit)
@@ -61,13 +61,16 @@ import Testing
     @Test(arguments: sources, RewardMix.Transform.allCases)
     func theReportsRewardsAreTheTrainers(_ source: RewardMix.Source, _ transform: RewardMix.Transform) throws {
         let mix = RewardMix(sparseWeight: 0.7, generatedWeight: 0.3, transform: transform, source: source)
-        for algorithm in [Algorithm.iql, .filteredBC] {
+        for algorithm in [Algorithm.iql, .filteredBC, .raBC] {
             for (kinds, limit) in [(Instruction.Kind.allCases, nil), ([.task], nil), ([.primitive], 2)] as [(_, Int?)] {
                 let (set, data) = try load(mix, algorithm, gamma: 0.9, kinds: kinds, limit: limit)
                 let training = try #require(data.rows[0].runs[0].training)
                 let series = try RewardUse.series(training, data.plan, from: world.store)
                 #expect(series.rewards.map(\.bitPattern) == set.rewards.map(\.bitPattern))
                 #expect(series.isScored == set.isScored)
+                #expect(series.weights.map(\.bitPattern) == set.weights.map(\.bitPattern))
+                #expect(series.weights.isEmpty == (algorithm != .raBC))
+                #expect(series.summary == set.rewardSummary)
             }
         }
     }
@@ -98,6 +101,10 @@ import Testing
         let (set, _) = try load(mix, .iql, gamma: 0.9, kinds: Instruction.Kind.allCases, limit: nil)
         let counts = set.counts
         #expect(counts.withoutFrames > 0 && counts.unscored > 0 && counts.unscored < counts.steps)
+        #expect(counts.inherited > 0 && counts.inherited < counts.steps - counts.unscored)
+        #expect(set.rewardSummary.centre != nil && set.rewardSummary.dawdling != nil && counts.failed > 0)
+        let near = try load(RewardMix(source: .minimumDistance), .iql, gamma: 0.9, kinds: [.task], limit: nil).set
+        #expect(Set(near.rewards).count > 3)
         #expect(counts.flaggedEpisodes == 1 && counts.flaggedTransitions == 1)
         #expect(set.items.contains { !$0.isFulfilled })
         let (fulfilled, _) = try load(mix, .filteredBC, gamma: 0.9, kinds: Instruction.Kind.allCases, limit: nil)

@@ -153,14 +153,14 @@ import Testing
         #expect(unscored > 0 && set.counts.unscored == unscored)
 
         // Shaping knows the score before an instruction that begins within the scored span.
-        let delta = try TrainingSet(
+        let shaped = try TrainingSet(
             world.store,
             TrainingSet.Options(
                 kinds: [.primitive],
-                reward: RewardMix(sparseWeight: 0, transform: .delta, source: .labels(run: "r")), gamma: 1))
+                reward: RewardMix(sparseWeight: 0, transform: .potential, source: .labels(run: "r")), gamma: 1))
         let task = try #require(tasks.first { $0.episodeID == 1 && $0.repeatIdx == 0 })
-        #expect(abs(delta.rewards(1)[0] - Float(value(task, 5) - value(task, 4)) / 10) < 1e-6)
-        #expect(abs(delta.rewards(0)[0] - Float(value(task, 0)) / 10) < 1e-6)
+        #expect(abs(shaped.rewards(1)[0] - Float(value(task, 5) - value(task, 4)) / 10) < 1e-6)
+        #expect(abs(shaped.rewards(0)[0] - Float(value(task, 0)) / 10) < 1e-6)
     }
 
     @Test func shufflingKeepsTheScores() throws {
@@ -182,6 +182,21 @@ import Testing
         #expect(try load(.shuffled(run: "r", seed: 2)).rewards != shuffled.rewards)
     }
 
+    /// A validation set is centred where the set trained on is.
+    @Test func theCentreIsThatOfTheTrainingSet() throws {
+        let world = try TrainingWorld()
+        let rows = try world.instructions(nil).filter { $0.kind == .task }
+        try world.label("r", rows) { $0.split == "train" ? $1 % 4 : 9 }
+        let mix = RewardMix(sparseWeight: 0, transform: .mean, source: .labels(run: "r"))
+        let set = try TrainingSet(world.store, options([.task], mix))
+        let centre = try #require(set.rewardSummary.centre)
+        #expect(abs(set.rewards.reduce(0, +)) < 1e-4 && centre < 3)
+        var other = options([.task], splits: ["valid_seen"], mix)
+        other.centre = centre
+        let valid = try TrainingSet(world.store, other, vocabulary: set.vocabulary)
+        #expect(valid.rewards.allSatisfy { $0 == (9 - centre) / 10 } && valid.rewardSummary.centre == centre)
+    }
+
     @Test func theOracleCountsSubTasks() throws {
         let world = try TrainingWorld()
         let set = try TrainingSet(
@@ -190,8 +205,15 @@ import Testing
         let rows = try usable(world)
         func expect(_ kind: Instruction.Kind, _ episode: Int64, _ steps: Range<Int>, _ values: [(Float, Int)]) {
             let index = rows.firstIndex { $0.kind == kind && $0.episodeID == episode && $0.steps == steps }
-            let expected = values.flatMap { [Float](repeating: $0.0, count: $0.1) }
-            #expect(index.map { set.rewards($0) } == expected)
+            let levels = values.flatMap { [Float](repeating: $0.0, count: $0.1) }
+            let found = index.map { set.rewards($0) } ?? []
+            #expect(found.count == levels.count)
+            for (t, reward) in found.enumerated() {
+                let before = t == 0 ? 0 : levels[t - 1]
+                // Failed ends absorb, so that nothing is left of any potential.
+                let after = t == levels.count - 1 ? 0 : 0.97 * levels[t]
+                #expect(abs(reward - (after - before)) < 1e-6)
+            }
         }
         let third = (10 * Float(1) / 3) / 10
         let twoThirds = (10 * Float(2) / 3) / 10
@@ -206,7 +228,10 @@ import Testing
             EpisodePlan(subTasks: [(.pickup, 2), (.put, 1)], isSuccess: false, annotations: 1)
         ])
         let task = try TrainingSet(short.store, options([.task], RewardMix(source: .oracle)))
-        #expect(task.rewards(0) == [0, third, twoThirds])
+        #expect(zip(task.rewards(0), [0, 0.97 * third, -third]).allSatisfy { abs($0 - $1) < 1e-6 })
+        let open = try TrainingSet(
+            short.store, options([.task], RewardMix(source: .oracle, ends: .bootstrapping)))
+        #expect(abs(open.rewards(0)[2] - (0.97 * twoThirds - third)) < 1e-6)
     }
 
     @Test func errorsSayWhatToDo() throws {

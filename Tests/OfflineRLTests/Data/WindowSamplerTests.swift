@@ -18,7 +18,7 @@ import Testing
         set = try TrainingSet(
             world.store,
             TrainingSet.Options(
-                kinds: Set(Instruction.Kind.allCases), reward: RewardMix(transform: .delta, source: .timeIndex)))
+                kinds: Set(Instruction.Kind.allCases), reward: RewardMix(transform: .potential, source: .timeIndex)))
     }
 
     @Test func permutationsHoldEachPlaceOnce() {
@@ -71,7 +71,7 @@ import Testing
             #expect(batch.objects[step] == set.objects[entry.firstStep + start + offset])
             #expect(batch.rewards[step] == set.rewards(item)[start + offset])
             #expect(batch.isScored[step])
-            let isEnd = entry.isFulfilled && start + offset == entry.stepCount - 1
+            let isEnd = entry.isTerminal && start + offset == entry.stepCount - 1
             #expect(batch.terminals[step] == (isEnd ? 1 : 0))
         }
         for (offset, frame) in frames.enumerated() {
@@ -186,6 +186,63 @@ import Testing
         #expect(longest == length)
     }
 
+    /// The critic takes nothing from what follows a failed end where it absorbs, and bootstraps there where it does not.
+    /// The sparse reward is none either way.
+    @Test(arguments: RewardMix.Ends.allCases) func failedEndsAreAsTheMixSays(_ ends: RewardMix.Ends) throws {
+        let set = try TrainingSet(
+            world.store,
+            TrainingSet.Options(kinds: Set(Instruction.Kind.allCases), reward: RewardMix(ends: ends)))
+        #expect(set.items.contains { !$0.isFulfilled } && set.counts.failed == set.items.count { !$0.isFulfilled })
+        let sampler = WindowSampler(set, batchSize: set.items.count, order: .shuffled(seed: 5))
+        let permutation = SeededPermutation(count: set.items.count, hash: SeededHash(seed: 5, purpose: 0))
+        var failedEnds = 0
+        for number in 0..<40 {
+            let batch = batch(sampler, number)
+            for window in 0..<batch.windowCount {
+                let item = set.items[permutation(window, epoch: number)]
+                let steps = Int(batch.stepOffsets[window])..<Int(batch.stepOffsets[window + 1])
+                let (first, last) = (batch.frames[steps.lowerBound + window], steps.upperBound - 1)
+                let origin = set.frameStore.address(of: Int(set.records[item.firstFrame]))
+                let start =
+                    Int(first.load(fromByteOffset: 1, as: UInt8.self))
+                    - Int(origin.load(fromByteOffset: 1, as: UInt8.self))
+                let reachesEnd = start + steps.count == item.stepCount
+                let isTerminal = reachesEnd && (item.isFulfilled || ends == .absorbing)
+                #expect(batch.terminals[last] == (isTerminal ? 1 : 0))
+                #expect(batch.terminals[steps].dropLast().allSatisfy { $0 == 0 })
+                #expect(batch.rewards[last] == (reachesEnd && item.isFulfilled ? 1 : 0))
+                if reachesEnd, !item.isFulfilled { failedEnds += 1 }
+            }
+        }
+        #expect(failedEnds > 0)
+        let other = RewardMix.Ends.allCases.first { $0 != ends } ?? ends
+        let changed = try TrainingSet(
+            world.store,
+            TrainingSet.Options(kinds: Set(Instruction.Kind.allCases), reward: RewardMix(ends: other)))
+        #expect(changed.fingerprint != set.fingerprint)
+    }
+
+    /// Weights go with their steps.
+    @Test func weightsAreCutAsStepsAre() throws {
+        var options = TrainingSet.Options(kinds: Set(Instruction.Kind.allCases), reward: RewardMix(source: .timeIndex))
+        options.isWeighing = true
+        let set = try TrainingSet(world.store, options)
+        #expect(set.weights.count == set.rewards.count && Set(set.weights).count > 1)
+        let sampler = WindowSampler(set, batchSize: 4, order: .once)
+        var item = 0
+        for number in sampler.numbers {
+            let batch = batch(sampler, number)
+            #expect(batch.weights.count == batch.stepCount)
+            for window in 0..<batch.windowCount {
+                let steps = Int(batch.stepOffsets[window])..<Int(batch.stepOffsets[window + 1])
+                let first = set.items[item].firstReward
+                #expect(Array(batch.weights[steps]) == Array(set.weights[first..<(first + steps.count)]))
+                item += 1
+            }
+        }
+        #expect(self.set.weights.isEmpty && batch(WindowSampler(self.set, order: .once), 0).weights.isEmpty)
+    }
+
     @Test(arguments: [4, 17])
     func validationIsInOrder(_ length: Int) {
         for size in [1, 4, 1000] {
@@ -237,7 +294,7 @@ import Testing
 func same(_ a: WindowBatch, _ b: WindowBatch) -> Bool {
     a.words == b.words && a.wordOffsets == b.wordOffsets && a.stepOffsets == b.stepOffsets && a.actions == b.actions
         && a.objects == b.objects && a.rewards == b.rewards && a.terminals == b.terminals && a.frames == b.frames
-        && a.isScored == b.isScored && a.format == b.format
+        && a.isScored == b.isScored && a.weights == b.weights && a.format == b.format
 }
 
 @Suite struct PrefetcherTests {
