@@ -48,7 +48,7 @@ extension DataCheck {
         for filter in filters {
             let own = rows.filter { $0.filter == filter }.map(\.row)
             progress("reading what \(own.map(\.name).joined(separator: ", ")) learn from")
-            var reader = SelectionReader(own, proxyWindows: windows, windows: counted, recordCount: frames.count)
+            var reader = SelectionReader(own, proxyWindows: windows, windows: counted, frames: frames)
             try store.read { db in
                 try TrainingEpisode.forEach(filter, db) { reader.add($0, &hashes) }
             }

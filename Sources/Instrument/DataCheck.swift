@@ -98,20 +98,14 @@ package struct CheckedRow: Sendable, Equatable {
     package var iql: IQL
     /// What steps are worth.
     package var reward: RewardMix
-    /// What follows the end of a walk that fulfils nothing.
-    package var ends: TabularLearner.Ends
 
-    /// - Parameter reward: Not read by an algorithm without a critic.
-    package init(
-        name: String, title: String, algorithm: Algorithm, iql: IQL, reward: RewardMix,
-        ends: TabularLearner.Ends = .bootstrapping
-    ) {
+    /// - Parameter reward: Not read by cloning that does not weigh.
+    package init(name: String, title: String, algorithm: Algorithm, iql: IQL, reward: RewardMix) {
         self.name = name
         self.title = title
         self.algorithm = algorithm
         self.iql = iql
         self.reward = reward
-        self.ends = ends
     }
 
     /// What a learner with a table makes of it.
@@ -119,8 +113,9 @@ package struct CheckedRow: Sendable, Equatable {
         switch algorithm {
         case .bc: return .cloning(problem)
         case .filteredBC: return .filteredCloning(problem)
+        case .raBC: return .weightedCloning(problem, weights: series.weights)
         case .iql:
-            let learner = TabularLearner(iql, ends: ends)
+            let learner = TabularLearner(iql, ends: reward.ends)
             return learner.policy(problem, learner.values(problem, rewards: series.rewards))
         }
     }

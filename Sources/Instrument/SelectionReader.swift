@@ -1,4 +1,5 @@
 internal import Episodes
+internal import Frames
 internal import Ground
 
 /// Takes the episodes of one selection of data, one by one, and makes all that is said of it.
@@ -17,13 +18,17 @@ struct SelectionReader {
     /// - Parameters:
     ///   - rows: That learn from these data.
     ///   - windows: Whose leverage is counted.
-    ///   - recordCount: Of the frame store.
-    init(_ rows: [CheckedRow], proxyWindows: [Int], windows: [Int], recordCount: Int) {
+    ///   - frames: What is seen.
+    init(_ rows: [CheckedRow], proxyWindows: [Int], windows: [Int], frames: FrameStore) {
         self.proxyWindows = proxyWindows
-        self.recordCount = recordCount
+        recordCount = frames.count
         counters = windows.map { LeverageCounter(window: $0) }
         builders = proxyWindows.map { _ in TabularProblem.Builder() }
-        makers = rows.map { RewardMaker($0.reward, gamma: $0.iql.discount) }
+        makers = rows.map { row in
+            RewardMaker(row.reward, gamma: row.iql.discount, isWeighing: row.algorithm.isWeighing) { record in
+                frames.look(at: record)
+            }
+        }
     }
 
     mutating func add(_ episode: TrainingEpisode, _ hashes: inout FrameHashes) {

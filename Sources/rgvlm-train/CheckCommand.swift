@@ -3,7 +3,6 @@ internal import Episodes
 internal import ExperimentStore
 internal import Ground
 internal import Instrument
-internal import Networks
 internal import OfflineRL
 internal import StageSupport
 
@@ -30,7 +29,7 @@ struct CheckCommand: AsyncParsableCommand {
             let store = try ExperimentStore(configuration.existingStore(), access: .read)
             let dataset = try store.dataset(named: configuration.train.dataset)
             let check = try DataCheck(
-                try rows(configuration, dataset, store), window: WindowBatch.maximumSteps, of: dataset, in: store,
+                try rows(configuration, dataset, store), window: configuration.train.window, of: dataset, in: store,
                 progress: { if !common.quiet { common.say(.info, $0) } })
             if let results { try AtomicFile.write(Array(try jsonText(check).utf8), to: results) }
             if common.json { try printJSON(check) } else { try writeToStandardOutput(check.text) }
@@ -60,7 +59,7 @@ struct CheckCommand: AsyncParsableCommand {
                 datasetID: dataset.id, splits: settings.splits,
                 kinds: Instruction.Kind.allCases.filter { settings.kinds.contains($0) },
                 labelRunID: labels.flatMap { name in labelRuns.first { $0.name == name }?.id },
-                episodeLimit: settings.episodes)
+                behaviours: settings.behaviours, episodeLimit: settings.episodes)
             let checked = CheckedRow(
                 name: row.name, title: row.title ?? row.name, algorithm: settings.algorithm, iql: settings.iql,
                 reward: settings.reward)

@@ -26,7 +26,7 @@ import Testing
     private func row(
         _ name: String, _ algorithm: Algorithm = .iql, _ reward: RewardMix = RewardMix()
     ) -> CheckedRow {
-        CheckedRow(name: name, title: name, algorithm: algorithm, iql: IQL(), reward: reward, ends: .absorbing)
+        CheckedRow(name: name, title: name, algorithm: algorithm, iql: IQL(), reward: reward)
     }
 
     private func filter(

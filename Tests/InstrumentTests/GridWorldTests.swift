@@ -22,7 +22,7 @@ import Testing
             return Array(mixed.prefix(own.count))
         }
         let drawn = scores.map { $0.map { _ in Float(random.below(11)) } }
-        func iql(_ scores: [[Float]], _ weight: Float, _ centre: Float, _ ends: TabularLearner.Ends, _ heat: Float)
+        func iql(_ scores: [[Float]], _ weight: Float, _ centre: Float, _ ends: RewardMix.Ends, _ heat: Float)
             -> Double
         {
             var settings = IQL()

@@ -76,6 +76,8 @@ package struct LearningSettings: Sendable, Equatable, Codable {
     package var start: Start?
     /// Of what the windows are cut from, rewards included: hexadecimal.
     package var dataSHA256: String
+    /// Which part of the dataset that is; nil where it is not known.
+    package var selection: DataSelection?
     /// What each step is worth.
     package var reward: RewardMix
     /// What it makes of the data: mean score, inherited scores, the worth of dawdling. Nil where scores do not matter.
@@ -106,7 +108,7 @@ package struct LearningSettings: Sendable, Equatable, Codable {
     package init(
         algorithm: Algorithm, iql: IQL = IQL(), optimizer: AdamW = AdamW(), precision: String = "float32",
         batchSize: Int = 64, window: Int = 17, shift: Int = 0, earlyStop: Int? = nil, start: Start? = nil,
-        dataSHA256: String, reward: RewardMix, rewardSummary: RewardSummary? = nil, encoder: String, seed: UInt64
+        dataSHA256: String, selection: DataSelection? = nil, reward: RewardMix, rewardSummary: RewardSummary? = nil, encoder: String, seed: UInt64
     ) {
         self.algorithm = algorithm
         self.iql = iql
@@ -118,6 +120,7 @@ package struct LearningSettings: Sendable, Equatable, Codable {
         self.earlyStop = earlyStop
         self.start = start
         self.dataSHA256 = dataSHA256
+        self.selection = selection
         self.reward = reward
         self.rewardSummary = rewardSummary
         self.encoder = encoder

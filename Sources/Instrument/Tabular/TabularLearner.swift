@@ -3,15 +3,6 @@ internal import Foundation
 
 /// Implicit Q-learning with a table, to convergence: what a learner would do that fits everything and mixes up nothing.
 package struct TabularLearner: Sendable {
-    /// What follows the end of a walk that did not fulfil its instruction.
-    package enum Ends: String, Sendable, Codable, CaseIterable {
-        /// Nothing: the end is worth 0.
-        case absorbing
-        /// As if it went on: the end is worth what its state is, or, where nobody acted in that, what the state before
-        /// it is, which a network takes it for.
-        case bootstrapping
-    }
-
     /// Values of a problem's states and choices.
     package struct Values: Sendable, Equatable {
         /// `[states]`: V, 0 where nobody acted.
@@ -24,15 +15,16 @@ package struct TabularLearner: Sendable {
 
     /// Discount, expectile, temperature and the weights' limit.
     package var settings: IQL
-    /// Of failed walks.
-    package var ends: Ends
+    /// What follows a failed walk's end. Where it is bootstrapped from and nobody acted in the end's state, the end is
+    /// worth what the state before it is, which a network takes it for.
+    package var ends: RewardMix.Ends
     /// Values may be off by about this much.
     package var tolerance = 1e-5
     /// When to give up; values that grow with every sweep stay wrong by a little.
     package var sweepLimit = 2000
 
     /// - Parameter settings: Of the learner it stands for.
-    package init(_ settings: IQL = IQL(), ends: Ends) {
+    package init(_ settings: IQL = IQL(), ends: RewardMix.Ends) {
         self.settings = settings
         self.ends = ends
     }

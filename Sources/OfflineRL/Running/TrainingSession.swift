@@ -261,7 +261,7 @@ package final class TrainingSession {
                 algorithm: settings.algorithm, iql: settings.iql, optimizer: learner.optimizer,
                 precision: settings.precision.rawValue, batchSize: settings.batch, window: settings.window,
                 shift: settings.shift, earlyStop: settings.earlyStop, start: start, dataSHA256: dataSHA256,
-                reward: settings.reward,
+                selection: settings.selection, reward: settings.reward,
                 rewardSummary: settings.algorithm.readsScores ? training.rewardSummary : nil,
                 encoder: settings.encoder, seed: settings.seed),
             network: CheckpointDescription.Network(learner.shape), vocabulary: training.vocabulary, unrecorded: waiting,

@@ -54,6 +54,13 @@ package struct TrainingSettings: Sendable, Equatable {
     /// Nil for the preset's.
     package var dropout: Float?
 
+    /// Which part of the dataset is learned from.
+    package var selection: DataSelection {
+        DataSelection(
+            splits: splits, kinds: Instruction.Kind.allCases.filter { kinds.contains($0) }, behaviours: behaviours,
+            episodes: episodes)
+    }
+
     /// The encoder that is none.
     package static let patches = "patches"
 

@@ -39,9 +39,12 @@ extension RewardUse {
         _ training: ReportData.Training, _ plan: ReportPlan, from store: ExperimentStore
     ) throws -> RewardSeries {
         let (identity, settings) = (training.run.identity, training.settings)
+        let selection =
+            settings.learning?.selection
+            ?? DataSelection(splits: plan.splits, kinds: plan.kinds, episodes: plan.episodeLimit)
         let filter = TrainingEpisode.Filter(
-            datasetID: identity.datasetID, splits: plan.splits, kinds: plan.kinds, labelRunID: identity.labelRunID,
-            episodeLimit: plan.episodeLimit)
+            datasetID: identity.datasetID, splits: selection.splits, kinds: selection.kinds,
+            labelRunID: identity.labelRunID, behaviours: selection.behaviours, episodeLimit: selection.episodes)
         return try store.read { db in
             let dataset = try DatasetRow.all(db).first { $0.id == identity.datasetID }
             // Where the frame store is not at hand, the records it is said to have.
