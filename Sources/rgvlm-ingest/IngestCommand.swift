@@ -6,6 +6,7 @@ internal import Foundation
 internal import Frames
 internal import Ground
 internal import Ingestion
+internal import Simulation
 internal import StageSupport
 
 @main

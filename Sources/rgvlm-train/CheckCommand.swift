@@ -52,7 +52,7 @@ struct CheckCommand: AsyncParsableCommand {
                 throw StageError(.badInput, "experiment row \(row.name): train.dataset differs from the other rows'")
             }
             let settings = try TrainingSettings(own, labelRuns: labelRuns.map(\.name)) {
-                try store.labelRun(named: $0, of: dataset).name
+                try store.labelRun(named: $0, by: $1, of: dataset).name
             }
             let labels = settings.reward.source.labelRun
             let filter = TrainingEpisode.Filter(
