@@ -3,6 +3,7 @@ internal import ExperimentStore
 internal import Features
 internal import Networks
 internal import OfflineRL
+internal import Simulation
 internal import Tensors
 
 extension EvaluationSession {
@@ -12,6 +13,8 @@ extension EvaluationSession {
         var agent: EvalRun.Agent
         var trainRunID: Int64?
         var checkpoint: Checkpoint?
+        /// How frames are drawn for it: as those that a policy has learned from.
+        var drawing: FrameDrawing
         /// What a policy sees.
         var sight = Sight.pictures
     }
@@ -31,16 +34,19 @@ extension EvaluationSession {
             guard let checkpoint = try RunFolder.acting(folder) else {
                 throw EvaluationError(.missing, "\(folder): there is no checkpoint; train the run first")
             }
-            let sight = try sight(of: run, in: frozen)
+            let dataset = try trainingDataset(of: run, in: frozen)
+            let drawing = try Self.drawing(dataset, frozen)
+            let sight = try sight(of: run, dataset, in: frozen)
             guard sight.byteCount(drawing) == (try checkpoint.shape().features.byteCount) else {
                 throw EvaluationError(
                     .unfit,
                     "\(name): has learned from features of the form \(checkpoint.description.network.features), which what "
                         + "the simulator shows is not made into")
             }
-            return Entrant(name: name, agent: .policy, trainRunID: run.id, checkpoint: checkpoint, sight: sight)
+            return Entrant(
+                name: name, agent: .policy, trainRunID: run.id, checkpoint: checkpoint, drawing: drawing, sight: sight)
         }
-        return runs + settings.agents.map { Entrant(name: $0.rawValue, agent: $0) }
+        return runs + settings.agents.map { Entrant(name: $0.rawValue, agent: $0, drawing: drawing) }
     }
 
     /// The agent itself, its weights loaded.
@@ -57,8 +63,16 @@ extension EvaluationSession {
             sight: entrant.sight)
     }
 
+    /// The dataset that a run has learned from; its tasks may be those of another.
+    private func trainingDataset(of run: TrainRun, in store: ExperimentStore) throws -> DatasetRow {
+        let all = try store.read { try DatasetRow.all($0) }
+        return all.first { $0.id == run.identity.datasetID } ?? settings.dataset
+    }
+
     /// What a run's policy has learned from, made of what the simulator shows.
-    private func sight(of run: TrainRun, in store: ExperimentStore) throws -> Sight {
+    private func sight(
+        of run: TrainRun, _ dataset: DatasetRow, in store: ExperimentStore
+    ) throws -> Sight {
         guard run.identity.encoder != TrainingSettings.patches else { return .pictures }
         guard let encoder = FeatureEncoder(rawValue: run.identity.encoder) else {
             throw EvaluationError(
@@ -66,10 +80,11 @@ extension EvaluationSession {
                 "\(run.identity.name): sees \(run.identity.encoder), which this program cannot make of what the simulator "
                     + "shows")
         }
-        if let known = encoders[encoder.rawValue] { return .features(known) }
-        let made = try WorldEncoder(encoder, dataset: settings.dataset, in: store, weights: settings.weights)
+        let key = "\(dataset.name) \(encoder.rawValue)"
+        if let known = encoders[key] { return .features(known) }
+        let made = try WorldEncoder(encoder, dataset: dataset, in: store, weights: settings.weights)
         if let note = made.note { try onEvent(.warning(note)) }
-        encoders[encoder.rawValue] = made
+        encoders[key] = made
         return .features(made)
     }
 }

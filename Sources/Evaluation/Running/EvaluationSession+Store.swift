@@ -22,7 +22,8 @@ extension EvaluationSession {
         var weights: String?
         if case .features(let encoder) = entrant.sight { weights = encoder.weightsSHA256 }
         let config = EvalRun.Settings(
-            dataset: settings.dataset.name, drawnSide: drawing.drawnSide, side: drawing.side, encoder: learned?.encoder,
+            dataset: settings.dataset.name, drawnSide: entrant.drawing.drawnSide, side: entrant.drawing.side,
+            encoder: learned?.encoder,
             weightsSHA256: weights, window: learned?.window, stepRatio: SubTaskProgress.stepRatio,
             revision: Evaluator.revision, set: tasks.definition, tasks: set.tasks.count)
         return EvalRun.Identity(

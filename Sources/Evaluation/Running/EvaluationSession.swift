@@ -95,7 +95,7 @@ package final class EvaluationSession {
                     guard let ready = try prepare(set) else { return nil }
                     let acting = try agent ?? make(entrant)
                     agent = acting
-                    guard let result = try evaluate(identity, acting, ready, known) else { return nil }
+                    guard let result = try evaluate(identity, acting, entrant.drawing, ready, known) else { return nil }
                     results.append(result)
                 }
             }
@@ -105,7 +105,8 @@ package final class EvaluationSession {
 
     /// Tries the groups of tasks that are not stored yet, and stores each when it is done.
     private func evaluate(
-        _ identity: EvalRun.Identity, _ agent: Agent, _ ready: PreparedSet, _ known: Stored?
+        _ identity: EvalRun.Identity, _ agent: Agent, _ drawing: FrameDrawing, _ ready: PreparedSet,
+        _ known: Stored?
     ) throws -> EvaluationResult? {
         let count = ready.tasks.count
         var rollouts = Dictionary((known?.rollouts ?? []).map { ($0.index, $0) }, uniquingKeysWith: { $1 })
