@@ -142,6 +142,8 @@ extension Configuration {
         @Within(1...) package var limit: Int?
         /// A list of trajectories that are taken in any case.
         package var include: String?
+        /// Side of the pictures in pixels: those that policies learn from when nil; more for a VLM to look at.
+        @Within(16...1024) package var size: Int?
 
         func complete() throws(SectionProblem) {
             guard Configuration.isName(dataset) else {

@@ -28,7 +28,8 @@ struct DataCommands: Codable, Sendable, Equatable {
                 arguments: [
                     "grade", "--root", source, "--split", grade.split, "--recipe", grade.recipe, "--out", graded,
                 ] + (grade.limit.map { ["--limit", String($0)] } ?? [])
-                    + (grade.include.map { ["--include", $0] } ?? [])))
+                    + (grade.include.map { ["--include", $0] } ?? [])
+                    + (grade.size.map { ["--size", String($0)] } ?? [])))
         // The choice among the release's trajectories has been made.
         ingest.append(
             Command(
