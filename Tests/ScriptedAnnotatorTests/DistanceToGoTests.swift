@@ -14,8 +14,8 @@ import Testing
         episode.truth.actionsToGo(for: try episode.goal(kind), at: Array(episode.truth.facts.indices))
     }
 
-    /// Nobody is quicker than the shortest way, and experts follow it: what is left falls with time, to nothing where the
-    /// instruction is fulfilled. They are slower, as they look at a thing from where they see most of it.
+    /// Nobody is quicker than the shortest way, and experts follow it: what is left falls with time, to nothing where
+    /// the instruction is fulfilled. They are slower, as they look at a thing from where they see most of it.
     @Test func expertsComeNearerAndAreNoQuicker() throws {
         var (early, count): (Int, Int) = (0, 0)
         for episode in try episodes(.expert) {
