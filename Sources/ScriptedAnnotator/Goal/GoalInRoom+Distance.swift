@@ -3,9 +3,9 @@ internal import Household
 internal import Synchronization
 
 extension GoalInRoom {
-    /// Actions that are left until the goal is reached: a shortest way (Dijkstra's algorithm on the room's grid) through
-    /// the places of all sub-goals that are left, in their order, with the interactions that the expert makes there. Nil
-    /// where something that the goal is about is not in the room or cannot be reached.
+    /// Actions that are left until the goal is reached: a shortest way (Dijkstra's algorithm on the room's grid)
+    /// through the places of all sub-goals that are left, in their order, with the interactions that the expert makes
+    /// there. Nil where something that the goal is about is not in the room or cannot be reached.
     ///
     /// Things that nothing happens to stand for each other, so that the nearest counts. Nothing is asked of the view
     /// but that the thing is ahead and, nearby, that it is not far above or below.
