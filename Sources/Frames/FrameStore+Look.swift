@@ -1,6 +1,6 @@
 extension FrameStore {
-    /// What a record shows, to compare it with others. Of an RGB picture with sides divisible by 7 the mean colours of 7
-    /// x 7 equal parts, row by row, 0 to 1: 147 numbers. Of features all values. Nil for a record that is not there.
+    /// What a record shows, to compare it with others. Of an RGB picture with sides divisible by 7 the mean colours of
+    /// 7 x 7 equal parts, row by row, 0 to 1: 147 numbers. Of features all values. Nil for a record that is not there.
     package func look(at record: Int) -> [Float]? {
         guard (0..<count).contains(record) else { return nil }
         switch format.element {

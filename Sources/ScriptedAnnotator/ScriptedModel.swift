@@ -1,3 +1,4 @@
+package import ExperimentStore
 package import RewardLabeling
 package import VisionLanguage
 
@@ -27,6 +28,13 @@ package struct ScriptedModel: VisionLanguageModel {
         identity = Self.identity(settings.kind)
         self.resolve = resolve
         self.truths = truths
+    }
+
+    /// The model that answers the questions of label runs in `store`; nil for an annotator that is not asked.
+    package init?(_ settings: AnnotatorSettings, labelling store: ExperimentStore) {
+        guard settings.kind != .distance else { return nil }
+        let resolver = ScriptedResolver(store)
+        self.init(settings, resolve: { try resolver.query($0) }, truths: TruthLibrary())
     }
 
     /// What an annotator of this kind is called.

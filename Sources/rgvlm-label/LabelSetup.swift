@@ -76,9 +76,7 @@ struct LabelSetup {
     private static func selection(
         _ label: Configuration.Label, shard: String?, seed: UInt64
     ) throws -> SpanSelection {
-        // What is computed from the simulator's state does not depend on how it is shown.
-        let controls = label.provider == .scripted && label.annotator.kind == .distance ? 0 : label.controls
-        var selection = SpanSelection(limit: label.limit, controlCount: controls, seed: seed)
+        var selection = SpanSelection(limit: label.limit, controlCount: label.controls, seed: seed)
         if let text = shard {
             guard let shard = SpanSelection.Shard(text) else {
                 throw StageError(.usage, "--shard \(text): expected i/n, as in 2/8")

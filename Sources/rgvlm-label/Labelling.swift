@@ -26,21 +26,12 @@ struct Labelling {
             model = ServedModel(setup.plan.identity, api: api, transport: transport)
         } else {
             transport = nil
-            let resolver = ScriptedResolver(store)
-            model = setup.plan.settings.annotator.flatMap { settings in
-                settings.kind == .distance
-                    ? nil : ScriptedModel(settings, resolve: { try resolver.query($0) }, truths: TruthLibrary())
-            }
-        }
-        var scorer: SpanScorer?
-        if setup.plan.settings.annotator?.kind == .distance {
-            let distance = DistanceToGo(store)
-            scorer = { span in try await distance.scores(of: span) }
+            model = setup.plan.settings.annotator.flatMap { ScriptedModel($0, labelling: store) }
         }
         let isTold = common.logLevel <= .warning
         session = try LabelSession(
             setup.plan, in: store, isRetry: isRetry, model: model,
-            scorer: scorer, options: clientOptions,
+            scorer: DistanceToGo.scorer(setup.plan.settings.annotator, in: store), options: clientOptions,
             onWait: { if isTold { writeToStandardError("\($0): waiting for room\n") } })
         self.setup = setup
         returnUnusedMemory()

@@ -76,10 +76,7 @@ extension TrainingSettings {
     ///   - labelRuns: The names of the dataset's label runs.
     ///   - labelRun: The one that is meant by a name, or by none; with an annotator, one of its runs.
     /// - Throws: ``StageError`` for settings that do not go together, and what `labelRun` throws.
-    init(
-        _ configuration: Configuration, labelRuns: [String],
-        labelRun: (_ name: String?, _ annotator: String?) throws -> String
-    ) throws {
+    init(_ configuration: Configuration, labelRuns: [String], labelRun: (String?, String?) throws -> String) throws {
         let train = configuration.train
         self.init(run: "", seed: configuration.seed)
         dataset = train.dataset
@@ -119,12 +116,6 @@ extension TrainingSettings {
                 throw StageError(.usage, "--reward: \(algorithm.rawValue) learns from actions alone")
             }
             reward.source = .none
-        }
-        if algorithm.isWeighing, reward.source == .none {
-            throw StageError(
-                .inputMissing,
-                "--algorithm \(algorithm.rawValue) weighs steps by their scores, and there are none: run rgvlm-label, or "
-                    + "give another --reward")
         }
         let rewardName = algorithm.readsScores ? "-\(reward.source == .none ? "sparse" : reward.source.name)" : ""
         run = train.run ?? "\(algorithm.rawValue)-\(preset.rawValue)\(rewardName)-seed\(seed)"

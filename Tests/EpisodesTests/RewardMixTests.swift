@@ -54,9 +54,9 @@ import Testing
         }
     }
 
-    /// What shaping adds over a span depends on its start only, however long it is and however it ends, when failed ends
-    /// absorb: so it cannot change which way is best. Where they bootstrap, the potential of the last state is left, as
-    /// its value is.
+    /// What shaping adds over a span depends on its start only, however long it is and however it ends, when failed
+    /// ends absorb: so it cannot change which way is best. Where they bootstrap, the potential of the last state
+    /// is left, as its value is.
     @Test(arguments: [1, 0.97, 0.5] as [Float])
     func shapingTelescopes(_ gamma: Float) {
         let hash = SeededHash(seed: 5, purpose: 0)

@@ -180,7 +180,7 @@ import Testing
         #expect(try count("label_scores") == 0 && count("label_windows") == 0)
     }
 
-    /// Scores may be any numbers, and a span may say what its first state is worth; whole ones are shown as whole numbers.
+    /// Scores may be any numbers, and a span may say what its first state is worth; whole ones are shown as such.
     @Test func scoresAreAnyNumbers() throws {
         let values = [9.75, 3, 0, 10, 2.5]
         try store.write { db in

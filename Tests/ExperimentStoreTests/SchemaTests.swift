@@ -5,9 +5,13 @@ import Testing
 
 @testable import ExperimentStore
 
-/// The one schema makes what the five migrations of earlier versions made. Their text is in Fixtures/former.
+/// The one schema makes what the five migrations of earlier versions made, but for what was changed since. Their text
+/// is in Fixtures/former.
 @Suite struct SchemaTests {
     private static let former = ["1-dataset", "2-simulation", "3-labels", "4-training", "5-evaluation"]
+
+    /// What is no longer as it was: scores are any numbers, and a span can say what its first state is worth.
+    private static let changed: Set = ["label_scores", "label_spans", "label_list"]
 
     /// A store as earlier versions left it, without rows.
     private func makeFormer(_ path: String) throws {
@@ -49,8 +53,8 @@ import Testing
         try makeFormer(folder("former.sqlite"))
         try ExperimentStore(folder("new.sqlite"), access: .write).close()
         let (former, new) = (try things(folder("former.sqlite")), try things(folder("new.sqlite")))
-        #expect(former.subtracting(new) == [])
-        #expect(new.subtracting(former) == [])
+        #expect(Set(former.subtracting(new).map(\.name)) == Self.changed)
+        #expect(Set(new.subtracting(former).map(\.name)) == Self.changed)
         #expect(new.count > 70)
     }
 
@@ -75,7 +79,7 @@ import Testing
         }
         let (former, new) = (try columns(folder("former.sqlite")), try columns(folder("new.sqlite")))
         #expect(former.keys.sorted() == new.keys.sorted())
-        for (name, rows) in former { #expect(new[name] == rows, "\(name)") }
+        for (name, rows) in former where !Self.changed.contains(name) { #expect(new[name] == rows, "\(name)") }
     }
 
     /// A store of an earlier version is refused, for reading and writing, and stays as it is.

@@ -30,7 +30,8 @@ import Testing
             #""algorithm":"filtered-bc","batchSize":32,"dataSHA256":"ab","encoder":"patches""#,
             #""iql":\#(try text(settings.iql))"#, #""network":\#(try text(description.network))"#,
             #""optimizer":\#(try text(settings.optimizer)),"precision":"float32""#,
-            #""reward":{"generatedWeight":1,"source":{"labels":{"run":"a/b"}},"sparseWeight":1,"transform":"scaled"}"#,
+            #""reward":{"ends":"absorbing","generatedWeight":1,"source":{"labels":{"run":"a/b"}},"#
+                + #""sparseWeight":1,"transform":"scaled"}"#,
             #""seed":18446744073709551615,"shift":0,"step":7,"sums":{"count":0,"names":[],"values":[]}"#,
             #""unrecorded":[{"name":"loss","split":"train","step":7,"value":0.5}],"version":2"#,
             #""vocabulary":["<padding>","<unknown>","it","take"],"window":17"#,

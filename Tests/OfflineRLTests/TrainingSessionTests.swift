@@ -79,6 +79,37 @@ import Testing
         var status: TrainRun.Status?
     }
 
+    /// What a row needs and the data do not have is an error, or said.
+    @Test func whatTheDataLackIsSaid() throws {
+        var bench = try Bench()
+        bench.settings.algorithm = .raBC
+        let error = #expect(throws: TrainingDataError.self) { try bench.session() }
+        #expect(error?.code == .unscored && error?.message.contains("weighs steps by their scores") == true)
+        // Of the primitives, which are all fulfilled, none has failed.
+        bench.settings.algorithm = .filteredBC
+        #expect(try bench.session().notes == ["no instruction of these data has failed: filtered-bc is bc here"])
+        bench.settings.algorithm = .iql
+        bench.settings.reward.source = .minimumDistance
+        #expect(try bench.session().notes.contains { $0.contains("min-distance is blind") })
+        bench.settings.reward.source = .timeIndex
+        bench.settings.reward.transform = .mean
+        do {
+            let session = try bench.session()
+            #expect(session.notes.isEmpty)
+            #expect(session.opening.contains { $0.hasPrefix("mean score:") })
+            #expect(session.opening.contains { $0.hasPrefix("dawdling: not known") })
+            // The run keeps what the reward makes of the data.
+            let kept = try JSONDecoder().decode(LearningSettings.self, from: Data(session.identity.config.utf8))
+            #expect(kept.rewardSummary == session.training.rewardSummary && kept.rewardSummary?.centre != nil)
+        }
+        bench.settings.kinds = [.task]
+        #expect(try bench.session().opening.contains { $0.hasPrefix("dawdling: going on for ever") })
+        bench.settings.reward.source = .minimumDistance
+        bench.settings.kinds = [.task]
+        bench.settings.splits = ["train"]
+        #expect(try bench.session().training.counts.failed > 0)
+    }
+
     /// Wherever it crashes, a run ends with the same bytes and figures as one that was left alone.
     @Test func crashedAtAnyEventItEndsLikeOneThatWasNot() throws {
         let whole = try Bench()

@@ -27,7 +27,7 @@ import Testing
             ($0.failed, $0.failedScored, $0.dawdling, $0.inherited) = (3, 90, -1.307, 1200)
         }
         #expect(
-            text == "1 x sparse + 0.3 x labels (mean, mean score 4.18); dawdling for ever is worth -1.31; "
+            text == "1 x sparse + 0.3 x labels (mean, mean score 4.18); dawdling for ever is worth \u{2212}1.31; "
                 + "1,200 of 1,500 scores are the task's; failed ends absorbing")
     }
 

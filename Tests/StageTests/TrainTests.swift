@@ -251,8 +251,8 @@ private enum Labelled {
         #expect(reward.count == 1)
     }
 
-    /// The distance to go is a label run of numbers: spans that are fulfilled end at the full score, and the run is known
-    /// by its annotator, as the one without errors is.
+    /// The distance to go is a label run of numbers: spans that are fulfilled end at the full score, and the run is
+    /// known by its annotator, as the one without errors is.
     @Test func oraclesAreLabelRuns() throws {
         let store = try stored()
         #expect(

@@ -1,8 +1,8 @@
 /// Weights of reward-aligned behaviour cloning (RA-BC; Chen et al. 2025, SARM, arXiv 2509.25358, equations 8 and 9; as
 /// in LeRobot's `utils/rabc.py`): steps that bring the goal nearer are imitated, steps back are not.
 ///
-/// With r a step's gain in progress, mu the mean of all gains, at least 0, and sigma their deviation, the weight is 1 for
-/// r > kappa, `clip((r - (mu - 2 sigma)) / (4 sigma + epsilon), 0, 1)` for 0 <= r <= kappa, and 0 for r < 0. A step
+/// With r a step's gain in progress, mu the mean of all gains, at least 0, and sigma their deviation, the weight is 1
+/// for r > kappa, `clip((r - (mu - 2 sigma)) / (4 sigma + epsilon), 0, 1)` for 0 <= r <= kappa, and 0 for r < 0. A step
 /// without a score has weight 1. There a gain is over a chunk of actions; here a policy acts step by step, and so it is
 /// over one. The learner divides by the mean weight of its batch, as there.
 package enum AlignedWeights {

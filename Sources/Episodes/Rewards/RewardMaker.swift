@@ -1,6 +1,7 @@
 /// Makes the rewards of instructions, which come episode by episode.
 ///
-/// They are there when the last episode is: the mean is over all of them, and one of the controls permutes their scores.
+/// They are there when the last episode is: the mean is over all of them, and one of the controls permutes their
+/// scores.
 package struct RewardMaker: Sendable {
     private let mix: RewardMix
     private let gamma: Float

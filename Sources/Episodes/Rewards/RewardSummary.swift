@@ -23,8 +23,8 @@ package struct RewardSummary: Sendable, Hashable, Codable {
     package init() {}
 
     /// What it is worth to go on for ever as failures do: `weight * term / (1 - discount)`. Where it is not well below
-    /// what finishing pays, dawdling is learned. For `mean` it is `weight * (mean score of failed steps - centre) / 10 /
-    /// (1 - discount)`.
+    /// what finishing pays, dawdling is learned. For `mean` it is
+    /// `weight * (mean score of failed steps - centre) / 10 / (1 - discount)`.
     ///
     /// - Parameters:
     ///   - term: The mean generated term of bad steps, before its weight.

@@ -1,8 +1,9 @@
 extension Schema {
     /// Labels. A run asks questions about spans; a span is an instruction's stretch of an episode, as it was shown. An
     /// answer is kept whether or not the span that first asked for it still exists: it was paid for, and the same
-    /// question finds it again by its hash. Money is in billionths of a dollar, so that sums are exact. Scores are whole
-    /// numbers of a VLM, or any of what computes them; where they are values of states, a span has that of its first.
+    /// question finds it again by its hash. Money is in billionths of a dollar, so that sums are exact. Scores are
+    /// whole numbers of a VLM, or any of what computes them; where they are values of states, a span has that of its
+    /// first.
     static let labels = """
         CREATE TABLE label_prompts (
             sha256 BLOB PRIMARY KEY CHECK (length(sha256) = 32),

@@ -19,7 +19,8 @@ extension LabelRun {
         try ScoreCount.fetchAll(
             db,
             sql: """
-                SELECT CAST(round(c.score) AS INTEGER) AS score, count(*) AS count, s.control = 'none' AS is_genuine, s.status = 'scored' AS is_whole
+                SELECT CAST(round(c.score) AS INTEGER) AS score, count(*) AS count, s.control = 'none' AS is_genuine,
+                    s.status = 'scored' AS is_whole
                 FROM label_spans s JOIN label_scores c ON c.span_id = s.id
                 WHERE s.run_id = :run GROUP BY 1, 3, 4
                 """, arguments: ["run": id])

@@ -76,11 +76,12 @@ extension TrainingSession {
 extension TrainingSet {
     /// What a row needs and these data do not have, in words; nothing that keeps it from being trained.
     func shortcomings(_ settings: TrainingSettings) -> [String] {
-        guard counts.failed == 0 else { return [] }
-        if settings.algorithm == .filteredBC {
+        if settings.algorithm == .filteredBC, counts.failed == 0 {
             return ["no instruction of these data has failed: filtered-bc is bc here"]
         }
-        guard settings.algorithm.readsScores, settings.reward.source == .minimumDistance else { return [] }
-        return ["no instruction of these data has failed: every state is on a demonstration, min-distance says nothing"]
+        guard settings.reward.source == .minimumDistance, rewardSummary.centre == 10 else { return [] }
+        return [
+            "every state that has a demonstration is on one, as no failure shares its sentence: min-distance is blind"
+        ]
     }
 }

@@ -193,6 +193,12 @@ package final class TrainingSession {
         _ store: ExperimentStore, _ settings: TrainingSettings, _ splits: [String], vocabulary: Vocabulary?,
         centre: Float? = nil
     ) throws -> TrainingSet {
+        if settings.algorithm.isWeighing, settings.reward.source == .none {
+            throw TrainingDataError(
+                .unscored,
+                "\(settings.algorithm.rawValue) weighs steps by their scores, and there are none: run rgvlm-label, or "
+                    + "give another --reward")
+        }
         var options = TrainingSet.Options(
             dataset: settings.dataset, splits: splits, kinds: settings.kinds, reward: settings.reward,
             gamma: settings.iql.discount, fulfilledOnly: settings.algorithm == .filteredBC && vocabulary == nil)

@@ -48,8 +48,8 @@ package struct AnnotatorSettings: Sendable, Equatable, Codable {
         self.seed = seed
     }
 
-    /// Who a run by it says it is from: the kind, or `noise-free` for scripted scores without errors. That and `distance`
-    /// are oracles: they know what no camera sees and make no mistakes.
+    /// Who a run by it says it is from: the kind, or `noise-free` for scripted scores without errors. That and
+    /// `distance` are oracles: they know what no camera sees and make no mistakes.
     package var name: String {
         let isRight = wrongScores == 0 && compression == 0 && refusals == 0 && malformed == 0 && truncations == 0
         return kind == .scripted && isRight ? LabelRun.noiseFree : kind.rawValue

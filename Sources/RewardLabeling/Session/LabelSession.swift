@@ -45,6 +45,8 @@ package struct LabelSession: Sendable {
         onWait: @escaping @Sendable (StoreError) -> Void = { _ in }
     ) throws {
         var plan = plan
+        // What is computed does not depend on how it is shown.
+        if scorer != nil { plan.selection.controlCount = 0 }
         let dataset = try plan.settle(in: store)
         var spans: [LabelRun.NewSpan] = []
         if isRetry {

@@ -11,10 +11,8 @@ final class ApproachField: Sendable {
     private let eyeY: Float
     /// By cell and heading.
     private let costs: [UInt16]
-    /// Cells and headings from which an object is in reach and ahead.
-    private let sources: [Int]
-    private static let unreachable = UInt16.max
-    private static let stepCost = 4
+    static let unreachable = UInt16.max
+    static let stepCost = 4
     /// For a cell's width between the agent and the object: less than a step, so that stepping closer always pays.
     private static let gapCost: Float = 3
     /// Degrees an object may be above or below the middle of the view.
@@ -26,23 +24,8 @@ final class ApproachField: Sendable {
         self.boxes = boxes
         grid = scene.grid
         eyeY = scene.eyeY
-        var sources = Self.sources(boxes, scene.grid, within: World.reach)
-        if sources.isEmpty {
-            let nearest = Self.freeCells(scene.grid).flatMap { cell in
-                boxes.map { $0.horizontalDistance(x: cell.x, z: cell.z) }
-            }.min()
-            if let nearest { sources = Self.sources(boxes, scene.grid, within: nearest + AgentPose.cell) }
-        }
-        costs = Self.spread(sources, over: scene.grid)
-        self.sources = sources.map(\.node)
-    }
-
-    /// Actions from the best of the poses that `other` leads to; nil where there is no way.
-    func cost(fromSourcesOf other: ApproachField) -> Double? {
-        guard let least = other.sources.lazy.map({ self.costs[$0] }).min(), least != Self.unreachable else {
-            return nil
-        }
-        return Double(least) / Double(Self.stepCost)
+        costs = Self.spread(
+            Self.sources(boxes, scene.grid, within: Self.reach(boxes, scene.grid)), over: scene.grid)
     }
 
     /// Actions from a pose; nil where there is no way.
@@ -50,8 +33,15 @@ final class ApproachField: Sendable {
         guard let cell = grid.index(x: pose.x, z: pose.z), (0...3).contains(pose.heading) else { return nil }
         let cost = costs[cell * 4 + pose.heading]
         guard cost != Self.unreachable else { return nil }
-        let steps = Double(cost) / Double(Self.stepCost)
-        return steps + tilt(pose) * max(0, 1 - steps / Self.lookDistance)
+        return Double(cost) / Double(Self.stepCost) + looks(from: pose)
+    }
+
+    /// Looks up or down, the more of them the nearer the pose; 0 where there is no way.
+    func looks(from pose: AgentPose) -> Double {
+        guard let cell = grid.index(x: pose.x, z: pose.z), (0...3).contains(pose.heading) else { return 0 }
+        let cost = costs[cell * 4 + pose.heading]
+        guard cost != Self.unreachable else { return 0 }
+        return tilt(pose) * max(0, 1 - Double(cost) / Double(Self.stepCost) / Self.lookDistance)
     }
 
     /// Looks up or down that the nearest object is out of view by.
@@ -74,8 +64,17 @@ final class ApproachField: Sendable {
         }
     }
 
+    /// Within which distance a pose is good: what the agent can reach, or a little more than the nearest cell is away.
+    static func reach(_ boxes: [Bounds], _ grid: CellGrid) -> Float {
+        guard sources(boxes, grid, within: World.reach).isEmpty else { return World.reach }
+        let nearest = freeCells(grid).flatMap { cell in
+            boxes.map { $0.horizontalDistance(x: cell.x, z: cell.z) }
+        }.min()
+        return nearest.map { $0 + AgentPose.cell } ?? World.reach
+    }
+
     /// Poses that have an object ahead, with what they lack.
-    private static func sources(
+    static func sources(
         _ boxes: [Bounds], _ grid: CellGrid, within reach: Float
     ) -> [(node: Int, cost: Int)] {
         let ahead = [SIMD2<Float>(0, 1), SIMD2(1, 0), SIMD2(0, -1), SIMD2(-1, 0)]
@@ -101,7 +100,7 @@ final class ApproachField: Sendable {
     }
 
     /// Dijkstra's algorithm with a list of nodes for each cost.
-    private static func spread(_ sources: [(node: Int, cost: Int)], over grid: CellGrid) -> [UInt16] {
+    static func spread(_ sources: [(node: Int, cost: Int)], over grid: CellGrid) -> [UInt16] {
         var costs = [UInt16](repeating: unreachable, count: grid.width * grid.depth * 4)
         var waiting: [[Int]] = []
         func reach(_ node: Int, _ cost: Int) {

@@ -29,10 +29,19 @@ final class GoalInRoom: Sendable {
     let named: [Name: [Int]]
     private let shared: ApproachFields
     private let fields = Mutex([StateKey: ApproachField]())
+    let ways = Mutex([WayKey: WayToGoal]())
 
     struct Name: Hashable {
         var text: String
         var role: GoalRole
+    }
+
+    /// What decides a way through the sub-goals that are left.
+    struct WayKey: Hashable {
+        var epoch: Int
+        var first: Int
+        var binding: Binding
+        var isUnderWay: Bool
     }
 
     private struct StateKey: Hashable {

@@ -104,7 +104,7 @@ import Testing
         #expect(counts.inherited > 0 && counts.inherited < counts.steps - counts.unscored)
         #expect(set.rewardSummary.centre != nil && set.rewardSummary.dawdling != nil && counts.failed > 0)
         let near = try load(RewardMix(source: .minimumDistance), .iql, gamma: 0.9, kinds: [.task], limit: nil).set
-        #expect(Set(near.rewards).count > 3)
+        #expect(near.isScored.contains(false) && Set(near.rewards).count > 2)
         #expect(counts.flaggedEpisodes == 1 && counts.flaggedTransitions == 1)
         #expect(set.items.contains { !$0.isFulfilled })
         let (fulfilled, _) = try load(mix, .filteredBC, gamma: 0.9, kinds: Instruction.Kind.allCases, limit: nil)

@@ -186,8 +186,8 @@ import Testing
         #expect(longest == length)
     }
 
-    /// The critic takes nothing from what follows a failed end where it absorbs, and bootstraps there where it does not.
-    /// The sparse reward is none either way.
+    /// The critic takes nothing from what follows a failed end where it absorbs, and bootstraps where it does not. The
+    /// sparse reward is none either way.
     @Test(arguments: RewardMix.Ends.allCases) func failedEndsAreAsTheMixSays(_ ends: RewardMix.Ends) throws {
         let set = try TrainingSet(
             world.store,
