@@ -40,19 +40,26 @@ package struct TabularLearner: Sendable {
         for (place, choice) in problem.choices.enumerated() { means[place] /= Double(choice.count) }
         var values = Values(
             states: [Double](repeating: 0, count: problem.stateCount), choices: means, sweeps: 0)
-        var change = Double.infinity
-        while change > tolerance, values.sweeps < sweepLimit {
-            change = 0
+        // What follows a state has changed since it was last looked at.
+        var isStale = [Bool](repeating: true, count: problem.stateCount)
+        var isDone = false
+        while !isDone, values.sweeps < sweepLimit {
+            isDone = true
             // States are numbered as they were first met, so that going backwards takes a reward to its walk's start
             // at once.
-            for state in problem.choicesOfState.indices.reversed() where !problem.choicesOfState[state].isEmpty {
+            for state in problem.choicesOfState.indices.reversed() where isStale[state] {
+                isStale[state] = false
                 let own = problem.choicesOfState[state]
+                guard !own.isEmpty else { continue }
                 for place in own {
                     values.choices[place] = means[place] + following(problem, problem.choices[place], values.states)
                 }
                 let value = expectile(own, problem, values.choices)
-                change = max(change, abs(value - values.states[state]))
+                let change = abs(value - values.states[state])
                 values.states[state] = value
+                guard change > tolerance else { continue }
+                isDone = false
+                for before in problem.statesBefore(state) { isStale[before] = true }
             }
             values.sweeps += 1
         }

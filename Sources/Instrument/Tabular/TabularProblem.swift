@@ -44,6 +44,37 @@ package struct TabularProblem: Sendable {
     /// One for each state in which a walk began that fulfils its instruction.
     let starts: [Start]
 
+    /// States from which a choice has led to a state, one by one, and where a state's begin.
+    private let before: (states: [Int32], first: [Int])
+
+    init(
+        choicesOfState: [Range<Int>], choices: [Choice], outcomes: [Outcome], choiceOfStep: [Int32], starts: [Start]
+    ) {
+        (self.choicesOfState, self.choices, self.outcomes) = (choicesOfState, choices, outcomes)
+        (self.choiceOfStep, self.starts) = (choiceOfStep, starts)
+        var first = [Int](repeating: 0, count: choicesOfState.count + 1)
+        // A failed end may be taken for the state before it, which is then before itself.
+        func after(_ choice: Choice) -> [Int32] {
+            outcomes[choice.outcomes].flatMap { $0.isFailedEnd ? [$0.state, choice.state] : [$0.state] }
+        }
+        for choice in choices { for state in after(choice) { first[Int(state) + 1] += 1 } }
+        for state in choicesOfState.indices { first[state + 1] += first[state] }
+        var states = [Int32](repeating: 0, count: first.last ?? 0)
+        var next = first
+        for choice in choices {
+            for state in after(choice) {
+                states[next[Int(state)]] = choice.state
+                next[Int(state)] += 1
+            }
+        }
+        before = (states, first)
+    }
+
+    /// States from which a choice has led to `state`; some more than once.
+    func statesBefore(_ state: Int) -> some Sequence<Int> {
+        before.states[before.first[state]..<before.first[state + 1]].lazy.map { Int($0) }
+    }
+
     /// States that were met.
     package var stateCount: Int { choicesOfState.count }
     /// Steps of all walks.
