@@ -25,12 +25,11 @@ enum FakeRows {
     static func noteEvaluation(_ name: String, isRun: Bool, step: Int, in store: ExperimentStore) throws {
         try store.write { db in
             let training = try isRun ? TrainRun.named(name, db) : nil
-            try EvalRun.named("\(name)@near", db)?.delete(db)
             let identity = EvalRun.Identity(
                 name: "\(name)@near", agent: training == nil ? .random : .policy, trainRunID: training?.id,
                 checkpointStep: training == nil ? nil : step, taskSet: "near",
                 taskSetSHA256: [UInt8](repeating: 0, count: 32), seed: 0, config: "{}")
-            var run = try EvalRun.create(identity, db)
+            var run = try EvalRun.of(identity, db) ?? EvalRun.create(identity, db)
             try run.finish(seconds: 0, db)
         }
     }

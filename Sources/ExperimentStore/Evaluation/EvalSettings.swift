@@ -9,6 +9,8 @@ extension EvalRun {
         package var count: Int?
         /// Numbers of sub-tasks; nil for those of a file.
         package var lengths: [Int]?
+        /// Of a split: whose episodes tasks are cut from; nil where nothing is said.
+        package var behaviours: [String]?
         /// As in `recorded`.
         package var start: String
 
@@ -18,7 +20,9 @@ extension EvalRun {
         package static let drawnLengths = Array(1...6)
 
         /// A set from a file, or drawn from a split, with the numbers that are meant where none are said.
-        package init(file: String?, split: String, count: Int?, lengths: [Int]?, start: String) {
+        package init(
+            file: String?, split: String, count: Int?, lengths: [Int]?, behaviours: [String]? = nil, start: String
+        ) {
             if let file {
                 source = "file \(file.split(separator: "/").last.map(String.init) ?? file)"
                 (self.count, self.lengths) = (count, lengths?.sorted())
@@ -26,6 +30,7 @@ extension EvalRun {
                 source = "split \(split)"
                 (self.count, self.lengths) = (count ?? Self.drawnCount, (lengths ?? Self.drawnLengths).sorted())
             }
+            self.behaviours = behaviours?.sorted()
             self.start = start
         }
     }
