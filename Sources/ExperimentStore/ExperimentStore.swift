@@ -159,10 +159,10 @@ package final class ExperimentStore: Sendable {
             throw StoreError(.notAStore, "is empty: nothing was ingested", file: path)
         }
         let applied = isListed ? try migrator.appliedIdentifiers(db) : []
-        guard let version = applied.intersection([Schema.version, Schema.formerVersion]).first else {
+        guard applied.contains(Schema.version) || !applied.isDisjoint(with: Schema.formerVersions) else {
             throw StoreError(.notAStore, "is not an rgvlm store", file: path)
         }
-        guard version == Schema.version else {
+        guard applied.contains(Schema.version) else {
             throw StoreError(
                 .older,
                 """

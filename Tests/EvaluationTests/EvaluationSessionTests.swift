@@ -42,15 +42,26 @@ import Testing
         /// A session over tasks of the training split.
         func session(
             runs: [String] = [], agents: [EvalRun.Agent] = [], count: Int = 6, root: String? = nil,
+            rules: [EvalRun.Rules] = [.sprint], start: TaskSet.Start = .recorded, seed: UInt64 = 1,
+            weights: String? = nil,
             onEvent: @escaping (EvaluationEvent) throws -> Void = { _ in },
             shouldStop: @escaping @Sendable () -> Bool = { false }
         ) throws -> EvaluationSession {
             let store = try ExperimentStore(path, access: .read)
             let dataset = try #require(try store.read { try DatasetRow.all($0).first })
             let settings = EvaluationSettings(
-                seed: 1, dataset: dataset, root: root ?? self.root, threads: 2, runs: runs, agents: agents,
-                sets: [EvaluationSettings.Tasks(name: "train", source: .split("train"), count: count)])
+                seed: seed, dataset: dataset, root: root ?? self.root, threads: 2, weights: weights, runs: runs,
+                agents: agents,
+                sets: [
+                    EvaluationSettings.Tasks(
+                        name: "train", source: .split("train"), count: count, start: start, rules: rules)
+                ])
             return try EvaluationSession(settings, store: store, onEvent: onEvent, shouldStop: shouldStop)
+        }
+
+        func all() throws -> [EvalRun] {
+            let store = try ExperimentStore(path, access: .read)
+            return try store.read { try EvalRun.all($0) }
         }
 
         func rollouts(_ name: String) throws -> [Rollout] {
@@ -73,6 +84,88 @@ import Testing
         let third = try #require(try bench.session(runs: ["r"]).run())
         #expect(third[0].isNew && third[0].checkpointStep == 3)
         #expect(try bench.rollouts("r@train").count == 6)
+        // The policy with fewer updates was another evaluation, which is still there.
+        #expect(try bench.all().filter { $0.identity.name == "r@train" }.map(\.identity.checkpointStep) == [2, 3])
+    }
+
+    /// Rules, starts, seeds and numbers of tasks make evaluations of their own; none takes another's place, and each is
+    /// found again.
+    @Test func noneTakesAnothersPlace() async throws {
+        let bench = try await Bench(training: false)
+        var others: [Int] = []
+        func run(
+            _ count: Int = 6, _ rules: [EvalRun.Rules] = [.sprint], _ start: TaskSet.Start = .recorded, seed: UInt64 = 1
+        ) throws -> [EvaluationResult] {
+            try #require(
+                try bench.session(
+                    agents: [.random], count: count, rules: rules, start: start, seed: seed,
+                    onEvent: { if case .stored(_, let count) = $0 { others.append(count) } }
+                ).run())
+        }
+        #expect(try run().map(\.name) == ["random@train"])
+        let both = try run(6, [.sprint, .masked])
+        #expect(both.map(\.name) == ["random@train", "random@train+masked"] && both.map(\.isNew) == [false, true])
+        #expect(both.map(\.rules) == [.sprint, .masked])
+        #expect(try run(5)[0].isNew && run(6, [.sprint], .random)[0].isNew && run(seed: 2)[0].isNew)
+        #expect(others == [0, 0, 1, 2, 3])
+        #expect(try bench.all().count == 5)
+        #expect(try !run()[0].isNew && !run(5)[0].isNew && !run(6, [.sprint], .random)[0].isNew && !run(seed: 2)[0].isNew)
+        #expect(try bench.all().count == 5)
+        #expect(try bench.rollouts("random@train+masked").count == 6)
+    }
+
+    /// An evaluation of more tasks than sit together goes on with the groups that are left, and comes to the same.
+    @Test func itGoesOnWithWhatIsLeft() async throws {
+        let whole = try await Bench()
+        let count = Evaluator.seats + 30
+        let expected = try #require(try whole.session(runs: ["r"], count: count).run())
+        let bench = try await Bench()
+        let first = try bench.session(
+            runs: ["r"], count: count,
+            onEvent: { if case .progress(_, let tasks, _, _) = $0, tasks > Evaluator.seats { throw Crash() } })
+        #expect(throws: Crash.self) { try first.run() }
+        #expect(try bench.all().map(\.status) == [.running])
+        #expect(try bench.rollouts("r@train").count == Evaluator.seats)
+        var least = Int.max
+        let second = try #require(
+            try bench.session(
+                runs: ["r"], count: count,
+                onEvent: { if case .progress(_, let tasks, _, let steps) = $0, steps > 0 { least = min(least, tasks) } }
+            ).run())
+        #expect(second[0].isNew && least >= Evaluator.seats, "\(least)")
+        #expect(try bench.rollouts("r@train") == whole.rollouts("r@train"))
+        #expect(second[0].summary == expected[0].summary)
+        #expect(try bench.all().map(\.status) == [.done])
+    }
+
+    /// A policy acts with the windows it was trained with, and with its best checkpoint where validations decide.
+    @Test func itActsAsItWasTrained() async throws {
+        let bench = try await Bench(training: false)
+        for window in [2, 17] {
+            var settings = TrainingSettings(run: "w\(window)", seed: 1)
+            settings.steps = 1
+            settings.batch = 4
+            settings.threads = 1
+            settings.window = window
+            settings.validation = []
+            _ = try TrainingSession(settings, store: bench.path).train()
+        }
+        _ = try bench.session(runs: ["w2", "w17"]).run()
+        #expect(try bench.all().map { $0.settings?.window } == [2, 17])
+        var settings = TrainingSettings(run: "early", seed: 1)
+        settings.steps = 40
+        settings.batch = 4
+        settings.threads = 1
+        settings.validation = ["train"]
+        settings.validateEvery = 1
+        settings.checkpointEvery = 50
+        settings.earlyStop = 1
+        settings.optimizer.learningRate = 0.05
+        let report = try TrainingSession(settings, store: bench.path).train()
+        let best = try #require(report.best)
+        #expect(best != report.checkpoint)
+        let result = try #require(try bench.session(runs: ["early"]).run())
+        #expect(best.hasSuffix(String(format: "%08d", result[0].checkpointStep ?? -1)))
     }
 
     /// Crashed at any event, an evaluation is in the store as a whole or not at all; made again it is what an
@@ -122,8 +215,7 @@ import Testing
         #expect(try bench.session(runs: ["r"]).run()?.count == 1)
     }
 
-    /// Tasks that could not be set up are tried again: the release may not have been there. Other tasks under the same
-    /// name take the old ones' place.
+    /// Tasks that could not be set up are tried again: the release may not have been there.
     @Test func whatCouldNotBeSetUpIsTriedAgain() async throws {
         let bench = try await Bench(training: false)
         let part = bench.folder("part")
@@ -143,12 +235,7 @@ import Testing
         #expect(second?.first?.isNew == true)
         #expect(try bench.rollouts("expert@train").allSatisfy { $0.problem == nil })
         #expect(try bench.session(agents: [.expert]).run()?.first?.isNew == false)
-        var isReplacing = false
-        _ = try bench.session(
-            agents: [.expert], count: 5,
-            onEvent: { if case .stored(_, let replacing) = $0 { isReplacing = replacing } }
-        ).run()
-        #expect(isReplacing)
+        #expect(try bench.all().count == 1)
     }
 
     @Test func whoCannotActIsNamed() async throws {

@@ -111,17 +111,54 @@ import Testing
         #expect(try summary(file) == before)
     }
 
-    /// A run that began anew elsewhere has lost its evaluations here too.
-    @Test func whatIsGoneThereIsGone() throws {
+    /// An evaluation that is only here stays, whatever a file of results has of its run; a run that began anew elsewhere,
+    /// with other settings, has lost its evaluations here too.
+    @Test func whatIsOnlyHereStays() throws {
         let main = try makeStore()
         let file = try makeResults("old", main)
         let store = try ExperimentStore(main, access: .write)
         _ = try store.takeResults(from: file)
         let results = try ExperimentStore(file, access: .write)
         try results.write { try EvalRun.named("old@near", $0)?.delete($0) }
+        try store.write { db in
+            let run = try #require(try TrainRun.named("old", db))
+            var other = evaluation("old@near", of: run)
+            other.config = "{\"side\":1}"
+            _ = try EvalRun.create(
+                EvalRun.Identity(
+                    name: other.name, agent: .policy, trainRunID: run.id, checkpointStep: 9, taskSet: "near",
+                    taskSetSHA256: other.taskSetSHA256, seed: 0, config: "{}"), db)
+        }
+        _ = try store.takeResults(from: file)
+        #expect(try store.read { try EvalRun.all($0) }.map(\.identity.checkpointStep) == [3, 9])
+        try results.write { db in
+            let run = try #require(try TrainRun.named("old", db))
+            try run.delete(db)
+            var changed = run.identity
+            changed.config = "{\"seed\":2}"
+            _ = try TrainRun.create(changed, db)
+        }
         try results.close()
         _ = try store.takeResults(from: file)
         #expect(try store.read { try EvalRun.all($0) }.isEmpty)
+        try store.close()
+    }
+
+    /// Half an evaluation from elsewhere does not take the place of a whole one.
+    @Test func aWholeOneIsNotMadeHalf() throws {
+        let main = try makeStore()
+        let file = try makeResults("new", main)
+        let store = try ExperimentStore(main, access: .write)
+        _ = try store.takeResults(from: file)
+        let results = try ExperimentStore(file, access: .write)
+        try results.write { db in
+            let run = try #require(try TrainRun.named("new", db))
+            try EvalRun.named("new@near", db)?.delete(db)
+            _ = try EvalRun.create(evaluation("new@near", of: run), db)
+        }
+        try results.close()
+        _ = try store.takeResults(from: file)
+        #expect(try store.read { try EvalRun.all($0) }.map(\.status) == [.done])
         try store.close()
     }
 

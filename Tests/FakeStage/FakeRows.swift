@@ -30,17 +30,16 @@ enum FakeRows {
     ) throws {
         try store.write { db in
             let training = try isRun ? TrainRun.named(name, db) : nil
-            try EvalRun.named("\(name)@\(set)", db)?.delete(db)
             let identity = EvalRun.Identity(
                 name: "\(name)@\(set)", agent: training == nil ? .random : .policy, trainRunID: training?.id,
                 checkpointStep: training == nil ? nil : step, taskSet: set,
                 taskSetSHA256: [UInt8](repeating: 0, count: 32), seed: 0, config: "{}")
+            guard try EvalRun.of(identity, db) == nil else { return }
             var run = try EvalRun.create(identity, db)
             let rollout = Rollout(
                 index: 0, key: "trial of \(set)", annotation: 0, subTasks: 0..<10, episodeID: nil, scene: 1,
-                taskType: nil,
-                instruction: "", start: .recorded, expertSteps: 4, stepLimit: 8, stepCount: 5, completed: completed,
-                conditions: nil, problem: nil)
+                taskType: nil, instruction: "", start: .recorded, expertSteps: 4, stepLimit: 8, stepCount: 5,
+                completed: completed, conditions: nil, problem: nil)
             try run.record(rollout, steps: [], db)
             try run.finish(seconds: 0, db)
         }

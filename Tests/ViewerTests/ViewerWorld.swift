@@ -69,8 +69,8 @@ final class ViewerWorld {
         }
         try store.execute(
             """
-            INSERT INTO eval_runs VALUES (1, 'sparse-s1@set', 'policy', NULL, 100, zeroblob(32), 'set', zeroblob(32), 1,
-                '{}', 'done', 'a', 'b', 1.5);
+            INSERT INTO eval_runs VALUES (1, 'sparse-s1@set', zeroblob(32), 'policy', NULL, 100, zeroblob(32), 'set',
+                zeroblob(32), 'sprint', 1, '{}', 'done', 'a', 'b', 1.5);
             INSERT INTO rollouts VALUES (1, 1, 0, 'task/trial', 0, 0, 2, \(first), 1001, 'look', 'Take the mug.',
                 'recorded', 9, 18, 3, 1, 1, 2, NULL);
             INSERT INTO rollout_steps VALUES (1, 0, 2, 0, NULL, NULL, 0), (1, 1, 4, 45, 'Mug|1', 'too far away', 0),

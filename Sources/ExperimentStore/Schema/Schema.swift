@@ -9,9 +9,10 @@ internal import GRDB
 /// reason transitions have a range for their action and object class, not a reference to the tables of names.
 enum Schema {
     /// The name of the migration that makes a store.
-    static let version = "1-store"
-    /// The first of the five migrations that made the stores of earlier versions.
-    static let formerVersion = "1-dataset"
+    static let version = "2-store"
+    /// Those of earlier versions, whose stores are refused: the first of five migrations, and one with evaluations known
+    /// by their names.
+    static let formerVersions: Set = ["1-dataset", "1-store"]
 
     static var migrator: DatabaseMigrator {
         var migrator = DatabaseMigrator()

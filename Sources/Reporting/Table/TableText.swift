@@ -273,8 +273,8 @@ enum LaTeXTable {
             + ending("Masked")
         text += "\(Escape.latex(set.name)) & " + titles.joined(separator: " & ") + " \\\\\n"
         let counts = TableLayout.main.map { "{\\scriptsize $n$=\(set.counts[$0.name] ?? 0)}" }
-        let size = masked.map { "{\\scriptsize $n$=\($0.tasks)}" }
-        text += " & " + (counts + [""] + ending(size)).joined(separator: " & ") + " \\\\\n"
+        let size = masked.map { " & {\\scriptsize $n$=\($0.tasks)}" } ?? ""
+        text += " & " + counts.joined(separator: " & ") + " &\(size) \\\\\n"
         for group in TableLayout.groups(set) {
             text += "\\midrule\n" + span(Escape.latex(group.title))
             for line in group.lines {
