@@ -6,7 +6,7 @@ import Testing
 @testable import ScriptedAnnotator
 
 @Suite struct DistanceToGoTests {
-    private func episodes(_ policy: BehaviourPolicy) throws -> [ScriptedEpisode] {
+    private func episodes(_ policy: Behaviour) throws -> [ScriptedEpisode] {
         try ScriptedEpisode.all.get().filter { $0.policy == policy }
     }
 

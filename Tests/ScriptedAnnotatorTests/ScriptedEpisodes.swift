@@ -13,7 +13,7 @@ import Testing
 /// Generated episodes with their states and goals, made once and shared.
 struct ScriptedEpisode: Sendable {
     let key: String
-    let policy: BehaviourPolicy
+    let policy: Behaviour
     let type: TaskType
     let trajectory: Trajectory
     let truth: EpisodeTruth
@@ -22,7 +22,7 @@ struct ScriptedEpisode: Sendable {
     /// The steps of every sub-task.
     let subTasks: [Range<Int>]
 
-    init(_ setup: EpisodeSetup, _ policy: BehaviourPolicy, number: Int, renderer: Renderer) throws {
+    init(_ setup: EpisodeSetup, _ policy: Behaviour, number: Int, renderer: Renderer) throws {
         var run = try EpisodeRun(setup, policy: policy, renderer: renderer, keepsFrames: false)
         run.play()
         let made = GeneratedEpisode(run, number: number)
@@ -31,7 +31,7 @@ struct ScriptedEpisode: Sendable {
     }
 
     init(
-        _ key: String, _ policy: BehaviourPolicy, _ trajectory: Trajectory, _ world: World, renderer: Renderer
+        _ key: String, _ policy: Behaviour, _ trajectory: Trajectory, _ world: World, renderer: Renderer
     ) throws {
         self.key = key
         self.policy = policy
@@ -90,7 +90,7 @@ struct ScriptedEpisode: Sendable {
             let next = try #require(found)
             let setup = try EpisodeSetup(
                 rooms[next.room], options: next.options, seed: UInt64(number), renderer: renderer)
-            let policies: [BehaviourPolicy] = number < 7 ? [.expert, .noisy, .random] : [.expert]
+            let policies: [Behaviour] = number < 7 ? [.expert, .noisy, .random] : [.expert]
             return try policies.map {
                 try ScriptedEpisode(setup, $0, number: number, renderer: renderer)
             }

@@ -14,7 +14,7 @@ import Testing
 @Suite struct ScriptedJudgementTests {
     private let faultless = ScriptedAnnotator(AnnotatorSettings(wrongScores: 0))
 
-    private func episodes(_ policy: BehaviourPolicy) throws -> [ScriptedEpisode] {
+    private func episodes(_ policy: Behaviour) throws -> [ScriptedEpisode] {
         try ScriptedEpisode.all.get().filter { $0.policy == policy }
     }
 
@@ -61,7 +61,7 @@ import Testing
 
     /// Random actions lead nowhere on average, experts to the end.
     @Test func potentialStaysLowForRandomEpisodes() throws {
-        func gain(_ policy: BehaviourPolicy) throws -> Double {
+        func gain(_ policy: Behaviour) throws -> Double {
             let gains = try episodes(policy).map { episode in
                 let values = episode.truth.progress(
                     of: try episode.goal(.task), at: [0, episode.truth.facts.count - 1])
@@ -74,7 +74,7 @@ import Testing
     }
 
     @Test func betterPoliciesScoreHigher() throws {
-        let means = try [BehaviourPolicy.expert, .noisy, .random].map { policy in
+        let means = try [Behaviour.expert, .noisy, .random].map { policy in
             mean(
                 try episodes(policy).flatMap { episode in
                     let goal = try episode.goal(.task)

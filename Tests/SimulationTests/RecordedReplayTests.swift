@@ -7,15 +7,15 @@ import Testing
 @testable import Simulation
 
 @Suite struct RecordedReplayTests {
-    private func trajectory(_ setup: EpisodeSetup, _ policy: BehaviourPolicy, number: Int) throws -> Trajectory {
+    private func trajectory(_ setup: EpisodeSetup, _ policy: Behaviour, number: Int) throws -> Trajectory {
         var run = try EpisodeRun(setup, policy: policy, renderer: Renderer(), keepsFrames: false)
         run.play()
         return GeneratedEpisode(run, number: number).trajectory
     }
 
     /// What failed when it was recorded fails again, everything else succeeds, whatever the renderer's size.
-    @Test(arguments: BehaviourPolicy.allCases)
-    func generatedEpisodesGoAsRecorded(policy: BehaviourPolicy) throws {
+    @Test(arguments: PolicyMix.known)
+    func generatedEpisodesGoAsRecorded(policy: Behaviour) throws {
         for (number, setup) in try GeneratedEpisodes.setups.get().enumerated() where number % 4 == 1 {
             let trajectory = try trajectory(setup, policy, number: number)
             let successes = try #require(trajectory.recordedSuccess)

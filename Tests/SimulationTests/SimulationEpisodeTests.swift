@@ -11,7 +11,7 @@ import Testing
 
 @Suite struct SimulationEpisodeTests {
     private func episode(
-        _ setup: EpisodeSetup, _ policy: BehaviourPolicy, number: Int, keepsFrames: Bool = false
+        _ setup: EpisodeSetup, _ policy: Behaviour, number: Int, keepsFrames: Bool = false
     ) throws -> GeneratedEpisode {
         var run = try EpisodeRun(setup, policy: policy, renderer: Renderer(), keepsFrames: keepsFrames)
         run.play()
@@ -19,8 +19,8 @@ import Testing
     }
 
     /// What a reader of the dataset needs is there, and a reader gets back what was written, for every policy.
-    @Test(arguments: BehaviourPolicy.allCases)
-    func recordsAreWholeAndReadBack(policy: BehaviourPolicy) throws {
+    @Test(arguments: PolicyMix.known)
+    func recordsAreWholeAndReadBack(policy: Behaviour) throws {
         let reader = try JSONReader()
         for (number, setup) in try GeneratedEpisodes.setups.get().enumerated() {
             let made = try episode(setup, policy, number: number).trajectory
@@ -52,8 +52,8 @@ import Testing
     }
 
     /// Through the masks, twice, the states and the pictures are those of the record, failed actions included.
-    @Test(arguments: BehaviourPolicy.allCases)
-    func replaysAreBitIdentical(policy: BehaviourPolicy) throws {
+    @Test(arguments: PolicyMix.known)
+    func replaysAreBitIdentical(policy: Behaviour) throws {
         for (number, setup) in try GeneratedEpisodes.setups.get().enumerated() where number % 3 == 0 {
             let made = try episode(setup, policy, number: number, keepsFrames: true)
             #expect(made.frames.count == made.trajectory.actionCount + 1)
@@ -80,7 +80,7 @@ import Testing
 
     @Test func sameSeedSameBytes() throws {
         let setup = try #require(try GeneratedEpisodes.setups.get().last)
-        for policy in BehaviourPolicy.allCases {
+        for policy in PolicyMix.known {
             let first = try episode(setup, policy, number: 7)
             let second = try episode(setup, policy, number: 7)
             #expect(try first.trajectory.json() == second.trajectory.json())
@@ -163,7 +163,7 @@ import Testing
         #expect(mix.shares.map(\.policy) == [.expert, .random])
         #expect(mix.shares.map(\.share) == [3, 1])
         #expect(try PolicyMix(parsing: mix.description) == mix)
-        let counts = (0..<4000).reduce(into: [BehaviourPolicy: Int]()) {
+        let counts = (0..<4000).reduce(into: [Behaviour: Int]()) {
             $0[mix.policy(seed: UInt64($1)), default: 0] += 1
         }
         #expect(abs((counts[.expert] ?? 0) - 3000) < 150)
