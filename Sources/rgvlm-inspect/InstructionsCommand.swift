@@ -47,20 +47,7 @@ struct InstructionsCommand: AsyncParsableCommand {
     func run() async throws {
         try await runStage {
             let store = try ExperimentStore(try common.configuration().store, access: .read)
-            var query = InstructionQuery()
-            if let split {
-                let known = try store.read { try DatasetSummary.splitNames($0) }
-                guard known.contains(split) else {
-                    throw StageError(
-                        .inputMissing, "\(store.path): has no split \(split); it has \(known.joined(separator: ", "))")
-                }
-            }
-            query.split = split
-            query.kind = kind.flatMap { Instruction.Kind(rawValue: $0.rawValue) }
-            query.behaviours = try chosenBehaviours(behaviour)
-            query.containing = containing
-            query.limit = limit == 0 ? nil : limit
-            query.episode = try episode.map { try store.episode(named: $0).id }
+            let query = try query(store)
             let listing = try store.read { Listing(total: try query.count($0), instructions: try query.fetch($0)) }
             if common.json {
                 try printJSON(listing)
@@ -70,5 +57,23 @@ struct InstructionsCommand: AsyncParsableCommand {
             }
             return .done
         }
+    }
+
+    private func query(_ store: ExperimentStore) throws -> InstructionQuery {
+        var query = InstructionQuery()
+        if let split {
+            let known = try store.read { try DatasetSummary.splitNames($0) }
+            guard known.contains(split) else {
+                throw StageError(
+                    .inputMissing, "\(store.path): has no split \(split); it has \(known.joined(separator: ", "))")
+            }
+        }
+        query.split = split
+        query.kind = kind.flatMap { Instruction.Kind(rawValue: $0.rawValue) }
+        query.behaviours = try chosenBehaviours(behaviour)
+        query.containing = containing
+        query.limit = limit == 0 ? nil : limit
+        query.episode = try episode.map { try store.episode(named: $0).id }
+        return query
     }
 }
