@@ -1,3 +1,4 @@
+import Episodes
 import ExperimentStore
 import Foundation
 import OfflineRL
