@@ -112,7 +112,7 @@ extension Configuration {
         package var seeds = [1, 2, 3]
         /// What is compared.
         package var rows: [Row] = []
-        /// What is learned from is acted anew from the data's goals, as a dataset of its own; nil for the data as they are.
+        /// What is learned from is acted anew from the data's goals; nil for the data as they are.
         package var grade: Grade?
         /// Label runs made beside the one of the section `label`, for rows that name them.
         package var labels: [LabelVariant] = []
@@ -134,10 +134,10 @@ extension Configuration {
     package struct Grade: ConfigurationSection {
         /// As `rgvlm-simulate grade` knows them: a name, or a file.
         package var recipe = "graded"
-        /// Whose trajectories' goals are taken.
+        /// Whose trajectories' goals are taken, with commas.
         package var split = "train"
-        /// The dataset's name in the store.
-        package var dataset = "graded"
+        /// The dataset's name in the store, beside that of the data it is made from; nil where it takes their place.
+        package var dataset: String?
         /// Trajectories in all; all of the split when nil.
         @Within(1...) package var limit: Int?
         /// A list of trajectories that are taken in any case.
@@ -146,7 +146,7 @@ extension Configuration {
         @Within(16...1024) package var size: Int?
 
         func complete() throws(SectionProblem) {
-            guard Configuration.isName(dataset) else {
+            if let dataset, !Configuration.isName(dataset) {
                 throw SectionProblem("dataset", "is \"\(dataset)\"; use letters, digits, '.', '_' and '-'")
             }
         }

@@ -74,7 +74,7 @@ import Testing
         }
     }
 
-    @Test func gradedDataAreADatasetOfTheirOwn() throws {
+    @Test func gradedDataTakeThePlaceOfTheOthersOrStandBeside() throws {
         let plain = DataCommands(nil, root: "alfred", out: "o")
         #expect(plain.make.isEmpty)
         #expect(plain.ingest == [.init(program: "rgvlm-ingest", arguments: ["alfred", "--root", "alfred"])])
@@ -87,7 +87,11 @@ import Testing
                 "grade", "--root", "o/data", "--split", "train", "--recipe", "hard", "--out", "o/graded", "--limit",
                 "3", "--include", "some.json",
             ])
-        #expect(both.ingest.map { $0.arguments[2] } == ["o/data", "o/graded"])
+        #expect(both.ingest.map { $0.arguments[2] } == ["o/graded"])
+        let named = try #require(plan(Self.yaml + "\n  grade: {dataset: acted}\n").grade)
+        let beside = DataCommands(named, root: "alfred", out: "o")
+        #expect(beside.ingest.map { $0.arguments[2] } == ["alfred", "o/graded"])
+        #expect(beside.ingest[1].arguments[3...4] == ["--dataset", "acted"])
         #expect(throws: StageError.self) { try plan(Self.yaml + "\n  grade: {dataset: ../x}\n") }
     }
 

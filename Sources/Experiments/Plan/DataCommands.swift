@@ -19,9 +19,10 @@ struct DataCommands: Codable, Sendable, Equatable {
     init(_ grade: Configuration.Grade?, root: String?, out: String) {
         let source = root ?? out + "/data"
         if root == nil { make.append(Command(program: "rgvlm-simulate", arguments: ["generate", "--out", source])) }
-        ingest.append(Command(program: "rgvlm-ingest", arguments: ["alfred", "--root", source]))
+        let isReplaced = grade.map { $0.dataset == nil } ?? false
+        if !isReplaced { ingest.append(Command(program: "rgvlm-ingest", arguments: ["alfred", "--root", source])) }
         guard let grade else { return }
-        let graded = "\(out)/\(grade.dataset)"
+        let graded = out + "/graded"
         make.append(
             Command(
                 program: "rgvlm-simulate",
@@ -31,10 +32,10 @@ struct DataCommands: Codable, Sendable, Equatable {
                     + (grade.include.map { ["--include", $0] } ?? [])
                     + (grade.size.map { ["--size", String($0)] } ?? [])))
         // The choice among the release's trajectories has been made.
+        let all = ["splits", "limit", "include"].flatMap { ["--set", "ingest.\($0)=null"] }
         ingest.append(
             Command(
                 program: "rgvlm-ingest",
-                arguments: ["alfred", "--root", graded, "--dataset", grade.dataset]
-                    + ["splits", "limit", "include"].flatMap { ["--set", "ingest.\($0)=null"] }))
+                arguments: ["alfred", "--root", graded] + (grade.dataset.map { ["--dataset", $0] } ?? []) + all))
     }
 }
