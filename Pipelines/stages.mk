@@ -9,7 +9,7 @@ DRIVE = $(if $(JOBS),--jobs "$(JOBS)") $(if $(filter 1,$(RESTART)),--restart) $(
 
 demo: programs ## the main job in miniature on generated data: data, labels, training, evaluation, table and report
 	@$(BIN)/rgvlm-experiment run --config Pipelines/demo.yaml --store $(DEMO)/demo.sqlite --out $(DEMO) \
-		--steps data,ingest,label,lint $(DRIVE) $(SET)
+		--steps data,ingest,label,lint,check $(DRIVE) $(SET)
 	@echo
 	$(BIN)/rgvlm-inspect summary --store $(DEMO)/demo.sqlite
 	@echo

@@ -134,6 +134,7 @@ RULES = [
     Rule(r"\bmake simulate\b", "few and small", "rooms of train", add="EPISODES=7 SCENES=4"),
     Rule(r"\bmake replay\b", says="reached|goal"),
     Rule(r"rgvlm-simulate generate\b", "few and small", "rooms of train", add="--scenes 4 --episodes 10 --size 56"),
+    Rule(r"rgvlm-simulate grade\b", "the prepared dataset is small", "expert"),
     Rule(r"rgvlm-simulate render\b", says="png"),
     Rule(r"rgvlm-simulate play\b", "asked on stdin", "holding nothing", stdin="help\nquit\n"),
     Rule(r"\bmake ingest\b|rgvlm-ingest alfred\b", says="transitions written"),
