@@ -87,7 +87,7 @@ import Testing
         #expect(EvalRun.counting([runs[4]], EvalRun.Wanted(set: near, seed: 1)) == runs[4])
         #expect(EvalRun.counting(runs, nil) == runs[3] && EvalRun.counting([], nil) == nil)
 
-        let statuses = try store.read { try EvalStatus.all($0) }
+        let statuses = try store.read { try EvalStatus.all(nil, $0) }
         #expect(statuses.count == 5 && statuses.map(\.status).count(where: { $0 == .done }) == 4)
         #expect(Set(statuses.map(\.content)).count == 5 && statuses.allSatisfy { $0.tasksInAll == 3 && $0.tasks == 0 })
         #expect(statuses.text.contains("(not done)") && [EvalStatus]().text.contains("no evaluations yet"))
