@@ -54,8 +54,8 @@ package struct PreparedSet: Sendable {
 /// Takes agents through sets of tasks: many tasks at once, step by step together, so that a policy is asked about all
 /// of them in one pass. The result depends on neither the number of threads nor the time.
 package final class Evaluator {
-    /// Raised with every change to rooms, rules or pictures that changes what comes of a rollout: evaluations of another
-    /// revision are made again.
+    /// Raised with every change to rooms, rules or pictures that changes what comes of a rollout: evaluations of
+    /// another revision are made again.
     package static let revision = 1
 
     /// Tasks under way at once.

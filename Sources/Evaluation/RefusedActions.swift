@@ -1,7 +1,7 @@
 internal import Episodes
 
-/// What the simulator has refused since an action succeeded last: actions with what they were about. Nothing has changed
-/// since, so they would be refused again; a policy that sees the same picture would take them again, for ever.
+/// What the simulator has refused since an action succeeded last: actions with what they were about. Nothing has
+/// changed since, so they would be refused again; a policy that sees the same picture would take them again, for ever.
 struct RefusedActions: Sendable, Equatable {
     private struct Pair: Hashable {
         var action: Action

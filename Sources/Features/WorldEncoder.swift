@@ -24,8 +24,8 @@ package final class WorldEncoder: Sendable {
 
     /// - Parameters:
     ///   - dataset: The one that the policy learned from.
-    ///   - weights: ResNet-18's weights from torchvision, which `resnet18` and `featConv` need: ALFRED's `feat_conv.pt` was
-    ///     made with them.
+    ///   - weights: ResNet-18's weights from torchvision, which `resnet18` and `featConv` need: ALFRED's `feat_conv.pt`
+    ///     was made with them.
     /// - Throws: ``EncodingError`` where features cannot be made of the simulator's picture, `StoreError`.
     package init(
         _ encoder: FeatureEncoder, dataset: DatasetRow, in store: ExperimentStore, weights: String?
@@ -44,7 +44,10 @@ package final class WorldEncoder: Sendable {
         guard weights != nil else {
             throw EncodingError(
                 .missing,
-                "\(encoder.rawValue): what the simulator shows is not made into such features without ResNet-18's weights"
+                """
+                \(encoder.rawValue): what the simulator shows is not made into such features without ResNet-18's \
+                weights
+                """
                     + (encoder == .featConv ? ", torchvision's, which ALFRED's files were made with" : "")
                     + ". \(FeatureEncoding.weightsHint)")
         }

@@ -18,7 +18,10 @@ struct FramesCommand: AsyncParsableCommand {
 
     @Option(
         help: ArgumentHelp(
-            "The evaluation, as in sparse-s0@valid_seen, or with the start of its content, as in sparse-s0@valid_seen#1a2b.",
+            """
+            The evaluation, as in sparse-s0@valid_seen, or with the start of its content, as in \
+            sparse-s0@valid_seen#1a2b.
+            """,
             valueName: "name"))
     var run: String
 

@@ -109,7 +109,10 @@ struct RunCommand: AsyncParsableCommand {
             if others > 0 {
                 common.say(
                     .info,
-                    "\(name): kept beside \(others) of other tasks, weights or settings; rgvlm-evaluate status lists them"
+                    """
+                    \(name): kept beside \(others) of other tasks, weights or settings; rgvlm-evaluate status lists \
+                    them
+                    """
                 )
             }
         }

@@ -8,7 +8,8 @@ struct StatusCommand: AsyncParsableCommand {
         commandName: "status",
         abstract: "Evaluations in the store: on which tasks, by which rules, how far they are, and what came of them.",
         discussion: """
-            Evaluations of one name differ in content: weights, tasks, seed or settings. All of them are kept; the report \
+            Evaluations of one name differ in content: weights, tasks, seed or settings. All of them are kept; the \
+            report \
             takes the newest of those that fit its experiment.
             """)
 

@@ -110,7 +110,8 @@ import Testing
         #expect(try run(5)[0].isNew && run(6, [.sprint], .random)[0].isNew && run(seed: 2)[0].isNew)
         #expect(others == [0, 0, 1, 2, 3])
         #expect(try bench.all().count == 5)
-        #expect(try !run()[0].isNew && !run(5)[0].isNew && !run(6, [.sprint], .random)[0].isNew && !run(seed: 2)[0].isNew)
+        #expect(
+            try !run()[0].isNew && !run(5)[0].isNew && !run(6, [.sprint], .random)[0].isNew && !run(seed: 2)[0].isNew)
         #expect(try bench.all().count == 5)
         #expect(try bench.rollouts("random@train+masked").count == 6)
     }

@@ -111,19 +111,19 @@ import Testing
         #expect(try summary(file) == before)
     }
 
-    /// An evaluation that is only here stays, whatever a file of results has of its run; a run that began anew elsewhere,
-    /// with other settings, has lost its evaluations here too.
+    /// An evaluation that is only here stays, whatever a file of results has of its run; a run that began anew
+    /// elsewhere, with other settings, has lost its evaluations here too.
     @Test func whatIsOnlyHereStays() throws {
         let main = try makeStore()
         let file = try makeResults("old", main)
         let store = try ExperimentStore(main, access: .write)
         _ = try store.takeResults(from: file)
-        let results = try ExperimentStore(file, access: .write)
+        var results = try ExperimentStore(file, access: .write)
         try results.write { try EvalRun.named("old@near", $0)?.delete($0) }
+        try results.close()
         try store.write { db in
             let run = try #require(try TrainRun.named("old", db))
-            var other = evaluation("old@near", of: run)
-            other.config = "{\"side\":1}"
+            let other = evaluation("old@near", of: run)
             _ = try EvalRun.create(
                 EvalRun.Identity(
                     name: other.name, agent: .policy, trainRunID: run.id, checkpointStep: 9, taskSet: "near",
@@ -131,6 +131,7 @@ import Testing
         }
         _ = try store.takeResults(from: file)
         #expect(try store.read { try EvalRun.all($0) }.map(\.identity.checkpointStep) == [3, 9])
+        results = try ExperimentStore(file, access: .write)
         try results.write { db in
             let run = try #require(try TrainRun.named("old", db))
             try run.delete(db)

@@ -68,16 +68,17 @@ import Testing
         let file = EvalRun.SetDefinition(file: "/a/b/eval.json", split: "", count: nil, lengths: nil, start: "random")
         #expect(file.source == "file eval.json" && file.count == nil && file.lengths == nil)
         let runs = try store.write { db in
-            try [(near, 1, 2, true), (many, 1, 3, true), (near, 2, 2, true), (near, 1, 5, true), (near, 1, 9, false)].map {
-                set, seed, step, isDone in
-                var run = try EvalRun.create(
-                    EvalRun.Identity(
-                        name: "random@near", agent: .random, checkpointStep: step, taskSet: "near",
-                        taskSetSHA256: [UInt8](repeating: 1, count: 32), seed: Int64(seed),
-                        config: settings(set).json), db)
-                if isDone { try run.finish(seconds: 1, db) }
-                return run
-            }
+            try [(near, 1, 2, true), (many, 1, 3, true), (near, 2, 2, true), (near, 1, 5, true), (near, 1, 9, false)]
+                .map {
+                    set, seed, step, isDone in
+                    var run = try EvalRun.create(
+                        EvalRun.Identity(
+                            name: "random@near", agent: .random, checkpointStep: step, taskSet: "near",
+                            taskSetSHA256: [UInt8](repeating: 1, count: 32), seed: Int64(seed),
+                            config: settings(set).json), db)
+                    if isDone { try run.finish(seconds: 1, db) }
+                    return run
+                }
         }
         #expect(runs[0].settings == settings(near))
         #expect(EvalRun.counting(runs, EvalRun.Wanted(set: near, seed: 1)) == runs[3])

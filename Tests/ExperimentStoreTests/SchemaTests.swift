@@ -5,13 +5,14 @@ import Testing
 
 @testable import ExperimentStore
 
-/// The one schema makes what the five migrations of earlier versions made, but for what was changed since. Their text is
-/// in Fixtures/former.
+/// The one schema makes what the five migrations of earlier versions made, but for what was changed since. Their text
+/// is in Fixtures/former.
 @Suite struct SchemaTests {
     /// Evaluations are known by content, not by name, and have rules; a training run can have a best checkpoint. Scores
-    /// are any numbers, and a span can say what its first state is worth.
+    /// are any numbers, and a span can say what its first state is worth. A sub-task says whether it was done.
     private static let changed: Set = [
-        "eval_runs", "eval_list", "train_runs", "train_list", "label_scores", "label_spans", "label_list",
+        "eval_runs", "eval_list", "train_runs", "train_list", "label_scores", "label_spans", "label_list", "subtasks",
+        "instruction_list",
     ]
     private static let added: Set = ["eval_runs_by_name"]
     private static let former = ["1-dataset", "2-simulation", "3-labels", "4-training", "5-evaluation"]

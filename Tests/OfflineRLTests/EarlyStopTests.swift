@@ -75,7 +75,8 @@ import Testing
         }
     }
 
-    /// It ends when validations find nothing better, keeps the best checkpoint beside the last and names it; that one acts.
+    /// It ends when validations find nothing better, keeps the best checkpoint beside the last and names it; that one
+    /// acts.
     @Test func itEndsAndKeepsTheBest() throws {
         let bench = try Bench(patience: 3)
         let report = try bench.session().train()

@@ -36,7 +36,7 @@ private let inspect = Executable("rgvlm-inspect")
     }
 
     /// To renew the files after a change of options: RGVLM_RENEW_HELP=1 make test
-    @Test(arguments: [[], ["generate"], ["replay"], ["render"], ["play"]])
+    @Test(arguments: [[], ["generate"], ["grade"], ["replay"], ["render"], ["play"]])
     func helpIsAsPublished(_ path: [String]) throws {
         let result = try simulate.run(path + ["--help"], in: folder, environment: ["COLUMNS": "80"])
         #expect(result.status == 0)

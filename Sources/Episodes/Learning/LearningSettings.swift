@@ -108,7 +108,8 @@ package struct LearningSettings: Sendable, Equatable, Codable {
     package init(
         algorithm: Algorithm, iql: IQL = IQL(), optimizer: AdamW = AdamW(), precision: String = "float32",
         batchSize: Int = 64, window: Int = 17, shift: Int = 0, earlyStop: Int? = nil, start: Start? = nil,
-        dataSHA256: String, selection: DataSelection? = nil, reward: RewardMix, rewardSummary: RewardSummary? = nil, encoder: String, seed: UInt64
+        dataSHA256: String, selection: DataSelection? = nil, reward: RewardMix, rewardSummary: RewardSummary? = nil,
+        encoder: String, seed: UInt64
     ) {
         self.algorithm = algorithm
         self.iql = iql

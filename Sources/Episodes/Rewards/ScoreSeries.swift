@@ -22,7 +22,9 @@ enum ScoreSeries {
         of instruction: Instruction, _ subTasks: [TrainingEpisode.SubTask]
     ) -> (ends: [Int], count: Int) {
         let covered = subTasks[instruction.subTasks]
-        let ends = covered.filter { $0.kind != .goto && $0.isDone }.map { $0.steps.upperBound - instruction.steps.lowerBound }
+        let ends = covered.filter { $0.kind != .goto && $0.isDone }.map {
+            $0.steps.upperBound - instruction.steps.lowerBound
+        }
         let isAllDone = ends.count == covered.count
         return (ends, isAllDone && !instruction.isFulfilled ? covered.count + 1 : covered.count)
     }

@@ -40,7 +40,8 @@ extension EvaluationSession {
             guard sight.byteCount(drawing) == (try checkpoint.shape().features.byteCount) else {
                 throw EvaluationError(
                     .unfit,
-                    "\(name): has learned from features of the form \(checkpoint.description.network.features), which what "
+                    "\(name): has learned from features of the form \(checkpoint.description.network.features), which "
+                        + "what "
                         + "the simulator shows is not made into")
             }
             return Entrant(
@@ -77,7 +78,8 @@ extension EvaluationSession {
         guard let encoder = FeatureEncoder(rawValue: run.identity.encoder) else {
             throw EvaluationError(
                 .unfit,
-                "\(run.identity.name): sees \(run.identity.encoder), which this program cannot make of what the simulator "
+                "\(run.identity.name): sees \(run.identity.encoder), which this program cannot make of what the "
+                    + "simulator "
                     + "shows")
         }
         let key = "\(dataset.name) \(encoder.rawValue)"

@@ -19,8 +19,8 @@ package enum EvaluationEvent: Sendable {
 }
 
 /// Takes agents through sets of tasks and stores their rollouts. An evaluation is known by its content - who acts with
-/// which weights, the tasks, rules, seed and settings -: one that is there is not made again, one that was stopped goes on
-/// with the tasks that are left, and none ever takes another's place.
+/// which weights, the tasks, rules, seed and settings -: one that is there is not made again, one that was stopped goes
+/// on with the tasks that are left, and none ever takes another's place.
 package final class EvaluationSession {
     let settings: EvaluationSettings
     let storePath: String

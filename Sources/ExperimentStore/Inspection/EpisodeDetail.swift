@@ -115,7 +115,8 @@ package struct EpisodeDetail: Sendable, Equatable, Encodable {
                 db,
                 sql: """
                     SELECT l.t, l.action, l.object, l.object_id, l.subtask, l.sparse_reward,
-                        iif(l.t = s.first_step + s.step_count - 1 AND s.done, 1.0, 0.0) AS subtask_reward, l.recorded_reward,
+                        iif(l.t = s.first_step + s.step_count - 1 AND s.done, 1.0, 0.0) AS subtask_reward,
+                        l.recorded_reward,
                         l.frame_before AS frame, coalesce(f.status, 'absent') AS frame_status
                     FROM transition_list l
                     JOIN subtasks s ON s.episode_id = l.episode_id AND s.idx = l.subtask

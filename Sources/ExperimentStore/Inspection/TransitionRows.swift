@@ -90,7 +90,8 @@ package final class TransitionRows {
             db,
             sql: """
                 SELECT id, split, step_count FROM episodes WHERE dataset_id = :dataset
-                    AND (:behaviours IS NULL OR coalesce(policy, 'expert') IN (SELECT value FROM json_each(:behaviours))) ORDER BY id
+                    AND (:behaviours IS NULL
+                        OR coalesce(policy, 'expert') IN (SELECT value FROM json_each(:behaviours))) ORDER BY id
                 """,
             arguments: [
                 "dataset": selection.dataset.id, "behaviours": selection.behaviours.map { NameList($0) },

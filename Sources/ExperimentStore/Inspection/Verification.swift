@@ -99,7 +99,8 @@ package struct Verification: Sendable {
         Check(
             name: "rendered frames", purpose: "a picture the simulator drew has its size and its record",
             sql: """
-                SELECT episode_id, printf('frame %d is rendered without size or record, or with a file and no hash', t) FROM frames
+                SELECT episode_id, printf('frame %d is rendered without size or record, or with a file and no hash', t)
+                FROM frames
                 WHERE status = 'rendered' AND (path IS NOT NULL AND sha256 IS NULL OR width IS NULL
                     OR height IS NULL OR record IS NULL)
                 """),

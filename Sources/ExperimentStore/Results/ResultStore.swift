@@ -94,8 +94,8 @@ extension ExperimentStore {
             WHERE ol.id = o.label_run_id)
             """,
         ]
-        // What a run was evaluated on before it began anew, with other settings or data, is gone there. Evaluations of the
-        // same run that are only here stay.
+        // What a run was evaluated on before it began anew, with other settings or data, is gone there. Evaluations of
+        // the same run that are only here stay.
         try db.execute(
             sql: """
                 DELETE FROM main.eval_runs WHERE train_run_id IN (

@@ -10,8 +10,8 @@ internal import GRDB
 enum Schema {
     /// The name of the migration that makes a store.
     static let version = "2-store"
-    /// Those of earlier versions, whose stores are refused: the first of five migrations, and one with evaluations known
-    /// by their names.
+    /// Those of earlier versions, whose stores are refused: the first of five migrations, and one with evaluations
+    /// known by their names.
     static let formerVersions: Set = ["1-dataset", "1-store"]
 
     static var migrator: DatabaseMigrator {

@@ -115,8 +115,8 @@ extension ExperimentDriver {
         if code != 0 { console.say("The data could not be checked; the lines above say why.") }
     }
 
-    /// Tries all settings with all rows, and goes on with each row's best. What is reported decides nothing, so its tasks
-    /// are known first.
+    /// Tries all settings with all rows, and goes on with each row's best. What is reported decides nothing, so its
+    /// tasks are known first.
     private func tune() async throws {
         guard let tuning = try Tuning(original.configuration) else { return }
         try await evaluateReferences()

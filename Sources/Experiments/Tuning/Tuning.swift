@@ -1,8 +1,8 @@
 internal import Ground
 package import StageSupport
 
-/// The tuning of an experiment: an experiment of its own, whose rows are the experiment's, each with each combination of
-/// settings, tried on a set of tasks that is not reported. Each row then has its best.
+/// The tuning of an experiment: an experiment of its own, whose rows are the experiment's, each with each combination
+/// of settings, tried on a set of tasks that is not reported. Each row then has its best.
 package struct Tuning: Sendable {
     /// A row with a combination.
     package struct Trial: Sendable, Equatable {

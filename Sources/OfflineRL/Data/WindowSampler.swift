@@ -11,8 +11,8 @@ package struct WindowSampler: Sendable {
     /// In which order the windows come.
     package enum Order: Sendable, Equatable {
         /// Each instruction once an epoch, in an order of the epoch's own; where a window starts is drawn: see
-        /// ``WindowStarts``. Batches all have the same size: the stream of epochs has no end, and batch b holds its places `b * size ..<
-        /// (b + 1) * size`.
+        /// ``WindowStarts``. Batches all have the same size: the stream of epochs has no end, and batch b holds its
+        /// places `b * size ..< (b + 1) * size`.
         case shuffled(seed: UInt64)
         /// Each instruction once, in the order of the set, from its first step; the last batch may be smaller.
         case once

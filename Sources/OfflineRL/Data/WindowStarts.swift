@@ -1,8 +1,9 @@
 /// Where windows begin.
 ///
 /// A policy that acts is at an instruction's first step in every attempt. Windows that begin at a uniformly drawn step
-/// of it hold the first one rarely: once in L, of L steps. So the start is drawn from -(W - 1) ... L - 1 for windows of W
-/// steps, and what lies before the instruction is cut: a start before it begins at step 0. SPRINT draws from 0 ... L - W.
+/// of it hold the first one rarely: once in L, of L steps. So the start is drawn from -(W - 1) ... L - 1 for windows of
+/// W steps, and what lies before the instruction is cut: a start before it begins at step 0. SPRINT draws from 0 ... L
+/// - W.
 struct WindowStarts: Sendable, Equatable {
     /// Steps of a whole window: W.
     var length: Int

@@ -165,8 +165,8 @@ package struct Checkpoint: Sendable {
         }
     }
 
-    /// Puts the policy's weights and running moments into a learner that may have a critic of its own. Nothing else of it
-    /// changes: it has made no update.
+    /// Puts the policy's weights and running moments into a learner that may have a critic of its own. Nothing else of
+    /// it changes: it has made no update.
     ///
     /// - Throws: ``CheckpointError``; the learner is then half loaded and must not be used.
     func loadPolicy(into learner: Learner) throws {

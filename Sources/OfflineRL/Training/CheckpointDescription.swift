@@ -98,7 +98,9 @@ package struct CheckpointDescription: Sendable, Equatable, Codable {
 
 extension CheckpointDescription {
     private enum CodingKeys: String, CodingKey {
-        case version, step, network, vocabulary, unrecorded, sums, earlyStop
+        case version, step, network, vocabulary, unrecorded, sums
+        // The settings' own member of the name is the patience.
+        case earlyStop = "stopping"
     }
 
     /// - Throws: `DecodingError`.

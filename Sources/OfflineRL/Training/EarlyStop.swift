@@ -1,5 +1,5 @@
-/// Whether validations still find a policy better: the state of an early stop. A value, so that a checkpoint holds it and
-/// a run that goes on stops where one that was left alone does.
+/// Whether validations still find a policy better: the state of an early stop. A value, so that a checkpoint holds it
+/// and a run that goes on stops where one that was left alone does.
 package struct EarlyStop: Sendable, Equatable, Codable {
     /// The least loss so far; nil before the first validation.
     package private(set) var best: Double?

@@ -53,7 +53,8 @@ package struct ReportData: Sendable {
         var run: EvalRun
         /// In the order of the set.
         var rollouts: [EvalRun.Stored]
-        /// Evaluations of the same policy on a set of this name that are not shown: of other tasks, seeds or checkpoints.
+        /// Evaluations of the same policy on a set of this name that are not shown: of other tasks, seeds or
+        /// checkpoints.
         var others = 0
     }
 

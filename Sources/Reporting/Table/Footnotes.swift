@@ -134,7 +134,8 @@ struct Footnotes: Sendable, Encodable {
         let others = several.reduce(0) { $0 + $1.others }
         return
             """
-            several for \(several.count) of \(Show.plural(evaluations.count, "policy", "policies")): the newest of those \
+            several for \(several.count) of \(Show.plural(evaluations.count, "policy", "policies")): the newest of \
+            those \
             that fit this experiment counts, \(Show.plural(others, "other")) of other tasks, seeds or checkpoints \
             \(others == 1 ? "does" : "do") not (rgvlm-evaluate status lists them)
             """
@@ -333,8 +334,10 @@ struct Footnotes: Sendable, Encodable {
         if table.sets.contains(where: { table.masked($0) != nil || $0.name.hasSuffix("+masked") }) {
             list.append(
                 """
-                Figures of sets with +masked, and the column of what is completed when masked, are not by SPRINT's rules: \
-                an action that the simulator has refused is not taken again, on the same object, until another succeeds; \
+                Figures of sets with +masked, and the column of what is completed when masked, are not by SPRINT's \
+                rules: \
+                an action that the simulator has refused is not taken again, on the same object, until another \
+                succeeds; \
                 the next best is. By SPRINT's rules a policy that sees the same picture repeats it for ever.
                 """
             )

@@ -210,7 +210,10 @@ package struct TableBuilder: Sendable {
         if let problem = problem(evaluation, of: name, set, isCounted) { return [problem] }
         if let step = evaluation.run.identity.checkpointStep, step < training.run.actingStep {
             return [
-                "\(name) was evaluated after \(Show.count(step)) of its \(Show.plural(training.run.actingStep, "update"))"
+                """
+                \(name) was evaluated after \(Show.count(step)) of its \
+                \(Show.plural(training.run.actingStep, "update"))
+                """
             ]
         }
         return []

@@ -4,7 +4,8 @@ internal import Synchronization
 /// The estimates of a dataset's floor plans, each made when it is first asked for.
 ///
 /// The evidence for a floor plan is every readable trajectory of the given splits in it; unreadable ones are noted in
-/// the estimate. A dataset that brings its rooms along (``FloorPlanFolder``) needs no evidence. All 108 floor plans of the training split take a few seconds on two cores, most of it reading.
+/// the estimate. A dataset that brings its rooms along (``FloorPlanFolder``) needs no evidence. All 108 floor plans of
+/// the training split take a few seconds on two cores, most of it reading.
 package final class FloorPlanCache: Sendable {
     private let layoutsFolder: String?
     private let roomsFolder: FloorPlanFolder

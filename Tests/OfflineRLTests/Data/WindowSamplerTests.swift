@@ -160,8 +160,8 @@ import Testing
         #expect(abs(Double(firsts) / Double(steps) / share.drawn - 1) < 0.02, "\(firsts) of \(steps)")
     }
 
-    /// By hand, for one instruction of 20 steps and windows of 17: 36 starts, 17 of which begin at 0; a window from there
-    /// has 17 steps, from 1, 2 and 3 too, then one less each.
+    /// By hand, for one instruction of 20 steps and windows of 17: 36 starts, 17 of which begin at 0; a window from
+    /// there has 17 steps, from 1, 2 and 3 too, then one less each.
     @Test func theShareOfFirstStepsByHand() {
         let starts = WindowStarts(length: 17)
         let drawn = 17.0 / 476  // 17 * 17 + 3 * 17 + 16 + 15 + ... + 1
