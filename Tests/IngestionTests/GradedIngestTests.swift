@@ -56,8 +56,8 @@ import Testing
         return try #require(records[key])
     }
 
-    /// A primitive is fulfilled when its sub-task was done, a composite when all of its own were, the task when the goal
-    /// holds; what was never begun has no primitive, and what is asked for beyond the end is not fulfilled.
+    /// A primitive is fulfilled when its sub-task was done, a composite when all of its own were, the task when the
+    /// goal holds; what was never begun has no primitive, and what is asked for beyond the end is not fulfilled.
     @Test func fulfilledIsTheSimulatorsWord() throws {
         let all = try episodes()
         #expect(all.count == records.count)

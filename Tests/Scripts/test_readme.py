@@ -213,7 +213,8 @@ class Prepared:
         self.data, self.store = self.path("data"), self.path("store.sqlite")
 
     def make(self):
-        self.call("rgvlm-simulate", "generate", "--scenes", "4", "--episodes", "24", "--size", "56", "--out", self.data)
+        self.call("rgvlm-simulate", "generate", "--scenes", "4", "--episodes", "24", "--mix", "expert",
+                  "--size", "56", "--out", self.data)
         self.call("rgvlm-ingest", "alfred", "--root", self.data, "--store", self.store)
         self.call("rgvlm-label", "run", "--store", self.store)
         self.call("rgvlm-train", "run", "--store", self.store, "--run", "my-run", "--steps", "2", "--set", "train.batch=4")
