@@ -7,7 +7,7 @@ package struct ALFREDError: ExitCoded, Equatable {
     /// The kind of problem, for code that reacts to it.
     package struct Code: Sendable, Hashable, CustomStringConvertible {
         private enum Kind: String {
-            case unreadable, tooLarge, malformed, missingKey, wrongType, invalidValue, misaligned
+            case unreadable, tooLarge, malformed, missingKey, wrongType, invalidValue, misaligned, ambiguous
         }
         private let kind: Kind
         private init(_ kind: Kind) { self.kind = kind }
@@ -26,6 +26,9 @@ package struct ALFREDError: ExitCoded, Equatable {
         package static let invalidValue = Code(.invalidValue)
         /// Two parts that belong together (images and actions, rows and observations) do not match.
         static let misaligned = Code(.misaligned)
+
+        /// Several things are meant by a name.
+        static let ambiguous = Code(.ambiguous)
 
         package var description: String { kind.rawValue }
     }
@@ -67,5 +70,11 @@ extension ALFREDError {
     }
 
     /// Input is missing where a file cannot be read, else bad.
-    package var exit: StageExit { code == .unreadable ? .inputMissing : .badInput }
+    package var exit: StageExit {
+        switch code {
+        case .unreadable: .inputMissing
+        case .ambiguous: .usage
+        default: .badInput
+        }
+    }
 }

@@ -58,6 +58,35 @@ package struct Release: Sendable, Equatable {
         return files.count == 1 ? folder + "/" + files[0] : nil
     }
 
+    /// The one trajectory of this key, `<task>/<trial>`, or with this trial's name.
+    ///
+    /// - Throws: ``ALFREDError`` where there is none, or several have the name.
+    package func trajectory(named id: String) throws(ALFREDError) -> TrajectoryLocation {
+        let matches = splits.flatMap { trajectories(in: $0).trajectories }.filter {
+            $0.key == id || $0.key.split(separator: "/").last.map(String.init) == id
+        }
+        guard let match = matches.first else {
+            throw ALFREDError(.unreadable, "has no trajectory \(id)", file: dataFolder)
+        }
+        guard matches.count == 1 else {
+            throw ALFREDError(
+                .ambiguous, "\(id) is not unique: \(matches.map(\.relativeFile).joined(separator: ", "))",
+                file: dataFolder)
+        }
+        return match
+    }
+
+    /// The splits of these names, which have to be there.
+    ///
+    /// - Throws: ``ALFREDError`` that lists what there is.
+    package func splits(named names: [String]) throws(ALFREDError) -> [String] {
+        if let missing = names.first(where: { !splits.contains($0) }) {
+            throw ALFREDError(
+                .unreadable, "has no split \(missing); it has \(splits.joined(separator: ", "))", file: dataFolder)
+        }
+        return names
+    }
+
     /// The trajectories of one split folder and what could not be listed.
     package func trajectories(in split: String) -> Listing {
         var listing = Listing()

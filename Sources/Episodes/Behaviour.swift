@@ -54,28 +54,12 @@ package enum Behaviour: String, Sendable, CaseIterable, Codable {
         /// The known name with the fewest letters to change.
         var nearest: String {
             let names = Behaviour.allCases.map(\.rawValue)
-            return names.min { Self.distance($0, name) < Self.distance($1, name) } ?? ""
+            return names.min { Spelling.distance($0, name) < Spelling.distance($1, name) } ?? ""
         }
 
         package var description: String {
             let known = Behaviour.allCases.map(\.rawValue).joined(separator: ", ")
             return "there is no behaviour \"\(name)\"; did you mean \"\(nearest)\"? Known: \(known)"
-        }
-
-        /// The least number of insertions, deletions and replacements between two words.
-        private static func distance(_ a: String, _ b: String) -> Int {
-            let (a, b) = (Array(a), Array(b))
-            var row = Array(0...b.count)
-            for (i, x) in a.enumerated() {
-                var diagonal = row[0]
-                row[0] = i + 1
-                for (j, y) in b.enumerated() {
-                    let replaced = diagonal + (x == y ? 0 : 1)
-                    diagonal = row[j + 1]
-                    row[j + 1] = min(replaced, row[j] + 1, row[j + 1] + 1)
-                }
-            }
-            return row[b.count]
         }
     }
 }

@@ -62,16 +62,11 @@ package struct ALFREDIngest: Sendable {
 
     /// Finds the release.
     ///
-    /// - Throws: ``ALFREDError`` when there is none at the root, ``Refusal`` for a split that is not there.
+    /// - Throws: ``ALFREDError`` when there is none at the root, or a split is not there.
     package init(_ options: Options) throws {
         self.options = options
         release = try Release(root: options.root)
-        if let missing = options.splits?.first(where: { !release.splits.contains($0) }) {
-            throw Refusal(
-                description:
-                    "\(release.dataFolder): has no split \(missing); it has \(release.splits.joined(separator: ", "))",
-                exit: .inputMissing)
-        }
+        if let splits = options.splits { _ = try release.splits(named: splits) }
     }
 
     /// Runs the ingest.

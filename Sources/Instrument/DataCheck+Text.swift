@@ -42,8 +42,8 @@ extension DataCheck {
         if !canTell {
             sentences.append(
                 """
-                leverage is below \(Int(Leverage.fewest * 100)) % with \(window) pictures: these data cannot tell \
-                rewards apart, whatever is trained on them
+                leverage is below \(Int(Leverage.fewest * 100)) % with \(window) pictures: these data cannot tell; \
+                a difference that is not found on them says nothing of the reward
                 """)
         }
         for row in dawdlers {
@@ -63,7 +63,7 @@ extension DataCheck {
         return ["leverage with \(window) pictures: \(leverages.joined(separator: ", "))"] + sentences
     }
 
-    static func percent(_ leverage: Leverage) -> String { String(format: "%.1f %%", 100 * leverage.share) }
+    static func percent(_ leverage: Leverage) -> String { String(format: "%.1f %%", leverage.percent) }
 
     static func number(_ value: Double) -> String {
         let text = String(format: "%.2f", value)

@@ -20,6 +20,9 @@ package struct Leverage: Sendable, Equatable, Codable {
     /// Of all steps.
     package var share: Double { Double(contested) / Double(max(1, steps)) }
 
+    /// The share in whole tenths of a percent, rounded down, so that what is too little does not look like enough.
+    package var percent: Double { Double(1000 * contested / max(1, steps)) / 10 }
+
     /// Below this share data cannot tell rewards apart.
     package static let fewest = 0.1
 }

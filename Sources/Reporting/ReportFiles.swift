@@ -1,5 +1,6 @@
 package import ExperimentStore
 package import Foundation
+internal import Ground
 internal import Instrument
 internal import Pages
 internal import Statistics
@@ -58,6 +59,19 @@ package struct ReportFiles: Sendable {
             )
         }
         text("report.html", try ReportPage(data: data, table: table).html(content, figures: drawn, notes: notes))
+    }
+
+    /// Writes the files into a folder, and removes figures of an earlier report, which would not belong to these
+    /// numbers.
+    ///
+    /// - Returns: Their paths.
+    /// - Throws: `FileError` where that cannot be done.
+    package func write(to folder: String) throws -> [String] {
+        try Folder.write(files.map { ($0.name, Array($0.bytes)) }, to: folder)
+        for name in Self.figureNames where !files.contains(where: { $0.name == name }) {
+            try? FileManager.default.removeItem(atPath: "\(folder)/\(name)")
+        }
+        return files.map { "\(folder)/\($0.name)" }
     }
 
     /// Draws what there is to draw, and returns the SVG for the page.

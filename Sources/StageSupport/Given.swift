@@ -125,9 +125,9 @@ struct Given {
     func members(known: [String]) throws -> [String: Given] {
         guard case .section(let members) = content else { throw isNot("a section of keys") }
         for (key, value) in members where !known.contains(key) {
-            let nearest = known.min { editDistance($0, key) < editDistance($1, key) } ?? ""
+            let nearest = known.min { Spelling.distance($0, key) < Spelling.distance($1, key) } ?? ""
             let full = (path + [nearest]).joined(separator: ".")
-            let hint = editDistance(nearest, key) <= max(2, key.count / 3) ? "; did you mean \"\(full)\"?" : "."
+            let hint = Spelling.distance(nearest, key) <= max(2, key.count / 3) ? "; did you mean \"\(full)\"?" : "."
             throw value.problem(nil, "is not a known key\(hint) Known: \(known.joined(separator: ", "))")
         }
         return Dictionary(members.map { ($0.key, $0.value) }, uniquingKeysWith: { $1 })
@@ -156,20 +156,4 @@ struct Given {
             return item
         }
     }
-}
-
-/// The least number of insertions, deletions and replacements of characters between two words.
-func editDistance(_ a: String, _ b: String) -> Int {
-    let (a, b) = (Array(a), Array(b))
-    var row = Array(0...b.count)
-    for (i, x) in a.enumerated() {
-        var diagonal = row[0]
-        row[0] = i + 1
-        for (j, y) in b.enumerated() {
-            let replaced = diagonal + (x == y ? 0 : 1)
-            diagonal = row[j + 1]
-            row[j + 1] = min(replaced, row[j] + 1, row[j + 1] + 1)
-        }
-    }
-    return row[b.count]
 }

@@ -15,6 +15,8 @@ package struct PairedDifference: Sendable, Equatable, Codable {
     package let standardError: Double?
     /// Of ``standardError``.
     package let degreesOfFreedom: Double
+    /// What it is made of.
+    private let parts: Parts
     /// Pairs of runs.
     package let seeds: Int
     /// What was tried.
@@ -65,22 +67,61 @@ extension PairedDifference {
                 means.jointSums.map { $0 * $0 }.reduce(0, +) / (runs * total * runs * total)
                 * runs * groups / ((runs - 1) * (groups - 1))
         }
-        value = means.mean
-        seeds = scores.runs
-        tasks = scores.tasks
-        trajectories = clusters.count
-        components = VarianceComponents(scores, clusters)
-        guard scores.runs > 1 || clusters.count > 1 else {
+        self.init(
+            value: means.mean, seeds: scores.runs, tasks: scores.tasks, trajectories: clusters.count,
+            components: VarianceComponents(scores, clusters),
+            parts: Parts(
+                bySeed: bySeed, seedDegrees: runs - 1, byTrajectory: byTrajectory, trajectoryDegrees: groups - 1,
+                joint: joint))
+    }
+
+    /// Variances of the mean, each with its degrees of freedom.
+    private struct Parts: Sendable, Equatable, Codable {
+        var bySeed: Double
+        var seedDegrees: Double
+        var byTrajectory: Double
+        var trajectoryDegrees: Double
+        var joint: Double
+    }
+
+    private init(
+        value: Double, seeds: Int, tasks: Int, trajectories: Int, components: VarianceComponents, parts: Parts
+    ) {
+        (self.value, self.seeds, self.tasks, self.trajectories) = (value, seeds, tasks, trajectories)
+        (self.components, self.parts) = (components, parts)
+        let known = [(parts.bySeed, parts.seedDegrees), (parts.byTrajectory, parts.trajectoryDegrees)]
+            .filter { $0.1 > 0 }
+        guard let fewest = known.map(\.1).min() else {
             (standardError, degreesOfFreedom) = (nil, 0)
             return
         }
         // Neither part alone is more than the whole.
-        let variance = max(bySeed + byTrajectory - joint, bySeed, byTrajectory)
+        let variance = max(parts.bySeed + parts.byTrajectory - parts.joint, parts.bySeed, parts.byTrajectory)
         standardError = variance.squareRoot()
-        let parts = [(bySeed, runs - 1), (byTrajectory, groups - 1)].filter { $0.1 > 0 }
-        let spread = parts.map { $0.0 * $0.0 / $0.1 }.reduce(0, +)
-        let fewest = parts.map(\.1).min() ?? 1
+        let spread = known.map { $0.0 * $0.0 / $0.1 }.reduce(0, +)
         degreesOfFreedom = spread > 0 ? max(fewest, variance * variance / spread) : fewest
+    }
+
+    /// Differences of several rows to one of them, each with the larger of its own spread of seeds and that of all rows
+    /// together. A few seeds tell little of their spread: by its own, one row or another of some that are all alike
+    /// looks sure. Together the rows have more of them; since all have the one row's seeds in common, their
+    /// spreads go together by a quarter, and count for fewer than their sum.
+    package static func sharingSpread(_ all: [PairedDifference]) -> [PairedDifference] {
+        let several = all.filter { $0.seeds > 1 }
+        guard several.count > 1 else { return all }
+        let degrees = several.reduce(0) { $0 + $1.parts.seedDegrees }
+        // Of a single seed.
+        let shared = several.reduce(0) { $0 + $1.parts.seedDegrees * $1.parts.bySeed * Double($1.seeds) } / degrees
+        let counted = degrees / (1 + Double(several.count - 1) / 4)
+        return all.map { one in
+            guard one.seeds > 1 else { return one }
+            var parts = one.parts
+            parts.bySeed = max(parts.bySeed, shared / Double(one.seeds))
+            parts.seedDegrees = max(parts.seedDegrees, counted)
+            return PairedDifference(
+                value: one.value, seeds: one.seeds, tasks: one.tasks, trajectories: one.trajectories,
+                components: one.components, parts: parts)
+        }
     }
 }
 

@@ -54,14 +54,9 @@ struct FramesCommand: AsyncParsableCommand {
             let dataset = try store.dataset(named: configuration.evaluate.dataset)
             let series = try RolloutPictures.series(
                 of: run, task: task, in: store, root: configuration.evaluate.root ?? dataset.root, side: size)
-            try write(try series.files())
+            try Folder.write(try series.files(), to: out)
             try writeToStandardOutput("\(series.pictures.count) pictures in \(out); sheet.png shows them all\n")
             return .done
         }
-    }
-
-    private func write(_ files: [(name: String, bytes: [UInt8])]) throws {
-        try Folder.make(out)
-        for (name, bytes) in files { try AtomicFile.write(bytes, to: "\(out)/\(name)") }
     }
 }

@@ -66,7 +66,8 @@ struct ExportCommand: AsyncParsableCommand {
         try await runStage {
             let store = try ExperimentStore(try common.configuration().store, access: .read)
             let selection = try selection(store)
-            let pictures = frames ?? (format.holdsFrames ? .yes : .no) == .yes ? try pictures(store, selection) : nil
+            let holdsFrames = frames.map { $0 == .yes } ?? format.holdsFrames
+            let pictures = try holdsFrames ? TransitionExport.pictures(of: selection.dataset, in: store) : nil
             if store.owns(out) { throw StageError(.usage, "--out \(out): is a part of the store") }
             let interruption = Interruption()
             let progress = common.progress("rgvlm-inspect")
@@ -113,18 +114,6 @@ struct ExportCommand: AsyncParsableCommand {
             throw StageError(.inputMissing, "\(path): has no \(what) \(unknown); it has \(all)")
         }
         return known.filter(names.contains)
-    }
-
-    private func pictures(_ store: ExperimentStore, _ selection: TransitionRows.Selection) throws -> FrameStore {
-        guard let identifier = selection.dataset.frameStoreID else {
-            throw StageError(
-                .inputMissing, "\(store.path): holds no pictures of \(selection.dataset.name); give --frames no")
-        }
-        let pictures = try FrameStore(store.frameStorePath(dataset: selection.dataset.name))
-        guard pictures.identifier == identifier else {
-            throw StageError(.badInput, "\(pictures.path): belongs to another store")
-        }
-        return pictures
     }
 }
 

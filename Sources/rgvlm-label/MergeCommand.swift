@@ -26,18 +26,8 @@ struct MergeCommand: AsyncParsableCommand {
                 let report = try store.mergeLabels(from: path)
                 reports[path] = report
                 guard !common.json else { continue }
-                try writeToStandardOutput(
-                    TextTable.printable(path)
-                        + ": \(report.spans.grouped) spans, \(report.scores.grouped) scores, "
-                        + "\(report.calls.grouped) calls\n"
-                )
-                if report.unknownSpans > 0 {
-                    common.say(
-                        .warning,
-                        "note: \(path): \(report.unknownSpans.grouped) spans are of episodes that this store does "
-                            + "not have"
-                    )
-                }
+                try writeToStandardOutput(TextTable.printable(path) + ": " + report.text)
+                if let note = report.note { common.say(.warning, "note: \(path): \(note)") }
             }
             try store.close()
             if common.json { try printJSON(reports) }

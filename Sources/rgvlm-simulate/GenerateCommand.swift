@@ -92,13 +92,7 @@ struct GenerateCommand: AsyncParsableCommand {
         }
         if let names = section.tasks {
             guard !names.isEmpty else { throw StageError(.usage, "--tasks: expected names of task types") }
-            options.taskTypes = try names.map { name in
-                guard let type = TaskType(rawValue: name) else {
-                    let known = TaskType.allCases.map(\.rawValue).joined(separator: ", ")
-                    throw StageError(.usage, "--tasks: there is no task type \(name); known are \(known)")
-                }
-                return type
-            }
+            options.taskTypes = try names.map { try TaskType(named: $0) }
         }
         return options
     }

@@ -85,12 +85,7 @@ struct GradeCommand: AsyncParsableCommand {
         let release = try openRelease(root)
         var options = GradeRun.Options(recipe: try gradeRecipe)
         options.seed = seed
-        options.splits = try NameList.parse(split, option: "--split", example: "train")
-        if let missing = options.splits.first(where: { !release.splits.contains($0) }) {
-            throw StageError(
-                .inputMissing,
-                "\(release.dataFolder): has no split \(missing); it has \(release.splits.joined(separator: ", "))")
-        }
+        options.splits = try release.splits(named: NameList.parse(split, option: "--split", example: "train"))
         options.side = size
         options.threads = threads
         if limit != nil || include != nil {

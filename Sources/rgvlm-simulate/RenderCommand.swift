@@ -62,41 +62,25 @@ struct RenderCommand: AsyncParsableCommand {
         guard let sheet = SceneSheet.sheet(scene, title: "scene \(number), seed \(seed)", side: size) else {
             throw StageError(.badInput, "scene \(number) has no place to stand")
         }
-        try write([("scene-\(number).png", try sheet.png())])
-        try report(["scene-\(number).png"], notes: [])
-        return .done
+        return try write([("scene-\(number).png", try sheet.png())])
     }
 
     private func renderEpisode(_ id: String, store: String) throws -> StageExit {
-        let (release, location) = try root.map { try find(id, in: openRelease($0)) } ?? locate(id, store: store)
-        let trajectory = try Trajectory(contentsOf: location.file)
+        var (root, id) = (root, id)
+        if root == nil {
+            let source = try ExperimentStore(store, access: .read).episode(named: id)
+            (root, id) = (source.root, source.key)
+        }
+        let release = try openRelease(root)
+        let trajectory = try Trajectory(contentsOf: release.trajectory(named: id).file)
         try trajectory.validate()
         let pictures = EpisodePictures(trajectory, in: try SceneLibrary(release).world(of: trajectory), side: size)
-        let files = try pictures.series.files()
-        try write(files)
-        try report(files.map(\.name), notes: pictures.notes)
-        return .done
+        return try write(try pictures.series.files(), notes: pictures.notes)
     }
 
-    /// The trajectory with this key, or this trial's name, in a dataset's folder.
-    private func find(_ id: String, in release: Release) throws -> (Release, TrajectoryLocation) {
-        let all = release.splits.flatMap { release.trajectories(in: $0).trajectories }
-        let matches = all.filter { $0.key == id || $0.key.split(separator: "/").last.map(String.init) == id }
-        guard let match = matches.first else {
-            throw StageError(.inputMissing, "\(release.dataFolder): has no trajectory \(id)")
-        }
-        guard matches.count == 1 else {
-            throw StageError(.usage, "\(id) is not unique: \(matches.map(\.relativeFile).joined(separator: ", "))")
-        }
-        return (release, match)
-    }
-
-    private func locate(_ id: String, store path: String) throws -> (Release, TrajectoryLocation) {
-        let source = try ExperimentStore(path, access: .read).episode(named: id)
-        return try find(source.key, in: openRelease(source.root))
-    }
-
-    private func report(_ names: [String], notes: [String]) throws {
+    private func write(_ files: [(name: String, bytes: [UInt8])], notes: [String] = []) throws -> StageExit {
+        try Folder.write(files, to: out)
+        let names = files.map(\.name)
         for note in notes { common.say(.warning, "note: \(note)") }
         if common.json {
             try printJSON(["folder": [out], "files": names, "notes": notes])
@@ -105,10 +89,6 @@ struct RenderCommand: AsyncParsableCommand {
             try writeToStandardOutput(
                 "Wrote \(names.count == 1 ? last : "\(names.count) files, among them \(last),") to \(out).\n")
         }
-    }
-
-    private func write(_ files: [(name: String, bytes: [UInt8])]) throws {
-        try Folder.make(out)
-        for file in files { try AtomicFile.write(file.bytes, to: "\(out)/\(file.name)") }
+        return .done
     }
 }

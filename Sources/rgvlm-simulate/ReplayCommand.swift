@@ -42,8 +42,8 @@ struct ReplayCommand: AsyncParsableCommand {
             let interruption = Interruption()
             _ = try common.configuration()
             let release = try openRelease(root)
-            var run = ReplayRun(release, splits: try Self.splits(split, of: release) ?? release.splits)
-            run.evidenceSplits = try Self.splits(evidence, of: release)
+            var run = ReplayRun(release, splits: try Self.splits(split, "--split", of: release) ?? release.splits)
+            run.evidenceSplits = try Self.splits(evidence, "--evidence", of: release)
             run.measuresMasks = masks
             let total = run.trajectoryCount
             guard total > 0 else {
@@ -63,15 +63,10 @@ struct ReplayCommand: AsyncParsableCommand {
         }
     }
 
-    private static func splits(_ names: String?, of release: Release) throws -> [String]? {
-        guard let names else { return nil }
-        let list = try NameList.parse(names, option: "--split", example: "train,valid_seen")
-        if let missing = list.first(where: { !release.splits.contains($0) }) {
-            throw StageError(
-                .inputMissing,
-                "\(release.dataFolder): has no split \(missing); it has \(release.splits.joined(separator: ", "))")
+    private static func splits(_ names: String?, _ option: String, of release: Release) throws -> [String]? {
+        try names.map {
+            try release.splits(named: NameList.parse($0, option: option, example: "train,valid_seen"))
         }
-        return list
     }
 }
 

@@ -2,6 +2,7 @@ import Episodes
 import ExperimentStore
 import Foundation
 import Ground
+import Instrument
 import StageSupport
 import Statistics
 import StoreFixture
@@ -91,5 +92,40 @@ import Testing
             scores: ["sparse": [1: [0, 1], 2: [1, 1]], "a": [3: [1, 1], 4: [0, 0]]], trajectories: [0, 1])
         #expect(apart.components(rows: ["sparse", "a"]) == nil)
         #expect(apart.components(rows: []) == nil)
+    }
+
+    /// The check's file is read back; what is none of its own is no check.
+    @Test func checksAreReadFromTheirFile() throws {
+        let json = """
+            {"window": 4, "windows": [1, 4], "selections": [{"episodes": 2, "instructions": 3, "unfulfilled": 1,
+              "steps": 200, "content": "ab", "leverage": [{"window": 4, "steps": 200, "contested": 30}]}],
+             "rows": [{"name": "a", "title": "A", "selection": 0, "algorithm": "iql",
+               "dawdling": {"per_step": 0.06, "for_ever": 2, "finishing": 1},
+               "proxy": [{"window": 4, "completed": 0.25, "starts": 4}]},
+              {"name": "b", "title": "B", "selection": 0, "algorithm": "bc",
+               "proxy": [{"window": 4, "completed": 0.5, "starts": 4}]}]}
+            """
+        let check = try #require(PlannedCheck.read(try folder.write(json, to: "check.json")))
+        #expect(check.leverage?.percent == 15 && check.canTell && check.order.map(\.name) == ["b", "a"])
+        #expect(check.dawdlers.map(\.name) == ["a"])
+        #expect(
+            check.shortText == [
+                "leverage with 4 pictures: 15.0 %", "predicted order: b 0.50, a 0.25",
+                "a: its reward pays for dawdling: bad steps for ever are worth 2.00, finishing 1.00",
+            ])
+        for text in ["", "{}", "[1]", json.replacing("\"steps\"", with: "\"stops\"")] {
+            #expect(PlannedCheck.read(try folder.write(text, to: "other.json")) == nil)
+        }
+        #expect(PlannedCheck.read(folder("nowhere.json")) == nil)
+    }
+
+    /// A check that cannot be made says why, in the stage's last words.
+    @Test func whatCannotBeCheckedIsSaid() throws {
+        let script = "#!/bin/sh\necho 'first words' >&2\necho 'error: no frames here' >&2\nexit 66\n"
+        let path = try folder.write(script, to: "bin/rgvlm-train")
+        try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: path)
+        let places = ExperimentPlan.Places(config: nil, store: "x.sqlite", programs: folder("bin"))
+        let (check, problem) = PlannedCheck.make(places)
+        #expect(check == nil && problem == "error: no frames here")
     }
 }

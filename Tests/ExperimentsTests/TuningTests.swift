@@ -1,6 +1,9 @@
 import FakeStage
+import Episodes
+import ExperimentStore
 import Foundation
 import StageSupport
+import StoreFixture
 import TestSupport
 import Testing
 
@@ -99,6 +102,103 @@ import Testing
         #expect(throws: StageError.self) {
             try configuration("evaluate: {sets: [{name: a, split: train}], only: [c]}")
         }
+    }
+}
+
+/// What a store's evaluations choose.
+@Suite struct TunedExperimentTests {
+    private let fixture: StoreFixture
+
+    init() throws { fixture = try StoreFixture([EpisodePlan(subTasks: [(.pickup, 2)])]) }
+
+    private static let yaml = """
+        train: {steps: 300}
+        evaluate: {sets: [{name: main, split: valid_seen}, {name: held, split: train}]}
+        experiment:
+          seeds: [1, 2]
+          tune: {settings: {learning.temperature: [2, 5]}, set: held}
+          rows: [{name: a}, {name: b}]
+        """
+
+    private func tuned() throws -> TunedExperiment {
+        var configuration = try Configuration(
+            file: try fixture.folder.write(Self.yaml, to: "c.yaml"), overrides: [])
+        configuration.store = fixture.store.file
+        return try TunedExperiment(
+            configuration, ExperimentPlan.Places(config: "c.yaml", store: fixture.store.file, overrides: ["seed=3"]))
+    }
+
+    /// - Parameter completed: Of four sub-tasks, by the trajectory's name.
+    private func evaluate(
+        _ run: String, on set: String, steps: Int = 300, _ completed: KeyValuePairs<String, Int>
+    ) throws {
+        let training = try fixture.train(run, steps: steps)
+        try fixture.evaluate(
+            "\(run)@\(set)", of: training, taskSet: set,
+            completed.enumerated().map { place, task in
+                let rollout = Rollout(
+                    index: place, key: task.key, annotation: 0, subTasks: 0..<4, episodeID: nil, scene: 1,
+                    taskType: nil,
+                    instruction: "", start: .recorded, expertSteps: 4, stepLimit: 8, stepCount: 5,
+                    completed: task.value, conditions: nil, problem: nil)
+                return (rollout, [])
+            })
+    }
+
+    /// A row has its best when all its trials are there; until all rows have theirs the experiment is not tuned.
+    @Test func theStoreChooses() throws {
+        try evaluate("a-tune1-s1", on: "held", ["t": 1, "u": 1])
+        try evaluate("a-tune2-s1", on: "held", ["t": 2, "u": 1])
+        try evaluate("b-tune1-s1", on: "held", ["t": 3, "u": 0])
+        var experiment = try tuned()
+        #expect(!experiment.isTuned && experiment.configuration.experiment.rows.allSatisfy { $0.set.isEmpty })
+        #expect(experiment.lines.first == "tuning on held: 3 of 4 rows with settings tried")
+        #expect(experiment.results.map(\.completed) == [0.25, 0.375, 0.375, nil])
+        try evaluate("b-tune2-s1", on: "held", ["t": 1, "u": 1])
+        experiment = try tuned()
+        #expect(experiment.isTuned)
+        #expect(
+            experiment.configuration.experiment.rows.map(\.set) == [
+                ["train.learning.temperature=5"], ["train.learning.temperature=2"],
+            ])
+        #expect(experiment.configuration.evaluate.sets.map(\.name) == ["main"])
+        #expect(experiment.places.overrides == ["seed=3", "evaluate.only=[main]"])
+        let plan = try ExperimentPlan(experiment.configuration, experiment.places)
+        #expect(plan.cells.map(\.run) == ["a-s1", "b-s1", "a-s2", "b-s2"])
+        #expect(plan.cells[0].trainCommand.contains("train.learning.temperature=5"))
+    }
+
+    /// What is reported decides nothing: tasks of its trajectories do not count, and the choice is another one.
+    @Test func reportedTrajectoriesDecideNothing() throws {
+        for (run, t, u) in [("a-tune1", 4, 0), ("a-tune2", 0, 1), ("b-tune1", 0, 3), ("b-tune2", 4, 2)] {
+            try evaluate("\(run)-s1", on: "held", ["t": t, "u": u])
+        }
+        #expect(try tuned().results.filter(\.isChosen).map(\.settings.first?.last) == ["2", "5"])
+        try evaluate("somebody", on: "main", ["t": 4])
+        #expect(try tuned().results.filter(\.isChosen).map(\.settings.first?.last) == ["5", "2"])
+        // Where nothing else is left there is no choice to make.
+        try evaluate("somebody-else", on: "main", ["t": 4, "u": 1])
+        let error = #expect(throws: StageError.self) { try tuned() }
+        #expect(error?.description.contains("all its trajectories are in the reported sets main too") == true)
+    }
+
+    /// Evaluations of fewer updates than the run has do not count.
+    @Test func onlyLastWeightsCount() throws {
+        try evaluate("a-tune1-s1", on: "held", ["t": 1])
+        try fixture.store.write { db in
+            guard var run = try TrainRun.named("a-tune1-s1", db) else { return }
+            try run.update(status: .done, step: 400, db)
+        }
+        #expect(try tuned().results.allSatisfy { $0.completed == nil && $0.seeds == 0 })
+    }
+
+    @Test func withoutATuningNothingChanges() throws {
+        var configuration = Configuration()
+        configuration.store = fixture.store.file
+        let places = ExperimentPlan.Places(config: nil, store: fixture.store.file)
+        let experiment = try TunedExperiment(configuration, places)
+        #expect(experiment.isTuned && experiment.configuration == configuration && experiment.places == places)
+        #expect(experiment.lines.isEmpty && experiment.results.isEmpty)
     }
 }
 

@@ -2,8 +2,8 @@
 // The environment variable RGVLM_FUZZ names the reader: scores or replies.
 
 import Ground
-import JSON
 
+@testable import JSON
 @testable import RewardLabeling
 @testable import VisionLanguage
 

@@ -33,7 +33,7 @@ let package = Package(
         library("Household", ["CRaster", "Episodes", "Ground"]),
         library("ALFRED", ["CJSONShim", "Episodes", "Ground", "JSON"]),
         library("Rooms", ["ALFRED", "Episodes", "Ground", "Household"]),
-        library("Exchange", ["Ground", "JSON"]),
+        library("Exchange", ["Ground", "JSON"], sources: ["Files", "NumPy", "Safetensors"]),
         library(
             "VisionLanguage", ["Ground", "JSON"],
             sources: ["Providers", "Values", "HTTP/HTTPTransport.swift", "Policy/APIKey.swift"]),

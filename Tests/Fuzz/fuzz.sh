@@ -30,7 +30,9 @@ objects=$(find "$built"/*.build -name '*.o')
 fuzzer() {
     # shellcheck disable=SC2086
     swiftc -parse-as-library -O -swift-version 6 -package-name fuzzed -module-name "Fuzz$1" -sanitize=fuzzer,address \
-        -I "$built/Modules" -ISources/CJSONShim/include -ISources/CRaster/include -ISources/CSimdJSON -ISources/COpenSSL \
+        -I "$built/Modules" -ISources/CSimdJSON -ISources/COpenSSL \
+        -Xcc "-fmodule-map-file=$built/CJSONShim.build/module.modulemap" \
+        -Xcc "-fmodule-map-file=$built/CRaster.build/module.modulemap" \
         "Tests/Fuzz/Fuzz$1.swift" $objects -lsimdjson -lcrypto -lstdc++ -use-ld=lld -o "$out/Fuzz$1"
 }
 fuzzer Readers

@@ -337,8 +337,9 @@ final class Workplace {
         let place = try Workplace(trajectories: ["train": 1])
         var options = ALFREDIngest.Options(root: place.root)
         options.splits = ["train", "valid_unseen"]
-        let error = #expect(throws: ALFREDIngest.Refusal.self) { try ALFREDIngest(options) }
-        #expect(error?.description == "\(place.data): has no split valid_unseen; it has train")
+        let error = #expect(throws: ALFREDError.self) { try ALFREDIngest(options) }
+        let folder = try Release(root: place.root).dataFolder
+        #expect(error?.description == "\(folder): has no split valid_unseen; it has train")
     }
 
     @Test func unknownClassesAreNoted() async throws {

@@ -56,7 +56,7 @@ import Testing
         #expect(abs(try #require(cloning.completed(window: 4)) - 0.75) < 1e-12)
         #expect(try #require(sparse.completed(window: 4)) > 0.95)
         #expect(check.order.map(\.name) == ["sparse", "bc"])
-        #expect(check.text.contains("predicted order: sparse") && check.text.contains("16.7 %"))
+        #expect(check.text.contains("predicted order: sparse") && check.text.contains("16.6 %"))
     }
 
     /// Rows of the same episodes are one selection, with or without scores; others have their own.
@@ -94,6 +94,25 @@ import Testing
             in: fixture.store)
         #expect(check.windows == [1] && check.dawdlers.map(\.name) == ["scaled"])
         #expect(check.text.contains("scaled: its reward pays for dawdling"))
+    }
+
+    /// Ends of failed walks and the weights of cloning are the row's own.
+    @Test func endsAndWeightsAreTheRows() throws {
+        let fixture = try fixture()
+        let tasks = try fixture.instructions().filter { $0.kind == .task }
+        let labels = try fixture.label("l", tasks) { match, _ in match.fulfilled ? 8 : 9 }
+        func completed(_ algorithm: Algorithm, _ ends: RewardMix.Ends) throws -> Double {
+            var mix = RewardMix(generatedWeight: 0.3, source: .labels(run: "l"))
+            mix.ends = ends
+            let check = try DataCheck(
+                [(row("a", algorithm, mix), filter(fixture, labels: labels.id))], window: 4, of: fixture.dataset,
+                in: fixture.store)
+            return try #require(check.rows.first?.completed(window: 4))
+        }
+        // A failed end that goes on is worth its bad steps' reward for ever, more than the end that is good.
+        #expect(try completed(.iql, .bootstrapping) < completed(.iql, .absorbing))
+        #expect(try completed(.bc, .absorbing) == 0.75)
+        #expect(try (0...1).contains(completed(.raBC, .absorbing)))
     }
 
     /// The JSON is read back as it was.

@@ -79,6 +79,14 @@ import Testing
         #expect(share([(1, third), (2, other)], window: 2).contested == 0)
     }
 
+    /// What is below the limit is not shown as the limit.
+    @Test(arguments: [(9996, 99.9), (9999, 99.9), (10_000, 100), (996, 9.9), (1000, 10), (1, 0), (10, 0.1), (0, 0)])
+    func percentsAreRoundedDown(_ contested: Int, _ percent: Double) {
+        let leverage = Leverage(window: 1, steps: 10_000, contested: contested)
+        #expect(leverage.percent == percent)
+        #expect(leverage.share >= Leverage.fewest || leverage.percent < 100 * Leverage.fewest)
+    }
+
     @Test func contextsOfShortHistoriesDiffer() {
         let walk = walk([3, 3, 3, 3], [1, 1, 1])
         let contexts = walk.contexts(window: 3)

@@ -352,10 +352,11 @@ import Testing
         let (all, pair) = (try differences(names), try differences(["sparse", "a"]))
         let (among, alone) = (try #require(all.of("a")), try #require(pair.of("a")))
         #expect(all.map(\.row) == ["a", "b", "c", "d"] && all.allSatisfy { $0.against == "sparse" })
-        #expect(among.value == alone.value && among.standardError == alone.standardError && among.p == alone.p)
-        #expect(
-            try #require(among.high) - (try #require(among.low)) > (try #require(alone.high))
-                - (try #require(alone.low)))
+        #expect(among.value == alone.value && among.ownStandardError == alone.ownStandardError)
+        // Alone it has its own spread; among others theirs too, where that is larger.
+        #expect(alone.standardError == alone.ownStandardError)
+        #expect(try #require(among.standardError) >= (try #require(alone.standardError)))
+        #expect(among.level > alone.level && alone.level == 0.95)
         #expect(among.trajectories == 6 && among.tasks == 12 && among.seeds == 3)
         for comparison in all + pair {
             let (low, high) = (try #require(comparison.low), try #require(comparison.high))
@@ -404,6 +405,58 @@ import Testing
             #expect(cell(row, "Predicted place") == predicted && cell(row, "Place") == place, "\(row)")
         }
         #expect(CheckTable.leverage(check).rows.first?.last == "50.0 %")
+    }
+
+    /// The page has the check as two tables, and each difference its verdict as a word of its own class.
+    @Test func thePageShowsChecksAndVerdicts() throws {
+        let sample = try Sample(annotator: "vlm")
+        for seed in 0..<3 {
+            for (name, source, done) in [
+                ("sparse", .none, 1), ("zulu", .labels(run: "labels"), 6), ("yankee", .oracle, 0), ("xray", .zero, 1),
+            ] as [(String, RewardMix.Source, Int)] {
+                try sample.evaluate(try sample.train("\(name)-s\(seed)", seed: seed, source: source)) { task, _ in
+                    done + (name == "xray" || name == "sparse" ? (task + seed) % 2 : 0)
+                }
+            }
+        }
+        let plan = Sample.plan(
+            [("sparse", .baseline), ("zulu", .method), ("yankee", .oracle), ("xray", .control)], seeds: [0, 1, 2])
+        var data = try sample.data(plan)
+        let without = try ReportFiles(data, from: sample.store, searchPath: "")
+        data.check = try dataCheck(contested: 50, proxies: ["sparse": 0.8, "zulu": 0.9])
+        let with = try ReportFiles(data, from: sample.store, searchPath: "")
+        func file(_ name: String, _ report: ReportFiles) throws -> String {
+            String(decoding: try #require(report.files.first { $0.name == name }?.bytes), as: UTF8.self)
+        }
+        for (report, isChecked) in [(with, true), (without, false)] {
+            let page = try file("report.html", report)
+            #expect(page.contains("<section id=\"check\">") == isChecked)
+            #expect(page.contains("Predicted place") == isChecked)
+            for (word, name) in [("better", "better"), ("worse", "worse"), ("untold", "cannot tell")] {
+                #expect(page.contains("<small class=\"verdict \(word)\">\(name)</small>"), "\(name)")
+            }
+        }
+        // Everything is in the results: differences, both ways, and what could have been found.
+        let json = try #require(
+            try JSONSerialization.jsonObject(with: Data(try file("results.json", with).utf8)) as? [String: Any])
+        let set = try #require((json["sets"] as? [[String: Any]])?.first)
+        let differences = try #require(set["differences"] as? [[String: Any]])
+        #expect(differences.compactMap { $0["row"] as? String } == ["zulu", "yankee", "xray"])
+        #expect(differences.compactMap { $0["verdict"] as? String } == ["better", "worse", "cannot tell"])
+        for difference in differences {
+            for key in ["value", "low", "high", "adjusted_p", "level", "seeds", "tasks", "trajectories", "components"] {
+                #expect(difference[key] != nil, "\(key)")
+            }
+        }
+        let combined = try #require(set["differences_to_combined"] as? [[String: Any]])
+        #expect(combined.allSatisfy { $0["against"] as? String == "zulu" })
+        let power = try #require(set["detectable"] as? [String: Any])
+        #expect(power["comparisons"] as? Int == 3 && power["predicted_corrected"] is Double)
+        #expect((json["check"] as? [String: Any])?["window"] as? Int == 17)
+        // CSV has both differences of every row that has them.
+        let lines = try file("table.csv", with).split(separator: "\n")
+        #expect(lines.count { $0.contains("difference_to_sparse,") } == 4)
+        #expect(lines.count { $0.contains("difference_to_sparse_rgvlm,") } == 4)
     }
 
     @Test func titlesSayWhatMustNotBePassedOver() throws {

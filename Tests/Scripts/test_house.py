@@ -116,7 +116,7 @@ class Rules(unittest.TestCase):
         sizes = {p: len(lines(p)) - 1 for p in SOURCES if p.relative_to(ROOT / "Sources").parts[0].startswith("rgvlm-")}
         self.none([f"{p.relative_to(ROOT)}: {n}" for p, n in sizes.items() if n >= 200], "long files of executables")
         # The aim is 3,000; it must not get further away.
-        self.assertLessEqual(sum(sizes.values()), 3320)
+        self.assertLessEqual(sum(sizes.values()), 3220)
 
     def test_little_shell(self):
         shell = files("Pipelines", ".sh", ".sbatch")
@@ -126,7 +126,7 @@ class Rules(unittest.TestCase):
         source = sum(len(lines(p)) for p in files("Sources", ".swift", ".c", ".cpp", ".h"))
         tests = sum(len(lines(p)) for p in files("Tests", ".swift", ".py", ".sh"))
         # The aim is 0.6; it must not get further away.
-        self.assertGreaterEqual(tests / source, 0.544)
+        self.assertGreaterEqual(tests / source, 0.545)
 
     def test_arrows_point_one_way(self):
         arrows = manifest()

@@ -145,10 +145,6 @@ import Testing
             #expect(SectionDecoder.key(field) == key)
         }
     }
-
-    @Test func editDistances() {
-        #expect(editDistance("", "abc") == 3 && editDistance("kitten", "sitting") == 3 && editDistance("a", "a") == 0)
-    }
 }
 
 @Suite struct TextTests {

@@ -132,6 +132,86 @@ private struct CrossedDesign {
     }
 }
 
+/// Several rows compared with one of them, of few seeds each.
+@Suite struct SharedSpreadTests {
+    /// Rows without differences, whose seeds deviate by `deviations`, less the first of them.
+    private func family(_ deviations: [Double], seeds: Int, _ random: inout SplitMix64) throws -> [PairedDifference] {
+        var task = CrossedDesign(task: 0.2, runs: 1)
+        task.trajectories = 100
+        let common = try task.draw(&random)
+        func row(_ deviation: Double) throws -> ScoreMatrix {
+            let design = CrossedDesign(
+                seed: deviation, trajectory: 0.1, task: 0.1, residual: 0.2, runs: seeds, tasks: 100, trajectories: 65)
+            let own = try design.draw(&random)
+            return try ScoreMatrix(runs: (0..<seeds).map { run in (0..<100).map { common[0, $0] + own[run, $0] } })
+        }
+        let base = try row(deviations[0])
+        let clusters = CrossedDesign().clusters
+        return try deviations.dropFirst().map { deviation in
+            try PairedDifference(try row(deviation), less: base, trajectories: clusters)
+        }
+    }
+
+    /// By Holm the chance to tell any of the rows that are all alike stays below a twentieth, with two seeds as with
+    /// five, whether rows' seeds spread alike or not. By each row's own spread it is an eighth and more.
+    @Test(arguments: [2, 3, 5], [[0.05, 0.05, 0.05, 0.05, 0.05, 0.05], [0.05, 0.1, 0.05, 0.02, 0.1, 0.02]])
+    func noneIsToldWhereThereIsNothing(_ seeds: Int, _ deviations: [Double]) throws {
+        var random = SplitMix64(seed: UInt64(seeds))
+        let repetitions = 400
+        var (told, toldAlone, covered, count) = (0, 0, 0, 0)
+        for _ in 0..<repetitions {
+            let own = try family(deviations, seeds: seeds, &random)
+            let shared = PairedDifference.sharingSpread(own)
+            if Holm(shared.compactMap(\.p)).adjusted.contains(where: { $0 < 0.05 }) { told += 1 }
+            if Holm(own.compactMap(\.p)).adjusted.contains(where: { $0 < 0.05 }) { toldAlone += 1 }
+            covered += shared.count { $0.interval()?.excludes(0) == false }
+            count += shared.count
+        }
+        #expect(Double(told) / Double(repetitions) < 0.075, "\(told)")
+        #expect(seeds > 3 || Double(toldAlone) / Double(repetitions) > 0.08, "\(toldAlone)")
+        #expect((0.94...0.985).contains(Double(covered) / Double(count)), "\(covered) of \(count)")
+    }
+
+    /// A difference that is there is told more often than by each row's own spread.
+    @Test func moreIsToldWhereThereIsSomething() throws {
+        var random = SplitMix64(seed: 77)
+        var (shared, alone) = (0, 0)
+        for _ in 0..<150 {
+            let own = try family([Double](repeating: 0.05, count: 9), seeds: 3, &random)
+            func told(_ all: [PairedDifference]) -> Int {
+                let ps = all.map { one in
+                    one.standardError.map {
+                        StudentDistribution.beyond((one.value + 0.2) / $0, degrees: one.degreesOfFreedom)
+                    } ?? 1
+                }
+                return Holm(ps).adjusted.count { $0 < 0.05 }
+            }
+            shared += told(PairedDifference.sharingSpread(own))
+            alone += told(own)
+        }
+        #expect(shared > alone + alone / 10, "\(shared), \(alone)")
+    }
+
+    /// Nothing gets narrower, values stay, and who is alone or has one seed stays as it was.
+    @Test func sharingChangesSpreadsAlone() throws {
+        var random = SplitMix64(seed: 6)
+        let own = try family([0.05, 0.1, 0.02, 0.05], seeds: 3, &random)
+        let shared = PairedDifference.sharingSpread(own)
+        for (before, after) in zip(own, shared) {
+            #expect(before.value == after.value && before.components == after.components)
+            #expect(try #require(after.standardError) >= (try #require(before.standardError)))
+        }
+        #expect(PairedDifference.sharingSpread([own[0]]) == [own[0]])
+        #expect(PairedDifference.sharingSpread([]).isEmpty)
+        let single = try family([0.05, 0.1], seeds: 1, &random)
+        let mixed = PairedDifference.sharingSpread(own + single)
+        #expect(mixed.last == single.last && Array(mixed.dropLast()) == shared)
+        // Shared, the spread has more degrees of freedom than three seeds', and fewer than all rows' together.
+        let quiet = try #require(zip(own, shared).min { $0.0.components.seed < $1.0.components.seed })
+        #expect(quiet.1.degreesOfFreedom > 2)
+    }
+}
+
 @Suite struct PowerTests {
     /// The figures that were computed when the variances were measured.
     @Test(

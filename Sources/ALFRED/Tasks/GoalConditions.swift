@@ -7,6 +7,17 @@ package enum TaskType: String, Sendable, CaseIterable {
     case heat = "pick_heat_then_place_in_recep"
     case cool = "pick_cool_then_place_in_recep"
     case movable = "pick_and_place_with_movable_recep"
+
+    /// The type of a name.
+    ///
+    /// - Throws: ``ALFREDError`` that lists what there is.
+    package init(named name: String) throws(ALFREDError) {
+        guard let type = TaskType(rawValue: name) else {
+            let known = TaskType.allCases.map(\.rawValue).joined(separator: ", ")
+            throw ALFREDError(.ambiguous, "there is no task type \(name); known are \(known)", file: nil)
+        }
+        self = type
+    }
 }
 
 /// How much of a task's goal holds, condition by condition, as ALFRED's goal check counts (`env/tasks.py`).

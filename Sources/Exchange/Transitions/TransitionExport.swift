@@ -39,6 +39,20 @@ package struct TransitionExport {
         self.pictures = pictures
     }
 
+    /// A dataset's frames.
+    ///
+    /// - Throws: `StoreError` where it has none, ``ExchangeError`` where they are another store's, `FrameStoreError`.
+    package static func pictures(of dataset: DatasetRow, in store: ExperimentStore) throws -> FrameStore {
+        guard let identifier = dataset.frameStoreID else {
+            throw StoreError(.unknown, "holds no pictures of \(dataset.name); give --frames no", file: store.path)
+        }
+        let pictures = try FrameStore(store.frameStorePath(dataset: dataset.name))
+        guard pictures.identifier == identifier else {
+            throw ExchangeError(.mismatch, "belongs to another store", file: pictures.path)
+        }
+        return pictures
+    }
+
     /// Writes the file; it is there as a whole or not at all.
     ///
     /// - Parameter onProgress: Called with bytes written and bytes in all; what it throws ends the export.

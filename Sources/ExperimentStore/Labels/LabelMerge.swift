@@ -1,4 +1,5 @@
 internal import GRDB
+internal import Ground
 
 /// What a merge brought in.
 package struct LabelMergeReport: Sendable, Equatable, Encodable {
@@ -9,6 +10,16 @@ package struct LabelMergeReport: Sendable, Equatable, Encodable {
     package var calls = 0
     /// Spans whose episodes this store does not have, or has in another version.
     package var unknownSpans = 0
+
+    /// What was taken over, in a line.
+    package var text: String {
+        "\(spans.grouped) spans, \(scores.grouped) scores, \(calls.grouped) calls\n"
+    }
+
+    /// What was not; nil for nothing.
+    package var note: String? {
+        unknownSpans > 0 ? "\(unknownSpans.grouped) spans are of episodes that this store does not have" : nil
+    }
 }
 
 extension ExperimentStore {

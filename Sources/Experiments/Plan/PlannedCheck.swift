@@ -1,5 +1,7 @@
 internal import Foundation
+internal import Ground
 package import Instrument
+internal import StageSupport
 
 /// What `rgvlm-train check` says of an experiment's data and rows.
 package enum PlannedCheck {
@@ -9,6 +11,16 @@ package enum PlannedCheck {
         let decoder = JSONDecoder()
         decoder.keyDecodingStrategy = .convertFromSnakeCase
         return try? decoder.decode(DataCheck.self, from: bytes)
+    }
+
+    /// Reads what the check has written.
+    ///
+    /// - Throws: ``StageError`` for a file that is not there, or is none of its own.
+    package static func named(_ file: String) throws -> DataCheck {
+        guard let check = read(file) else {
+            throw StageError(.badInput, "\(file): is not what rgvlm-train check --results writes")
+        }
+        return check
     }
 
     /// Runs the check.

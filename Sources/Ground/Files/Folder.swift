@@ -11,6 +11,12 @@ package enum Folder {
         }
     }
 
+    /// Writes files into a folder, which is made when it is not there; each is there as a whole or not at all.
+    package static func write(_ files: [(name: String, bytes: [UInt8])], to path: String) throws(FileError) {
+        try make(path)
+        for file in files { try AtomicFile.write(file.bytes, to: "\(path)/\(file.name)") }
+    }
+
     /// Gives a file or folder another name, in place of a file that has it.
     ///
     /// - Parameter durable: Whether the new name survives a loss of power, where the file system can do that.

@@ -54,18 +54,21 @@ package struct TabularProblem: Sendable {
         (self.choiceOfStep, self.starts) = (choiceOfStep, starts)
         var first = [Int](repeating: 0, count: choicesOfState.count + 1)
         // A failed end may be taken for the state before it, which is then before itself.
-        func after(_ choice: Choice) -> [Int32] {
-            outcomes[choice.outcomes].flatMap { $0.isFailedEnd ? [$0.state, choice.state] : [$0.state] }
+        func forEachPair(_ body: (_ state: Int, _ before: Int32) -> Void) {
+            for choice in choices {
+                for outcome in outcomes[choice.outcomes] {
+                    body(Int(outcome.state), choice.state)
+                    if outcome.isFailedEnd { body(Int(choice.state), choice.state) }
+                }
+            }
         }
-        for choice in choices { for state in after(choice) { first[Int(state) + 1] += 1 } }
+        forEachPair { state, _ in first[state + 1] += 1 }
         for state in choicesOfState.indices { first[state + 1] += first[state] }
         var states = [Int32](repeating: 0, count: first.last ?? 0)
         var next = first
-        for choice in choices {
-            for state in after(choice) {
-                states[next[Int(state)]] = choice.state
-                next[Int(state)] += 1
-            }
+        forEachPair { state, before in
+            states[next[state]] = before
+            next[state] += 1
         }
         before = (states, first)
     }

@@ -1,4 +1,5 @@
 package import Foundation
+internal import Ground
 internal import Pages
 internal import Statistics
 
@@ -7,6 +8,19 @@ package struct LintResult: Sendable, Equatable, Decodable {
     /// The verdict and its main cause.
     var headline: String
     var checks: [LintCheck]
+
+    /// What `rgvlm-label lint --results` wrote.
+    ///
+    /// - Throws: `FileError` for a file that is missing or holds something else.
+    package init(file: String) throws {
+        guard let bytes = FileManager.default.contents(atPath: file) else {
+            throw FileError(.missing, "there is no such file", file: file)
+        }
+        guard let result = try? LintResult(json: bytes) else {
+            throw FileError(.unreadable, "is not what rgvlm-label lint --results writes", file: file)
+        }
+        self = result
+    }
 
     /// Fails for bytes that are no lint's JSON.
     package init(json: Data) throws {

@@ -28,26 +28,27 @@ enum DifferenceFigure {
             ]
         }
         let reach = shown.flatMap { [$0.value, $0.low ?? 0, $0.high ?? 0] }.map(abs).max() ?? 0.1
-        let end = max(0.05, (reach * 22).rounded(.up) / 20)
+        // Proportions differ by 1 at most; intervals of few seeds may be wider and are cut there.
+        let end = min(1, max(0.05, (reach * 22).rounded(.up) / 20))
         plots = plots.isEmpty ? ["NaN notitle"] : plots
         let script = """
             \(FigureStyle.frame)
             set multiplot
             set tmargin at screen 0.92
             set bmargin at screen \(bottom)
-            set lmargin at screen 0.30
-            set rmargin at screen 0.60
+            set lmargin at screen 0.34
+            set rmargin at screen 0.62
             unset key
             set title 'Difference to sparse' tc rgb '#1d2126'
             set xlabel 'Proportion completed, less that of sparse'
             set xrange [\(-end):\(end)]
-            set xtics \(end > 0.25 ? 0.2 : end > 0.1 ? 0.1 : 0.05)
+            set xtics \(end > 0.6 ? 0.5 : end > 0.25 ? 0.2 : end > 0.1 ? 0.1 : 0.05)
             set yrange [\(Double(shown.count) - 0.4):-0.6]
             set ytics nomirror scale 0
             set arrow 1 from 0, graph 0 to 0, graph 1 nohead lc rgb '#4a525b' lw 0.9 dt 2
             plot \(dots.joined(separator: ", \\\n     "))
             unset arrow 1
-            set lmargin at screen 0.66
+            set lmargin at screen 0.69
             set rmargin at screen 0.98
             set title 'By number of sub-tasks'
             set xlabel 'Sub-tasks of the task'
@@ -67,7 +68,7 @@ enum DifferenceFigure {
             caption:
                 """
                 Differences to sparse on \(Plain.text(set.name)) with 95 % intervals corrected for \(rows) - blue \
-                better, red worse, grey and open: cannot tell - beside the proportion completed by number of sub-tasks
+                better, red worse, grey cannot tell - beside the proportion completed by number of sub-tasks
                 """
         )
     }
@@ -89,7 +90,7 @@ enum DifferenceFigure {
         shown.enumerated().filter { $0.element.verdict == verdict }.map { place, row in
             """
             \(place) \(Figure.title(row.title)) \(Figure.number(row.value)) \
-            \(Figure.number(row.low ?? row.value)) \(Figure.number(row.high ?? row.value))\n
+            \(Figure.number(max(-1, row.low ?? row.value))) \(Figure.number(min(1, row.high ?? row.value)))\n
             """
         }.joined()
     }

@@ -22,7 +22,7 @@ enum CheckTable {
                     \(Show.plural(selection.instructions, "instruction")), \
                     \(Show.count(selection.unfulfilled)) not fulfilled
                     """
-                return [name] + selection.leverage.map { "\(Show.number(100 * $0.share, 1)) %" }
+                return [name] + selection.leverage.map { "\(Show.number($0.percent, 1)) %" }
             })
     }
 

@@ -20,7 +20,9 @@ struct Comparison: Sendable, Equatable, Encodable {
     /// The interval leaves out the true difference with this probability.
     var level: Double
     var verdict: Verdict
+    /// With the spread of seeds that all rows share, and by the row's own alone.
     var standardError: Double?
+    var ownStandardError: Double?
     var components: VarianceComponents
     /// Pairs of runs.
     var seeds: Int
@@ -47,17 +49,18 @@ struct Detectable: Sendable, Equatable, Encodable {
 }
 
 extension [Comparison] {
-    /// The comparisons with intervals and verdicts corrected for their number. One seed tells nothing of others: such a
-    /// comparison keeps its own interval, over trajectories, and is no verdict.
+    /// The comparisons, whose spread of seeds is shared, with intervals and verdicts corrected for their number. One
+    /// seed tells nothing of others: such a comparison keeps its own interval, over trajectories, and is no verdict.
     static func corrected(_ found: [(row: ResultTable.Line, against: String, difference: PairedDifference)])
         -> [Comparison]
     {
-        let tested = found.indices.filter { found[$0].difference.seeds > 1 && found[$0].difference.p != nil }
-        let holm = Holm(tested.map { found[$0].difference.p ?? 1 }, alpha: 1 - Bootstrap.level)
+        let shared = PairedDifference.sharingSpread(found.map(\.difference))
+        let tested = found.indices.filter { shared[$0].seeds > 1 && shared[$0].p != nil }
+        let holm = Holm(tested.map { shared[$0].p ?? 1 }, alpha: 1 - Bootstrap.level)
         var comparisons: [Comparison] = []
         for (place, entry) in found.enumerated() {
             let rank = tested.firstIndex(of: place)
-            let (difference, alpha) = (entry.difference, rank.map { holm.levels[$0] } ?? 1 - Bootstrap.level)
+            let (difference, alpha) = (shared[place], rank.map { holm.levels[$0] } ?? 1 - Bootstrap.level)
             let interval = difference.interval(alpha: alpha)
             let isTold = rank != nil && (interval?.excludes(0) ?? false)
             comparisons.append(
@@ -66,6 +69,7 @@ extension [Comparison] {
                     value: difference.value, low: interval?.low, high: interval?.high, p: difference.p,
                     adjustedP: rank.map { holm.adjusted[$0] }, level: 1 - alpha,
                     verdict: Verdict(difference.value, isTold: isTold), standardError: difference.standardError,
+                    ownStandardError: entry.difference.standardError,
                     components: difference.components, seeds: difference.seeds, tasks: difference.tasks,
                     trajectories: difference.trajectories))
         }
@@ -75,7 +79,7 @@ extension [Comparison] {
     /// What could have been found; nil without two seeds of any row.
     var detectable: Detectable? {
         let paired = filter { $0.seeds > 1 }
-        guard let error = Power.pooled(paired.compactMap(\.standardError)),
+        guard let error = Power.pooled(paired.compactMap(\.ownStandardError)),
             let components = VarianceComponents.mean(paired.map(\.components)),
             let most = paired.max(by: { $0.seeds < $1.seeds })
         else { return nil }

@@ -129,7 +129,7 @@ enum Findings {
             tone: .open,
             text:
                 """
-                These data cannot tell rewards apart: in \(Show.number(100 * leverage.share, 1)) % of the training \
+                These data cannot tell rewards apart: in \(Show.number(leverage.percent, 1)) % of the training \
                 steps another episode did something else in the same context (sentence, \(check.window) pictures and \
                 the actions between), and 10 % are wanted. No row without a difference says that its reward does not \
                 help.

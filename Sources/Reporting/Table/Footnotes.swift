@@ -361,11 +361,12 @@ struct Footnotes: Sendable, Encodable {
         """
         Differences: of the proportion completed, in pairs of one seed and one task. Their intervals are what \
         resampling seeds and trajectories comes to, with each spread divided by one less than its number and with \
-        Student's quantiles (degrees of freedom by Satterthwaite), so that they hold with three seeds too, and are \
-        corrected by Holm for the number of rows compared: an interval excludes zero exactly where Holm's test tells \
-        the difference. Better and worse are such differences; cannot tell says that nothing was found, not that \
-        nothing is there. * in the LaTeX table: told. P(better): the probability that a run completes more of a task \
-        than one of sparse, ties as half. IQM: the mean of the middle half of all runs and tasks.
+        Student's quantiles (degrees of freedom by Satterthwaite), so that they hold with three seeds too. The spread \
+        of seeds is the larger of the row's own and that of all rows together, which three seeds alone tell too little \
+        of. They are corrected by Holm for the number of rows compared: an interval excludes zero exactly where Holm's \
+        test tells the difference. Better and worse are such differences; cannot tell says that nothing was found, not \
+        that nothing is there. * in the LaTeX table: told. P(better): the probability that a run completes more of a \
+        task than one of sparse, ties as half. IQM: the mean of the middle half of all runs and tasks.
         """,
         """
         Goal conditions are averaged over tasks, which is what intervals can be drawn from; ALFRED, and what \

@@ -51,15 +51,8 @@ package struct GradeText {
         text += list(report.skipped, "of \(report.sources.grouped) trajectories are skipped")
         text += list(report.unplayable, "episodes were left out")
         let kept = report.outcomes.count(where: \.isKept)
-        let made = report.outcomes.count - kept
-        if !report.isComplete {
-            text += "Interrupted; give the same command again to go on.\n"
-        } else if made > 0 {
-            text += "Made \(made.grouped) episodes in \(out) in \(seconds.durationText)"
-            text += kept > 0 ? "; \(kept.grouped) were there already.\n" : ".\n"
-        } else {
-            text += "Nothing to do: \(kept.grouped) episodes are in \(out) already.\n"
-        }
+        text += MadeText.ending(
+            isComplete: report.isComplete, made: report.outcomes.count - kept, kept: kept, out: out, seconds: seconds)
         return text
     }
 
