@@ -2,6 +2,7 @@ internal import ALFRED
 internal import Episodes
 internal import ExperimentStore
 internal import Features
+internal import Foundation
 internal import Ground
 internal import Household
 internal import Images
@@ -22,6 +23,8 @@ final class Attempt {
     /// What the simulator has refused since an action succeeded last, and what is not tried again meanwhile; nil where
     /// the rules let everything be tried again.
     private var refused: RefusedActions?
+    /// Whether a policy's actions are drawn by its probabilities.
+    private let isDrawing: Bool
 
     init(
         _ prepared: PreparedTask, drawing: FrameDrawing, sight: Sight = .pictures, rules: EvalRun.Rules, seed: UInt64,
@@ -31,6 +34,7 @@ final class Attempt {
         self.sight = sight
         self.drawing = drawing
         refused = rules == .masked ? RefusedActions() : nil
+        isDrawing = rules == .sampled
         environment = prepared.environment(drawing.makeRenderer())
         progress = SubTaskProgress(prepared.subTasks, approach: prepared.approach)
         view = .allocate(byteCount: sight.byteCount(drawing), alignment: 64)
@@ -51,14 +55,15 @@ final class Attempt {
     }
 
     /// Takes the best legal action by its score, on the nearest object of the best class that is legal for it. What is
-    /// masked counts as not legal.
+    /// masked counts as not legal. Where actions are drawn, so are classes, by their probabilities among what is legal.
     ///
     /// - Parameters:
-    ///   - actions: Scores by action id, 13 of them.
-    ///   - objects: Scores by object class, 82 of them.
+    ///   - actions: Logarithms of odds by action id, 13 of them.
+    ///   - objects: The same by object class, 82 of them.
     /// - Returns: The action's id.
     func step(actions: ArraySlice<Float>, objects: ArraySlice<Float>) -> Int {
         let world = environment.world
+        let (actions, objects) = isDrawing ? (noisy(actions), noisy(objects)) : (actions, objects)
         func score(_ action: Action) -> Float { actions[actions.startIndex + Int(action.rawValue)] }
         let ranked = Action.allCases.sorted {
             let (a, b) = (score($0), score($1))
@@ -88,6 +93,11 @@ final class Attempt {
             }
         }
         return take(.rotateRight, target: nil)
+    }
+
+    /// Scores with Gumbel noise: the best of any of them is a draw from the softmax over these.
+    private func noisy(_ scores: ArraySlice<Float>) -> ArraySlice<Float> {
+        ArraySlice(scores.map { $0 - Float(log(-log(max(random.fraction(), .leastNormalMagnitude)))) })
     }
 
     /// Takes a legal action at random, on a legal object at random.

@@ -16,6 +16,8 @@ extension TaskSet {
         package var count: Int
         /// Numbers of sub-tasks.
         package var lengths: [Int]
+        /// Sentences of single sub-tasks, joined ones, or those of goals.
+        package var kinds: [Instruction.Kind]
         /// Cut from episodes of these behaviours; a recording that names none is the expert's.
         package var behaviours: [Behaviour]
         /// Of the drawing.
@@ -24,8 +26,10 @@ extension TaskSet {
         /// A sample of tasks of one to six sub-tasks.
         package init(
             dataset: String?, split: String, count: Int, lengths: [Int] = Array(1...6),
-            behaviours: [Behaviour] = Behaviour.expertLike, seed: UInt64
+            kinds: [Instruction.Kind] = [.primitive, .composite], behaviours: [Behaviour] = Behaviour.expertLike,
+            seed: UInt64
         ) {
+            self.kinds = kinds
             self.behaviours = behaviours
             self.dataset = dataset
             self.split = split
@@ -45,14 +49,14 @@ extension TaskSet {
     package init(_ sample: Sample, from store: ExperimentStore, name: String, start: Start = .recorded) throws {
         let candidates = try store.read {
             try TaskCandidate.all(
-                dataset: sample.dataset, split: sample.split, behaviours: sample.behaviours, $0)
+                dataset: sample.dataset, split: sample.split, kinds: sample.kinds, behaviours: sample.behaviours, $0)
         }
         let byLength = Dictionary(grouping: candidates.filter { sample.lengths.contains($0.subTasks.count) }) {
             $0.subTasks.count
         }
         guard !byLength.isEmpty else {
             throw TaskSetError(
-                "split \"\(sample.split)\" has no instructions of "
+                "split \"\(sample.split)\" has no \(sample.kinds.map(\.rawValue).joined(separator: " or ")) of "
                     + "\(sample.lengths.map(String.init).joined(separator: ", ")) sub-tasks that an episode of "
                     + "\(sample.behaviours.map(\.rawValue).joined(separator: ", ")) fulfils",
                 at: store.path)

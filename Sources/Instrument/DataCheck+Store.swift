@@ -21,11 +21,12 @@ extension DataCheck {
     /// - Parameters:
     ///   - rows: With what they learn from; rows of equal filters share a selection.
     ///   - window: Pictures that the trained policies see.
+    ///   - acting: How policies act in the evaluation that counts.
     ///   - progress: Told what is under way.
     /// - Throws: ``DataCheckError``, `StoreError` or `FrameStoreError` for data that cannot be learned from.
     package init(
-        _ rows: [(row: CheckedRow, filter: TrainingEpisode.Filter)], window: Int, of dataset: DatasetRow,
-        in store: ExperimentStore, progress: (String) -> Void = { _ in }
+        _ rows: [(row: CheckedRow, filter: TrainingEpisode.Filter)], window: Int, acting: Acting = .best,
+        of dataset: DatasetRow, in store: ExperimentStore, progress: (String) -> Void = { _ in }
     ) throws {
         guard dataset.frameStoreID != nil else {
             throw DataCheckError(
@@ -38,6 +39,7 @@ extension DataCheck {
         let frames = try FrameStore(store.frameStorePath(dataset: dataset.name))
         var hashes = FrameHashes(frames)
         self.window = window
+        self.acting = acting
         windows = window > 1 ? [1, window] : [1]
         let counted = Set(Self.usualWindows + [window]).sorted()
         selections = []

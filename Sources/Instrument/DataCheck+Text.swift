@@ -20,13 +20,19 @@ extension DataCheck {
         text += "\n" + leverages.text + "\n"
         var table = TextTable(
             [("row", .left), ("learner", .left), ("data", .right), ("dawdling", .right), ("finishing", .right)]
-                + windows.map { ($0 == 1 ? "proxy, no memory" : "proxy, window \($0)", .right) })
+                + windows.flatMap { window in
+                    let name = window == 1 ? "no memory" : "window \(window)"
+                    return [(name: "proxy, \(name), best", alignment: TextTable.Alignment.right), ("drawn", .right)]
+                })
         for row in rows {
             table.add(
                 [
                     row.name, row.algorithm, "\(row.selection + 1)", row.dawdling.map { Self.number($0.forEver) } ?? "",
                     row.dawdling.map { Self.number($0.finishing) } ?? "",
-                ] + windows.map { row.completed(window: $0).map(Self.number) ?? "" })
+                ]
+                    + windows.flatMap { window in
+                        [Acting.best, .drawn].map { row.completed(window: window, $0).map(Self.number) ?? "" }
+                    })
         }
         return text + table.text + "\n" + sentences.map { $0 + "\n" }.joined()
     }
@@ -34,10 +40,8 @@ extension DataCheck {
     /// What follows from the numbers, in short.
     package var sentences: [String] {
         var sentences = [
-            "predicted order: "
-                + order.map { row in
-                    "\(row.name) \(Self.number(row.completed(window: window) ?? 0))"
-                }.joined(separator: ", ")
+            "predicted order, actions \(acting == .best ? "the likeliest" : "drawn"): "
+                + order.map { "\($0.name) \(Self.number(completed($0) ?? 0))" }.joined(separator: ", ")
         ]
         if !canTell {
             sentences.append(

@@ -26,10 +26,20 @@ package struct DataCheck: Sendable, Equatable, Codable {
     package struct Proxy: Sendable, Equatable, Codable {
         /// Pictures that a state consists of.
         package var window: Int
-        /// The share of the starts, expected.
+        /// The share of the starts, expected, where actions are drawn by the policy's probabilities.
         package var completed: Double
+        /// The same where the likeliest action is always taken.
+        package var best: Double
         /// The first observations of fulfilled instructions, each once.
         package var starts: Int
+    }
+
+    /// How a policy chooses.
+    package enum Acting: String, Sendable, Codable {
+        /// By its probabilities.
+        case drawn
+        /// What is likeliest: a minority's actions count for nothing.
+        case best
     }
 
     /// A row of the experiment.
@@ -50,6 +60,8 @@ package struct DataCheck: Sendable, Equatable, Codable {
 
     /// Pictures that the trained policies see.
     package var window: Int
+    /// How policies act in the evaluation that comes first.
+    package var acting: Acting
     /// Windows of the proxy: none to remember, and the trained one.
     package var windows: [Int]
     /// What rows learn from, each once.
@@ -72,10 +84,13 @@ extension DataCheck {
     /// The rows as the proxy with the trained window orders them, the best first; equal ones in the experiment's order.
     package var order: [Row] {
         rows.enumerated().sorted { a, b in
-            let (first, second) = (a.element.completed(window: window) ?? 0, b.element.completed(window: window) ?? 0)
+            let (first, second) = (completed(a.element) ?? 0, completed(b.element) ?? 0)
             return first != second ? first > second : a.offset < b.offset
         }.map(\.element)
     }
+
+    /// What the proxy with the trained window completes, acting as policies do; nil where it was not tried.
+    package func completed(_ row: Row) -> Double? { row.completed(window: window, acting) }
 
     /// Rows whose reward pays for dawdling.
     package var dawdlers: [Row] { rows.filter { $0.dawdling?.pays ?? false } }
@@ -83,7 +98,9 @@ extension DataCheck {
 
 extension DataCheck.Row {
     /// What the proxy with a window completes; nil where it was not tried.
-    package func completed(window: Int) -> Double? { proxy.first { $0.window == window }?.completed }
+    package func completed(window: Int, _ acting: DataCheck.Acting) -> Double? {
+        proxy.first { $0.window == window }.map { acting == .best ? $0.best : $0.completed }
+    }
 }
 
 /// A row of an experiment as a check sees it.

@@ -68,9 +68,10 @@ struct SelectionReader {
                 dawdling: row.algorithm.hasCritic && row.reward.source != .none
                     ? Dawdling(series, ends, mix: row.reward, discount: Double(row.iql.discount)) : nil,
                 proxy: zip(windows, problems).map { window, problem in
-                    DataCheck.Proxy(
-                        window: window, completed: problem.completion(of: row.policy(problem, series)),
-                        starts: problem.startCount)
+                    let policy = row.policy(problem, series)
+                    return DataCheck.Proxy(
+                        window: window, completed: problem.completion(of: policy),
+                        best: problem.completion(of: policy.best(problem)), starts: problem.startCount)
                 })
         }
         return (found, checked)

@@ -3,6 +3,8 @@ package import Tensors
 /// Sizes of policy and critic: an Episodic-Transformer-style network as SPRINT uses it, with its faults mended.
 package struct NetworkShape: Sendable, Hashable {
     package enum Preset: String, Sendable, CaseIterable, Codable {
+        /// For demonstrations: a third of the time of `small`.
+        case tiny
         /// Trains on two cores in minutes.
         case small
         case medium
@@ -33,6 +35,7 @@ package struct NetworkShape: Sendable, Hashable {
         textLayers = 2
         jointLayers = 2
         switch preset {
+        case .tiny: (width, heads, channels1, channels2, dropout) = (64, 2, 32, 16, 0)
         case .small: (width, heads, channels1, channels2, dropout) = (128, 4, 64, 32, 0)
         case .medium: (width, heads, channels1, channels2, dropout) = (384, 6, 128, 64, 0)
         case .sprint: (width, heads, channels1, channels2, dropout) = (768, 12, 256, 64, 0.1)

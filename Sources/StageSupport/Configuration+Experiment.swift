@@ -19,7 +19,7 @@ extension Configuration {
         mutating func complete() throws(SectionProblem) {
             if let name = repeated(sets.map(\.name)) { throw SectionProblem("sets", "has two sets \"\(name)\"") }
             guard !rules.isEmpty, repeated(rules) == nil else {
-                throw SectionProblem("rules", "is not a list of different rules: sprint, masked")
+                throw SectionProblem("rules", "is not a list of different rules: sprint, masked, sampled")
             }
             guard let only else { return }
             let names = sets.map(\.name)
@@ -30,8 +30,8 @@ extension Configuration {
             sets = sets.filter { only.contains($0.name) }
         }
 
-        /// SPRINT's, or SPRINT's with what was refused left out until an action succeeds.
-        package enum Rules: String, Choice { case sprint, masked }
+        /// SPRINT's; with what was refused left out until an action succeeds; with actions drawn, not the best taken.
+        package enum Rules: String, Choice { case sprint, masked, sampled }
 
         /// A set as it is tried by one of its rules.
         package struct Shown: Sendable, Equatable {
@@ -70,6 +70,8 @@ extension Configuration {
         @Within(1...) package var tasks: Int?
         /// Numbers of sub-tasks; 1 to 6 when nil.
         package var lengths: [Int]?
+        /// Of a split: sentences of single sub-tasks, joined ones, or of goals; primitive and composite when nil.
+        package var kinds: [InstructionKind]?
         /// Of a split: tasks are cut from episodes of these behaviours; expert and start when nil.
         package var behaviours: [String]?
         /// Where the agent starts.
@@ -92,8 +94,14 @@ extension Configuration {
                 throw SectionProblem("name", "is \"\(name)\"; use letters, digits, '.', '_' and '-'")
             }
             if behaviours != nil, split == nil { throw SectionProblem("behaviours", "is for tasks of a split") }
+            if let kinds {
+                guard split != nil else { throw SectionProblem("kinds", "is for tasks of a split") }
+                guard !kinds.isEmpty, repeated(kinds) == nil else {
+                    throw SectionProblem("kinds", "is not a list of different kinds: primitive, composite, task")
+                }
+            }
             if let rules, rules.isEmpty || repeated(rules) != nil {
-                throw SectionProblem("rules", "is not a list of different rules: sprint, masked")
+                throw SectionProblem("rules", "is not a list of different rules: sprint, masked, sampled")
             }
             if let lengths, lengths.isEmpty || lengths.contains(where: { !(1...50).contains($0) }) {
                 throw SectionProblem("lengths", "is not a list of numbers of sub-tasks from 1 to 50")

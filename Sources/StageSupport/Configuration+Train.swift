@@ -119,7 +119,7 @@ extension Configuration.Train {
         case raBC = "ra-bc"
     }
     /// Sizes of policy and critic; `sprint` is the paper's.
-    package enum Preset: String, Choice { case small, medium, sprint }
+    package enum Preset: String, Choice { case tiny, small, medium, sprint }
     /// What the network sees: patches of the pictures, or features that `rgvlm-train encode` has made.
     package enum Encoder: String, Choice { case patches, resnet18, featConv, segmentation }
     /// Of products.

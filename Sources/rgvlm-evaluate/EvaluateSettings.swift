@@ -42,8 +42,7 @@ extension EvaluationSettings {
                 throw StageError(
                     .usage,
                     "\(options.start != nil ? "--start" : "--count"): the config's sets say this themselves; give "
-                        + "--tasks too for a set of your own"
-                )
+                        + "--tasks too for a set of your own")
             }
             return known
         }
@@ -76,7 +75,8 @@ extension EvaluationSettings.Tasks {
     init(_ set: Configuration.TaskSet, rules: [Configuration.Evaluate.Rules]) throws {
         self.init(
             name: set.name, source: set.file.map { .file($0) } ?? .split(set.split ?? set.name), count: set.tasks,
-            lengths: set.lengths, behaviours: try set.behaviours.map { try Behaviour.named($0) },
-            start: try set.start.named(), rules: try (set.rules ?? rules).map { try $0.named() })
+            lengths: set.lengths, kinds: try set.kinds?.map { try $0.named() },
+            behaviours: try set.behaviours.map { try Behaviour.named($0) }, start: try set.start.named(),
+            rules: try (set.rules ?? rules).map { try $0.named() })
     }
 }

@@ -12,7 +12,8 @@ struct RunCommand: AsyncParsableCommand {
         discussion: """
             The rules are SPRINT's: twice the expert's steps, the best action that is legal, its object by class and \
             then by distance, a window of as many frames as the policy was trained with. A sub-task counts once those \
-            before it are done. --rules masked leaves out what the simulator has refused, until an action succeeds.
+            before it are done. --rules masked leaves out what the simulator has refused, until an action succeeds; \
+            --rules sampled draws actions by the policy's probabilities in place of the best.
 
             What has been evaluated already is not evaluated again, and an evaluation that was stopped goes on: it is \
             known by its weights, tasks, rules, seed and settings. Others are added beside it; rgvlm-evaluate status \
@@ -48,7 +49,7 @@ struct RunCommand: AsyncParsableCommand {
 
     @Option(
         help: ArgumentHelp(
-            "sprint, masked, or both with a comma: whether refused actions are left out (default: sprint).",
+            "sprint, masked or sampled, or several with commas (default: sprint).",
             valueName: "a,b"))
     var rules: String?
 

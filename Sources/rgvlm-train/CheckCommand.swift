@@ -29,7 +29,8 @@ struct CheckCommand: AsyncParsableCommand {
             let store = try ExperimentStore(configuration.existingStore(), access: .read)
             let dataset = try store.dataset(named: configuration.train.dataset)
             let check = try DataCheck(
-                try rows(configuration, dataset, store), window: configuration.train.window, of: dataset, in: store,
+                try rows(configuration, dataset, store), window: configuration.train.window,
+                acting: configuration.evaluate.shownSets.first?.rules == .sampled ? .drawn : .best, of: dataset, in: store,
                 progress: { if !common.quiet { common.say(.info, $0) } })
             if let results { try AtomicFile.write(Array(try jsonText(check).utf8), to: results) }
             if common.json { try printJSON(check) } else { try writeToStandardOutput(check.text) }

@@ -15,7 +15,7 @@ struct TrainOptions: ParsableArguments {
     @Option(help: ArgumentHelp("iql, bc, filtered-bc or ra-bc (default: iql).", valueName: "name"))
     var algorithm: String?
 
-    @Option(help: ArgumentHelp("small, medium or sprint (default: small).", valueName: "name"))
+    @Option(help: ArgumentHelp("tiny, small, medium or sprint (default: small).", valueName: "name"))
     var preset: String?
 
     @Option(

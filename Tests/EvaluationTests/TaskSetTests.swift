@@ -1,3 +1,4 @@
+import Episodes
 import ExperimentStore
 import Foundation
 import TestSupport
@@ -108,5 +109,26 @@ import Testing
         #expect(Set(all.tasks.map { "\($0)" }).count == all.tasks.count)
         let error = #expect(throws: TaskSetError.self) { try bench.set(3, split: "nowhere") }
         #expect(error?.description.contains("nowhere") == true)
+    }
+
+    /// Tasks of the kind `task` are whole, under the sentence of their goal.
+    @Test func samplesAreOfTheirKinds() async throws {
+        let store = try await EvaluationBench.make().read()
+        func set(_ kinds: [Instruction.Kind]) throws -> TaskSet {
+            try TaskSet(
+                TaskSet.Sample(dataset: nil, split: "train", count: 100_000, kinds: kinds, seed: 1), from: store,
+                name: "train")
+        }
+        let goals = try set([.task])
+        #expect(goals.tasks.count > 1 && goals.tasks.allSatisfy { $0.subTasks.lowerBound == 0 })
+        let sentences = try store.texts(
+            "SELECT e.key || i.repeat_idx || i.text FROM instructions i JOIN episodes e ON e.id = i.episode_id "
+                + "WHERE i.kind = 'task' AND i.fulfilled = 1 AND e.split = 'train'")
+        #expect(goals.tasks.allSatisfy { sentences.contains("\($0.key)\($0.annotation)\($0.instruction)") })
+        #expect(try set([.primitive]).tasks.allSatisfy { $0.subTasks.count == 1 })
+        let (composites, steps) = (try set([.composite]), try set([.primitive, .composite]))
+        #expect(composites.tasks.allSatisfy { $0.subTasks.count > 1 })
+        #expect(try set([.primitive]).tasks.count + composites.tasks.count == steps.tasks.count)
+        #expect(throws: TaskSetError.self) { try set([]) }
     }
 }

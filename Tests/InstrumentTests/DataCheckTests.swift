@@ -53,8 +53,8 @@ import Testing
         // third's, from which there is one way.
         let (sparse, cloning) = (check.rows[0], check.rows[1])
         #expect(sparse.proxy.map(\.starts) == [2, 2])
-        #expect(abs(try #require(cloning.completed(window: 4)) - 0.75) < 1e-12)
-        #expect(try #require(sparse.completed(window: 4)) > 0.95)
+        #expect(abs(try #require(cloning.completed(window: 4, .drawn)) - 0.75) < 1e-12)
+        #expect(try #require(sparse.completed(window: 4, .drawn)) > 0.95)
         #expect(check.order.map(\.name) == ["sparse", "bc"])
         #expect(check.text.contains("predicted order: sparse") && check.text.contains("16.6 %"))
     }
@@ -75,7 +75,7 @@ import Testing
         #expect(check.selections.map(\.episodes) == [3, 1])
         #expect(check.selections[0].content != check.selections[1].content)
         #expect(check.selections[1].leverage.allSatisfy { $0.share == 0 } && check.canTell)
-        #expect(check.rows[2].completed(window: 17) == 1 && check.rows[3].completed(window: 17) == 1)
+        #expect(check.rows[2].completed(window: 17, .drawn) == 1 && check.rows[3].completed(window: 17, .drawn) == 1)
         // Bad steps score 2 of 10, centred at 5, at weight .3: worse than nothing, and no reason to stay.
         let dawdling = try #require(check.rows[1].dawdling)
         #expect(abs(dawdling.perStep + 0.09) < 1e-6 && abs(dawdling.forEver + 3) < 1e-4 && !dawdling.pays)
@@ -107,7 +107,7 @@ import Testing
             let check = try DataCheck(
                 [(row("a", algorithm, mix), filter(fixture, labels: labels.id))], window: 4, of: fixture.dataset,
                 in: fixture.store)
-            return try #require(check.rows.first?.completed(window: 4))
+            return try #require(check.rows.first?.completed(window: 4, .drawn))
         }
         // A failed end that goes on is worth its bad steps' reward for ever, more than the end that is good.
         #expect(try completed(.iql, .bootstrapping) < completed(.iql, .absorbing))
@@ -134,7 +134,7 @@ import Testing
             [(row("sparse"), filter(fixture)), (row("bc", .bc), filter(fixture))], window: 17, of: fixture.dataset,
             in: fixture.store)
         #expect(!check.canTell && check.leverage?.share == 0)
-        #expect(check.rows.allSatisfy { $0.completed(window: 17) == 1 && $0.completed(window: 1) == 1 })
+        #expect(check.rows.allSatisfy { $0.completed(window: 17, .drawn) == 1 && $0.completed(window: 1, .drawn) == 1 })
         #expect(check.text.contains("these data cannot tell") && check.shortText.count == 3)
     }
 

@@ -157,6 +157,11 @@ private enum Generated {
         (["run", "--agent", "expert", "--set", "evaluate.sets=[{name: a}]"], 65, "a file or a split"),
         (["run", "--agent", "expert", "--set", "evaluate.sets=3"], 65, "list of sections"),
         (
+            ["run", "--agent", "expert", "--set", "evaluate.sets=[{name: a, file: b.json, kinds: [task]}]"], 65,
+            "of a split"
+        ),
+        (["run", "--agent", "expert", "--set", "evaluate.sets=[{split: train, kinds: []}]"], 65, "different kinds"),
+        (
             ["run", "--agent", "expert", "--start", "random", "--set", "evaluate.sets=[{name: a, split: train}]"], 64,
             "give --tasks too"
         ),

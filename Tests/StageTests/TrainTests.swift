@@ -309,7 +309,7 @@ private enum Labelled {
         let cases: [(arguments: [String], status: Int32, reason: String)] = [
             (["run", "--store", "none.sqlite"], 66, "there is no such store"),
             (quick + ["--algorithm", "sac"], 64, "expected one of iql, bc, filtered-bc, ra-bc"),
-            (quick + ["--preset", "tiny"], 64, "expected one of small, medium, sprint"),
+            (quick + ["--preset", "huge"], 64, "expected one of tiny, small, medium, sprint"),
             (quick + ["--reward", "vlm"], 64, "expected one of none, labels"),
             (quick + ["--labels", "nobody"], 66, "has no label run nobody"),
             (quick + ["--algorithm", "bc", "--reward", "none"], 64, "learns from actions alone"),

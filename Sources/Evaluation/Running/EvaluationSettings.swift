@@ -20,6 +20,8 @@ package struct EvaluationSettings: Sendable {
         package var count: Int?
         /// Numbers of sub-tasks; nil for a file's all, or 1 to 6 of a split.
         package var lengths: [Int]?
+        /// Of a split: the kinds of sentences; those of sub-tasks, single and joined, when nil.
+        package var kinds: [Instruction.Kind]?
         /// Of a split: cut from episodes of these behaviours; the expert's when nil.
         package var behaviours: [Behaviour]?
         /// Where the agent begins.
@@ -29,9 +31,10 @@ package struct EvaluationSettings: Sendable {
 
         /// A set; without a count all of a file, or 100 of a split.
         package init(
-            name: String, source: Source, count: Int? = nil, lengths: [Int]? = nil, behaviours: [Behaviour]? = nil,
-            start: TaskSet.Start = .recorded, rules: [EvalRun.Rules] = [.sprint]
+            name: String, source: Source, count: Int? = nil, lengths: [Int]? = nil, kinds: [Instruction.Kind]? = nil,
+            behaviours: [Behaviour]? = nil, start: TaskSet.Start = .recorded, rules: [EvalRun.Rules] = [.sprint]
         ) {
+            self.kinds = kinds
             self.behaviours = behaviours
             self.name = name
             self.source = source
@@ -87,8 +90,8 @@ extension EvaluationSettings.Tasks {
             EvalRun.SetDefinition(file: file, split: "", count: count, lengths: lengths, start: start.rawValue)
         case .split(let split):
             EvalRun.SetDefinition(
-                file: nil, split: split, count: count, lengths: lengths, behaviours: behaviours?.map(\.rawValue),
-                start: start.rawValue)
+                file: nil, split: split, count: count, lengths: lengths, kinds: kinds?.map(\.rawValue),
+                behaviours: behaviours?.map(\.rawValue), start: start.rawValue)
         }
     }
 
@@ -105,7 +108,7 @@ extension EvaluationSettings.Tasks {
             let sample = TaskSet.Sample(
                 dataset: dataset.name, split: split, count: definition.count ?? EvalRun.SetDefinition.drawnCount,
                 lengths: definition.lengths ?? EvalRun.SetDefinition.drawnLengths,
-                behaviours: behaviours ?? Behaviour.expertLike, seed: seed)
+                kinds: kinds ?? [.primitive, .composite], behaviours: behaviours ?? Behaviour.expertLike, seed: seed)
             return try TaskSet(sample, from: store, name: name, start: start)
         }
     }

@@ -19,6 +19,8 @@ package struct EvalRun: QueryRow, Equatable {
         case sprint
         /// SPRINT's, but what was refused is not taken again until an action has succeeded: the next best is.
         case masked
+        /// SPRINT's, but action and object are drawn by the policy's own probabilities among those that are legal.
+        case sampled
     }
 
     /// How a run stands.

@@ -9,6 +9,8 @@ extension EvalRun {
         package var count: Int?
         /// Numbers of sub-tasks; nil for those of a file.
         package var lengths: [Int]?
+        /// Kinds of sentences; nil for those of sub-tasks, single and joined, and for a file.
+        package var kinds: [String]?
         /// Whose episodes tasks are cut from; nil for the expert's, and for a file.
         package var behaviours: [String]?
         /// As in `recorded`.
@@ -21,7 +23,8 @@ extension EvalRun {
 
         /// A set from a file, or drawn from a split, with the numbers that are meant where none are said.
         package init(
-            file: String?, split: String, count: Int?, lengths: [Int]?, behaviours: [String]? = nil, start: String
+            file: String?, split: String, count: Int?, lengths: [Int]?, kinds: [String]? = nil,
+            behaviours: [String]? = nil, start: String
         ) {
             if let file {
                 source = "file \(file.split(separator: "/").last.map(String.init) ?? file)"
@@ -29,7 +32,7 @@ extension EvalRun {
             } else {
                 source = "split \(split)"
                 (self.count, self.lengths) = (count ?? Self.drawnCount, (lengths ?? Self.drawnLengths).sorted())
-                self.behaviours = behaviours?.sorted()
+                (self.kinds, self.behaviours) = (kinds?.sorted(), behaviours?.sorted())
             }
             self.start = start
         }

@@ -14,7 +14,7 @@ extension Schema {
             checkpoint_sha256 BLOB CHECK (length(checkpoint_sha256) = 32),
             task_set TEXT NOT NULL,
             task_set_sha256 BLOB NOT NULL CHECK (length(task_set_sha256) = 32),
-            rules TEXT NOT NULL CHECK (rules = 'sprint' OR rules = 'masked'),
+            rules TEXT NOT NULL CHECK (rules IN ('sprint', 'masked', 'sampled')),
             seed INTEGER NOT NULL,
             config TEXT NOT NULL CHECK (json_valid(config)),
             status TEXT NOT NULL DEFAULT 'running' CHECK (status = 'running' OR status = 'done'),

@@ -8,7 +8,7 @@ extension StageSupport.Configuration {
             let set = shown.set
             let definition = EvalRun.SetDefinition(
                 file: set.file, split: set.split ?? set.name, count: set.tasks, lengths: set.lengths,
-                behaviours: set.behaviours, start: set.start.rawValue)
+                kinds: set.kinds?.map(\.rawValue), behaviours: set.behaviours, start: set.start.rawValue)
             return (shown.name, EvalRun.Wanted(set: definition, seed: seed))
         }
         return Dictionary(all, uniquingKeysWith: { first, _ in first })

@@ -107,6 +107,7 @@ extension ExperimentPlan {
     static func assumedRate(_ cell: Cell) -> Double {
         let rates: (iql: Double, cloning: Double) =
             switch cell.preset {
+            case .tiny: (15, 27)
             case .small: (5, 9)
             case .medium: (1.2, 2.2)
             case .sprint: (0.1, 0.2)
@@ -119,6 +120,7 @@ extension ExperimentPlan {
     static func assumedRunBytes(_ preset: Configuration.Train.Preset, keep: Int) -> Double {
         let checkpoint: Double =
             switch preset {
+            case .tiny: 6e6
             case .small: 25e6
             case .medium: 110e6
             case .sprint: 620e6

@@ -12,6 +12,16 @@ package struct TabularPolicy: Sendable, Equatable {
         }
     }
 
+    /// Takes the likeliest choice of each state; equally likely ones as often as each other.
+    package func best(_ problem: TabularProblem) -> TabularPolicy {
+        var likeliest = [Double](repeating: 0, count: shares.count)
+        for own in problem.choicesOfState {
+            let most = own.reduce(0) { max($0, shares[$1]) }
+            for place in own where most > 0 && shares[place] > most - 1e-9 { likeliest[place] = 1 }
+        }
+        return TabularPolicy(problem, weights: likeliest)
+    }
+
     /// Behaviour cloning: as often as was recorded.
     package static func cloning(_ problem: TabularProblem) -> TabularPolicy {
         TabularPolicy(problem, weights: problem.choices.map { Double($0.count) })

@@ -34,11 +34,18 @@ enum CheckTable {
             .sorted { (completed[$0] ?? 0, $1) > (completed[$1] ?? 0, $0) }
         func place(_ place: Int?) -> String { place.map { "\($0 + 1)" } ?? "-" }
         return Words(
-            header: ["Row"] + check.windows.map { $0 == 1 ? "Proxy, no memory" : "Proxy, window \($0)" }
+            header: ["Row"]
+                + check.windows.flatMap {
+                    [$0 == 1 ? "Proxy, no memory" : "Proxy, window \($0)", "Drawn"]
+                }
                 + ["Predicted place", "Completed", "Place", "Dawdling for ever", "Finishing"],
             rows: check.rows.enumerated().map { index, row in
                 [Plain.text(row.title)]
-                    + check.windows.map { row.completed(window: $0).map { Show.number($0) } ?? "-" }
+                    + check.windows.flatMap { window in
+                        [DataCheck.Acting.best, .drawn].map {
+                            row.completed(window: window, $0).map { Show.number($0) } ?? "-"
+                        }
+                    }
                     + [
                         place(order.firstIndex(of: row.name)), completed[index].map { Show.number($0) } ?? "-",
                         place(learned.firstIndex(of: index)), row.dawdling.map { Show.number($0.forEver) } ?? "-",
@@ -51,7 +58,8 @@ enum CheckTable {
     static let reading = """
         Leverage: the share of training steps in whose context (sentence, pictures, the actions between) another \
         episode did something else; below 10 % nothing can be told of rewards. Proxy: what a learner with a table of \
-        contexts completes of the fulfilled instructions, from their recorded starts. Dawdling: what bad steps for \
+        contexts completes of the fulfilled instructions, from their recorded starts, taking the likeliest action, and \
+        drawing actions by its probabilities. Dawdling: what bad steps for \
         ever are worth; a reward whose dawdling is not below finishing pays for staying.
         """
 }

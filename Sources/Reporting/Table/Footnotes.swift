@@ -100,6 +100,7 @@ struct Footnotes: Sendable, Encodable {
                         "expectile \(Show.short(Double(iql.expectile)))",
                         "temperature \(Show.short(Double(iql.temperature)))",
                         "weight clip \(Show.short(Double(iql.weightLimit)))",
+                        "Polyak \(Show.short(Double(iql.polyak)))",
                         "AdamW \(Show.short(Double(optimizer.learningRate)))",
                         optimizer.cosineSteps.map { "falling to 0 along a cosine over \(Show.count($0)) updates" },
                         "decay \(Show.short(Double(optimizer.weightDecay)))", Plain.text(learning.precision),
@@ -328,6 +329,14 @@ struct Footnotes: Sendable, Encodable {
                 """
                 Sets whose name has \"random\" put the agent elsewhere in the room. The way back to where the \
                 recording began counts with the expert's steps.
+                """
+            )
+        }
+        if table.sets.contains(where: { $0.name.hasSuffix("+sampled") }) {
+            list.append(
+                """
+                Figures of sets with +sampled are not by SPRINT's rules: actions and objects are drawn by the policy's \
+                own probabilities among those that are legal, where SPRINT takes the best.
                 """
             )
         }
