@@ -63,7 +63,8 @@ final class Attempt {
     /// - Returns: The action's id.
     func step(actions: ArraySlice<Float>, objects: ArraySlice<Float>) -> Int {
         let world = environment.world
-        let (actions, objects) = isDrawing ? (noisy(actions), noisy(objects)) : (actions, objects)
+        let (actions, objects) =
+            isDrawing ? (Self.drawn(actions, &random), Self.drawn(objects, &random)) : (actions, objects)
         func score(_ action: Action) -> Float { actions[actions.startIndex + Int(action.rawValue)] }
         let ranked = Action.allCases.sorted {
             let (a, b) = (score($0), score($1))
@@ -96,7 +97,7 @@ final class Attempt {
     }
 
     /// Scores with Gumbel noise: the best of any of them is a draw from the softmax over these.
-    private func noisy(_ scores: ArraySlice<Float>) -> ArraySlice<Float> {
+    static func drawn(_ scores: ArraySlice<Float>, _ random: inout SeededGenerator) -> ArraySlice<Float> {
         ArraySlice(scores.map { $0 - Float(log(-log(max(random.fraction(), .leastNormalMagnitude)))) })
     }
 

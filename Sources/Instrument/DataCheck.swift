@@ -131,7 +131,7 @@ package struct CheckedRow: Sendable, Equatable {
         case .bc: return .cloning(problem)
         case .filteredBC: return .filteredCloning(problem)
         case .raBC: return .weightedCloning(problem, weights: series.weights)
-        case .iql:
+        case .iql, .ivl:
             let learner = TabularLearner(iql, ends: reward.ends)
             return learner.policy(problem, learner.values(problem, rewards: series.rewards))
         }

@@ -32,15 +32,15 @@ package struct Critic {
         package let q2: Tensor
         /// Per frame, the one after a window's last step included: [steps + windows, 1].
         package let v: Tensor
+
+        package var parts: (q1: Tensor?, q2: Tensor?, v: Tensor) { (q1, q2, v) }
     }
 
     /// Q(s_t, a_t) of all steps and V(s_t) of all frames, given the instruction and what came before.
     package func callAsFunction(_ batch: WindowBatch, positions: PositionTable, _ tape: Tape) -> Output {
-        let frames = tape.allocate(UnsafeRawPointer.self, count: batch.frames.count)
-        for frame in frames.indices { frames[frame] = batch.frames[frame] }
         let hidden = trunk(
-            batch, .critic, frameRows: trunk.frames(UnsafeBufferPointer(frames), tape),
-            slotRows: slots(batch, tape), positions: positions, tape)
+            batch, .critic, frameRows: trunk.frames(allFrames(batch, tape), tape), slotRows: slots(batch, tape),
+            positions: positions, tape)
         let ofQ = tape.allocate(CKRow.self, count: batch.stepCount)
         let ofV = tape.allocate(CKRow.self, count: batch.frames.count)
         var row: Int32 = 0
@@ -58,6 +58,20 @@ package struct Critic {
         let hiddenOfQ = tape.gather(hidden, rows: UnsafeBufferPointer(ofQ))
         let hiddenOfV = tape.gather(hidden, rows: UnsafeBufferPointer(ofV))
         return Output(q1: q1(hiddenOfQ, tape), q2: q2(hiddenOfQ, tape), v: v(hiddenOfV, tape))
+    }
+
+    /// V only, of all frames: [steps + windows, 1].
+    package func values(_ batch: WindowBatch, positions: PositionTable, _ tape: Tape) -> Tensor {
+        v(
+            trunk(
+                batch, .values, frameRows: trunk.frames(allFrames(batch, tape), tape), slotRows: slots(batch, tape),
+                positions: positions, tape), tape)
+    }
+
+    private func allFrames(_ batch: WindowBatch, _ tape: Tape) -> UnsafeBufferPointer<UnsafeRawPointer> {
+        let frames = tape.allocate(UnsafeRawPointer.self, count: batch.frames.count)
+        for frame in frames.indices { frames[frame] = batch.frames[frame] }
+        return UnsafeBufferPointer(frames)
     }
 
     /// Q only, as the target needs it: [steps, 1] each.

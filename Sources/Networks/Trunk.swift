@@ -15,16 +15,19 @@ struct Trunk {
         case critic
         /// Frames 0 ..< T, each seeing its own action.
         case target
+        /// Frames 0 ... T, each seeing the actions before it.
+        case values
         /// Like `policy`, of the last frame only.
         case acting
 
-        func frameCount(_ steps: Int) -> Int { self == .critic ? steps + 1 : steps }
+        func frameCount(_ steps: Int) -> Int { self == .critic || self == .values ? steps + 1 : steps }
         /// The policy's last action is seen by nothing.
-        func slotCount(_ steps: Int) -> Int { sight == .before ? steps - 1 : steps }
+        func slotCount(_ steps: Int) -> Int { self == .policy || self == .acting ? steps - 1 : steps }
         func outputCount(_ steps: Int) -> Int {
             switch self {
             case .critic: 2 * steps + 1
             case .policy, .target: steps
+            case .values: steps + 1
             case .acting: 1
             }
         }
@@ -33,7 +36,7 @@ struct Trunk {
         var sight: Sight? {
             switch self {
             case .critic: nil
-            case .policy, .acting: .before
+            case .policy, .acting, .values: .before
             case .target: .own
             }
         }

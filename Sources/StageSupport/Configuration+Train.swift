@@ -112,9 +112,9 @@ extension Configuration {
 }
 
 extension Configuration.Train {
-    /// Implicit Q-learning, or behaviour cloning of all, of fulfilled instructions, or weighed by scores.
+    /// Implicit Q-learning, implicit V-learning, or behaviour cloning of all, of fulfilled instructions, or weighed by scores.
     package enum Algorithm: String, Choice {
-        case iql, bc
+        case iql, ivl, bc
         case filteredBC = "filtered-bc"
         case raBC = "ra-bc"
     }

@@ -12,7 +12,7 @@ struct TrainOptions: ParsableArguments {
     @Option(help: ArgumentHelp("The run's name (default: from algorithm, preset, reward and seed).", valueName: "name"))
     var run: String?
 
-    @Option(help: ArgumentHelp("iql, bc, filtered-bc or ra-bc (default: iql).", valueName: "name"))
+    @Option(help: ArgumentHelp("iql, ivl, bc, filtered-bc or ra-bc (default: iql).", valueName: "name"))
     var algorithm: String?
 
     @Option(help: ArgumentHelp("tiny, small, medium or sprint (default: small).", valueName: "name"))

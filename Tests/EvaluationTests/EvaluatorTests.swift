@@ -1,6 +1,7 @@
 import ALFRED
 import ExperimentStore
 import Foundation
+import Ground
 import Household
 @testable import Simulation
 import Tensors
@@ -13,13 +14,43 @@ import Testing
     private let drawing = FrameDrawing(side: 56)
 
     private func run(
-        _ set: TaskSet, _ bench: EvaluationBench, _ agent: (CPUBackend) -> Agent, threads: Int = 2, seed: UInt64 = 0
+        _ set: TaskSet, _ bench: EvaluationBench, _ agent: (CPUBackend) -> Agent, threads: Int = 2, seed: UInt64 = 0,
+        rules: EvalRun.Rules = .sprint
     ) throws -> [Evaluator.Outcome] {
         let backend = CPUBackend(threadCount: threads)
         let prepared = try #require(
             PreparedSet(set, preparation: bench.preparation(), seed: seed, pool: backend.pool))
         return try #require(
-            try Evaluator(pool: backend.pool, drawing: drawing).run(prepared, agent: agent(backend)))
+            try Evaluator(pool: backend.pool, drawing: drawing).run(prepared, agent: agent(backend), rules: rules))
+    }
+
+    /// A draw takes each as often as the softmax says, and never what has no probability.
+    @Test func drawsFollowTheProbabilities() {
+        let scores: [Float] = [0, log(2), log(5), -.infinity]
+        var counts = [0, 0, 0, 0]
+        var random = SeededGenerator(3)
+        for _ in 0..<20_000 {
+            let drawn = Array(Attempt.drawn(scores[...], &random))
+            counts[drawn.indices.max { drawn[$0] < drawn[$1] } ?? 0] += 1
+        }
+        for (count, share) in zip(counts, [0.125, 0.25, 0.625, 0]) {
+            #expect(abs(Double(count) / 20_000 - share) < 0.015)
+        }
+        #expect(counts[3] == 0)
+    }
+
+    /// Drawn actions are the same again, on any number of threads, and others by another seed or by SPRINT's rules.
+    @Test func drawnActionsAreByTheSeed() async throws {
+        let bench = try await EvaluationBench.make()
+        let set = try bench.set(4)
+        func actions(_ rules: EvalRun.Rules, threads: Int = 2, seed: UInt64 = 1) throws -> [[Int]] {
+            try run(set, bench, EvaluationBench.policy, threads: threads, seed: seed, rules: rules)
+                .map { $0.steps.map(\.action) }
+        }
+        let drawn = try actions(.sampled)
+        #expect(try drawn == actions(.sampled, threads: 1))
+        #expect(try drawn != actions(.sampled, seed: 2) && drawn != actions(.sprint))
+        #expect(try actions(.sprint) == actions(.sprint, seed: 2))
     }
 
     /// Whatever a recording fulfils, its actions complete when they are taken again, but for two rules of SPRINT's:

@@ -67,10 +67,36 @@ import Testing
     @Test(arguments: [0, 0.1] as [Float]) func temperatureZeroIsBehaviourCloning(dropout: Float) {
         let cloned = Self.learner(.bc, dropout: dropout)
         let weighted = Self.learner(.iql, temperature: 0, dropout: dropout)
-        let other = Self.learner(.iql, temperature: 5, dropout: dropout)
-        for learner in [cloned, weighted, other] { Self.update(learner) }
+        let withoutQ = Self.learner(.ivl, temperature: 0, dropout: dropout)
+        let others = [Algorithm.iql, .ivl].map { Self.learner($0, temperature: 5, dropout: dropout) }
+        for learner in [cloned, weighted, withoutQ] + others { Self.update(learner) }
         #expect(Self.bits(weighted.policyParameters) == Self.bits(cloned.policyParameters))
-        #expect(Self.bits(other.policyParameters) != Self.bits(cloned.policyParameters))
+        #expect(Self.bits(withoutQ.policyParameters) == Self.bits(cloned.policyParameters))
+        for other in others {
+            #expect(Self.bits(other.policyParameters) != Self.bits(cloned.policyParameters))
+        }
+    }
+
+    /// A pass for V alone gives the V that is computed beside Q; implicit V-learning has no figures of a Q.
+    @Test func valuesNeedNoQ() throws {
+        let learner = Self.learner(.iql)
+        Self.update(learner)
+        let critic = try #require(learner.critic), store = try #require(learner.criticParameters)
+        let batch = DeterministicInputs.Batches(windows: Self.windows, vocabulary: Self.vocabulary).batch(7)
+        learner.tape.reset()
+        learner.tape.isTraining = false
+        learner.tape.isRecording = false
+        learner.tape.bank = store.online
+        let beside = learner.tape.read(critic(batch, positions: learner.positions, learner.tape).v)
+        let alone = learner.tape.read(critic.values(batch, positions: learner.positions, learner.tape))
+        #expect(beside.count == alone.count && alone.count == batch.stepCount + batch.windowCount)
+        #expect(zip(beside, alone).allSatisfy { abs($0 - $1) < 1e-5 })
+
+        let withoutQ = Self.learner(.ivl)
+        let metrics = withoutQ.update(batch)
+        let names = metrics.named.map(\.0)
+        #expect(names.contains("loss/v") && !names.contains("loss/q1") && !names.contains("mean/q"))
+        #expect(metrics.isFinite)
     }
 
     /// Only the ratio of weights counts, equal ones are plain cloning, and a step of weight 0 is not imitated.

@@ -47,7 +47,8 @@ import Testing
             var iql = IQL()
             iql.temperature = temperature
             let learner = TabularLearner(
-                iql, stateCount: problem.stateCount, actionCount: problem.actionCount, seed: 3, hasCritic: hasCritic)
+                iql, stateCount: problem.stateCount, actionCount: problem.actionCount, seed: 3,
+                algorithm: hasCritic ? .iql : .bc)
             for _ in 0..<50 { learner.update(problem.data, AdamW()) }
             return learner.logitValues.map(\.bitPattern)
         }

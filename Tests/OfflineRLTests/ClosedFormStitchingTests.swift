@@ -2,7 +2,7 @@ import Episodes
 import OfflineRL
 import Testing
 
-/// IQL joins the beginning of one trajectory to the end of another; cloning cannot.
+/// IQL, with a Q or without, joins the beginning of one trajectory to the end of another; cloning cannot.
 @Suite struct ClosedFormStitchingTests {
     /// Success in at most twice the shortest way's steps.
     struct Outcome {
@@ -11,13 +11,13 @@ import Testing
         var isGreedilyReached: Bool { greedySteps.map { $0 <= 2 * TabularMaze.shortest } ?? false }
     }
 
-    private static func outcome(_ maze: TabularMaze, _ data: TabularData, hasCritic: Bool, seed: Int) -> Outcome {
+    private static func outcome(_ maze: TabularMaze, _ data: TabularData, _ algorithm: Algorithm, seed: Int) -> Outcome {
         var iql = IQL()
         iql.expectile = 0.9
         iql.temperature = 20
         iql.polyak = 0.1
         let learner = TabularLearner(
-            iql, stateCount: data.stateCount, actionCount: data.actionCount, seed: UInt64(seed), hasCritic: hasCritic)
+            iql, stateCount: data.stateCount, actionCount: data.actionCount, seed: UInt64(seed), algorithm: algorithm)
         var training = TabularTraining()
         (training.updates, training.lastRate) = (2000, 1e-3)
         training(learner, data)
@@ -47,17 +47,18 @@ import Testing
         let reaching = fromStart.filter { $0[$0.count - 1] == maze.goal }
         #expect(fromStart.count == 44 && reaching.count == 4)
         #expect(reaching.allSatisfy { !$0.contains(maze.crossing) && $0.count > TabularMaze.longWay })
-        let iql = Self.outcome(maze, maze.data, hasCritic: true, seed: seed)
-        let cloned = Self.outcome(maze, maze.data, hasCritic: false, seed: seed)
-        let filtered = Self.outcome(maze, maze.fulfilled, hasCritic: false, seed: seed)
-        for (name, outcome) in [("iql", iql), ("bc", cloned), ("filtered-bc", filtered)] {
+        let iql = Self.outcome(maze, maze.data, .iql, seed: seed)
+        let withoutQ = Self.outcome(maze, maze.data, .ivl, seed: seed)
+        let cloned = Self.outcome(maze, maze.data, .bc, seed: seed)
+        let filtered = Self.outcome(maze, maze.fulfilled, .bc, seed: seed)
+        for (name, outcome) in [("iql", iql), ("ivl", withoutQ), ("bc", cloned), ("filtered-bc", filtered)] {
             print(
                 "maze \(seed), \(name): greedy \(outcome.greedySteps.map { "\($0) steps" } ?? "never"),",
                 "sampled \(outcome.sampledRate)")
         }
-        #expect(iql.greedySteps == TabularMaze.shortest)
+        for outcome in [iql, withoutQ] { #expect(outcome.greedySteps == TabularMaze.shortest) }
         #expect(!cloned.isGreedilyReached && !filtered.isGreedilyReached)
-        #expect(iql.sampledRate > 0.9)
+        #expect(iql.sampledRate > 0.9 && withoutQ.sampledRate > 0.9)
         #expect(iql.sampledRate > cloned.sampledRate + 0.3 && iql.sampledRate > filtered.sampledRate + 0.3)
     }
 }

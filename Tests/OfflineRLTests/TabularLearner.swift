@@ -8,7 +8,8 @@ import Tensors
 /// known.
 final class TabularLearner {
     let iql: IQL
-    let hasCritic: Bool
+    let algorithm: Algorithm
+    var hasCritic: Bool { algorithm.hasCritic }
     let critic: ParameterStore
     let policy: ParameterStore
     private let stateCount: Int
@@ -19,10 +20,9 @@ final class TabularLearner {
     private let logits: Parameter
     private let tape: Tape
 
-    /// - Parameter hasCritic: Whether it is IQL; else it is behaviour cloning.
-    init(_ iql: IQL, stateCount: Int, actionCount: Int, seed: UInt64, hasCritic: Bool = true) {
+    init(_ iql: IQL, stateCount: Int, actionCount: Int, seed: UInt64, algorithm: Algorithm = .iql) {
         self.iql = iql
-        self.hasCritic = hasCritic
+        self.algorithm = algorithm
         (self.stateCount, self.actionCount) = (stateCount, actionCount)
         let backend = CPUBackend(threadCount: 1)
         var layout = ParameterLayout()
@@ -103,16 +103,27 @@ final class TabularLearner {
         let targetQ = tape.allocate(Float.self, count: count)
         let other = tape.allocate(Float.self, count: count)
         let pairs = rows(count) { data.pair($0) }
+        let states = rows(data.states.count) { data.states[$0] }
         tape.bank = critic.targetBank
-        tape.scratch {
-            tape.download(tape.embedding(q1, rows: pairs), into: targetQ)
-            tape.download(tape.embedding(q2, rows: pairs), into: other)
+        if algorithm == .ivl {
+            let next = tape.allocate(Float.self, count: data.states.count)
+            tape.scratch { tape.download(tape.embedding(v, rows: states), into: next) }
+            for step in targetQ.indices {
+                targetQ[step] = iql.target(
+                    reward: data.rewards[step], terminal: data.terminals[step],
+                    nextValue: next[Int(data.nextValueRows[step])])
+            }
+        } else {
+            tape.scratch {
+                tape.download(tape.embedding(q1, rows: pairs), into: targetQ)
+                tape.download(tape.embedding(q2, rows: pairs), into: other)
+            }
+            for step in targetQ.indices { targetQ[step] = min(targetQ[step], other[step]) }
         }
-        for step in targetQ.indices { targetQ[step] = min(targetQ[step], other[step]) }
         tape.bank = critic.online
-        let first = tape.embedding(q1, rows: pairs)
-        let second = tape.embedding(q2, rows: pairs)
-        let values = tape.embedding(v, rows: rows(data.states.count) { data.states[$0] })
+        let first = algorithm == .ivl ? nil : tape.embedding(q1, rows: pairs)
+        let second = algorithm == .ivl ? nil : tape.embedding(q2, rows: pairs)
+        let values = tape.embedding(v, rows: states)
         return data.valueRows.withUnsafeBufferPointer { valueRows in
             data.nextValueRows.withUnsafeBufferPointer { nextValueRows in
                 data.rewards.withUnsafeBufferPointer { rewards in

@@ -2,6 +2,10 @@
 package enum Algorithm: String, Sendable, CaseIterable, Codable {
     /// Implicit Q-learning.
     case iql
+    /// Implicit V-learning: implicit Q-learning without a Q, for worlds in which an action always has the same outcome
+    /// (the action-free IQL of HIQL, Park et al. 2023; GCIVL of OGBench). What an action is worth is
+    /// r + discount * V(s'), read from the frame that followed, where Q has to foresee that frame.
+    case ivl
     /// Behaviour cloning: the policy's loss with all weights 1, and no critic.
     case bc
     /// Behaviour cloning on fulfilled instructions only.
@@ -10,14 +14,15 @@ package enum Algorithm: String, Sendable, CaseIterable, Codable {
     case raBC = "ra-bc"
 
     /// Whether values are learned besides the policy.
-    package var hasCritic: Bool { self == .iql }
+    package var hasCritic: Bool { self == .iql || self == .ivl }
     /// Whether steps are weighed by their scores, without values.
     package var isWeighing: Bool { self == .raBC }
     /// Whether what is learned depends on scores.
     package var readsScores: Bool { hasCritic || isWeighing }
 }
 
-/// Settings of implicit Q-learning (Kostrikov et al. 2021) with advantage-weighted regression.
+/// Settings of implicit Q-learning (Kostrikov et al. 2021) with advantage-weighted regression; of implicit V-learning
+/// too.
 package struct IQL: Sendable, Hashable, Codable {
     /// gamma, from step to step.
     package var discount: Float = 0.97

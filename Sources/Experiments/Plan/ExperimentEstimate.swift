@@ -112,7 +112,7 @@ extension ExperimentPlan {
             case .medium: (1.2, 2.2)
             case .sprint: (0.1, 0.2)
             }
-        return cell.algorithm == .iql ? rates.iql : rates.cloning
+        return cell.algorithm == .iql || cell.algorithm == .ivl ? rates.iql : rates.cloning
     }
     static let assumedEvaluationSeconds = 10.0
 

@@ -13,7 +13,7 @@ extension IQL {
 
     /// The critic's losses and what the policy needs of them.
     package struct CriticLoss: Sendable, Equatable {
-        /// Mean squared error of the first Q to the target.
+        /// Mean squared error of the first Q to the target; 0 where there is no Q, as are ``q2`` and ``meanQ``.
         package var q1: Double
         /// Likewise of the second.
         package var q2: Double
@@ -21,6 +21,8 @@ extension IQL {
         package var v: Double
         /// Of the target critic's smaller Q.
         var meanQ: Double
+        /// Whether there is a Q.
+        var hasQ = true
         /// Of V at the windows' steps.
         package var meanV: Double
         /// Of Q - V.
@@ -36,22 +38,25 @@ extension IQL {
     /// Records both critic losses on the tape.
     ///
     /// - Parameters:
-    ///   - q1: Q(s_t, a_t), [n, 1]; `q2` likewise.
+    ///   - q1: Q(s_t, a_t), [n, 1]; `q2` likewise. Nil for implicit V-learning.
     ///   - v: V, [m, 1]: `values[t]` is the row of V(s_t), `nextValues[t]` of V(s_{t+1}).
-    ///   - targetQ: The smaller of the target's two Q(s_t, a_t), n.
+    ///   - targetQ: The smaller of the target's two Q(s_t, a_t), n; or what the target says of s_{t+1}, as
+    ///     ``target(reward:terminal:nextValue:)``.
     ///   - weights: Receives the policy's weights, n.
     func criticLoss(
-        q1: Tensor, q2: Tensor, v: Tensor, valueRows: UnsafeBufferPointer<Int32>,
+        q1: Tensor?, q2: Tensor?, v: Tensor, valueRows: UnsafeBufferPointer<Int32>,
         nextValueRows: UnsafeBufferPointer<Int32>, rewards: UnsafeBufferPointer<Float>,
         terminals: UnsafeBufferPointer<Float>, targetQ: UnsafeBufferPointer<Float>,
         weights: UnsafeMutableBufferPointer<Float>, _ tape: Tape
     ) -> CriticLoss {
-        let count = q1.rows
+        let count = targetQ.count
         let values = tape.allocate(Float.self, count: v.rows)
         tape.download(v, into: values)
         let (first, second) = (tape.allocate(Float.self, count: count), tape.allocate(Float.self, count: count))
-        tape.download(q1, into: first)
-        tape.download(q2, into: second)
+        if let q1, let q2 {
+            tape.download(q1, into: first)
+            tape.download(q2, into: second)
+        }
         let targets = tape.allocate(Float.self, count: count)
         // V's loss is over rows t = 0 ..< T; the rows of last frames get their own value as a target, which gives zero.
         let valueTargets = tape.allocate(Float.self, count: v.rows)
@@ -59,6 +64,7 @@ extension IQL {
         var loss = CriticLoss(
             q1: 0, q2: 0, v: 0, meanQ: 0, meanV: 0, meanAdvantage: 0, maximumAdvantage: -.infinity, meanWeight: 0,
             clipRate: 0)
+        loss.hasQ = q1 != nil
         for step in 0..<count {
             targets[step] = target(
                 reward: rewards[step], terminal: terminals[step], nextValue: values[Int(nextValueRows[step])])
@@ -66,7 +72,7 @@ extension IQL {
             valueTargets[row] = targetQ[step]
             let advantage = targetQ[step] - values[row]
             weights[step] = weight(advantage: advantage)
-            loss.meanQ += Double(min(first[step], second[step]))
+            if loss.hasQ { loss.meanQ += Double(min(first[step], second[step])) }
             loss.meanV += Double(values[row])
             loss.meanAdvantage += Double(advantage)
             loss.maximumAdvantage = max(loss.maximumAdvantage, Double(advantage))
@@ -80,8 +86,10 @@ extension IQL {
         loss.meanAdvantage *= share
         loss.meanWeight *= share
         loss.clipRate *= share
-        loss.q1 = tape.expectileLoss(q1, targets: targets.baseAddress!, expectile: nil, factor: factor)
-        loss.q2 = tape.expectileLoss(q2, targets: targets.baseAddress!, expectile: nil, factor: factor)
+        if let q1, let q2 {
+            loss.q1 = tape.expectileLoss(q1, targets: targets.baseAddress!, expectile: nil, factor: factor)
+            loss.q2 = tape.expectileLoss(q2, targets: targets.baseAddress!, expectile: nil, factor: factor)
+        }
         loss.v = tape.expectileLoss(v, targets: valueTargets.baseAddress!, expectile: expectile, factor: factor)
         return loss
     }

@@ -170,20 +170,6 @@ package final class Learner {
 
     private func criticLoss(_ batch: WindowBatch, weights: UnsafeMutableBufferPointer<Float>) -> IQL.CriticLoss? {
         guard let critic, let criticParameters else { return nil }
-        let targetQ = tape.allocate(Float.self, count: batch.stepCount)
-        let other = tape.allocate(Float.self, count: batch.stepCount)
-        let wasTraining = tape.isTraining
-        tape.isTraining = false
-        tape.bank = criticParameters.targetBank
-        tape.scratch {
-            let (q1, q2) = critic.q(batch, positions: positions, tape)
-            tape.download(q1, into: targetQ)
-            tape.download(q2, into: other)
-        }
-        for step in targetQ.indices { targetQ[step] = min(targetQ[step], other[step]) }
-        tape.isTraining = wasTraining
-        tape.bank = criticParameters.online
-        let output = critic(batch, positions: positions, tape)
         let valueRows = tape.allocate(Int32.self, count: batch.stepCount)
         let nextValueRows = tape.allocate(Int32.self, count: batch.stepCount)
         for window in 0..<batch.windowCount {
@@ -192,6 +178,16 @@ package final class Learner {
                 nextValueRows[step] = Int32(step + window + 1)
             }
         }
+        let wasTraining = tape.isTraining
+        tape.isTraining = false
+        tape.bank = criticParameters.targetBank
+        let targetQ = algorithm == .ivl ? outcomes(batch, critic, nextValueRows) : smallerQ(batch, critic)
+        tape.isTraining = wasTraining
+        tape.bank = criticParameters.online
+        let output =
+            algorithm == .ivl
+            ? (q1: nil, q2: nil, v: critic.values(batch, positions: positions, tape))
+            : critic(batch, positions: positions, tape).parts
         return batch.rewards.withUnsafeBufferPointer { rewards in
             batch.terminals.withUnsafeBufferPointer { terminals in
                 iql.criticLoss(
@@ -200,6 +196,34 @@ package final class Learner {
                     targetQ: UnsafeBufferPointer(targetQ), weights: weights, tape)
             }
         }
+    }
+
+    /// The smaller of two Q by the tape's bank: of each step.
+    private func smallerQ(_ batch: WindowBatch, _ critic: Critic) -> UnsafeMutableBufferPointer<Float> {
+        let smaller = tape.allocate(Float.self, count: batch.stepCount)
+        let other = tape.allocate(Float.self, count: batch.stepCount)
+        tape.scratch {
+            let (q1, q2) = critic.q(batch, positions: positions, tape)
+            tape.download(q1, into: smaller)
+            tape.download(q2, into: other)
+        }
+        for step in smaller.indices { smaller[step] = min(smaller[step], other[step]) }
+        return smaller
+    }
+
+    /// r + discount * V(s') by the tape's bank: of each step, with the frame that followed.
+    private func outcomes(
+        _ batch: WindowBatch, _ critic: Critic, _ nextValueRows: UnsafeMutableBufferPointer<Int32>
+    ) -> UnsafeMutableBufferPointer<Float> {
+        let values = tape.allocate(Float.self, count: batch.frames.count)
+        tape.scratch { tape.download(critic.values(batch, positions: positions, tape), into: values) }
+        let outcomes = tape.allocate(Float.self, count: batch.stepCount)
+        for step in outcomes.indices {
+            outcomes[step] = iql.target(
+                reward: batch.rewards[step], terminal: batch.terminals[step],
+                nextValue: values[Int(nextValueRows[step])])
+        }
+        return outcomes
     }
 
     /// Steps that have an object of the list to learn.

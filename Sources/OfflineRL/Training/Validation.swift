@@ -95,10 +95,11 @@ struct ValidationSums {
 extension IQL.CriticLoss {
     /// Figures by name as they are logged.
     var named: [(String, Double)] {
-        [
+        let figures = [
             ("loss/q1", q1), ("loss/q2", q2), ("loss/v", v), ("mean/q", meanQ), ("mean/v", meanV),
             ("mean/advantage", meanAdvantage), ("mean/weight", meanWeight), ("clip_rate", clipRate),
         ]
+        return hasQ ? figures : figures.filter { !["loss/q1", "loss/q2", "mean/q"].contains($0.0) }
     }
 }
 
