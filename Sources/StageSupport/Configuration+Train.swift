@@ -112,7 +112,7 @@ extension Configuration {
 }
 
 extension Configuration.Train {
-    /// Implicit Q-learning, implicit V-learning, or behaviour cloning of all, of fulfilled instructions, or weighed by scores.
+    /// Implicit Q- or V-learning, or behaviour cloning of all, of fulfilled instructions, or weighed by scores.
     package enum Algorithm: String, Choice {
         case iql, ivl, bc
         case filteredBC = "filtered-bc"

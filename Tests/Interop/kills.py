@@ -34,13 +34,15 @@ def children(pid: int) -> list[int]:
 
 def command(options: argparse.Namespace) -> list[str]:
     settings = [f"train.steps={options.steps}", "train.checkpoint_every=10", "train.validate_every=1000000",
-                "simulate.episodes=60"]
+                "simulate.episodes=16"]
     return [str(pathlib.Path(options.bin).resolve() / "rgvlm-experiment"), "run", "--config", "demo.yaml",
             "--store", "out/demo.sqlite", "--out", "out", *settings]
 
 
 def run(folder: pathlib.Path, options: argparse.Namespace, kills: int, dice: random.Random) -> int:
-    (folder / "demo.yaml").write_text((ROOT / "Pipelines/demo.yaml").read_text())
+    (folder / "Pipelines").mkdir(exist_ok=True)
+    for name, place in [("demo.yaml", folder), ("demo-recipe.yaml", folder / "Pipelines")]:
+        (place / name).write_text((ROOT / "Pipelines" / name).read_text())
     done = 0
     for _ in range(10_000):
         with open(folder / "log.txt", "a") as log:

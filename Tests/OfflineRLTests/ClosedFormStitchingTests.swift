@@ -11,7 +11,9 @@ import Testing
         var isGreedilyReached: Bool { greedySteps.map { $0 <= 2 * TabularMaze.shortest } ?? false }
     }
 
-    private static func outcome(_ maze: TabularMaze, _ data: TabularData, _ algorithm: Algorithm, seed: Int) -> Outcome {
+    private static func outcome(
+        _ maze: TabularMaze, _ data: TabularData, _ algorithm: Algorithm, seed: Int
+    ) -> Outcome {
         var iql = IQL()
         iql.expectile = 0.9
         iql.temperature = 20

@@ -172,7 +172,7 @@ RULES = [
 COMMON = [(r"scenes: \d+", "scenes: 4"), (r"episodes: \d+", "episodes: 10"), (r"size: \d+", "size: 56"),
           (r"\n  steps: \d+", r"\n  steps: 2\n  batch: 4"), (r"tasks: \d+", "tasks: 2"), (r"seeds: \[.*\]", "seeds: [1]"),
           (r"(  rows:\n(?:    - .*\n){2})(?:    - .*\n)+", r"\1")]
-SMALLER = {"demo.yaml": COMMON,
+SMALLER = {"demo.yaml": COMMON + [(r"\n  batch: \d\d", "")],
            "reproduce.yaml": COMMON + [(r"\n  batch: \d\d", ""), (r"limit: \d+", "limit: 2")]}
 
 # Commands that write a store, or plan what will; all others find one there.
