@@ -548,14 +548,16 @@ import Testing
 private func dataCheck(contested: Int, proxies: KeyValuePairs<String, Double> = ["sparse": 0.5]) throws -> DataCheck {
     let leverage = [1, 17].map { "{\"window\": \($0), \"steps\": 100, \"contested\": \(contested)}" }
     let rows = proxies.map { name, completed in
-        let proxy = [1, 17].map { "{\"window\": \($0), \"completed\": \(completed), \"starts\": 3}" }
+        let proxy = [1, 17].map {
+            "{\"window\": \($0), \"completed\": \(completed), \"best\": \(completed), \"starts\": 3}"
+        }
         return """
             {"name": "\(name)", "title": "\(name)", "selection": 0, "algorithm": "iql",
              "dawdling": {"perStep": 0.03, "forEver": 1, "finishing": 1}, "proxy": [\(proxy.joined(separator: ","))]}
             """
     }
     let json = """
-        {"window": 17, "windows": [1, 17], "rows": [\(rows.joined(separator: ","))],
+        {"window": 17, "acting": "drawn", "windows": [1, 17], "rows": [\(rows.joined(separator: ","))],
          "selections": [{"episodes": 4, "instructions": 8, "unfulfilled": 2, "steps": 100, "content": "0",
                          "leverage": [\(leverage.joined(separator: ","))]}]}
         """
