@@ -54,6 +54,9 @@ extension Configuration {
             }
         }
 
+        /// Whether policies draw their actions in the evaluation that comes first.
+        package var isDrawing: Bool { shownSets.first?.rules == .sampled }
+
         /// The run that takes a training run's policy through a set.
         package static func run(_ trainRun: String, on set: String) -> String { "\(trainRun)@\(set)" }
     }

@@ -47,8 +47,7 @@ extension EvaluationSettings {
             return known
         }
         var set = Configuration.TaskSet()
-        set.tasks = options.count
-        set.start = start.flatMap { $0 } ?? .recorded
+        (set.tasks, set.start) = (options.count, start.flatMap { $0 } ?? .recorded)
         if let tasks = options.tasks {
             let isFile = tasks.hasSuffix(".json") || tasks.contains("/")
             set.name = isFile ? URL(fileURLWithPath: tasks).deletingPathExtension().lastPathComponent : tasks

@@ -30,7 +30,7 @@ struct CheckCommand: AsyncParsableCommand {
             let dataset = try store.dataset(named: configuration.train.dataset)
             let check = try DataCheck(
                 try rows(configuration, dataset, store), window: configuration.train.window,
-                acting: configuration.evaluate.shownSets.first?.rules == .sampled ? .drawn : .best, of: dataset, in: store,
+                acting: configuration.evaluate.isDrawing ? .drawn : .best, of: dataset, in: store,
                 progress: { if !common.quiet { common.say(.info, $0) } })
             if let results { try AtomicFile.write(Array(try jsonText(check).utf8), to: results) }
             if common.json { try printJSON(check) } else { try writeToStandardOutput(check.text) }
@@ -43,12 +43,11 @@ struct CheckCommand: AsyncParsableCommand {
         _ configuration: Configuration, _ dataset: DatasetRow, _ store: ExperimentStore
     ) throws -> [(row: CheckedRow, filter: TrainingEpisode.Filter)] {
         let labelRuns = try store.read { try LabelRun.all($0).filter { $0.datasetID == dataset.id } }
-        let experiment = configuration.experiment
         let alone = (name: configuration.train.algorithm.rawValue, title: String?.none, set: [String]())
-        let rows = experiment.rows.map { (name: $0.name, title: $0.title, set: $0.set) }
+        let rows = configuration.experiment.rows.map { (name: $0.name, title: $0.title, set: $0.set) }
         return try (rows.isEmpty ? [alone] : rows).map { row in
             var own = try configuration.overridden(by: row.set)
-            own.seed = common.seed ?? experiment.seeds.first.map { UInt64($0) } ?? configuration.seed
+            own.seed = common.seed ?? configuration.experiment.seeds.first.map { UInt64($0) } ?? configuration.seed
             guard own.train.dataset == configuration.train.dataset else {
                 throw StageError(.badInput, "experiment row \(row.name): train.dataset differs from the other rows'")
             }

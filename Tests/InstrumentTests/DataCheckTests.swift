@@ -56,7 +56,7 @@ import Testing
         #expect(abs(try #require(cloning.completed(window: 4, .drawn)) - 0.75) < 1e-12)
         #expect(try #require(sparse.completed(window: 4, .drawn)) > 0.95)
         #expect(check.order.map(\.name) == ["sparse", "bc"])
-        #expect(check.text.contains("predicted order: sparse") && check.text.contains("16.6 %"))
+        #expect(check.text.contains("predicted order, actions the likeliest: sparse") && check.text.contains("16.6 %"))
     }
 
     /// Rows of the same episodes are one selection, with or without scores; others have their own.
