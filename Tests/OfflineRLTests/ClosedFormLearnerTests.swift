@@ -82,7 +82,9 @@ import Testing
         let learner = Self.learner(.iql)
         Self.update(learner)
         let critic = try #require(learner.critic), store = try #require(learner.criticParameters)
-        let batch = DeterministicInputs.Batches(windows: Self.windows, vocabulary: Self.vocabulary).batch(7)
+        let batches = DeterministicInputs.Batches(windows: Self.windows, vocabulary: Self.vocabulary)
+        defer { withExtendedLifetime(batches) {} }
+        let batch = batches.batch(7)
         learner.tape.reset()
         learner.tape.isTraining = false
         learner.tape.isRecording = false
