@@ -97,20 +97,20 @@ import Testing
     /// The check's file is read back; what is none of its own is no check.
     @Test func checksAreReadFromTheirFile() throws {
         let json = """
-            {"window": 4, "windows": [1, 4], "selections": [{"episodes": 2, "instructions": 3, "unfulfilled": 1,
+            {"window": 4, "acting": "drawn", "windows": [1, 4], "selections": [{"episodes": 2, "instructions": 3, "unfulfilled": 1,
               "steps": 200, "content": "ab", "leverage": [{"window": 4, "steps": 200, "contested": 30}]}],
              "rows": [{"name": "a", "title": "A", "selection": 0, "algorithm": "iql",
                "dawdling": {"per_step": 0.06, "for_ever": 2, "finishing": 1},
-               "proxy": [{"window": 4, "completed": 0.25, "starts": 4}]},
+               "proxy": [{"window": 4, "completed": 0.25, "best": 0.75, "starts": 4}]},
               {"name": "b", "title": "B", "selection": 0, "algorithm": "bc",
-               "proxy": [{"window": 4, "completed": 0.5, "starts": 4}]}]}
+               "proxy": [{"window": 4, "completed": 0.5, "best": 0.5, "starts": 4}]}]}
             """
         let check = try #require(PlannedCheck.read(try folder.write(json, to: "check.json")))
         #expect(check.leverage?.percent == 15 && check.canTell && check.order.map(\.name) == ["b", "a"])
         #expect(check.dawdlers.map(\.name) == ["a"])
         #expect(
             check.shortText == [
-                "leverage with 4 pictures: 15.0 %", "predicted order: b 0.50, a 0.25",
+                "leverage with 4 pictures: 15.0 %", "predicted order, actions drawn: b 0.50, a 0.25",
                 "a: its reward pays for dawdling: bad steps for ever are worth 2.00, finishing 1.00",
             ])
         for text in ["", "{}", "[1]", json.replacing("\"steps\"", with: "\"stops\"")] {

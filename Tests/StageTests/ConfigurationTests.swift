@@ -84,7 +84,7 @@ import Testing
             try problem("train: {learning: {dropout: 1}}") == "c.yaml: train.learning.dropout is 1; expected 0 to 0.9")
         #expect(
             try problem("train: {algorithm: sac}")
-                == "c.yaml: train.algorithm is \"sac\"; expected one of iql, bc, filtered-bc, ra-bc")
+                == "c.yaml: train.algorithm is \"sac\"; expected one of iql, ivl, bc, filtered-bc, ra-bc")
         #expect(try problem("evaluate: {sets: 3}") == "c.yaml: evaluate.sets is not a list of sections")
         #expect(
             try problem("evaluate: {sets: [{split: train}, {split: a, file: b}]}")
@@ -109,7 +109,7 @@ import Testing
             (.init("--threads", "train.threads", 0), "--threads 0: expected 1 to 1024"),
             (
                 .init("--algorithm", "train.algorithm", "sac"),
-                "--algorithm sac: expected one of iql, bc, filtered-bc, ra-bc"
+                "--algorithm sac: expected one of iql, ivl, bc, filtered-bc, ra-bc"
             ),
             (.init("--budget", "label.budget", -1.5), "--budget -1.5: expected 0 to 1000000000"),
         ]

@@ -92,7 +92,7 @@ private enum Labelled {
         let options = ["--config", "c.yaml", "--store", "x.sqlite"]
         let words = try run(["check", "--quiet", "--results", "check.json"] + options)
         #expect(words.status == 0, "\(words.errors)")
-        for text in ["leverage", "17 pictures", "predicted order: ", "sparse", "both", "bc"] {
+        for text in ["leverage", "17 pictures", "predicted order, actions the likeliest: ", "sparse", "both", "bc"] {
             #expect(words.output.contains(text), "\(text)")
         }
         let json = try run(["check", "--quiet", "--json"] + options)
@@ -104,13 +104,15 @@ private enum Labelled {
         // The same data, the same bytes.
         #expect(try run(["check", "--quiet", "--json"] + options).output == json.output)
         let alone = try run(["check", "--quiet", "--store", "x.sqlite", "--set", "train.kinds=[task]"])
-        #expect(alone.status == 0 && alone.output.contains("predicted order: iql "))
+        #expect(alone.status == 0 && alone.output.contains("predicted order, actions the likeliest: iql "))
 
         let programs = URL(fileURLWithPath: Executable("rgvlm-train").path).deletingLastPathComponent().path
         let plan = try Executable(path: programs + "/rgvlm-experiment").run(["plan"] + options, in: folder)
         #expect(plan.status == 0, "\(plan.errors)")
         #expect(plan.output.contains("detectable on main at 80 % power"))
-        #expect(plan.output.contains("leverage with 17 pictures: ") && plan.output.contains("predicted order: "))
+        for text in ["leverage with 17 pictures: ", "predicted order, actions the likeliest: "] {
+            #expect(plan.output.contains(text))
+        }
     }
 
     @Test func whatCannotBeCheckedIsNamed() throws {
@@ -308,7 +310,7 @@ private enum Labelled {
     @Test func whatCannotBeDoneIsSaid() throws {
         let cases: [(arguments: [String], status: Int32, reason: String)] = [
             (["run", "--store", "none.sqlite"], 66, "there is no such store"),
-            (quick + ["--algorithm", "sac"], 64, "expected one of iql, bc, filtered-bc, ra-bc"),
+            (quick + ["--algorithm", "sac"], 64, "expected one of iql, ivl, bc, filtered-bc, ra-bc"),
             (quick + ["--preset", "huge"], 64, "expected one of tiny, small, medium, sprint"),
             (quick + ["--reward", "vlm"], 64, "expected one of none, labels"),
             (quick + ["--labels", "nobody"], 66, "has no label run nobody"),
