@@ -97,7 +97,8 @@ import Testing
     /// The check's file is read back; what is none of its own is no check.
     @Test func checksAreReadFromTheirFile() throws {
         let json = """
-            {"window": 4, "acting": "drawn", "windows": [1, 4], "selections": [{"episodes": 2, "instructions": 3, "unfulfilled": 1,
+            {"window": 4, "acting": "drawn", "windows": [1, 4],
+             "selections": [{"episodes": 2, "instructions": 3, "unfulfilled": 1,
               "steps": 200, "content": "ab", "leverage": [{"window": 4, "steps": 200, "contested": 30}]}],
              "rows": [{"name": "a", "title": "A", "selection": 0, "algorithm": "iql",
                "dawdling": {"per_step": 0.06, "for_ever": 2, "finishing": 1},
